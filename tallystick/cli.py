@@ -1,0 +1,165 @@
+"""The command line.
+
+Rules: bad input gives one clear message on standard error and exit code 2, never a traceback.
+This is the only module of the package that may use the two programs, and only in its commands.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from tallystick.cases import Case
+from tallystick.contract import Contract, load_contract
+from tallystick.errors import TallystickError
+from tallystick.inferred import inferred_overlay
+from tallystick.lint import lint
+
+BAD_USAGE = 2
+
+
+def main() -> None:
+    """The `tallystick` command."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except TallystickError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # Whoever read our output has enough; close it, so that Python does not complain at exit.
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _fail(message: str) -> NoReturn:
+    for line in message.splitlines():
+        click.echo(f"error: {line}", err=True)
+    sys.exit(BAD_USAGE)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="tallystick")
+def cli() -> None:
+    """One OpenAPI document, two programs: a mock that produces every documented outcome, and
+    tests that hold any implementation to them.
+
+    DOCUMENT is a YAML or JSON file, an http(s) URL, or a Markdown page with a fenced OpenAPI
+    block. Without it, the bundled contract is used.
+    """
+
+
+def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The argument and options by which each command names its contract."""
+    for decorate in (
+        click.option(
+            "--remote-references",
+            is_flag=True,
+            help="Follow $refs to other addresses, too.",
+        ),
+        click.option(
+            "--overlay",
+            "overlays",
+            multiple=True,
+            metavar="FILE",
+            help="Apply an OpenAPI Overlay; may be given several times.",
+        ),
+        click.argument("document", required=False),
+    ):
+        command = decorate(command)
+    return command
+
+
+def _load(document: str | None, overlays: Sequence[str], remote_references: bool) -> Contract:
+    contract = load_contract(document, overlays, remote=remote_references)
+    for warning in contract.document.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return contract
+
+
+@cli.command()
+@contract_options
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+def cases(document: str | None, form: str, **options: Any) -> None:
+    """List every documented case."""
+    contract = _load(document, **options)
+    if form == "json":
+        rows = [case.to_json() for case in contract.cases]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for operation in contract.operations:
+        click.echo(operation.name)
+        for case in operation.cases:
+            click.echo(_row(case, max(len(other.label) for other in operation.cases)))
+
+
+def _row(case: Case, width: int) -> str:
+    return f"  {case.label:<{width}}  {_trigger(case):<28}  {case.description}".rstrip()
+
+
+def _trigger(case: Case) -> str:
+    if case.is_success:
+        return "-"
+    if case.trigger is None:
+        return "forced only"
+    if case.trigger.field is None or case.trigger.fault is None:
+        return case.trigger.kind
+    return f"{case.trigger.field.location} {case.trigger.field.name} {case.trigger.fault}"
+
+
+@cli.command("lint")
+@contract_options
+def lint_command(document: str | None, **options: Any) -> None:
+    """Say what in the document could not be read. Exit code 1 if there is anything to mend."""
+    contract = load_contract(document, options["overlays"], remote=options["remote_references"])
+    remarks = list(lint(contract))
+    for remark in remarks:
+        click.echo(str(remark))
+    findings = sum(remark.level == "finding" for remark in remarks)
+    count = len(list(contract.cases))
+    click.echo(f"{count} cases read, {findings} findings, {len(remarks) - findings} notes")
+    raise click.exceptions.Exit(1 if findings else 0)
+
+
+@cli.command("overlay")
+@contract_options
+def overlay_command(document: str | None, **options: Any) -> None:
+    """Print the overlay that the reader would infer, to be reviewed, edited and committed."""
+    click.echo(inferred_overlay(_load(document, **options)), nl=False)
+
+
+@cli.command()
+@contract_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--seed", default=0, show_default=True, help="Seed of the generated data.")
+@click.option(
+    "--max-body",
+    default=1024 * 1024,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="BYTES",
+    help="Largest request body that is read.",
+)
+def mock(
+    document: str | None, host: str, port: int, seed: int, max_body: int, **options: Any
+) -> None:
+    """Serve the contract as a mock that produces every documented case."""
+    try:
+        from mock_server.serve import serve
+    except ModuleNotFoundError as error:
+        _fail(f"The mock needs {error.name}: pip install 'tallystick[mock]'.")
+    serve(_load(document, **options), host=host, port=port, seed=seed, max_body=max_body)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""The overlay that the reader would infer: what it read from prose, written down for review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+import yaml
+
+from tallystick.cases import Case
+from tallystick.contract import Contract
+from tallystick.extensions import CASES, PROBLEM
+from tallystick.pointers import Path
+
+
+def inferred_overlay(contract: Contract) -> str:
+    """An OpenAPI Overlay, as YAML, that states each case's words, trigger and constraint.
+
+    Applied to the same document, it gives the same catalogue.
+    """
+    document = contract.document
+    name = PurePath(document.main.file).name
+    overlay = {
+        "overlay": "1.0.0",
+        "info": {"title": f"The cases of {name}, as read from its prose", "version": "1.0.0"},
+        "actions": [
+            {"target": "$", "update": {PROBLEM: {"style": contract.problem.style}}},
+            *_actions(contract),
+        ],
+    }
+    return yaml.safe_dump(overlay, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _actions(contract: Contract) -> Iterator[dict[str, Any]]:
+    responses: dict[Path, dict[str, Any]] = {}
+    for case in contract.cases:
+        if case.code is not None:
+            responses.setdefault(case.response, {}).setdefault(case.code, _declaration(case))
+    for path, cases in responses.items():
+        yield {"target": json_path(path), "update": {CASES: cases}}
+
+
+def _declaration(case: Case) -> dict[str, Any]:
+    declaration: dict[str, Any] = {"description": case.description}
+    if case.trigger:
+        declaration["trigger"] = case.trigger.to_json()
+    if case.constraint:
+        declaration["constraint"] = case.constraint.to_json()
+    return declaration
+
+
+def json_path(path: Path) -> str:
+    """The normalised JSONPath of a path of member names (RFC 9535 section 2.7)."""
+    escaped = (token.replace("\\", "\\\\").replace("'", "\\'") for token in path)
+    return "$" + "".join(f"['{token}']" for token in escaped)
