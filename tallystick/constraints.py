@@ -104,15 +104,12 @@ def _number_rule(
 _EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24}"
 )  # the plain part of RFC 5321's Mailbox
-    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24}"
-)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CURRENCIES = frozenset(
     {"AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "INR", "JPY", "KRW"}
     | {"MXN", "NOK", "NZD", "PLN", "SEK", "SGD", "USD", "ZAR"}
 )  # those that every service takes; of the others, some do
-
 
 
 def _is_uuid(value: str) -> bool:

@@ -29,7 +29,7 @@ def inferred_overlay(contract: Contract) -> str:
             *_actions(contract),
         ],
     }
-    return yaml.safe_dump(overlay, sort_keys=False, allow_unicode=True, width=100)
+    return str(yaml.safe_dump(overlay, sort_keys=False, allow_unicode=True, width=100))
 
 
 def _actions(contract: Contract) -> Iterator[dict[str, Any]]:

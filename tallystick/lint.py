@@ -55,11 +55,15 @@ def _unknown_extensions(document: Document) -> Iterator[Remark]:
 
 
 def _extensions(value: Any, path: Path) -> Iterator[Path]:
-    children = value.items() if isinstance(value, dict) else ()
-    if isinstance(value, list):
-        children = ((str(index), item) for index, item in enumerate(value))
-    for name, child in children:
+    for name, child in _children(value):
         if name.startswith("x-tallystick-"):
             yield (*path, name)
         elif name not in {"example", "examples"}:
             yield from _extensions(child, (*path, name))
+
+
+def _children(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from ((str(index), item) for index, item in enumerate(value))

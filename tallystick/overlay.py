@@ -184,7 +184,9 @@ def _append(old: list[Any], new: Any, place: Path, inside: Path, record: Record)
 
 
 def _kind(value: Any) -> str:
-    return {dict: "an object", list: "an array"}.get(type(value), "a primitive value")
+    if isinstance(value, dict):
+        return "an object"
+    return "an array" if isinstance(value, list) else "a primitive value"
 
 
 def _error(overlay: Parsed, path: Path, what: str) -> OverlayError:

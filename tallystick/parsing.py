@@ -164,8 +164,10 @@ class _Builder:
             value: Any = self._mapping(node, path)
         elif isinstance(node, yaml.SequenceNode):
             value = [self._value(item, (*path, str(i))) for i, item in enumerate(node.value)]
-        else:
+        elif isinstance(node, yaml.ScalarNode):
             value = self._scalar(node)
+        else:  # the three kinds of node are all that YAML has (YAML 1.2.2 section 3.2.1.1)
+            raise TypeError(node)
         self.open.discard(id(node))
         return value
 
@@ -242,5 +244,5 @@ class _Builder:
             raise self._error(node, f"{node.value!r} is no number.", "Correct it.") from None
 
     def _error(self, node: yaml.Node | yaml.Event, what: str, remedy: str) -> LoadError:
-        line = node.start_mark.line + 1 + self.offset
+        line = node.start_mark.line + 1 + self.offset if node.start_mark else None
         return LoadError(what, source=Source(self.file, "", line), remedy=remedy)

@@ -150,6 +150,13 @@ _RULES: tuple[tuple[str, str, Build], ...] = (
     ("invalid", r"(?:is|are) (?:invalid|not valid|malformed|not an? valid)", _none),
     ("invalid", rf"{_MUST} be (?:valid|well-formed)", _none),
 )
+
+
+def _sentence(words: str) -> re.Pattern[str]:
+    """A sentence that starts with a name and these words, and may go on after them."""
+    return re.compile(rf"(?P<subject>.{{1,80}}?)\s+{words}(?![\w.]\w).*", re.IGNORECASE | re.DOTALL)
+
+
 _COMPILED = tuple(
     (
         fault,

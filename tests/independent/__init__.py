@@ -1,1 +1,1 @@
-"""A hand-written implementation of the contract, and faulty variations of it, to prove the suite."""
+"""A hand-written implementation of the contract, and faulty variations, to prove the suite by."""

@@ -1,4 +1,4 @@
-"""`POST /organisations/{id}/payment-account/link`, written by hand from the document alone.
+"""`POST /organisations/{id}/payment-account/link`, written by hand from the document.
 
 The contract-test suite is proved against this application: it must pass the application and
 catch every faulty variation of it. So it imports nothing but the standard library, and above
@@ -138,8 +138,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Link:
-    """An onboarding link, and when it dies."""
+    """An onboarding link: whose it is, where it leads back to, and when it dies."""
 
+    organisation: str
+    return_url: str
+    refresh_url: str
     url: str
     expires_at: datetime
 
@@ -401,9 +404,9 @@ class PaymentAccountLinks:
         """Ask the provider for a link."""
         if organisation == PROVIDER_ERROR_ID:
             self.refuse_with("PaymentAccount.ProviderError")
-        return Link(self.new_url(organisation, return_url), self.expires_at())
+        return Link(organisation, return_url, refresh_url, self.new_url(), self.expires_at())
 
-    def new_url(self, organisation: str, return_url: str) -> str:
+    def new_url(self) -> str:
         """A URL that nobody was given before: it is single-use."""
         return self.link_base + secrets.token_urlsafe(16)
 

@@ -1,0 +1,80 @@
+"""The mock as one ASGI application: the front, the control API, and Connexion in the middle."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.middleware.exceptions import ExceptionMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.main import ConnexionMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.resolver import Resolver
+from starlette.types import ASGIApp
+
+from mock_server.control import Control, Guard
+from mock_server.front import Front
+from mock_server.mock import Mock
+from mock_server.operation import MockMiddleware, make_operations
+from mock_server.projection import project
+
+
+def create_app(mock: Mock, *, loopback: bool = True) -> ASGIApp:
+    """The application of a mock. `loopback` says that it listens on loopback addresses only.
+
+    Raises TallystickError where the contract cannot be mocked.
+    """
+    front = Front(mock, Guard(Control(mock).app(), loopback=loopback))
+    front.contract = _connexion(mock, front)
+    return front
+
+
+def _connexion(mock: Mock, front: Front) -> ASGIApp:
+    """Connexion with the routing projection, and of its middlewares only those that we need: no
+    decorators, no validators of its own. LifespanMiddleware stays, or lifespan events are lost.
+    """
+    # Its problem handlers log each 4xx as a warning; the journal says it better.
+    logging.getLogger("connexion").setLevel(logging.CRITICAL)
+    middlewares: list[Any] = [
+        ExceptionMiddleware,
+        RoutingMiddleware,
+        MockMiddleware,
+        LifespanMiddleware,
+    ]
+    app = ConnexionMiddleware(
+        front.unrouted,
+        lifespan=_lifespan,
+        middlewares=middlewares,
+        resolver=_Resolver(),
+    )
+    app.add_api(project(mock.contract), made=make_operations(mock))
+
+    def method_not_allowed(request: ConnexionRequest, _: Exception) -> ConnexionResponse:
+        reply = front.other(request.scope)
+        front.record(request.scope, reply)
+        headers = {name.decode(): value.decode() for name, value in reply.all_headers()}
+        return ConnexionResponse(  # type: ignore[no-untyped-call]
+            reply.status, body=reply.body(), headers=headers
+        )
+
+    app.add_error_handler(405, method_not_allowed)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_: Any) -> AsyncIterator[None]:
+    """Nothing is opened or closed yet; without it, Connexion leaves the events unanswered."""
+    yield
+
+
+class _Resolver(Resolver):
+    """Connexion wants a Python function for each operation id; ours are answered before it would
+    call one.
+    """
+
+    def resolve_function_from_operation_id(self, operation_id: str) -> object:
+        """Any callable will do."""
+        return lambda: operation_id

@@ -1,0 +1,33 @@
+"""Behaviours: what makes operations stateful. Each knows one contract; the core knows none.
+
+A new one is one module and one row in `BEHAVIOURS`; an overlay switches it on by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from starlette.routing import BaseRoute
+
+from mock_server.behaviours.payment_account_link import PaymentAccountLink
+from mock_server.requests import Request
+from mock_server.store import Store
+
+
+class ContractBehaviour(Protocol):
+    """What the mock asks of a behaviour."""
+
+    rules: tuple[str, ...]
+    """The kinds of trigger that it decides, in their order: caller, resource, state, upstream."""
+
+    async def decide(self, rule: str, request: Request) -> str | None:
+        """The code of the case that this rule gives for a request, or None."""
+
+    def routes(self) -> list[BaseRoute]:
+        """What it adds to the control API, below `/_tallystick`."""
+
+
+BEHAVIOURS: Mapping[str, Callable[[Store], ContractBehaviour]] = {
+    "payment-account-link": PaymentAccountLink,
+}

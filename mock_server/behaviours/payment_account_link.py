@@ -1,0 +1,72 @@
+"""The payment accounts of organisations: their state decides whether a link can be created.
+
+Rules: an organisation that nobody has touched exists and is `NotStarted`. `NotEnabled` and
+`Disconnected` give their 409; every other state gives the 200. Ids are UUIDs, whose letters may
+be of either case (RFC 9562 section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from mock_server.control_bodies import ControlError, json_object
+from mock_server.requests import Request
+from mock_server.store import Store
+
+STATES = (
+    "NotEnabled",
+    "NotStarted",
+    "OnboardingInProgress",
+    "Active",
+    "Restricted",
+    "Rejected",
+    "Disconnected",
+)
+_CASES: Mapping[str, str] = {
+    "NotEnabled": "PaymentAccount.NotEnabled",
+    "Disconnected": "PaymentAccount.Disconnected",
+}
+
+
+class PaymentAccountLink:
+    """Knows the state of each organisation's payment account."""
+
+    rules: tuple[str, ...] = ("state",)
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def decide(self, rule: str, request: Request) -> str | None:
+        """The 409 of a payment account that can have no link."""
+        if rule != "state":
+            return None
+        return _CASES.get(await self._state(request.path["id"]))
+
+    def routes(self) -> list[BaseRoute]:
+        """`GET` and `PUT /organisations/{id}`."""
+        return [
+            Route("/organisations/{id}", self._get, methods=["GET"]),
+            Route("/organisations/{id}", self._put, methods=["PUT"]),
+        ]
+
+    async def _state(self, organisation: str) -> str:
+        return await self.store.get(_key(organisation)) or "NotStarted"
+
+    async def _get(self, request: HttpRequest) -> Response:
+        return JSONResponse({"payment_account": await self._state(request.path_params["id"])})
+
+    async def _put(self, request: HttpRequest) -> Response:
+        body = await json_object(request, {"payment_account"})
+        state = body.get("payment_account")
+        if state not in STATES:
+            raise ControlError(f"'payment_account' must be one of {', '.join(STATES)}.")
+        await self.store.put(_key(request.path_params["id"]), state)
+        return JSONResponse({"payment_account": state})
+
+
+def _key(organisation: str) -> str:
+    return f"payment-account/{organisation.lower()}"

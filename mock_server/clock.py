@@ -1,0 +1,42 @@
+"""The mock's clock: real time, which tests may advance, freeze and reset."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Tells the mock's time, in seconds since the epoch."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+        self.frozen_at: float | None = None
+
+    def now(self) -> float:
+        """The mock's time."""
+        return (time.time() if self.frozen_at is None else self.frozen_at) + self.offset
+
+    def advance(self, seconds: float) -> None:
+        """Move the time forward, frozen or not."""
+        self.offset += seconds
+
+    def freeze(self) -> None:
+        """Let the time stand still until `reset` or `thaw`."""
+        if self.frozen_at is None:
+            self.frozen_at = time.time()
+
+    def thaw(self) -> None:
+        """Let a frozen time go on from where it stands."""
+        if self.frozen_at is not None:
+            self.offset += self.frozen_at - time.time()
+            self.frozen_at = None
+
+    def reset(self) -> None:
+        """Back to real time."""
+        self.offset = 0.0
+        self.frozen_at = None
+
+    def timestamp(self, delay: float = 0.0) -> str:
+        """The time in `delay` seconds, by RFC 3339 with offset."""
+        return datetime.fromtimestamp(self.now() + delay, UTC).isoformat(timespec="seconds")

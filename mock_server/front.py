@@ -1,0 +1,211 @@
+"""What stands before Connexion: reserved paths, address forms, CORS, and other methods.
+
+Rules: `/_tallystick/` and `/~` belong to the mock, everything else to the contract. A browser
+app on any origin may use the mocked API (Fetch standard, section 3.2), never the control API.
+What no operation answers is a problem: 404 for an unknown path, 405 with `Allow` for another
+method (RFC 9110 section 15.5.6), 204 with `Allow` for OPTIONS (section 9.3.7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.control import PREFIX
+from mock_server.mock import Mock
+from mock_server.problems import MEDIA_TYPE, problem
+
+Header = tuple[bytes, bytes]
+_CASE_FORM = re.compile(r"/~case/(?P<case>[^/]+)(?P<rest>/.*)", re.DOTALL)
+_EXPOSED = (
+    b"Tallystick-Case, Tallystick-Error, Preference-Applied, Allow, Link, Location, Retry-After"
+)
+_MAX_AGE = b"600"
+
+
+class Front:
+    """The outermost application. `control` answers below the prefix, `contract` all else."""
+
+    contract: ASGIApp
+
+    def __init__(self, mock: Mock, control: ASGIApp) -> None:
+        self.mock = mock
+        self.control = control
+        self.paths = _Paths(mock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http":
+            await self.contract(scope, receive, send)
+            return
+        path: str = scope["path"]
+        if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
+            await self.control(scope, receive, send)
+            return
+        for name, value in scope["headers"]:
+            if name == b"origin":
+                send = _with_cors(send, value)
+                break
+        if path.startswith("/~"):
+            address = _CASE_FORM.fullmatch(path)
+            if address is None:
+                await self._reply(scope, send, _WRONG_ADDRESS)
+                return
+            scope = _shortened(scope, address)
+        if scope["method"] in self.paths.documented and not self._would_redirect(scope["path"]):
+            await self.contract(scope, receive, send)
+        else:
+            await self.unrouted(scope, receive, send)
+
+    def _would_redirect(self, path: str) -> bool:
+        """Connexion's router redirects a path with a slash too many; nobody documented that."""
+        return path[-1:] == "/" and not self.paths.methods(path)
+
+    async def unrouted(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Answer what no operation does; also the application behind Connexion's router."""
+        await self._reply(scope, send, self.other(scope))
+
+    def other(self, scope: Scope) -> Reply:
+        """The answer to a request that no operation answers."""
+        path, method = scope["path"], scope["method"]
+        allowed = self.paths.methods(path)
+        if path == "/" and not allowed and method in ("GET", "HEAD"):
+            return Reply(307, None, ((b"location", f"{PREFIX}/".encode()),))
+        if path == "*":
+            return Reply(204, None, (_allow(self.paths.documented | {"OPTIONS"}),))
+        if not allowed:
+            return Reply(404, f"The contract has no path {path}.")
+        if method == "OPTIONS":
+            return Reply(204, None, (_allow(allowed), *_preflight(scope, allowed)))
+        return Reply(405, f"{path} does not take {method}.", (_allow(allowed),))
+
+    async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
+        self.record(scope, reply)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": reply.status,
+                "headers": reply.all_headers(),
+            }
+        )
+        await send({"type": "http.response.body", "body": reply.body()})
+
+    def record(self, scope: Scope, reply: Reply) -> None:
+        """Write a reply into the journal."""
+        moment = self.mock.clock.now()
+        method, path, label = scope["method"], scope["path"], str(reply.status)
+        self.mock.journal.record(moment, method, path, None, reply.status, label, "no operation")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that no operation gives: a problem where there are words, else no content."""
+
+    status: int
+    detail: str | None
+    headers: tuple[Header, ...] = ()
+
+    def body(self) -> bytes:
+        """The problem, or nothing."""
+        return b"" if self.detail is None else orjson.dumps(problem(self.status, self.detail))
+
+    def all_headers(self) -> list[Header]:
+        """The headers with those that every answer has. No Content-Length in a 204 (RFC 9110
+        section 8.6).
+        """
+        headers = [(b"tallystick-case", b"%d" % self.status), *self.headers]
+        if self.detail is not None:
+            headers.append((b"content-type", MEDIA_TYPE.encode()))
+        if self.status != 204:
+            headers.append((b"content-length", b"%d" % len(self.body())))
+        return headers
+
+
+_WRONG_ADDRESS = Reply(
+    400,
+    "Paths that start with /~ are the mock's own. To ask for a case by address, put /~case/CASE "
+    "before the path, where CASE is an error code or a status.",
+    ((b"tallystick-error", b"unknown address form"),),
+)
+
+
+def _preflight(scope: Scope, allowed: Iterable[str]) -> list[Header]:
+    """What a CORS preflight request asks for (Fetch standard, section 3.2.3)."""
+    asked = dict(scope["headers"])
+    if b"origin" not in asked or b"access-control-request-method" not in asked:
+        return []
+    headers = [
+        (b"access-control-allow-methods", ", ".join(sorted(allowed)).encode()),
+        (b"access-control-max-age", _MAX_AGE),
+    ]
+    if wanted := asked.get(b"access-control-request-headers"):
+        headers.append((b"access-control-allow-headers", wanted))
+    if b"access-control-request-private-network" in asked:
+        headers.append((b"access-control-allow-private-network", b"true"))
+    return headers
+
+
+class _Paths:
+    """The contract's paths and their methods, for what is not on the hot path."""
+
+    def __init__(self, mock: Mock) -> None:
+        self.documented: set[str] = set()
+        self.templates: list[tuple[re.Pattern[str], str]] = []
+        for operation in mock.contract.operations:
+            method = operation.operation.method.upper()
+            self.documented.add(method)
+            literals = re.split(r"\{[^}]*\}", operation.operation.path)
+            pattern = re.compile("[^/]+".join(re.escape(literal) for literal in literals))
+            self.templates.append((pattern, method))
+        if "GET" in self.documented:
+            self.documented.add("HEAD")
+
+    def methods(self, path: str) -> set[str]:
+        """The methods of a path. GET brings HEAD (RFC 9110 section 9.3.2), and each path takes
+        OPTIONS; of an unknown path there are none.
+        """
+        found = {method for pattern, method in self.templates if pattern.fullmatch(path)}
+        if "GET" in found:
+            found.add("HEAD")
+        return found | {"OPTIONS"} if found else found
+
+
+def _allow(methods: Iterable[str]) -> Header:
+    return (b"allow", ", ".join(sorted(methods)).encode())
+
+
+def _shortened(scope: Scope, address: re.Match[str]) -> Scope:
+    """The scope without the address form, which is kept as the case that it names.
+
+    uvicorn has decoded the path once; the case's own escapes are decoded by that, too.
+    """
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    parts = raw.split(b"/", 3)
+    return {
+        **scope,
+        "path": address["rest"],
+        "raw_path": b"/" + parts[3] if len(parts) > 3 else address["rest"].encode(),
+        "tallystick.case": unquote(address["case"]),
+    }
+
+
+def _with_cors(send: Send, origin: bytes) -> Send:
+    """Adds what lets a page of this origin read the answer."""
+    headers = [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", _EXPOSED),
+        (b"vary", b"Origin"),
+    ]
+
+    async def send_with_cors(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *headers]}
+        await send(message)
+
+    return send_with_cors

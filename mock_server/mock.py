@@ -1,0 +1,61 @@
+"""The mock's parts, which operations and the control API share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
+from mock_server.clock import Clock
+from mock_server.forces import ForceQueue
+from mock_server.journal import Journal
+from mock_server.store import MemoryStore, Store
+from tallystick.contract import Contract, ContractOperation
+from tallystick.errors import ExtensionError
+from tallystick.extensions import BEHAVIOUR
+
+
+@dataclass(frozen=True)
+class Mock:
+    """A contract being mocked: its settings and its state. Raises ExtensionError where the
+    contract asks for a behaviour that there is not.
+    """
+
+    contract: Contract
+    seed: int = 0
+    max_body: int = 1024 * 1024
+    store: Store = field(default_factory=MemoryStore)
+    clock: Clock = field(default_factory=Clock)
+    journal: Journal = field(default_factory=Journal)
+    queue: ForceQueue = field(init=False)
+    behaviours: Mapping[str, ContractBehaviour] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "queue", ForceQueue(self.contract))
+        made = {
+            operation.behaviour: self._make(operation)
+            for operation in self.contract.operations
+            if operation.behaviour
+        }
+        object.__setattr__(self, "behaviours", made)
+
+    def _make(self, operation: ContractOperation) -> ContractBehaviour:
+        name = operation.behaviour or ""
+        if name not in BEHAVIOURS:
+            raise ExtensionError(
+                f"There is no behaviour called {name!r}.",
+                source=self.contract.document.locate((*operation.operation.location, BEHAVIOUR)),
+                remedy=f"There are: {', '.join(BEHAVIOURS)}.",
+            )
+        return BEHAVIOURS[name](self.store)
+
+    def behaviour(self, operation: ContractOperation) -> ContractBehaviour | None:
+        """The behaviour of an operation, if it has one."""
+        return self.behaviours[operation.behaviour] if operation.behaviour else None
+
+    async def reset(self) -> None:
+        """State, forces, clock and journal as at the start."""
+        await self.store.clear()
+        self.queue.clear()
+        self.clock.reset()
+        self.journal.reset()

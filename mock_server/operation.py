@@ -1,0 +1,122 @@
+"""Answering requests to the contract's operations, behind Connexion's routing.
+
+This is the hot path: everything that can be made ahead is (validators, answers, outcomes), and
+facts for the journal are recorded as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.operations.abstract import AbstractOperation
+from starlette.types import Receive, Scope, Send
+
+from mock_server.answers import Answer, fault_body, prepare
+from mock_server.mock import Mock
+from mock_server.problems import MEDIA_TYPE
+from mock_server.projection import PARAMETER, operation_id, parameter_names
+from mock_server.requests import Request
+from mock_server.selection import Outcome, selector
+from mock_server.validation import Fault, checks
+from tallystick.contract import ContractOperation
+
+_PROBLEM = MEDIA_TYPE.encode()
+
+
+class MockOperation:
+    """One operation of the contract, as ASGI application. Made once, at start."""
+
+    def __init__(self, mock: Mock, contract: ContractOperation) -> None:
+        self.mock = mock
+        self.contract = contract
+        self.name = contract.name
+        self.parameters = tuple(
+            (PARAMETER.format(index), name) for index, name in enumerate(parameter_names(contract))
+        )
+        self.answers: dict[str, Answer] = prepare(mock.contract, contract, mock.seed)
+        self.selector = selector(
+            contract,
+            checks(mock.contract.document, contract, mock.max_body),
+            mock.queue,
+            mock.behaviour(contract),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        given = scope["path_params"]
+        request = Request(scope, {name: given[routed] for routed, name in self.parameters})
+        await request.read(receive, self.mock.max_body)
+        outcome = await self.selector.select(request)
+        if outcome.case is not None:
+            answer = self.answers[outcome.case.label]
+            body = answer.body(request.base_url, self.mock.clock)
+            status, label, headers = answer.status, answer.label, answer.headers
+        else:
+            status, label, headers, body = self._faulty(outcome)
+        await _send(send, status, [*headers, *outcome.headers], body)
+        self.mock.journal.record(
+            self.mock.clock.now(),
+            scope["method"],
+            scope["path"],
+            self.name,
+            status,
+            label,
+            outcome.rule,
+        )
+
+    def _faulty(self, outcome: Outcome) -> tuple[int, str, list[tuple[bytes, bytes]], bytes]:
+        fault = outcome.fault or Fault(500, "No rule applies.")
+        label = str(fault.status)
+        headers = [
+            (b"tallystick-case", label.encode()),
+            (b"content-type", _PROBLEM),
+            *fault.headers,
+        ]
+        return (
+            fault.status,
+            label,
+            headers,
+            fault_body(self.mock.contract, fault.status, fault.detail),
+        )
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
+    if status != 204:
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class MockAPI(RoutedAPI[MockOperation]):
+    """Connexion's registry of our operations, by the operation ids of the projection.
+
+    `made` holds them; Connexion hands it on from `add_api`.
+    """
+
+    def __init__(self, *args: Any, made: Mapping[str, MockOperation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.made = made
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> MockOperation:
+        """The operation that Connexion routes to under this id."""
+        return self.made[operation.operation_id]
+
+
+class MockMiddleware(RoutedMiddleware[MockAPI]):
+    """Answers the requests that Connexion routed to an operation."""
+
+    api_cls = MockAPI
+
+
+def make_operations(mock: Mock) -> dict[str, MockOperation]:
+    """All operations of the contract, by their ids in the projection. Raises TallystickError
+    where one cannot be mocked.
+    """
+    return {
+        operation_id(index): MockOperation(mock, operation)
+        for index, operation in enumerate(mock.contract.operations)
+    }

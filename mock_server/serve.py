@@ -1,0 +1,98 @@
+"""Serving the mock with uvicorn: in the foreground for the command line, in a thread for tests."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mock_server.app import create_app
+from mock_server.control import PREFIX, is_loopback
+from mock_server.mock import Mock
+from tallystick.contract import Contract
+from tallystick.errors import TallystickError
+
+GRACE = 4
+"""How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
+
+
+class AddressError(TallystickError):
+    """The mock cannot listen where it was told to."""
+
+
+def serve(contract: Contract, *, host: str, port: int, seed: int, max_body: int) -> None:
+    """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
+    app = create_app(Mock(contract, seed, max_body), loopback=is_loopback(host))
+    with _listen(host, port) as listener:
+        print(_greeting(contract, _url(listener, host)), flush=True)
+        _server(app).run(sockets=[listener])
+
+
+@contextmanager
+def serving(contract: Contract, *, seed: int = 0, max_body: int = 1024 * 1024) -> Iterator[str]:
+    """Serve on a free loopback port, in a thread; gives the base URL."""
+    app = create_app(Mock(contract, seed, max_body))
+    with _listen("127.0.0.1", 0) as listener:
+        server = _server(app)
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        # The socket listens already: a client that is too early waits in its queue.
+        yield _url(listener, "127.0.0.1")
+        server.should_exit = True
+        thread.join(GRACE + 5)
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        ws="none",
+        timeout_graceful_shutdown=GRACE,
+    )
+    return uvicorn.Server(config)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise AddressError(f"The host {host!r} is not known: {error.strerror}.") from None
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise AddressError(
+            f"Cannot listen on {host} port {port}: {error.strerror}.",
+            remedy="Choose another with --port (make mock: PORT=…), or 0 for any free one.",
+        ) from None
+    return listener
+
+
+def _url(listener: socket.socket, host: str) -> str:
+    port = listener.getsockname()[1]
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"
+
+
+def _greeting(contract: Contract, url: str) -> str:
+    title = contract.document.root["info"]["title"]
+    count = len(list(contract.cases))
+    lines = [f"{title}: a mock of {count} documented cases, on {url}"]
+    lines += [f"  {operation.name}" for operation in contract.operations]
+    lines.append(f"Swagger UI: {url}{PREFIX}/docs   Health: {url}{PREFIX}/health   Stop: Ctrl-C")
+    return "\n".join(lines)

@@ -1,0 +1,305 @@
+"""Judging requests against the contract, with validators compiled once.
+
+Rules: schemas are JSON Schema 2020-12 with formats checked (`jsonschema-rs`, from the raw
+document). A fault that the document has a case for is that case, in the document's order; any
+other is a `Fault` with a status and words. Only what a constraint calls certainly invalid is
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from mock_server.requests import ABSENT, MalformedBodyError, Request
+from tallystick.cases import Case
+from tallystick.contract import ContractOperation
+from tallystick.document import Document
+from tallystick.judgement import Judgement
+from tallystick.operations import Operation, Parameter, RequestBody, properties
+from tallystick.pointers import Path, look_up
+
+_WANTED_TYPES = {"integer": int, "number": float}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a request: a documented case, or else a status and why."""
+
+    status: int
+    detail: str
+    case: Case | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Check = Callable[[Request], Fault | None]
+Validator = jsonschema_rs.Draft202012Validator
+
+
+def compile_schema(document: Document, path: Path) -> Validator:
+    """The validator of the schema at a path of the document."""
+    return Validator(document.json_schema(path), validate_formats=True)
+
+
+def checks(document: Document, contract: ContractOperation, limit: int) -> tuple[Check, ...]:
+    """The checks of an operation, in the order in which they are made."""
+    operation = contract.operation
+    status = _fault_status(operation)
+    found: list[Check] = []
+    parameters = [_parameter_check(document, contract, p, status) for p in operation.parameters]
+    found += [check for check in parameters if check]
+    if operation.request_body:
+        found.append(_size_check(limit))
+        found.append(_body_check(document, contract, operation.request_body, status))
+    return tuple(found)
+
+
+def _fault_status(operation: Operation) -> int:
+    """The status of a fault without a case: the documented one for bad requests, or 400."""
+    documented = {response.status for response in operation.responses}
+    return next((int(s) for s in ("400", "422") if s in documented), 400)
+
+
+def _size_check(limit: int) -> Check:
+    detail = f"The request body is larger than {limit} bytes."
+    # The rest of the body may still be under way: the connection cannot be used again.
+    fault = Fault(413, detail, headers=((b"connection", b"close"),))
+    return lambda request: fault if request.too_large else None
+
+
+# --- the body
+
+
+def _body_check(
+    document: Document, contract: ContractOperation, body: RequestBody, status: int
+) -> Check:
+    names = [media_type.name.lower() for media_type in body.media_types]
+    json_check = _json_check(document, contract, status)
+    accepts = ", ".join(media_type.name for media_type in body.media_types)
+    unsupported = Fault(
+        415,
+        f"The request body must be {accepts}.",
+        # RFC 9110 section 15.5.16: the answer may name what is supported.
+        headers=((b"accept", accepts.encode()),),
+    )
+    missing = Fault(status, "The request body is required, and there is none.")
+
+    def check(request: Request) -> Fault | None:
+        if not request.body:
+            return missing if body.required else None
+        media_type = request.media_type
+        if media_type not in names and not _in_range(media_type, names):
+            return unsupported
+        return json_check(request) if media_type and "json" in media_type else None
+
+    return check
+
+
+def _in_range(media_type: str | None, names: list[str]) -> bool:
+    """Whether a media type lies in a documented range, such as `text/*` (OpenAPI 3.1.1 section
+    4.8.14)."""
+    if media_type is None:
+        return False
+    kind = media_type.partition("/")[0]
+    return "*/*" in names or f"{kind}/*" in names
+
+
+def _json_check(document: Document, contract: ContractOperation, status: int) -> Check:
+    schema = _json_schema_path(contract.operation)
+    validator = compile_schema(document, schema) if schema else None
+    case_checks = tuple(_case_checks(document, contract, "body", schema))
+
+    def check(request: Request) -> Fault | None:
+        try:
+            value = request.value
+        except MalformedBodyError as error:
+            return Fault(status, f"The request body is not valid JSON: {error}.")
+        if isinstance(value, dict):
+            for case, fails in case_checks:
+                if fails(value):
+                    return Fault(case.http_status, case.description, case)
+        if validator is None or validator.is_valid(value):
+            return None
+        return Fault(status, _explain(validator, value, "The request body"))
+
+    return check
+
+
+def _json_schema_path(operation: Operation) -> Path | None:
+    body = operation.request_body
+    for media_type in body.media_types if body else ():
+        if "json" in media_type.name.lower():
+            return media_type.schema
+    return None
+
+
+def _explain(validator: Validator, value: Any, what: str) -> str:
+    error = next(validator.iter_errors(value))
+    place = "".join(f"/{token}" for token in error.instance_path)
+    where = f" at {place}" if place else ""
+    return f"{what} is not valid{where}: {error.message}."
+
+
+Fails = Callable[[Any], bool]
+
+
+def _case_checks(
+    document: Document, contract: ContractOperation, location: str, schema: Path | None
+) -> Iterator[tuple[Case, Fails]]:
+    """The documented cases of faults in the body, each with a test for it."""
+    for case in contract.cases:
+        field = case.trigger.field if case.trigger else None
+        if case.trigger is None or field is None or field.location != location:
+            continue
+        keys = tuple(field.name.split("."))
+        if case.trigger.fault == "missing":
+            yield case, _is_missing(keys)
+        else:
+            place = _property_path(document, schema, keys) if schema else None
+            rule = compile_schema(document, place) if place else None
+            yield case, _is_invalid(keys, _refuses(case, rule))
+
+
+def _property_path(document: Document, schema: Path, keys: tuple[str, ...]) -> Path | None:
+    for key in keys:
+        found = dict(properties(document, schema)).get(key)
+        if found is None:
+            return None
+        schema = found
+    return schema
+
+
+def _refuses(case: Case, rule: Validator | None) -> Fails:
+    """Whether a value breaks the property's schema, or certainly its constraint."""
+    constraint = case.constraint
+
+    def refuses(value: Any) -> bool:
+        if constraint is not None and constraint.judge(value) is Judgement.INVALID:
+            return True
+        return rule is not None and not rule.is_valid(value)
+
+    return refuses
+
+
+def _is_missing(keys: tuple[str, ...]) -> Fails:
+    """`null` and the empty string count as missing: most services that say so bind their
+    requests to objects, where neither can be told from an absent property.
+    """
+    return lambda body: _value_at(body, keys) in (ABSENT, None, "")
+
+
+def _is_invalid(keys: tuple[str, ...], refuses: Fails) -> Fails:
+    def is_invalid(body: Any) -> bool:
+        value = _value_at(body, keys)
+        return value is not ABSENT and refuses(value)
+
+    return is_invalid
+
+
+def _value_at(body: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        if not isinstance(body, dict):
+            return ABSENT
+        body = body.get(key, ABSENT)
+    return body
+
+
+# --- parameters
+
+
+def _parameter_check(
+    document: Document, contract: ContractOperation, parameter: Parameter, status: int
+) -> Check | None:
+    read = _READERS.get(parameter.location)
+    if read is None:
+        return None
+    rule = compile_schema(document, parameter.schema) if parameter.schema else None
+    kinds = _kinds(document, parameter)
+    cases = _parameter_cases(contract, parameter)
+    what = f"The {parameter.location} parameter {parameter.name!r}"
+
+    def check(request: Request) -> Fault | None:
+        texts = read(request, parameter.name)
+        if not texts and parameter.required:
+            return _fault(cases, "missing", status, f"{what} is required.")
+        if not texts:
+            return None
+        value = _convert(texts, kinds)
+        if rule is not None and not rule.is_valid(value):
+            return _fault(cases, "invalid", status, _explain(rule, value, what))
+        invalid = cases.get("invalid")
+        if invalid and invalid.constraint and invalid.constraint.judge(value) is Judgement.INVALID:
+            return _fault(cases, "invalid", status, invalid.description)
+        return None
+
+    return check
+
+
+def _read_header(request: Request, name: str) -> list[str]:
+    value = request.headers.get(name.lower().encode("latin-1", "replace"))
+    return [] if value is None else [value.decode("latin-1")]
+
+
+def _read_cookie(request: Request, name: str) -> list[str]:
+    value = request.cookies.get(name)
+    return [] if value is None else [value]
+
+
+_READERS: dict[str, Callable[[Request, str], list[str]]] = {
+    "path": lambda request, name: [request.path[name]] if name in request.path else [],
+    "query": lambda request, name: request.query.get(name, []),
+    "header": _read_header,
+    "cookie": _read_cookie,
+}
+
+
+def _fault(cases: dict[str, Case], fault: str, status: int, detail: str) -> Fault:
+    case = cases.get(fault)
+    return Fault(case.http_status, case.description, case) if case else Fault(status, detail)
+
+
+def _parameter_cases(contract: ContractOperation, parameter: Parameter) -> dict[str, Case]:
+    return {
+        case.trigger.fault: case
+        for case in reversed(contract.cases)
+        if case.trigger
+        and case.trigger.fault
+        and case.trigger.field
+        and case.trigger.field.name == parameter.name
+        and case.trigger.field.location == parameter.location
+    }
+
+
+def _kinds(document: Document, parameter: Parameter) -> set[str]:
+    """The JSON types that the parameter's schema names."""
+    if parameter.schema is None:
+        return set()
+    schema, _ = document.follow(look_up(document.schema_root, parameter.schema), parameter.schema)
+    kinds = schema.get("type", []) if isinstance(schema, dict) else []
+    return {kinds} if isinstance(kinds, str) else set(kinds)
+
+
+def _convert(texts: list[str], kinds: set[str]) -> Any:
+    """The value that a parameter's text stands for, by the types of its schema (OpenAPI 3.1.1
+    section 4.8.12.4: arrays of primitive values, in the default styles).
+    """
+    if "array" in kinds:
+        parts = texts if len(texts) > 1 else texts[0].split(",")
+        return [_primitive(part, {"integer", "number", "boolean"}) for part in parts]
+    return _primitive(texts[0], kinds)
+
+
+def _primitive(text: str, kinds: set[str]) -> Any:
+    if "string" in kinds:
+        return text
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    for kind in kinds & _WANTED_TYPES.keys():
+        try:
+            return _WANTED_TYPES[kind](text)
+        except ValueError:
+            continue
+    return text
