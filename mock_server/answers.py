@@ -11,6 +11,7 @@ import orjson
 from mock_server.bodies import Template, templates
 from mock_server.clock import Clock
 from mock_server.problems import MEDIA_TYPE, problem
+from mock_server.requests import Request
 from mock_server.validation import compile_schema
 from tallystick.cases import CODE_MEMBERS, Case
 from tallystick.contract import Contract, ContractOperation
@@ -35,9 +36,12 @@ class Answer:
         if case.media_type:
             self.headers.append((b"content-type", _concrete(case.media_type).encode()))
 
-    def body(self, base: str, clock: Clock) -> bytes:
-        """The next body, for a client that reached the mock at the base URL."""
-        return next(self.pool).render(base, clock) if self.case.media_type else b""
+    def body(self, request: Request, clock: Clock) -> bytes:
+        """The next body, for the client that sent this request."""
+        if self.case.media_type is None:
+            return b""
+        template = next(self.pool)
+        return template.render(request.base_url, clock) if template.makers else template.fixed
 
 
 def prepare(contract: Contract, operation: ContractOperation, seed: int) -> dict[str, Answer]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
-from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import ConnexionMiddleware
 from connexion.middleware.routing import RoutingMiddleware
@@ -34,16 +31,11 @@ def create_app(mock: Mock, *, loopback: bool = True) -> ASGIApp:
 
 def _connexion(mock: Mock, front: Front) -> ASGIApp:
     """Connexion with the routing projection, and of its middlewares only those that we need: no
-    decorators, no validators of its own. LifespanMiddleware stays, or lifespan events are lost.
+    decorators, no validators of its own, and no exception handlers (each request would pay for
+    them; the front answers what the router refuses). LifespanMiddleware stays, or lifespan events
+    are lost.
     """
-    # Its problem handlers log each 4xx as a warning; the journal says it better.
-    logging.getLogger("connexion").setLevel(logging.CRITICAL)
-    middlewares: list[Any] = [
-        ExceptionMiddleware,
-        RoutingMiddleware,
-        MockMiddleware,
-        LifespanMiddleware,
-    ]
+    middlewares: list[Any] = [RoutingMiddleware, MockMiddleware, LifespanMiddleware]
     app = ConnexionMiddleware(
         front.unrouted,
         lifespan=_lifespan,
@@ -51,16 +43,6 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
         resolver=_Resolver(),
     )
     app.add_api(project(mock.contract), made=make_operations(mock))
-
-    def method_not_allowed(request: ConnexionRequest, _: Exception) -> ConnexionResponse:
-        reply = front.other(request.scope)
-        front.record(request.scope, reply)
-        headers = {name.decode(): value.decode() for name, value in reply.all_headers()}
-        return ConnexionResponse(  # type: ignore[no-untyped-call]
-            reply.status, body=reply.body(), headers=headers
-        )
-
-    app.add_error_handler(405, method_not_allowed)
     return app
 
 

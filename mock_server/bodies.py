@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import random
 import re
-import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from mock_server.clock import Clock
@@ -42,12 +42,15 @@ _DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A member that is made anew for each answer, from the base URL and the clock."""
+    """A member that is made anew for each answer, from the base URL and the clock. What it makes
+    goes into a JSON string as it is; the base URL comes escaped for one.
+    """
 
     make: Callable[[str, Clock], str]
 
 
-_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{secrets.token_urlsafe(24)}")
+_randoms = random.Random()  # noqa: S311
+_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{_randoms.getrandbits(160):040x}")
 _EXPIRY = Fresh(lambda _, clock: clock.timestamp(EXPIRES_AFTER))
 _NOW = Fresh(lambda _, clock: clock.timestamp())
 
@@ -83,7 +86,7 @@ def _fresh(name: str) -> Fresh | None:
 class Template:
     """A JSON body whose fresh members are filled in when it is rendered."""
 
-    __slots__ = ("makers", "texts")
+    __slots__ = ("fixed", "makers", "texts")
 
     def __init__(self, value: Any) -> None:
         self.makers: list[Callable[[str, Clock], str]] = []
@@ -95,16 +98,22 @@ class Template:
 
         text = json.dumps(value, default=placeholder, ensure_ascii=False, separators=(",", ":"))
         self.texts = text.split(mark)
+        self.fixed = self.texts[0].encode()
 
     def render(self, base: str, clock: Clock) -> bytes:
         """The body, for a client that reached the mock at the base URL."""
         if not self.makers:
-            return self.texts[0].encode()
+            return self.fixed
+        base = _escaped(base)  # it names the host that the client named
         parts = [self.texts[0]]
         for make, text in zip(self.makers, self.texts[1:], strict=True):
-            # What is filled in is ours, but for the host that the client named.
-            parts += (json.dumps(make(base, clock))[1:-1], text)
+            parts += (make(base, clock), text)
         return "".join(parts).encode()
+
+
+@lru_cache(maxsize=256)
+def _escaped(text: str) -> str:
+    return json.dumps(text)[1:-1]
 
 
 # --- making values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 class Clock:
@@ -38,5 +39,10 @@ class Clock:
         self.frozen_at = None
 
     def timestamp(self, delay: float = 0.0) -> str:
-        """The time in `delay` seconds, by RFC 3339 with offset."""
-        return datetime.fromtimestamp(self.now() + delay, UTC).isoformat(timespec="seconds")
+        """The time in `delay` seconds, to the second, by RFC 3339 with offset."""
+        return _timestamp(int(self.now() + delay))
+
+
+@lru_cache(maxsize=64)
+def _timestamp(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()

@@ -122,14 +122,14 @@ class Control:
 
     async def requests(self, _: Request) -> Response:
         """The journal, oldest first."""
-        return JSONResponse([entry.to_json() for entry in self.mock.journal.entries])
+        return JSONResponse(self.mock.journal.to_json())
 
     async def request(self, request: Request) -> Response:
         """One entry of the journal."""
         entry = self.mock.journal.find(request.path_params["number"])
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
-        return JSONResponse(entry.to_json())
+        return JSONResponse(entry)
 
     async def coverage(self, _: Request) -> Response:
         """How often each documented case was served."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.control import PREFIX
@@ -57,9 +58,12 @@ class Front:
                 await self._reply(scope, send, _WRONG_ADDRESS)
                 return
             scope = _shortened(scope, address)
-        if scope["method"] in self.paths.documented and not self._would_redirect(scope["path"]):
+        if scope["method"] not in self.paths.documented or self._would_redirect(scope["path"]):
+            await self.unrouted(scope, receive, send)
+            return
+        try:
             await self.contract(scope, receive, send)
-        else:
+        except HTTPException:  # Connexion's router knows the path, but not with this method
             await self.unrouted(scope, receive, send)
 
     def _would_redirect(self, path: str) -> bool:
@@ -68,10 +72,9 @@ class Front:
 
     async def unrouted(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer what no operation does; also the application behind Connexion's router."""
-        await self._reply(scope, send, self.other(scope))
+        await self._reply(scope, send, self._other(scope))
 
-    def other(self, scope: Scope) -> Reply:
-        """The answer to a request that no operation answers."""
+    def _other(self, scope: Scope) -> Reply:
         path, method = scope["path"], scope["method"]
         allowed = self.paths.methods(path)
         if path == "/" and not allowed and method in ("GET", "HEAD"):
@@ -85,7 +88,8 @@ class Front:
         return Reply(405, f"{path} does not take {method}.", (_allow(allowed),))
 
     async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
-        self.record(scope, reply)
+        moment, status = self.mock.clock.now(), reply.status
+        self.mock.journal.record(moment, scope, None, status, str(status), "no operation")
         await send(
             {
                 "type": "http.response.start",
@@ -94,12 +98,6 @@ class Front:
             }
         )
         await send({"type": "http.response.body", "body": reply.body()})
-
-    def record(self, scope: Scope, reply: Reply) -> None:
-        """Write a reply into the journal."""
-        moment = self.mock.clock.now()
-        method, path, label = scope["method"], scope["path"], str(reply.status)
-        self.mock.journal.record(moment, method, path, None, reply.status, label, "no operation")
 
 
 @dataclass(frozen=True, slots=True)

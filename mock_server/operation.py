@@ -45,49 +45,32 @@ class MockOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        mock = self.mock
         given = scope["path_params"]
         request = Request(scope, {name: given[routed] for routed, name in self.parameters})
-        await request.read(receive, self.mock.max_body)
+        await request.read(receive, mock.max_body)
         outcome = await self.selector.select(request)
         if outcome.case is not None:
             answer = self.answers[outcome.case.label]
-            body = answer.body(request.base_url, self.mock.clock)
             status, label, headers = answer.status, answer.label, answer.headers
+            body = answer.body(request, mock.clock)
         else:
             status, label, headers, body = self._faulty(outcome)
-        await _send(send, status, [*headers, *outcome.headers], body)
-        self.mock.journal.record(
-            self.mock.clock.now(),
-            scope["method"],
-            scope["path"],
-            self.name,
-            status,
-            label,
-            outcome.rule,
-        )
+        mock.journal.record(mock.clock.now(), scope, self.name, status, label, outcome.rule)
+        headers = [*headers, *outcome.headers]
+        # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
+        if status != 204:
+            headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     def _faulty(self, outcome: Outcome) -> tuple[int, str, list[tuple[bytes, bytes]], bytes]:
         fault = outcome.fault or Fault(500, "No rule applies.")
         label = str(fault.status)
-        headers = [
-            (b"tallystick-case", label.encode()),
-            (b"content-type", _PROBLEM),
-            *fault.headers,
-        ]
-        return (
-            fault.status,
-            label,
-            headers,
-            fault_body(self.mock.contract, fault.status, fault.detail),
-        )
-
-
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
-    if status != 204:
-        headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        case = (b"tallystick-case", label.encode())
+        headers = [case, (b"content-type", _PROBLEM), *fault.headers]
+        body = fault_body(self.mock.contract, fault.status, fault.detail)
+        return fault.status, label, headers, body
 
 
 class MockAPI(RoutedAPI[MockOperation]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -27,6 +28,11 @@ ABSENT: Final = _Absent()
 
 class MalformedBodyError(Exception):
     """The body is no JSON text; the message says why."""
+
+
+@lru_cache(maxsize=256)
+def _media_type(content_type: bytes) -> str | None:
+    return content_type.partition(b";")[0].strip().lower().decode("latin-1") or None
 
 
 class Request:
@@ -73,9 +79,7 @@ class Request:
         8.3.1), or None where none is named.
         """
         value = self.headers.get(b"content-type")
-        if value is None:
-            return None
-        return value.partition(b";")[0].strip().lower().decode("latin-1") or None
+        return None if value is None else _media_type(value)
 
     @property
     def value(self) -> Any:

@@ -7,7 +7,7 @@ The first rule that gives an outcome wins; the journal names it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -57,10 +57,12 @@ class Selector:
     async def select(self, request: Request) -> Outcome:
         """The outcome of the first rule that has one."""
         for rule in RULES:
-            outcome = await rule(self, request)
+            outcome = rule(self, request)
             if outcome is not None:
                 return outcome
-        return self.success
+        if self.behaviour is None:
+            return self.success
+        return await _by_behaviour(self, self.behaviour, request) or self.success
 
 
 def selector(
@@ -91,7 +93,7 @@ def _success(contract: ContractOperation) -> Case:
     return next((case for case in contract.cases if case.is_success), contract.cases[0])
 
 
-async def _by_header(selector: Selector, request: Request) -> Outcome | None:
+def _by_header(selector: Selector, request: Request) -> Outcome | None:
     if b"prefer" not in request.headers:
         return None
     lines = [value for name, value in request.scope["headers"] if name == b"prefer"]
@@ -109,7 +111,7 @@ async def _by_header(selector: Selector, request: Request) -> Outcome | None:
     return Outcome("header", case, headers=(header,))
 
 
-async def _by_address(selector: Selector, request: Request) -> Outcome | None:
+def _by_address(selector: Selector, request: Request) -> Outcome | None:
     if request.forced is None:
         return None
     try:
@@ -125,12 +127,12 @@ def _refusal(rule: str, error: UnknownCaseError) -> Outcome:
     )
 
 
-async def _by_magic(selector: Selector, request: Request) -> Outcome | None:
+def _by_magic(selector: Selector, request: Request) -> Outcome | None:
     value = request.path.get(selector.magic_parameter)
     return selector.magic.get(value.lower()) if value is not None else None
 
 
-async def _by_queue(selector: Selector, request: Request) -> Outcome | None:
+def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     if not selector.queue.forces:
         return None
     facts = {"operation": selector.contract.name, **request.facts()}
@@ -138,7 +140,7 @@ async def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     return Outcome("queued force", case) if case else None
 
 
-async def _by_fault(selector: Selector, request: Request) -> Outcome | None:
+def _by_fault(selector: Selector, request: Request) -> Outcome | None:
     for check in selector.checks:
         fault = check(request)
         if fault is not None:
@@ -146,25 +148,20 @@ async def _by_fault(selector: Selector, request: Request) -> Outcome | None:
     return None
 
 
-async def _by_behaviour(selector: Selector, request: Request) -> Outcome | None:
-    """The caller, the resource, its state, the upstream: as far as the behaviour knows them."""
-    if selector.behaviour is None:
-        return None
-    for rule in selector.behaviour.rules:
-        name = await selector.behaviour.decide(rule, request)
+async def _by_behaviour(
+    selector: Selector, behaviour: Behaviour, request: Request
+) -> Outcome | None:
+    """The caller, the resource, its state, the upstream: as far as the behaviour knows them.
+    Only this asks the store, which may be elsewhere.
+    """
+    for rule in behaviour.rules:
+        name = await behaviour.decide(rule, request)
         if name is not None:
             return Outcome(rule, find_named(selector.contract.cases, name))
     return None
 
 
-Rule = Callable[[Selector, Request], Awaitable[Outcome | None]]
+Rule = Callable[[Selector, Request], Outcome | None]
 
-RULES: tuple[Rule, ...] = (
-    _by_header,
-    _by_address,
-    _by_magic,
-    _by_queue,
-    _by_fault,
-    _by_behaviour,
-)
-"""The order, written down once; success comes after them all."""
+RULES: tuple[Rule, ...] = (_by_header, _by_address, _by_magic, _by_queue, _by_fault)
+"""The order, written down once; the behaviour comes after them all, then success."""

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import jsonschema_rs
 
 from mock_server.requests import ABSENT, MalformedBodyError, Request
 from tallystick.cases import Case
+from tallystick.constraints import Constraint
 from tallystick.contract import ContractOperation
 from tallystick.document import Document
-from tallystick.judgement import Judgement
 from tallystick.operations import Operation, Parameter, RequestBody, properties
 from tallystick.pointers import Path, look_up
 
@@ -160,7 +161,7 @@ def _case_checks(
         else:
             place = _property_path(document, schema, keys) if schema else None
             rule = compile_schema(document, place) if place else None
-            yield case, _is_invalid(keys, _refuses(case, rule))
+            yield case, _is_invalid(keys, case.constraint, rule)
 
 
 def _property_path(document: Document, schema: Path, keys: tuple[str, ...]) -> Path | None:
@@ -172,18 +173,6 @@ def _property_path(document: Document, schema: Path, keys: tuple[str, ...]) -> P
     return schema
 
 
-def _refuses(case: Case, rule: Validator | None) -> Fails:
-    """Whether a value breaks the property's schema, or certainly its constraint."""
-    constraint = case.constraint
-
-    def refuses(value: Any) -> bool:
-        if constraint is not None and constraint.judge(value) is Judgement.INVALID:
-            return True
-        return rule is not None and not rule.is_valid(value)
-
-    return refuses
-
-
 def _is_missing(keys: tuple[str, ...]) -> Fails:
     """`null` and the empty string count as missing: most services that say so bind their
     requests to objects, where neither can be told from an absent property.
@@ -191,10 +180,18 @@ def _is_missing(keys: tuple[str, ...]) -> Fails:
     return lambda body: _value_at(body, keys) in (ABSENT, None, "")
 
 
-def _is_invalid(keys: tuple[str, ...], refuses: Fails) -> Fails:
+def _is_invalid(
+    keys: tuple[str, ...], constraint: Constraint | None, rule: Validator | None
+) -> Fails:
+    """Whether a value certainly breaks its constraint, or the property's schema."""
+
     def is_invalid(body: Any) -> bool:
         value = _value_at(body, keys)
-        return value is not ABSENT and refuses(value)
+        if value is ABSENT:
+            return False
+        if constraint is not None and constraint.refuses(value):
+            return True
+        return rule is not None and not rule.is_valid(value)
 
     return is_invalid
 
@@ -217,7 +214,7 @@ def _parameter_check(
     if read is None:
         return None
     rule = compile_schema(document, parameter.schema) if parameter.schema else None
-    kinds = _kinds(document, parameter)
+    convert = _converter(_kinds(document, parameter))
     cases = _parameter_cases(contract, parameter)
     what = f"The {parameter.location} parameter {parameter.name!r}"
 
@@ -227,11 +224,11 @@ def _parameter_check(
             return _fault(cases, "missing", status, f"{what} is required.")
         if not texts:
             return None
-        value = _convert(texts, kinds)
+        value = convert(texts)
         if rule is not None and not rule.is_valid(value):
             return _fault(cases, "invalid", status, _explain(rule, value, what))
         invalid = cases.get("invalid")
-        if invalid and invalid.constraint and invalid.constraint.judge(value) is Judgement.INVALID:
+        if invalid and invalid.constraint and invalid.constraint.refuses(value):
             return _fault(cases, "invalid", status, invalid.description)
         return None
 
@@ -282,19 +279,23 @@ def _kinds(document: Document, parameter: Parameter) -> set[str]:
     return {kinds} if isinstance(kinds, str) else set(kinds)
 
 
-def _convert(texts: list[str], kinds: set[str]) -> Any:
-    """The value that a parameter's text stands for, by the types of its schema (OpenAPI 3.1.1
-    section 4.8.12.4: arrays of primitive values, in the default styles).
+def _converter(kinds: set[str]) -> Callable[[list[str]], Any]:
+    """What makes the value that a parameter's texts stand for, by the types of its schema
+    (OpenAPI 3.1.1 section 4.8.12.4: arrays of primitive values, in the default styles).
     """
     if "array" in kinds:
-        parts = texts if len(texts) > 1 else texts[0].split(",")
-        return [_primitive(part, {"integer", "number", "boolean"}) for part in parts]
-    return _primitive(texts[0], kinds)
+        return _array
+    if "string" in kinds or not kinds:
+        return itemgetter(0)
+    return lambda texts: _primitive(texts[0], kinds)
+
+
+def _array(texts: list[str]) -> list[Any]:
+    parts = texts if len(texts) > 1 else texts[0].split(",")
+    return [_primitive(part, {"integer", "number", "boolean"}) for part in parts]
 
 
 def _primitive(text: str, kinds: set[str]) -> Any:
-    if "string" in kinds:
-        return text
     if "boolean" in kinds and text in ("true", "false"):
         return text == "true"
     for kind in kinds & _WANTED_TYPES.keys():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import idna
@@ -39,10 +40,11 @@ _DOCUMENTATION = tuple(
     ipaddress.ip_network(network)
     for network in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )  # RFC 5737 and RFC 3849
+_ORDINARY = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.\-]*(?:[:/?#][!-~]*)?")
 _SPACE_IN_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/?#@\\]+ +[^\s/?#@\\]")
 
 
-def judge_url(value: Any, schemes: tuple[str, ...] = ("http", "https")) -> Judgement:
+def judge_url(value: Any, schemes: Sequence[str] = ("http", "https")) -> Judgement:
     """How certain it is that `value` is an absolute URL with one of these schemes.
 
     With no schemes given, only what has no scheme at all is of the wrong one.
@@ -51,13 +53,16 @@ def judge_url(value: Any, schemes: tuple[str, ...] = ("http", "https")) -> Judge
         return Judgement.INVALID
     if not value.strip():
         return Judgement.DISPUTED  # empty is invalid to some and missing to others
-    if _certainly_invalid(value, schemes):
+    if is_certainly_invalid(value, schemes):
         return Judgement.INVALID
     return Judgement.VALID if _certainly_valid(value, schemes) else Judgement.DISPUTED
 
 
-def _certainly_invalid(value: str, schemes: tuple[str, ...]) -> bool:
-    if value != value.strip() or re.search(r"[\x00-\x1f\x7f-\x9f]", value):
+def is_certainly_invalid(value: str, schemes: Sequence[str] = ("http", "https")) -> bool:
+    """Whether everybody refuses this text as an absolute URL with one of these schemes."""
+    if _ORDINARY.fullmatch(value):  # a short cut, for the sake of the mock
+        return bool(schemes) and value.partition(":")[0] not in schemes
+    if not value or value != value.strip() or re.search(r"[\x00-\x1f\x7f-\x9f]", value):
         return False  # the WHATWG standard strips these, and what is left may be valid
     scheme = _SCHEME.match(value)
     if not scheme:
@@ -70,7 +75,7 @@ def _certainly_invalid(value: str, schemes: tuple[str, ...]) -> bool:
     )
 
 
-def _certainly_valid(value: str, schemes: tuple[str, ...]) -> bool:
+def _certainly_valid(value: str, schemes: Sequence[str]) -> bool:
     parts = _URL.fullmatch(value)
     return (
         parts is not None
@@ -81,7 +86,7 @@ def _certainly_valid(value: str, schemes: tuple[str, ...]) -> bool:
     )
 
 
-def _preferred(schemes: tuple[str, ...]) -> tuple[str, ...]:
+def _preferred(schemes: Sequence[str]) -> tuple[str, ...]:
     if not schemes:
         return ("https",)
     return tuple(scheme for scheme in schemes if scheme != "http" or "https" not in schemes)

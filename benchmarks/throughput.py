@@ -1,0 +1,178 @@
+"""Requests per second and server CPU per request: the mock beside a bare ASGI function.
+
+Both run on the same uvicorn, pinned to one core, with the load from another, in rounds that
+alternate, so that a machine whose speed drifts drifts for both. What is quoted is the median of
+the rounds. `make bench` runs it; it needs Linux (/proc) and two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+CONNECTIONS = 32
+WARM_UP = 2_000
+_BODY = (
+    b'{"returnUrl":"https://app.example.com/payments/return",'
+    b'"refreshUrl":"https://app.example.com/payments/refresh"}'
+)
+_PATH = b"/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link"
+_REQUEST = (
+    b"POST " + _PATH + b" HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: bench\r\n"
+    b"Accept: application/json\r\nContent-Type: application/json\r\n"
+    b"Content-Length: " + str(len(_BODY)).encode() + b"\r\n\r\n" + _BODY
+)
+_LENGTH = re.compile(rb"(?i)content-length: (\d+)")
+
+
+@dataclass(frozen=True)
+class Round:
+    """One measurement of one server."""
+
+    requests_per_second: float
+    microseconds: float
+    """Server CPU time (user and system) per request."""
+
+
+class _Client(asyncio.Protocol):
+    """One kept-alive connection that sends the next request when an answer is complete."""
+
+    def __init__(self, load: _Load) -> None:
+        self.load = load
+        self.buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.next()
+
+    def next(self) -> None:
+        if self.load.left > 0:
+            self.load.left -= 1
+            self.transport.write(_REQUEST)  # type: ignore[attr-defined]
+        else:
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        head, found, rest = self.buffer.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if not found or length is None or len(rest) < int(length[1]):
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self.load.wrong += 1
+        self.buffer = b""
+        self.next()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.load.closed()
+
+
+class _Load:
+    """A number of requests over `CONNECTIONS` connections."""
+
+    def __init__(self, requests: int) -> None:
+        self.left = requests
+        self.wrong = 0
+        self.open = CONNECTIONS
+        self.done = asyncio.Event()
+
+    def closed(self) -> None:
+        self.open -= 1
+        if not self.open:
+            self.done.set()
+
+    async def run(self, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(CONNECTIONS):
+            await loop.create_connection(lambda: _Client(self), "127.0.0.1", port)
+        await self.done.wait()
+        if self.wrong:
+            raise SystemExit(f"{self.wrong} answers were not 200")
+
+
+def _send(port: int, requests: int) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_Load(requests).run(port))
+
+
+def _cpu_seconds(pid: int) -> float:
+    """CPU time of all threads; counted by the scheduler in ns, where /proc/PID/stat has ticks."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((t / "schedstat").read_text().split()[0]) for t in threads) / 1e9
+
+
+@contextmanager
+def _server(name: str) -> Iterator[tuple[int, int]]:
+    """The process id and port of a server, pinned to the first core."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(CONNECTIONS * 2)
+        port = listener.getsockname()[1]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.servers", name, str(listener.fileno())],
+            pass_fds=[listener.fileno()],
+        )
+    os.sched_setaffinity(process.pid, {_CORES[0]})
+    try:
+        _send(port, WARM_UP)  # waits in the socket's queue until the server is up
+        yield process.pid, port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _measure(pid: int, port: int, requests: int) -> Round:
+    cpu, started = _cpu_seconds(pid), time.perf_counter()
+    _send(port, requests)
+    elapsed, used = time.perf_counter() - started, _cpu_seconds(pid) - cpu
+    return Round(requests / elapsed, used / requests * 1e6)
+
+
+_CORES = sorted(os.sched_getaffinity(0))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=20_000, help="in each round")
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    os.sched_setaffinity(0, {_CORES[-1]})
+    rounds: dict[str, list[Round]] = {"bare": [], "mock": []}
+    with _server("bare") as bare, _server("mock") as mock:
+        for _ in range(arguments.rounds):
+            for name, place in (("bare", bare), ("mock", mock)):
+                rounds[name].append(_measure(*place, arguments.requests))
+    _report(rounds)
+
+
+def _report(rounds: dict[str, list[Round]]) -> None:
+    titles = {"bare": "bare ASGI function", "mock": "mock (Connexion)"}
+    print(f"{'':<20}{'requests/s':>12}{'CPU µs/request':>16}   (medians; server on one core)")
+    for name, title in titles.items():
+        speed = statistics.median(r.requests_per_second for r in rounds[name])
+        cost = statistics.median(r.microseconds for r in rounds[name])
+        print(f"{title:<20}{speed:>12,.0f}{cost:>16.1f}")
+    pairs = zip(rounds["mock"], rounds["bare"], strict=True)
+    ratios = sorted(mock.microseconds / bare.microseconds for mock, bare in pairs)
+    middle = statistics.median(ratios)
+    print(
+        f"CPU per request, mock / bare: {middle:.2f} (of pairs: {ratios[0]:.2f}-{ratios[-1]:.2f})"
+    )
+
+
+if __name__ == "__main__":
+    main()
