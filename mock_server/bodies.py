@@ -8,6 +8,7 @@ used; what cannot be made valid is an error at start, never an invalid answer.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -49,8 +50,8 @@ class Fresh:
     make: Callable[[str, Clock], str]
 
 
-_randoms = random.Random()  # noqa: S311
-_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{_randoms.getrandbits(160):040x}")
+_numbers = itertools.count(random.SystemRandom().getrandbits(120))
+_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{next(_numbers):032x}")
 _EXPIRY = Fresh(lambda _, clock: clock.timestamp(EXPIRES_AFTER))
 _NOW = Fresh(lambda _, clock: clock.timestamp())
 

@@ -58,17 +58,13 @@ class Front:
                 await self._reply(scope, send, _WRONG_ADDRESS)
                 return
             scope = _shortened(scope, address)
-        if scope["method"] not in self.paths.documented or self._would_redirect(scope["path"]):
+        if scope["method"] not in self.paths.documented:
             await self.unrouted(scope, receive, send)
             return
         try:
             await self.contract(scope, receive, send)
         except HTTPException:  # Connexion's router knows the path, but not with this method
             await self.unrouted(scope, receive, send)
-
-    def _would_redirect(self, path: str) -> bool:
-        """Connexion's router redirects a path with a slash too many; nobody documented that."""
-        return path[-1:] == "/" and not self.paths.methods(path)
 
     async def unrouted(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer what no operation does; also the application behind Connexion's router."""

@@ -48,8 +48,12 @@ class MockOperation:
         mock = self.mock
         given = scope["path_params"]
         request = Request(scope, {name: given[routed] for routed, name in self.parameters})
-        await request.read(receive, mock.max_body)
-        outcome = await self.selector.select(request)
+        message = await receive()
+        if message.get("more_body", False) or len(message["body"]) > mock.max_body:
+            await request.read(receive, message, mock.max_body)
+        else:
+            request.body = message["body"]
+        outcome = self.selector.select(request) or await self.selector.settle(request)
         if outcome.case is not None:
             answer = self.answers[outcome.case.label]
             status, label, headers = answer.status, answer.label, answer.headers

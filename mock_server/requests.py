@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 _BOM = b"\xef\xbb\xbf"
 _DRAIN = 64 * 1024 * 1024
@@ -50,16 +50,15 @@ class Request:
         self._value: Any = ABSENT
         self._query: dict[str, list[str]] | None = None
 
-    async def read(self, receive: Receive, limit: int) -> None:
-        """Read the body, of at most `limit` bytes; a larger one is not kept."""
-        message = await receive()
-        body = message.get("body", b"")
-        if message.get("more_body", False):
+    async def read(self, receive: Receive, first: Message, limit: int) -> None:
+        """Read the body, of at most `limit` bytes, of which the first message came already; a
+        larger one is not kept.
+        """
+        body = first.get("body", b"")
+        if first.get("more_body", False):
             body = await self._read_rest(receive, bytearray(body), limit)
-        if len(body) > limit:
-            self.too_large = True
-            body = b""
-        self.body = body
+        self.too_large = len(body) > limit
+        self.body = b"" if self.too_large else body
 
     async def _read_rest(self, receive: Receive, body: bytearray, limit: int) -> bytes:
         read = len(body)

@@ -54,15 +54,24 @@ class Selector:
     magic: Mapping[str, Outcome] = field(default_factory=dict)
     magic_parameter: str = ""
 
-    async def select(self, request: Request) -> Outcome:
-        """The outcome of the first rule that has one."""
+    def select(self, request: Request) -> Outcome | None:
+        """The outcome of the first rule of `RULES` that has one."""
         for rule in RULES:
             outcome = rule(self, request)
             if outcome is not None:
                 return outcome
-        if self.behaviour is None:
-            return self.success
-        return await _by_behaviour(self, self.behaviour, request) or self.success
+        return None
+
+    async def settle(self, request: Request) -> Outcome:
+        """The outcome of a request that no rule of `RULES` decides: the behaviour's, which may
+        ask a store elsewhere, or success.
+        """
+        if self.behaviour is not None:
+            for kind in self.behaviour.rules:
+                name = await self.behaviour.decide(kind, request)
+                if name is not None:
+                    return Outcome(kind, find_named(self.contract.cases, name))
+        return self.success
 
 
 def selector(
@@ -145,19 +154,6 @@ def _by_fault(selector: Selector, request: Request) -> Outcome | None:
         fault = check(request)
         if fault is not None:
             return Outcome("request", fault.case, None if fault.case else fault)
-    return None
-
-
-async def _by_behaviour(
-    selector: Selector, behaviour: Behaviour, request: Request
-) -> Outcome | None:
-    """The caller, the resource, its state, the upstream: as far as the behaviour knows them.
-    Only this asks the store, which may be elsewhere.
-    """
-    for rule in behaviour.rules:
-        name = await behaviour.decide(rule, request)
-        if name is not None:
-            return Outcome(rule, find_named(selector.contract.cases, name))
     return None
 
 

@@ -44,7 +44,8 @@ class PaymentAccountLink:
         """The 409 of a payment account that can have no link."""
         if rule != "state":
             return None
-        return _CASES.get(await self._state(request.path["id"]))
+        state = await self.store.get(_key(request.path["id"]))
+        return None if state is None else _CASES.get(state)
 
     def routes(self) -> list[BaseRoute]:
         """`GET` and `PUT /organisations/{id}`."""
