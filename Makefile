@@ -1,0 +1,45 @@
+# The front door. Each target installs what it needs into .venv first.
+
+PYTHON ?= python3
+PORT   ?= 8080
+DOC    ?=
+URL    ?=
+TARGET ?=
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup mock test contract check bench
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP)  ## create .venv and install (nothing to do when that is done)
+
+# pyproject.toml says what is needed, constraints.txt in which version.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Tallystick needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+mock: $(STAMP)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document)
+	@exec $(BIN)/tallystick mock $(if $(DOC),'$(DOC)') --port $(PORT)
+
+test: $(STAMP)  ## run every test of the project
+	$(BIN)/python -m pytest
+
+contract: $(STAMP)  ## check an implementation: URL=http://… or TARGET=file.toml
+	$(BIN)/python -m pytest contract_tests $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
+
+check: $(STAMP)  ## lint, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## measure the mock beside a bare ASGI function
+	$(BIN)/python -m benchmarks.throughput
