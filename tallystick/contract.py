@@ -14,7 +14,7 @@ from tallystick.magic import with_magic
 from tallystick.operations import Operation, read_operations
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ContractOperation:
     """An operation with its cases and what the overlay says of it."""
 
@@ -29,7 +29,7 @@ class ContractOperation:
         return self.operation.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contract:
     """What an implementation has promised."""
 

@@ -1,0 +1,91 @@
+"""Where implementations put the code of an error, and which case an answer therefore is.
+
+The places, in order: `title`, the last part of `type`, an extension member, the start of
+`detail`; else the documented text in `detail` (design of problem styles: RFC 9457 leaves the
+place of a service's own codes open).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tallystick.cases import Case
+
+_EXTENSIONS = ("code", "errorCode", "error_code", "error", "issue", "name")
+_LISTS = ("errorCodes", "errors", "details", "codes")
+
+
+def found_code(body: Any, codes: Sequence[str]) -> tuple[str, str] | None:
+    """The first of these codes that the body holds, and the place that holds it."""
+    if not isinstance(body, dict):
+        return None
+    for place, text in _places(body):
+        for code in codes:
+            if _SAME[place.partition(" ")[0]](text, code):
+                return code, place
+    return None
+
+
+def names_case(body: Any, case: Case, others: Sequence[Case]) -> bool:
+    """Whether an answer is this case: it holds its code, or, without any code, its text."""
+    codes = [other.code for other in (case, *others) if other.code]
+    found = found_code(body, codes)
+    if found is not None:
+        return found[0] == case.code
+    return case.code is None or holds_text(body, case)
+
+
+def holds_text(body: Any, case: Case) -> bool:
+    """Whether `detail` (or a member like it) holds the documented text of a case."""
+    texts = (
+        (body.get(name) for name in ("detail", "message", "description"))
+        if isinstance(body, dict)
+        else ()
+    )
+    wanted = _words(case.description)
+    return bool(wanted) and any(wanted in _words(text) for text in texts if isinstance(text, str))
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _places(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ("title", "type"):
+        if isinstance(body.get(name), str):
+            yield name, body[name]
+    for name in _EXTENSIONS:
+        yield from _extension(body.get(name), f"extension {name}")
+    for name in _LISTS:
+        items = body.get(name)
+        for item in items if isinstance(items, list) else ():
+            yield from _extension(item, f"extension {name}")
+    if isinstance(body.get("detail"), str):
+        yield "detail", body["detail"]
+
+
+def _extension(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for name in _EXTENSIONS:
+            if isinstance(value.get(name), str):
+                yield place, value[name]
+
+
+def _ends_with(text: str, code: str) -> bool:
+    return re.search(rf"(?:^|[/:#?=]){re.escape(code)}/?$", text) is not None
+
+
+def _starts_with(text: str, code: str) -> bool:
+    return re.match(rf"[\[(]?{re.escape(code)}(?![\w.])", text) is not None
+
+
+_SAME: Mapping[str, Callable[[str, str], bool]] = {
+    "title": lambda text, code: text.strip() == code or _starts_with(text, code),
+    "type": _ends_with,
+    "extension": lambda text, code: text.strip() == code,
+    "detail": _starts_with,
+}

@@ -1,0 +1,142 @@
+"""Provoking cases: honest requests that should bring them about.
+
+Rules: a request that succeeds is the smallest that Schemathesis makes from the schema, with each
+property that the prose constrains set to a value that is certainly valid, and the target's own
+parameters above all. A fault is one change to it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import find, settings
+from schemathesis.core import NotSet
+
+from contract_tests import schemas
+from contract_tests.exchange import Call
+from contract_tests.target import Target
+from tallystick.cases import Case
+from tallystick.constraints import KINDS, Constraint
+from tallystick.contract import Contract, ContractOperation
+from tallystick.operations import Parameter
+from tallystick.pointers import look_up
+from tallystick.sentences import Field
+
+_PLAIN = Target("http://127.0.0.1")
+
+
+def valid_call(contract: Contract, operation: ContractOperation, target: Target) -> Call:
+    """A request that should succeed at this target."""
+    call = _smallest(contract, operation)
+    for field, constraint in constraints(operation).items():
+        call = with_value(call, field, constraint.valid_values()[0])
+    return with_parameters(call, target.values(operation.name))
+
+
+def faulty_calls(call: Call, case: Case) -> list[Call]:
+    """Requests that certainly have the fault of a case whose trigger is in the request, and no
+    other; none where nothing certain is known.
+    """
+    field = case.trigger.field if case.trigger else None
+    if case.trigger is None or field is None:
+        return []
+    if case.trigger.fault == "missing":
+        return [without(call, field)]
+    values = case.constraint.invalid_values() if case.constraint else []
+    return [with_value(call, field, value) for value in values]
+
+
+def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
+    """The constraints that the operation's prose states, by what they are about."""
+    return {
+        case.trigger.field: case.constraint
+        for case in reversed(operation.cases)
+        if case.trigger and case.trigger.field and case.constraint
+    }
+
+
+def with_parameters(call: Call, values: Mapping[str, Any]) -> Call:
+    """The call with values set by their names in target files, such as `path.id`."""
+    for name, value in values.items():
+        location, _, rest = name.partition(".")
+        call = with_value(call, Field(location, rest), value)
+    return call
+
+
+def with_value(call: Call, field: Field, value: Any) -> Call:
+    """The call with one value set."""
+    if field.location == "body":
+        return replace(call, body=_set(call.body, field.name.split("."), value))
+    if field.location == "cookie":
+        return replace(call, headers={**call.headers, "cookie": f"{field.name}={value}"})
+    return _with_values(call, field, {**_values(call, field), field.name: value})
+
+
+def without(call: Call, field: Field) -> Call:
+    """The call with one value left out."""
+    if field.location == "body":
+        return replace(call, body=_unset(call.body, field.name.split(".")))
+    rest = {name: value for name, value in _values(call, field).items() if name != field.name}
+    return _with_values(call, field, rest)
+
+
+def _values(call: Call, field: Field) -> Mapping[str, Any]:
+    return {"path": call.path, "query": call.query, "header": call.headers}[field.location]
+
+
+def _with_values(call: Call, field: Field, values: Mapping[str, Any]) -> Call:
+    if field.location == "path":
+        return replace(call, path=values)
+    return (
+        replace(call, query=values) if field.location == "query" else replace(call, headers=values)
+    )
+
+
+def _set(body: Any, keys: list[str], value: Any) -> Any:
+    body = copy.copy(body) if isinstance(body, dict) else {}
+    body[keys[0]] = value if len(keys) == 1 else _set(body.get(keys[0]), keys[1:], value)
+    return body
+
+
+def _unset(body: Any, keys: list[str]) -> Any:
+    if not isinstance(body, dict) or keys[0] not in body:
+        return body
+    body = dict(body)
+    if len(keys) == 1:
+        del body[keys[0]]
+    else:
+        body[keys[0]] = _unset(body[keys[0]], keys[1:])
+    return body
+
+
+@lru_cache(maxsize=256)
+def _smallest(contract: Contract, operation: ContractOperation) -> Call:
+    strategy = schemas.cases(contract.document, operation, _PLAIN)
+    quick = settings(schemas.SETTINGS, max_examples=200, derandomize=True)
+    case = find(strategy, lambda _: True, settings=quick)
+    path = dict(case.path_parameters or {})
+    for parameter in operation.operation.parameters:
+        if parameter.location == "path" and _format(contract, parameter) in KINDS:
+            # The smallest value of a format is an odd one, such as the nil UUID.
+            kind = Constraint(_format(contract, parameter) or "")
+            path[parameter.name] = kind.valid_values()[0]
+    return Call(
+        operation=operation,
+        path=path,
+        query=dict(case.query or {}),
+        headers={name: str(value) for name, value in (case.headers or {}).items()},
+        body=... if isinstance(case.body, NotSet) else case.body,
+    )
+
+
+def _format(contract: Contract, parameter: Parameter) -> str | None:
+    if parameter.schema is None:
+        return None
+    schema, _ = contract.document.follow(
+        look_up(contract.document.root, parameter.schema), parameter.schema
+    )
+    return schema.get("format") if isinstance(schema, dict) else None
