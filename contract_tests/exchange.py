@@ -54,8 +54,14 @@ class Answer:
 
     @property
     def value(self) -> Any:
-        """The body as JSON value. Raises ValueError where it is none (RFC 8259: UTF-8, no BOM)."""
-        return json.loads(self.body.decode("utf-8"))
+        """The body as JSON value. Raises ValueError where it is none (RFC 8259: UTF-8, no BOM, no
+        NaN or Infinity).
+        """
+        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")
 
 
 @dataclass(frozen=True, slots=True)
