@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
 from connexion.operations.abstract import AbstractOperation
+from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
 from mock_server.answers import Answer, fault_body, prepare
@@ -94,9 +95,25 @@ class MockAPI(RoutedAPI[MockOperation]):
 
 
 class MockMiddleware(RoutedMiddleware[MockAPI]):
-    """Answers the requests that Connexion routed to an operation."""
+    """Answers the requests that Connexion routed to an operation.
+
+    It holds one API, at the root, so that the search of the base class through base paths and
+    APIs is one look-up here.
+    """
 
     api_cls = MockAPI
+    made: Mapping[str, MockOperation]
+
+    def add_api(self, specification: Specification, **kwargs: Any) -> MockAPI:
+        """See RoutedMiddleware."""
+        api = super().add_api(specification, **kwargs)
+        self.made = api.made
+        return api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the operation, or, where nothing was routed, the application behind."""
+        routed = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
+        await self.made.get(routed, self.app)(scope, receive, send)
 
 
 def make_operations(mock: Mock) -> dict[str, MockOperation]:
