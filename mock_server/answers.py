@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from mock_server.bodies import Template, templates
-from mock_server.clock import Clock
 from mock_server.problems import MEDIA_TYPE, problem
 from mock_server.requests import Request
 from mock_server.validation import compile_schema
@@ -36,12 +35,12 @@ class Answer:
         if case.media_type:
             self.headers.append((b"content-type", _concrete(case.media_type).encode()))
 
-    def body(self, request: Request, clock: Clock) -> bytes:
-        """The next body, for the client that sent this request."""
+    def body(self, request: Request, now: float) -> bytes:
+        """The next body, for the client that sent this request, at the mock's time."""
         if self.case.media_type is None:
             return b""
         template = next(self.pool)
-        return template.render(request.base_url, clock) if template.makers else template.fixed
+        return template.render(request.base_url, now) if template.makers else template.fixed
 
 
 def prepare(contract: Contract, operation: ContractOperation, seed: int) -> dict[str, Answer]:
@@ -112,7 +111,7 @@ def _made(contract: Contract, case: Case, media_type: MediaType, seed: int) -> I
     schema does not take is left as it was made.
     """
     for template in templates(contract.document, media_type, seed):
-        value = orjson.loads(template.render("http://127.0.0.1", Clock()))
+        value = orjson.loads(template.render("http://127.0.0.1", 0.0))
         if isinstance(value, dict):
             text = next((name for name in _TEXT_MEMBERS if name in value), None)
             code = next((name for name in CODE_MEMBERS if name in value), None)

@@ -55,8 +55,9 @@ class _Routing(RoutingMiddleware):
 
     def add_api(self, specification: Specification, *args: Any, **kwargs: Any) -> None:
         """See SpecMiddleware."""
-        self.router = RoutingAPI(specification, *args, next_app=self.app, **kwargs).router
-        self.router.redirect_slashes = False
+        router = RoutingAPI(specification, *args, next_app=self.app, **kwargs).router
+        router.redirect_slashes = False
+        self.router = router.app  # itself, without its (empty) stack of middlewares
 
 
 @asynccontextmanager

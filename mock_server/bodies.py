@@ -12,14 +12,14 @@ import itertools
 import json
 import random
 import re
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from mock_server.clock import Clock
+from mock_server.clock import timestamp
 from mock_server.validation import Validator, compile_schema
 from tallystick.document import Document
 from tallystick.errors import DocumentError
@@ -43,17 +43,17 @@ _DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A member that is made anew for each answer, from the base URL and the clock. What it makes
-    goes into a JSON string as it is; the base URL comes escaped for one.
+    """A member that is made anew for each answer, from the base URL and the mock's time. What it
+    makes goes into a JSON string as it is: the base URL holds nothing to escape.
     """
 
-    make: Callable[[str, Clock], str]
+    make: Callable[[str, float], str]
 
 
 _numbers = itertools.count(random.SystemRandom().getrandbits(120))
 _ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{next(_numbers):032x}")
-_EXPIRY = Fresh(lambda _, clock: clock.timestamp(EXPIRES_AFTER))
-_NOW = Fresh(lambda _, clock: clock.timestamp())
+_EXPIRY = Fresh(lambda _, now: timestamp(now + EXPIRES_AFTER))
+_NOW = Fresh(lambda _, now: timestamp(now))
 
 _FRESH: tuple[tuple[re.Pattern[str], Fresh], ...] = (
     (re.compile(r"(?:.*_)?(?:url|uri|href|link)"), _ADDRESS),
@@ -87,10 +87,10 @@ def _fresh(name: str) -> Fresh | None:
 class Template:
     """A JSON body whose fresh members are filled in when it is rendered."""
 
-    __slots__ = ("fixed", "makers", "texts")
+    __slots__ = ("fixed", "makers", "pieces", "texts")
 
     def __init__(self, value: Any) -> None:
-        self.makers: list[Callable[[str, Clock], str]] = []
+        self.makers: list[Callable[[str, float], str]] = []
         mark = uuid.uuid4().hex
 
         def placeholder(fresh: Any) -> str:
@@ -100,21 +100,16 @@ class Template:
         text = json.dumps(value, default=placeholder, ensure_ascii=False, separators=(",", ":"))
         self.texts = text.split(mark)
         self.fixed = self.texts[0].encode()
+        self.pieces = tuple(zip(self.makers, self.texts[1:], strict=True))
 
-    def render(self, base: str, clock: Clock) -> bytes:
-        """The body, for a client that reached the mock at the base URL."""
+    def render(self, base: str, now: float) -> bytes:
+        """The body, for a client that reached the mock at the base URL at this time."""
         if not self.makers:
             return self.fixed
-        base = _escaped(base)  # it names the host that the client named
-        parts = [self.texts[0]]
-        for make, text in zip(self.makers, self.texts[1:], strict=True):
-            parts += (make(base, clock), text)
-        return "".join(parts).encode()
-
-
-@lru_cache(maxsize=256)
-def _escaped(text: str) -> str:
-    return json.dumps(text)[1:-1]
+        text = self.texts[0]
+        for make, rest in self.pieces:
+            text += make(base, now) + rest
+        return text.encode()
 
 
 # --- making values
@@ -143,7 +138,7 @@ def _template(value: Any, validator: Validator) -> Template | None:
     """The value as template, without fresh members where the schema does not take them."""
     for candidate in (freshened(value), value):
         template = Template(candidate)
-        if validator.is_valid(json.loads(template.render("http://127.0.0.1:65535", Clock()))):
+        if validator.is_valid(json.loads(template.render("http://127.0.0.1:65535", time.time()))):
             return template
     return None
 

@@ -38,9 +38,10 @@ class Clock:
         self.offset = 0.0
         self.frozen_at = None
 
-    def timestamp(self, delay: float = 0.0) -> str:
-        """The time in `delay` seconds, to the second, by RFC 3339 with offset."""
-        return _timestamp(int(self.now() + delay))
+
+def timestamp(moment: float) -> str:
+    """A moment in epoch seconds, to the second, by RFC 3339 with offset."""
+    return _timestamp(int(moment))
 
 
 @lru_cache(maxsize=64)

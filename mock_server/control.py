@@ -23,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.bodies import LINKS
+from mock_server.clock import timestamp
 from mock_server.control_bodies import ControlError, json_object
 from mock_server.forces import UnknownCaseError
 from mock_server.mock import Mock
@@ -30,6 +31,7 @@ from mock_server.problems import MEDIA_TYPE, problem
 
 PREFIX = "/_tallystick"
 _SCALARS = (str, int, float)
+_FURTHEST = 1_000_000_000
 _DOCS = """<!doctype html>
 <html lang="en">
 <head>
@@ -110,7 +112,7 @@ class Control:
     async def clock(self, _: Request) -> Response:
         """The mock's time."""
         clock = self.mock.clock
-        return JSONResponse({"now": clock.timestamp(), "frozen": clock.frozen_at is not None})
+        return JSONResponse({"now": timestamp(clock.now()), "frozen": clock.frozen_at is not None})
 
     async def set_clock(self, request: Request) -> Response:
         """Advance, freeze, thaw or reset the clock."""
@@ -204,11 +206,14 @@ def _match(body: dict[str, Any]) -> dict[str, str]:
 
 def _set_clock(mock: Mock, body: dict[str, Any]) -> None:
     advance = body.get("advance", 0)
-    if isinstance(advance, bool) or not isinstance(advance, int | float) or abs(advance) > 1e9:
+    if isinstance(advance, bool) or not isinstance(advance, int | float):
         raise ControlError("'advance' must be a number of seconds.")
     for name in ("freeze", "reset"):
         if not isinstance(body.get(name, False), bool):
             raise ControlError(f"'{name}' must be true or false.")
+    offset = 0.0 if body.get("reset") else mock.clock.offset
+    if abs(offset + advance) > _FURTHEST:
+        raise ControlError(f"The clock goes at most {_FURTHEST} seconds from real time.")
     if body.get("reset"):
         mock.clock.reset()
     if "freeze" in body:

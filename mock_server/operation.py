@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.answers import Answer, fault_body, prepare
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE
-from mock_server.projection import PARAMETER, operation_id, parameter_names
+from mock_server.projection import operation_id, path_parameters
 from mock_server.requests import Request
 from mock_server.selection import Outcome, selector
 from mock_server.validation import Fault, checks
@@ -33,9 +33,8 @@ class MockOperation:
         self.mock = mock
         self.contract = contract
         self.name = contract.name
-        self.parameters = tuple(
-            (PARAMETER.format(index), name) for index, name in enumerate(parameter_names(contract))
-        )
+        names = path_parameters(contract.operation.path)
+        self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.answers: dict[str, Answer] = prepare(mock.contract, contract, mock.seed)
         self.selector = selector(
             contract,
@@ -47,22 +46,25 @@ class MockOperation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         mock = self.mock
-        given = scope["path_params"]
-        request = Request(scope, {name: given[routed] for routed, name in self.parameters})
+        path = scope["path_params"]
+        if self.renamed:
+            path = {self.renamed[name]: value for name, value in path.items()}
+        request = Request(scope, path)
         message = await receive()
         if message.get("more_body", False) or len(message.get("body", b"")) > mock.max_body:
             await request.read(receive, message, mock.max_body)
         else:
             request.body = message.get("body", b"")
         outcome = self.selector.select(request) or await self.selector.settle(request)
+        moment = mock.clock.now()
         if outcome.case is not None:
             answer = self.answers[outcome.case.label]
             status, label, headers = answer.status, answer.label, answer.headers
-            body = answer.body(request, mock.clock)
+            body = answer.body(request, moment)
         else:
             status, label, headers, body = self._faulty(outcome)
-        mock.journal.record(mock.clock.now(), scope, self.name, status, label, outcome.rule)
-        headers = [*headers, *outcome.headers]
+        mock.journal.record(moment, scope, self.name, status, label, outcome.rule)
+        headers = [*headers, *outcome.headers] if outcome.headers else headers.copy()
         # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
         if status != 204:
             headers.append((b"content-length", b"%d" % len(body)))

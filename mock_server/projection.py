@@ -8,13 +8,12 @@ dict. It routes; the contract itself is validated by `mock_server.validation`.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from tallystick.contract import Contract, ContractOperation
+from tallystick.contract import Contract
 
-PARAMETER = "p{}"
-"""The projection's own names of path parameters, by their place in the path template: names of
-the document may hold characters that no router takes."""
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def operation_id(index: int) -> str:
@@ -26,9 +25,9 @@ def project(contract: Contract) -> dict[str, Any]:
     """The 3.0.3 document that Connexion routes by."""
     paths: dict[str, dict[str, Any]] = {}
     for index, operation in enumerate(contract.operations):
-        path, count = projected_path(operation.operation.path)
-        item = paths.setdefault(path, {})
-        item[operation.operation.method] = _operation(index, count)
+        path = operation.operation.path
+        item = paths.setdefault(_projected(path), {})
+        item[operation.operation.method] = _operation(index, list(path_parameters(path)))
     info = contract.document.root["info"]
     return {
         "openapi": "3.0.3",
@@ -37,31 +36,34 @@ def project(contract: Contract) -> dict[str, Any]:
     }
 
 
-def projected_path(path: str) -> tuple[str, int]:
-    """The path template with our parameter names, and how many there are."""
-    pieces = path.split("{")
-    projected = pieces[0]
-    for index, piece in enumerate(pieces[1:]):
-        projected += "{" + PARAMETER.format(index) + "}" + piece.partition("}")[2]
-    return projected, len(pieces) - 1
+def path_parameters(path: str) -> dict[str, str]:
+    """The document's names of a path template's parameters, by the projection's: plain names are
+    kept, and others, which may hold characters that no router takes, become `_0`, `_1` …
+    """
+    names = [piece.partition("}")[0] for piece in path.split("{")[1:]]
+    plain = len(set(names)) == len(names) and all(_PLAIN.fullmatch(name) for name in names)
+    return {name if plain else f"_{index}": name for index, name in enumerate(names)}
 
 
-def parameter_names(operation: ContractOperation) -> tuple[str, ...]:
-    """The document's names of the path parameters, in the order of the path template."""
-    return tuple(piece.partition("}")[0] for piece in operation.operation.path.split("{")[1:])
+def _projected(path: str) -> str:
+    literals = [path.split("{")[0], *(piece.partition("}")[2] for piece in path.split("{")[1:])]
+    projected = literals[0]
+    for name, literal in zip(path_parameters(path), literals[1:], strict=True):
+        projected += "{" + name + "}" + literal
+    return projected
 
 
-def _operation(index: int, parameters: int) -> dict[str, Any]:
+def _operation(index: int, parameters: list[str]) -> dict[str, Any]:
     return {
         "operationId": operation_id(index),
         "parameters": [
             {
-                "name": PARAMETER.format(number),
+                "name": name,
                 "in": "path",
                 "required": True,
                 "schema": {"type": "string"},
             }
-            for number in range(parameters)
+            for name in parameters
         ],
         "responses": {"default": {"description": "See the contract."}},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -11,6 +12,7 @@ import orjson
 from starlette.types import Message, Receive, Scope
 
 _BOM = b"\xef\xbb\xbf"
+_HOST = re.compile(rb"(?:[A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _DRAIN = 64 * 1024 * 1024
 """How much of a too large body is read and thrown away before answering, in bytes: a client that
 is still sending may never see an answer that comes earlier."""
@@ -33,6 +35,14 @@ class MalformedBodyError(Exception):
 @lru_cache(maxsize=256)
 def _media_type(content_type: bytes) -> str | None:
     return content_type.partition(b";")[0].strip().lower().decode("latin-1") or None
+
+
+@lru_cache(maxsize=256)
+def _host(value: bytes) -> str:
+    """The value of a Host header, or nothing where it is no host (RFC 9110 section 7.2): the
+    addresses that the mock makes up must be valid whatever a client sends.
+    """
+    return value.decode() if _HOST.fullmatch(value) else ""
 
 
 class Request:
@@ -114,7 +124,7 @@ class Request:
     @property
     def base_url(self) -> str:
         """The address that the client reached the mock at, without a path."""
-        host = self.headers.get(b"host", b"").decode("latin-1")
+        host = _host(self.headers.get(b"host", b""))
         if not host:
             server = self.scope.get("server") or ("127.0.0.1", None)
             host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
@@ -133,5 +143,9 @@ class Request:
         except MalformedBodyError:
             value = None
         if isinstance(value, dict):
-            facts |= {f"body.{name}": str(item) for name, item in value.items()}
+            facts |= {
+                f"body.{name}": str(item)
+                for name, item in value.items()
+                if not isinstance(item, dict | list)  # which no force can match
+            }
         return facts

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,7 +19,7 @@ from mock_server.mock import Mock
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 
-GRACE = 4
+GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
 
 
@@ -28,9 +30,15 @@ class AddressError(TallystickError):
 def serve(contract: Contract, *, host: str, port: int, seed: int, max_body: int) -> None:
     """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
     app = create_app(Mock(contract, seed, max_body), loopback=is_loopback(host))
+    # uvicorn raises the signal that ended it again, which by default would kill the process.
+    signal.signal(signal.SIGTERM, _end)
     with _listen(host, port) as listener:
         print(_greeting(contract, _url(listener, host)), flush=True)
         _server(app).run(sockets=[listener])
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 @contextmanager

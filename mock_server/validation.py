@@ -8,7 +8,9 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -23,7 +25,11 @@ from tallystick.document import Document
 from tallystick.operations import Operation, Parameter, RequestBody, properties
 from tallystick.pointers import Path, look_up
 
-_WANTED_TYPES = {"integer": int, "number": float}
+_NUMBERS: Mapping[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
+    "integer": (re.compile(r"-?[0-9]+"), int),
+    "number": (re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[Ee][+-]?[0-9]+)?"), float),
+}
+"""How numbers are written in a parameter; Python would take `1_0`, `１` and `nan`, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Fault:
 
 
 Check = Callable[[Request], Fault | None]
+Fails = Callable[[Any], bool]
 Validator = jsonschema_rs.Draft202012Validator
 
 
@@ -136,21 +143,24 @@ def _faultless(contract: ContractOperation, validator: Validator | None) -> Call
     """A quick test that most valid bodies pass: valid by schema, each property that a case is
     about there and kept. What fails it may be valid all the same, and is looked at closely.
     """
-    rules = [
-        (case.trigger.field.name, case.constraint.refuser() if case.constraint else None)
-        for case in contract.cases
-        if case.trigger and case.trigger.field and case.trigger.field.location == "body"
-    ]
-    flat = not any("." in name for name, _ in rules)
+    rules: dict[str, Fails] = {}
+    for case in contract.cases:
+        if case.trigger and case.trigger.field and case.trigger.field.location == "body":
+            refuses = case.constraint.refuser() if case.constraint else operator.not_
+            if case.constraint or case.trigger.field.name not in rules:
+                rules[case.trigger.field.name] = refuses
+    if validator is None or any("." in name for name in rules):
+        return lambda _: False
+    is_valid, items = validator.is_valid, tuple(rules.items())
 
     def is_faultless(body: Any) -> bool:
-        if not flat or not isinstance(body, dict) or validator is None:
+        if not isinstance(body, dict):
             return False
-        for name, refuses in rules:
+        for name, refuses in items:
             value = body.get(name)
-            if not value or (refuses is not None and refuses(value)):
+            if not value or refuses(value):
                 return False
-        return validator.is_valid(body)
+        return is_valid(body)
 
     return is_faultless
 
@@ -164,13 +174,13 @@ def _json_schema_path(operation: Operation) -> Path | None:
 
 
 def _explain(validator: Validator, value: Any, what: str) -> str:
-    error = next(validator.iter_errors(value))
+    try:
+        error = next(validator.iter_errors(value))
+    except ValueError:  # it explains nothing that is nested deeper than 255 levels
+        return f"{what} is not valid."
     place = "".join(f"/{token}" for token in error.instance_path)
     where = f" at {place}" if place else ""
     return f"{what} is not valid{where}: {error.message}."
-
-
-Fails = Callable[[Any], bool]
 
 
 def _case_checks(
@@ -241,14 +251,20 @@ def _parameter_check(
     if read is None:
         return None
     rule = compile_schema(document, parameter.schema) if parameter.schema else None
-    convert = _converter(_kinds(document, parameter))
+    convert = _converter(document, parameter.schema) if parameter.schema else itemgetter(0)
     cases = _parameter_cases(contract, parameter)
     invalid = cases.get("invalid")
     refuses = invalid.constraint.refuser() if invalid and invalid.constraint else None
     what = f"The {parameter.location} parameter {parameter.name!r}"
+    # Most requests have one plain, valid path parameter, and nothing more to be looked at.
+    plain = parameter.location == "path" and isinstance(convert, itemgetter) and refuses is None
+    is_valid = rule.is_valid if rule is not None and plain else lambda _: False
+    name = parameter.name
 
     def check(request: Request) -> Fault | None:
-        texts = read(request, parameter.name)
+        if plain and is_valid(request.path[name]):
+            return None
+        texts = read(request, name)
         if not texts and parameter.required:
             return _fault(cases, "missing", status, f"{what} is required.")
         if not texts:
@@ -298,37 +314,50 @@ def _parameter_cases(contract: ContractOperation, parameter: Parameter) -> dict[
     }
 
 
-def _kinds(document: Document, parameter: Parameter) -> set[str]:
-    """The JSON types that the parameter's schema names."""
-    if parameter.schema is None:
+def _kinds(document: Document, path: Path, depth: int = 3) -> set[str]:
+    """The JSON types that a schema names, in its branches, too."""
+    schema, path = document.follow(look_up(document.schema_root, path), path)
+    if not isinstance(schema, dict):
         return set()
-    schema, _ = document.follow(look_up(document.schema_root, parameter.schema), parameter.schema)
-    kinds = schema.get("type", []) if isinstance(schema, dict) else []
-    return {kinds} if isinstance(kinds, str) else set(kinds)
+    kinds = schema.get("type", [])
+    found = {kinds} if isinstance(kinds, str) else set(kinds)
+    for keyword in ("allOf", "anyOf", "oneOf") if depth else ():
+        for index in range(len(schema.get(keyword, ()))):
+            found |= _kinds(document, (*path, keyword, str(index)), depth - 1)
+    return found
 
 
-def _converter(kinds: set[str]) -> Callable[[list[str]], Any]:
+def _converter(document: Document, path: Path) -> Callable[[list[str]], Any]:
     """What makes the value that a parameter's texts stand for, by the types of its schema
     (OpenAPI 3.1.1 section 4.8.12.4: arrays of primitive values, in the default styles).
     """
+    kinds = _kinds(document, path)
     if "array" in kinds:
-        return _array
+        return _array(document, path)
     if "string" in kinds or not kinds:
         return itemgetter(0)
     return lambda texts: _primitive(texts[0], kinds)
 
 
-def _array(texts: list[str]) -> list[Any]:
-    parts = texts if len(texts) > 1 else texts[0].split(",")
-    return [_primitive(part, {"integer", "number", "boolean"}) for part in parts]
+def _array(document: Document, path: Path) -> Callable[[list[str]], list[Any]]:
+    schema, path = document.follow(look_up(document.schema_root, path), path)
+    inside = isinstance(schema, dict) and "items" in schema
+    kinds = _kinds(document, (*path, "items")) if inside else set()
+
+    def convert(texts: list[str]) -> list[Any]:
+        parts = texts if len(texts) > 1 else texts[0].split(",")
+        return [part if "string" in kinds else _primitive(part, kinds) for part in parts]
+
+    return convert
 
 
 def _primitive(text: str, kinds: set[str]) -> Any:
     if "boolean" in kinds and text in ("true", "false"):
         return text == "true"
-    for kind in kinds & _WANTED_TYPES.keys():
-        try:
-            return _WANTED_TYPES[kind](text)
-        except ValueError:
-            continue
+    for kind, (pattern, convert) in _NUMBERS.items():
+        if kind in kinds and pattern.fullmatch(text):
+            try:
+                return convert(text)
+            except ValueError:  # more digits than Python reads
+                break
     return text

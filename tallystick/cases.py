@@ -254,7 +254,8 @@ def _pinned(
         for index in range(len(schema.get(keyword) or ())):
             place = (*path, keyword, str(index))
             inside = branch or keyword != "allOf"
-            yield from _pinned(document, place, depth - 1, seen, branch=inside)
+            deeper = depth if keyword == "allOf" else depth - 1  # composing is no nesting
+            yield from _pinned(document, place, deeper, seen, branch=inside)
 
 
 def _pin(document: Document, node: Any, path: Path) -> str | None:

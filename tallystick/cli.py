@@ -25,9 +25,8 @@ BAD_USAGE = 2
 def main() -> None:
     """The `tallystick` command."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        # Outside its standalone mode, click gives the code of an `Exit` back.
+        sys.exit(cli(standalone_mode=False) or 0)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -18,7 +18,7 @@ from typing import Any
 
 from tallystick.errors import ExtensionError, Source
 from tallystick.judgement import Judgement
-from tallystick.urls import is_certainly_invalid, judge_url
+from tallystick.urls import judge_url, ordinary
 
 Parameters = Mapping[str, Any]
 _VALID, _INVALID, _DISPUTED = Judgement.VALID, Judgement.INVALID, Judgement.DISPUTED
@@ -71,7 +71,7 @@ class Kind:
 
 def constraint_from_json(value: Any, source: Source) -> Constraint:
     """Read the form of `to_json`. Raises ExtensionError naming what is wrong."""
-    if not isinstance(value, dict) or value.get("kind") not in KINDS:
+    if not isinstance(value, dict) or str(value.get("kind")) not in KINDS:
         known = ", ".join(sorted(KINDS))
         raise ExtensionError("This constraint's 'kind' is not known.", source=source, remedy=known)
     wanted = KINDS[value["kind"]].parameters
@@ -175,11 +175,11 @@ def _judge_url(value: Any, parameters: Parameters) -> Judgement:
 
 
 def _url_refuser(constraint: Constraint) -> Callable[[Any], bool]:
-    schemes = constraint.parameters["schemes"]
+    is_ordinary = ordinary(constraint.parameters["schemes"]).fullmatch
 
     def refuses(value: Any) -> bool:
-        if isinstance(value, str) and value:
-            return is_certainly_invalid(value, schemes)
+        if isinstance(value, str) and is_ordinary(value):
+            return False
         return constraint.judge(value) is _INVALID
 
     return refuses
@@ -234,7 +234,8 @@ def _judge_one_of(value: Any, parameters: Parameters) -> Judgement:
     values = parameters["values"]
     if value in values:
         return _VALID
-    same = isinstance(value, str) and value.strip().lower() in {str(v).lower() for v in values}
+    # Prose does not say whether `1` is a number or a text.
+    same = str(value).strip().lower() in {str(v).lower() for v in values}
     return _DISPUTED if same else _INVALID
 
 

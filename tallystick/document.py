@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import unquote
 
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
@@ -23,7 +24,25 @@ from tallystick.parsing import Parsed
 from tallystick.pointers import Path, from_pointer, look_up, to_pointer
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_VERSIONS = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
+
+
+def _refuse(uri: str) -> NoReturn:
+    raise LookupError(f"{uri} is not fetched")
+
+
+# By themselves the validators open whatever a `$ref` names, even one that is only data.
+_NO_FETCHING: dict[str, Any] = dict.fromkeys(("", "http", "https", "file", "ftp", "data"), _refuse)
+
+
+class _Validator30(OpenAPIV30SpecValidator):
+    resolver_handlers = _NO_FETCHING
+
+
+class _Validator31(OpenAPIV31SpecValidator):
+    resolver_handlers = _NO_FETCHING
+
+
+_VERSIONS = {"3.0": _Validator30, "3.1": _Validator31}
 _MOST_ERRORS = 20
 
 
@@ -51,9 +70,10 @@ class Document:
 
     def follow(self, node: Any, path: Path) -> tuple[Any, Path]:
         """The node itself, or what its reference leads to, with the path of that."""
+        # Each reference leads somewhere, and none in a circle: `references` has seen to that.
         while isinstance(node, dict) and str(node.get("$ref", "")).startswith("#/"):
             siblings = {name: node[name] for name in ("summary", "description") if name in node}
-            path = from_pointer(node["$ref"][1:])
+            path = from_pointer(unquote(node["$ref"][1:]))
             node = look_up(self.root, path)
             node = {**node, **siblings} if siblings else node
         return node, path
@@ -112,7 +132,9 @@ def schema_paths(root: Any, path: Path = ()) -> Iterator[Path]:
         for name, item in root.items():
             if name == "schema" or path == ("components", "schemas"):
                 yield (*path, name)
-            elif name not in {"example", "examples"} and not name.startswith("x-"):
+            elif path[-1:] == ("headers",) or not (
+                name in {"example", "examples"} or name.startswith("x-")
+            ):
                 yield from schema_paths(item, (*path, name))
 
 

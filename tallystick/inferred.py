@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from tallystick.cases import Case
 from tallystick.contract import Contract
 from tallystick.extensions import CASES, PROBLEM
+from tallystick.parsing import CORE_SCALARS
 from tallystick.pointers import Path
 
 
@@ -29,14 +31,29 @@ def inferred_overlay(contract: Contract) -> str:
             *_actions(contract),
         ],
     }
-    return str(yaml.safe_dump(overlay, sort_keys=False, allow_unicode=True, width=100))
+    return str(yaml.dump(overlay, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what YAML 1.1 takes for something else than a string (PyYAML's own rules), and what
+    YAML 1.2's core schema does, which readers of overlays use.
+    """
+
+
+for _tag, _pattern, _first in CORE_SCALARS:
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 def _actions(contract: Contract) -> Iterator[dict[str, Any]]:
     responses: dict[Path, dict[str, Any]] = {}
     for case in contract.cases:
         if case.code is not None:
-            responses.setdefault(case.response, {}).setdefault(case.code, _declaration(case))
+            declarations = responses.setdefault(case.response, {})
+            declaration = _declaration(case)
+            if declarations.setdefault(case.code, declaration) != declaration:
+                # Operations that share the response have fields of different names: only the
+                # words hold for all of them, and each reads its own trigger from these.
+                declarations[case.code] = {"description": case.description}
     for path, cases in responses.items():
         yield {"target": json_path(path), "update": {CASES: cases}}
 

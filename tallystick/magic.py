@@ -30,8 +30,9 @@ _MAKERS: Mapping[str, Maker] = {
 
 def with_magic(document: Document, operation: Operation, cases: Iterable[Case]) -> list[Case]:
     """The cases, each error case with its magic value where the parameter can carry one."""
+    cases = list(cases)
     parameter = _carrier(operation)
-    numbers: Counter[str] = Counter()
+    numbers = Counter({case.status: _first(case.status) - 1 for case in cases})
     result = []
     for case in cases:
         numbers[case.status] += 1
@@ -41,6 +42,13 @@ def with_magic(document: Document, operation: Operation, cases: Iterable[Case]) 
         magic = {f"path.{parameter.name}": value} if parameter and value else None
         result.append(replace(case, magic=magic))
     return result
+
+
+def _first(status: str) -> int:
+    """The number of a status' first case: a range and `default` are sent with the same status
+    code as another response may be, and must not share its values.
+    """
+    return 1 if status.isdecimal() else 9001 if status == "default" else 5001
 
 
 def _carrier(operation: Operation) -> Parameter | None:

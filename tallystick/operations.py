@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,9 @@ from tallystick.sentences import Field
 
 _DEPTH = 5
 """How deep properties are looked for in a request body; nobody names deeper ones in prose."""
+
+_MOST_NAMES = 5_000
+"""How many nested properties are looked at; a recursive schema has more than anybody names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,10 @@ def _fields(
     fields = [Field(parameter.location, parameter.name) for parameter in parameters]
     for media_type in body.media_types if body else ():
         if media_type.schema:
-            names = property_names(document, media_type.schema)
+            names = [
+                *property_names(document, media_type.schema, 0),
+                *islice(property_names(document, media_type.schema), _MOST_NAMES),
+            ]
             fields += [Field("body", name) for name in names]
     return tuple(dict.fromkeys(fields))
 

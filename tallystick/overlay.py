@@ -103,7 +103,8 @@ def _find(value: Any, query: str, overlay: Parsed, path: Path) -> list[Path]:
     except jsonpath.JSONPathError as error:
         what = f"The JSONPath {query} cannot be read: {error}."
         raise _error(overlay, path, what) from None
-    return [tuple(str(token) for token in node.location) for node in nodes]
+    # A query such as `$[0, 0]` selects a node twice (RFC 9535 section 2.5.1.3).
+    return list(dict.fromkeys(tuple(str(token) for token in node.location) for node in nodes))
 
 
 def _remove(target: Target, overlay: Parsed, path: Path, places: list[Path]) -> None:
@@ -116,7 +117,7 @@ def _remove(target: Target, overlay: Parsed, path: Path, places: list[Path]) -> 
 
 
 def _document_order(place: Path) -> list[tuple[int, str]]:
-    return [(int(token), "") if token.isdigit() else (-1, token) for token in place]
+    return [(int(token), "") if token.isdecimal() else (-1, token) for token in place]
 
 
 def _copy(target: Target, overlay: Parsed, path: Path, query: str, places: list[Path]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,14 +70,17 @@ class _CoreLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
     """PyYAML's safe loader with the scalars of YAML 1.2's core schema (its section 10.3.2)."""
 
 
-_CoreLoader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
+CORE_SCALARS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
     ("merge", r"^<<$", "<"),
-):
+)
+"""The scalars that are no strings: tag, pattern, first characters."""
+
+_CoreLoader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in CORE_SCALARS:
     _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 _WORDS = {"true": True, "false": False}
@@ -94,9 +98,7 @@ def parse(text: str, file: str, *, offset: int = 0) -> Parsed:
     """
     is_json = text.lstrip("\ufeff \t\r\n").startswith("{")
     if is_json and (value := _parse_json(text, file, offset)) is not None:
-        # JSON allows tabs between tokens, YAML does not; outside strings they are only space,
-        # and inside strings JSON forbids them.
-        parsed = _Builder(text.replace("\t", " "), file, offset).build()
+        parsed = _Builder(_as_yaml(text), file, offset).build()
         return Parsed(value, file, text, parsed.spans, offset)
     return _Builder(text, file, offset).build()
 
@@ -117,6 +119,32 @@ def _parse_json(text: str, file: str, offset: int) -> Any:
         return None  # the depth check of the YAML parser names the line
 
 
+def _as_yaml(text: str) -> str:
+    """JSON text as YAML text of the same lines, to find the places of its values.
+
+    JSON allows tabs between tokens (inside strings it forbids them), DEL and the like in strings,
+    and writes characters beyond U+FFFF as two escapes (RFC 8259 section 7); YAML does not.
+    """
+    text = _NOT_IN_YAML.sub("\ufffd", text.replace("\t", " "))
+    return _ESCAPE.sub(_yaml_escape, text)
+
+
+def _yaml_escape(match: re.Match[str]) -> str:
+    if not match["high"]:
+        return "\\ufffd" if match["lone"] else match[0]
+    high, low = int(match["high"], 16) - 0xD800, int(match["low"], 16) - 0xDC00
+    return f"\\U{0x10000 + (high << 10) + low:08x}"
+
+
+_NOT_IN_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE = re.compile(
+    r"""\\(?: u(?P<high>d[89ab][0-9a-f]{2})\\u(?P<low>d[c-f][0-9a-f]{2})
+          | u(?P<lone>d[89a-f][0-9a-f]{2})
+          | . )""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
 class _Builder:
     """Builds values and spans from PyYAML's node graph, in one walk."""
 
@@ -126,6 +154,7 @@ class _Builder:
         self.offset = offset
         self.spans: dict[Path, Span] = {}
         self.open: set[int] = set()
+        self.count = 0
 
     def build(self) -> Parsed:
         node = self._compose()
@@ -155,8 +184,7 @@ class _Builder:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth > MAX_DEPTH:
-                what = f"Values are nested more than {MAX_DEPTH} deep."
-                raise self._error(event, what, "Use $ref to flatten them.")
+                raise self._too_deep(event)
 
     def _value(self, node: yaml.Node, path: Path) -> Any:
         self._enter(node, path)
@@ -176,7 +204,10 @@ class _Builder:
             raise self._error(node, f"The YAML tag {node.tag!r} is not allowed.", "Remove it.")
         if id(node) in self.open:
             raise self._error(node, "A YAML alias refers to itself.", "Use $ref for recursion.")
-        if len(self.spans) >= MAX_NODES:
+        if len(self.open) > MAX_DEPTH:  # through aliases
+            raise self._too_deep(node)
+        self.count += 1
+        if self.count > MAX_NODES:
             raise self._error(
                 node,
                 f"The document holds more than {MAX_NODES:,} values once aliases are expanded.",
@@ -207,10 +238,12 @@ class _Builder:
     def _merge(self, node: yaml.Node, path: Path) -> dict[str, Any]:
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
         merged: dict[str, Any] = {}
+        span = self.spans[path]
         for item in nodes:
             if not isinstance(item, yaml.MappingNode):
                 raise self._error(item, "Only a mapping can be merged with '<<'.", "Correct it.")
             merged = {**self._value(item, path), **merged}
+            self.spans[path] = span
         return merged
 
     def _key(self, node: yaml.Node) -> str:
@@ -222,12 +255,18 @@ class _Builder:
         kind = node.tag.rpartition(":")[2]
         text = node.value
         if kind == "bool":
-            return _WORDS[text.lower()]
+            return self._boolean(node)
         if kind == "null":
             return None
         if kind == "int":
             return self._integer(node)
         return self._float(node) if kind == "float" else text
+
+    def _boolean(self, node: yaml.ScalarNode) -> bool:
+        value = _WORDS.get(node.value.lower())
+        if value is None:
+            raise self._error(node, f"{node.value!r} is neither true nor false.", "Correct it.")
+        return value
 
     def _integer(self, node: yaml.ScalarNode) -> int | float:
         """An integer; one too long for Python to convert is a float, as for JSON readers."""
@@ -242,6 +281,10 @@ class _Builder:
             return float(node.value)
         except ValueError:
             raise self._error(node, f"{node.value!r} is no number.", "Correct it.") from None
+
+    def _too_deep(self, node: yaml.Node | yaml.Event) -> LoadError:
+        what = f"Values are nested more than {MAX_DEPTH} deep."
+        return self._error(node, what, "Use $ref to flatten them.")
 
     def _error(self, node: yaml.Node | yaml.Event, what: str, remedy: str) -> LoadError:
         line = node.start_mark.line + 1 + self.offset if node.start_mark else None

@@ -35,7 +35,7 @@ _SHAPE = r"""
     [A-Za-z][A-Za-z0-9_-]+(?:\.[A-Za-z][A-Za-z0-9_-]*)+   # dotted
   | [A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+                         # SCREAMING_SNAKE
   | [a-z][a-z0-9]*(?:[-_][a-z0-9]+)+                      # kebab-case, snake_case
-  | [A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+                  # CamelCase
+  | [A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*                       # CamelCase
 """
 _TOKEN = rf"""
     (?: \*\*`(?P<bold_ticked>[A-Za-z][\w.\-/]*)`\*\*
@@ -64,7 +64,7 @@ def read(description: str, names: Collection[str] = ()) -> tuple[list[CodeLine],
     codes: list[CodeLine] = []
     suspects: list[Suspect] = []
     for line in _logical_lines(description):
-        found = _read_row(line, names) if "|" in line else _read_line(line, names)
+        found = _read_row(line, names) if _is_row(line) else _read_line(line, names)
         if isinstance(found, CodeLine):
             codes.append(found)
         elif found is not None:
@@ -85,6 +85,11 @@ def _logical_lines(description: str) -> Iterator[str]:
             current = f"{current} {line}".strip()
     if current:
         yield current
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is a table row; a code line may have a bar in its text."""
+    return line.startswith("|") or ("|" in line and _LINE.fullmatch(line) is None)
 
 
 def _is_lone_code(line: str) -> bool:

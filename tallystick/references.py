@@ -22,6 +22,11 @@ from tallystick.pointers import Path, from_pointer, look_up
 Origins = dict[Path, tuple[Parsed, Path]]
 
 _DATA = {"example", "default", "enum", "const", "value"}
+_MAPS = (
+    {"properties", "patternProperties", "schemas", "$defs", "definitions", "dependentSchemas"}
+    | {"responses", "parameters", "examples", "requestBodies", "headers", "securitySchemes"}
+    | {"links", "callbacks", "pathItems", "webhooks"}
+)
 _SCHEMAS: Path = ("components", "schemas")
 
 
@@ -53,6 +58,11 @@ class _Bundle:
         if self.added:
             schemas = root.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(self.added)
+        for name in self.added:  # a circle may lead through several files
+            there = (*_SCHEMAS, name)
+            _resolve(
+                root, there, f"#/components/schemas/{name}", self._source(there, self.main, ())
+            )
         return root
 
     def _walk(self, value: Any, there: Path, file: Parsed, here: Path, *, in_schema: bool) -> Any:
@@ -68,7 +78,7 @@ class _Bundle:
             return self._reference(value, there, file, here, in_schema=in_schema)
         return {
             name: item
-            if _is_data(name, here)
+            if _is_data(name, item, here)
             else self._walk(
                 item,
                 (*there, name),
@@ -83,7 +93,15 @@ class _Bundle:
         self, node: dict[str, Any], there: Path, file: Parsed, here: Path, *, in_schema: bool
     ) -> Any:
         source = self._source(there, file, here)
-        place, fragment = urldefrag(node["$ref"])
+        try:
+            urlsplit(node["$ref"])
+            place, fragment = urldefrag(node["$ref"])
+        except ValueError as error:
+            what = f"The reference {node['$ref']!r} is no valid address: {error}."
+            raise LoadError(what, source=source) from None
+        if place and fragment and not fragment.startswith("/"):
+            what = f"The reference {node['$ref']!r} leads to an anchor of another file."
+            raise LoadError(what, source=source, remedy="Name the place by a JSON pointer.")
         if fragment and not fragment.startswith("/"):
             return node  # an anchor: JSON Schema's own business (2020-12 core, section 8.2.2)
         path = from_pointer(unquote(fragment))
@@ -158,7 +176,11 @@ class _Bundle:
 
     def _beside(self, place: str, referrer: Parsed, source: Source) -> str:
         folder = FilePath(self.main.file).resolve().parent
-        path = (FilePath(referrer.file).resolve().parent / place).resolve()
+        try:
+            path = (FilePath(referrer.file).resolve().parent / place).resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            what = f"The reference {place!r} cannot be followed: {error}."
+            raise LoadError(what, source=source) from None
         if not path.is_relative_to(folder):
             raise LoadError(
                 f"The reference {place!r} leads out of the document's folder.",
@@ -184,19 +206,22 @@ def _schema_names(root: dict[str, Any]) -> set[str]:
         return set()
 
 
-def _is_data(name: str, here: Path) -> bool:
+def _is_data(name: str, item: Any, here: Path) -> bool:
     """Whether a member holds data rather than a part of the description.
 
-    In `properties`, in a map of components and in `examples`, names are the author's own.
+    In `properties`, in a map of components, headers or examples, names are the author's own; a
+    property may bear the name of such a map.
     """
-    if here and here[-1] in {"properties", "patternProperties", "schemas", "$defs", "responses"}:
+    if here and here[-1] in _MAPS and here[-2:-1] != ("properties",):
         return False
-    return name in _DATA or name.startswith("x-")
+    of_schema = name == "examples" and isinstance(item, list)
+    return name in _DATA or name.startswith("x-") or of_schema
 
 
 def _resolve(value: Any, path: Path, reference: str, source: Source) -> Any:
     """The value at a path, following references on the way. Raises LoadError."""
     seen = set()
+    overridden = None
     while True:
         try:
             found = look_up(value, path)
@@ -207,10 +232,10 @@ def _resolve(value: Any, path: Path, reference: str, source: Source) -> Any:
                 remedy="Correct its spelling, or define what it names.",
             ) from None
         if not isinstance(found, dict) or not str(found.get("$ref", "")).startswith("#/"):
-            return found
+            return found if overridden is None else overridden
         if path in seen:
             raise LoadError(f"The reference {reference!r} leads in a circle.", source=source)
         seen.add(path)
-        if len(found) > 1:
-            return found
+        if len(found) > 1 and overridden is None:
+            overridden = found  # it says more than what it refers to
         path = from_pointer(unquote(found["$ref"][1:]))

@@ -102,7 +102,12 @@ def _values(match: re.Match[str]) -> Constraint | None:
 
 _MUST = r"(?:must|has to|have to|needs to|should|shall)"
 _MUST_NOT = r"(?:must not|cannot|can't|may not)"
-_N = r"(?P<n>-?\d[\d,]*(?:\.\d+)?)"
+_N = r"(?P<n>(?>-?\d[\d,]*(?:\.\d+)?))"
+_UNITS = (
+    r"characters?|chars?|letters?|digits?|symbols?|words?|lines?|items?|elements?|entries|values?"
+)
+_UNITS += r"|bytes?|[kmg]i?b|seconds?|minutes?|hours?|days?|weeks?|months?|years?"
+_NUMBER = rf"{_N}(?!\s*(?:{_UNITS})\b)"  # of what is counted or measured, it says nothing
 _CHARACTERS = r"(?:characters|chars)"
 _A = r"(?:an?\s+)?(?:valid\s+|well-formed\s+)*"
 _SCHEMES = r"(?:absolute\s+)?(?P<schemes>https?(?:\(s\))?(?:\s*(?:or|/)\s*https?)?\s+)?"
@@ -127,23 +132,27 @@ _RULES: tuple[tuple[str, str, Build], ...] = (
     ("invalid", rf"{_MUST} (?:be|lie) in the past", _plain("past")),
     ("invalid", rf"{_MUST} be {_A}(?:iso[ -]?8601\s+|full\s+)?date(?! ?-?time)", _plain("date")),
     ("invalid", rf"{_MUST} be (?:greater|more) than zero", _plain("greater-than", limit=0)),
-    ("invalid", rf"{_MUST} be {_A}(?:strictly )?positive", _plain("greater-than", limit=0)),
+    (
+        "invalid",
+        rf"{_MUST} be {_A}(?:strictly )?positive(?! or zero)",
+        _plain("greater-than", limit=0),
+    ),
     ("invalid", rf"{_MUST_NOT} be negative", _plain("at-least", limit=0)),
-    ("invalid", rf"{_MUST} be {_A}non-negative", _plain("at-least", limit=0)),
+    ("invalid", rf"{_MUST} be {_A}(?:non-negative|positive or zero)", _plain("at-least", limit=0)),
     ("invalid", rf"{_BE_LONG}\s*{_AT_MOST}\s*{_N} {_CHARACTERS}", _number("maximum-length")),
     (
         "invalid",
         rf"{_MUST} (?:be|have|contain) (?:at least|a minimum of) {_N} {_CHARACTERS}",
         _number("minimum-length"),
     ),
-    ("invalid", rf"{_MUST} be (?:greater|more|larger) than {_N}", _number("greater-than")),
+    ("invalid", rf"{_MUST} be (?:greater|more|larger) than {_NUMBER}", _number("greater-than")),
     (
         "invalid",
-        rf"{_MUST} be (?:at least|no less than|greater than or equal to) {_N}",
+        rf"{_MUST} be (?:at least|no less than|greater than or equal to) {_NUMBER}",
         _number("at-least"),
     ),
-    ("invalid", rf"{_MUST} be (?:less|smaller|lower) than {_N}", _number("less-than")),
-    ("invalid", rf"{_BE_BELOW} {_N}", _number("at-most")),
+    ("invalid", rf"{_MUST} be (?:less|smaller|lower) than {_NUMBER}", _number("less-than")),
+    ("invalid", rf"{_BE_BELOW} {_NUMBER}", _number("at-most")),
     ("invalid", rf"{_MUST} be (?:one|any) of:?\s*(?P<list>.+)", _values),
     ("invalid", rf"{_MUST} be either:?\s*(?P<list>.+)", _values),
     ("invalid", rf"{_MUST_NOT} be (?:empty|blank)", _plain("not-empty")),
@@ -157,20 +166,14 @@ def _sentence(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<subject>.{{1,80}}?)\s+{words}(?![\w.]\w).*", re.IGNORECASE | re.DOTALL)
 
 
-_COMPILED = tuple(
-    (
-        fault,
-        re.compile(rf"(?P<subject>.{{1,80}}?)\s+{words}(?![\w.]\w).*", re.IGNORECASE | re.DOTALL),
-        build,
-    )
-    for fault, words, build in _RULES
-)
+_COMPILED = tuple((fault, _sentence(words), build) for fault, words, build in _RULES)
 _FAULT_FIRST = re.compile(
     r"(?P<fault>missing|invalid|malformed)\s+(?P<subject>[\w.`'\"-]+)(?:\s+\w+)?\.?", re.I
 )
 _PADDING = re.compile(
     r"^(?:the|a|an|your|request(?:'s)?|body(?:'s)?|query|path|header)\s+"
-    r"|\s+(?:field|property|parameter|param|value|attribute|header|member)s?$",
+    r"|\s+(?:(?:query|path|header|body|request)\s+)?"
+    r"(?:field|property|parameter|param|value|attribute|header|member)s?$",
     re.IGNORECASE,
 )
 

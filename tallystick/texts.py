@@ -39,7 +39,7 @@ class Block:
 
 def is_address(place: str) -> bool:
     """Whether a place is an http or https URL rather than a file."""
-    return urlsplit(place).scheme.lower() in {"http", "https"}
+    return re.match(r"https?:", place, re.IGNORECASE) is not None
 
 
 def read(place: str) -> Parsed:
@@ -78,7 +78,7 @@ def _fetch(url: str) -> bytes:
                 if isinstance(answer, bytes):
                     return answer
                 target = _same_host(target, answer)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise LoadError(f"The document cannot be fetched: {reason}.", source=Source(url)) from None
     raise LoadError(f"More than {MAX_REDIRECTS} redirects.", source=Source(url))
@@ -137,7 +137,10 @@ def _is_markdown(place: str, text: str) -> bool:
 
 
 def _starts_openapi(text: str) -> bool:
-    return re.match(r"(?:\s*(?:#.*|---\s*)?\n)*\s*['\"]?(?:openapi|overlay)\b", text) is not None
+    return (
+        re.match(r"(?:[ \t]*(?:#.*|---[ \t]*)?\r?\n)*\s*['\"]?(?:openapi|overlay)\b", text)
+        is not None
+    )
 
 
 def _openapi_block(text: str, place: str) -> Block:

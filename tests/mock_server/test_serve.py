@@ -1,0 +1,193 @@
+"""The command `tallystick mock`: what it prints, how it ends, and what it refuses."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from .wire import content, exchange, head, read_all, status
+
+Start = Callable[..., subprocess.Popen[str]]
+TEXT = b'{"returnUrl": "https://app.example.com/a", "refreshUrl": "https://app.example.com/b"}'
+POST = (
+    b"POST /organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link HTTP/1.1\r\n"
+    b"Host: localhost\r\nContent-Type: application/json\r\n"
+)
+HEALTH = b"GET /_tallystick/health HTTP/1.1\r\nHost: localhost\r\n"
+PATIENCE = 30
+"""Seconds for a process to start on a slow machine; one that hangs fails the test."""
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts `tallystick mock` on a free port; what still runs at the end is killed."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tallystick", "mock", *arguments]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def listening(process: subprocess.Popen[str]) -> tuple[str, int]:
+    """Where the process says, on its first line, that it listens."""
+    assert process.stdout is not None
+    url = re.search(r"http://([\d.]+):(\d+)", process.stdout.readline())
+    assert url is not None
+    return url[1], int(url[2])
+
+
+def connect(address: tuple[str, int]) -> socket.socket:
+    return socket.create_connection(address, timeout=PATIENCE)
+
+
+def outcome(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    output, errors = process.communicate(timeout=PATIENCE)
+    return process.returncode, output, errors
+
+
+def test_serves(start: Start) -> None:
+    """The first line names the address, and the mock is there."""
+    address = listening(start("--port", "0"))
+    answer = exchange(address, HEALTH + b"Connection: close\r\n\r\n")
+    assert status(answer) == 200
+
+
+def test_options(start: Start, tmp_path: Path) -> None:
+    """The document and the options are honoured."""
+    document = tmp_path / "small.yaml"
+    document.write_text(
+        "openapi: 3.1.1\n"
+        "info: {title: Small, version: '1'}\n"
+        "paths: {/x: {post: {requestBody: {content: {text/plain: {}}},"
+        " responses: {'202': {description: OK}}}}}\n"
+    )
+    arguments = (str(document), "--port", "0", "--host", "localhost", "--max-body", "4")
+    process = start(*arguments)
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    port = re.search(r":(\d+)\b", first)
+    assert first.startswith("Small: ")
+    assert port is not None
+    request = (
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+    )
+    address = ("localhost", int(port[1]))
+    assert status(exchange(address, request + b"Content-Length: 4\r\n\r\nabcd")) == 202
+    assert status(exchange(address, request + b"Content-Length: 5\r\n\r\nabcde")) == 413
+
+
+def test_sigterm(start: Start) -> None:
+    """SIGTERM ends an idle mock soon, with exit code 0 and nothing on standard error."""
+    process = start("--port", "0")
+    address = listening(process)
+    exchange(address, HEALTH + b"Connection: close\r\n\r\n")
+    begun = monotonic()
+    process.send_signal(signal.SIGTERM)
+    code, _, errors = outcome(process)
+    assert (code, errors) == (0, "")
+    assert monotonic() - begun < 5
+
+
+def test_sigterm_with_a_request_in_flight(start: Start) -> None:
+    """An upload that began before SIGTERM and ends after it is answered; an idle connection is
+    closed; and the mock ends within five seconds, with exit code 0.
+    """
+    process = start("--port", "0")
+    address = listening(process)
+    with connect(address) as upload, connect(address) as idle:
+        upload.sendall(
+            POST
+            + b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        assert upload.recv(65536).startswith(b"HTTP/1.1 100")  # the mock waits for the body
+        idle.sendall(HEALTH + b"\r\n")
+        assert idle.recv(1).startswith(b"H")
+        begun = monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert read_all(idle).startswith(b"TTP/1.1 200")  # closed: the mock is ending
+        upload.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(TEXT), TEXT))
+        answer = read_all(upload)
+    assert status(answer) == 200
+    assert head(answer)["tallystick-case"] == "200"
+    assert json.loads(content(answer))["url"]
+    code, _, errors = outcome(process)
+    assert (code, errors) == (0, "")
+    assert monotonic() - begun < 5
+
+
+def test_sigterm_with_a_request_that_never_ends(start: Start) -> None:
+    """An upload that does not end does not keep the mock from ending within five seconds."""
+    process = start("--port", "0")
+    with connect(listening(process)) as upload:
+        upload.sendall(POST + b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+        assert upload.recv(65536).startswith(b"HTTP/1.1 100")
+        begun = monotonic()
+        process.send_signal(signal.SIGTERM)
+        outcome(process)
+        assert monotonic() - begun < 5
+
+
+def test_port_in_use(start: Start) -> None:
+    """A port in use gives one clear line that names it and a way out, exit code 2, and no
+    traceback.
+    """
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, output, errors = outcome(start("--port", str(port)))
+    assert (code, output) == (2, "")
+    assert errors.count("\n") == 1
+    assert str(port) in errors
+    assert "--port" in errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--port", "65536"),
+        ("--host", "no such host"),
+        ("no-such-document.yaml",),
+        ("--overlay", "no-such-overlay.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_bad_usage(start: Start, arguments: tuple[str, ...]) -> None:
+    """What cannot be served is said on standard error, exit code 2, without a traceback."""
+    code, output, errors = outcome(start(*arguments))
+    assert (code, output) == (2, "")
+    assert errors.strip()
+    assert "Traceback" not in errors
+
+
+def test_seed(start: Start, tmp_path: Path) -> None:
+    """Two runs with one seed answer with the same bodies."""
+    document = tmp_path / "seeded.yaml"
+    document.write_text(
+        "openapi: 3.1.1\n"
+        "info: {title: Seeded, version: '1'}\n"
+        "paths: {/x: {get: {responses: {'200': {description: OK, content: {application/json:"
+        " {schema: {type: object, properties: {a: {type: integer}, b: {format: uuid}}}}}}}}}}\n"
+    )
+    bodies = []
+    for seed in ("5", "5", "6"):
+        address = listening(start(str(document), "--port", "0", "--seed", seed))
+        answer = exchange(address, b"GET /x HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n")
+        bodies.append(content(answer))
+    assert bodies[0] == bodies[1] != bodies[2]
