@@ -57,7 +57,8 @@ class _Routing(RoutingMiddleware):
         """See SpecMiddleware."""
         router = RoutingAPI(specification, *args, next_app=self.app, **kwargs).router
         router.redirect_slashes = False
-        self.router = router.app  # itself, without its (empty) stack of middlewares
+        # itself, without its (empty) stack of middlewares
+        self.router = router.app  # type: ignore[assignment]
 
 
 @asynccontextmanager

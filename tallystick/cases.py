@@ -26,6 +26,9 @@ CODE_MEMBERS = ("code", "errorCode", "error_code", "issue", "error", "name", "ty
 """Members of an error body that hold its code, in the order in which they are looked at."""
 
 _CODE = re.compile(r"[A-Za-z][\w.\-]*")
+_PLAIN_NAME = re.compile(r"(?i)(?:example|sample|default|case)")
+"""How names of examples start that say nothing."""
+
 _DEPTH = 4
 
 
@@ -199,7 +202,7 @@ def _of_examples(document: Document, media_type: MediaType) -> Iterator[_Found]:
         path = (*media_type.path, "examples", name)
         example, path = document.follow(media_type.examples[name], path)
         value = example.get("value")
-        code = _code_in(value) or (name if _is_code(name) else None)
+        code = _code_in(value) or (name if _is_code(name) and not _PLAIN_NAME.match(name) else None)
         if code:
             detail = value.get("detail") if isinstance(value, dict) else None
             text = example.get("description") or example.get("summary") or detail

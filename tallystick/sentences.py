@@ -170,6 +170,9 @@ _COMPILED = tuple((fault, _sentence(words), build) for fault, words, build in _R
 _FAULT_FIRST = re.compile(
     r"(?P<fault>missing|invalid|malformed)\s+(?P<subject>[\w.`'\"-]+)(?:\s+\w+)?\.?", re.I
 )
+_CONDITION = re.compile(r"\b(?:when|if|unless|except|while|whenever)\b", re.IGNORECASE)
+"""A rule that holds only sometimes tells no trigger: the condition cannot be read."""
+
 _PADDING = re.compile(
     r"^(?:the|a|an|your|request(?:'s)?|body(?:'s)?|query|path|header)\s+"
     r"|\s+(?:(?:query|path|header|body|request)\s+)?"
@@ -190,6 +193,8 @@ def infer(
 
 
 def _rule(sentence: str, fields: tuple[Field, ...]) -> tuple[Trigger, Constraint | None] | None:
+    if _CONDITION.search(sentence):
+        return None
     for fault, pattern, build in _COMPILED:
         match = pattern.fullmatch(sentence)
         if match and (field := find_field(match["subject"], fields)):

@@ -240,3 +240,10 @@ def test_the_json_of_a_trigger(trigger, form):
 def test_a_long_sentence_takes_no_long_time():
     """No pattern may run away."""
     assert inferred("name " * 2000 + " " * 2000 + "must be" + " valid" * 2000) == (None, None)
+
+
+@pytest.mark.parametrize("word", ["when", "if", "unless"])
+def test_a_rule_with_a_condition_tells_no_trigger(word: str) -> None:
+    """A property that is required only sometimes is not missing whenever it is absent."""
+    fields = [Field("body", "iban")]
+    assert infer(f"Iban is required {word} the account is new", "400", fields) == (None, None)
