@@ -6,11 +6,11 @@ import socket
 import sys
 
 import orjson
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.app import create_app
 from mock_server.mock import Mock
+from mock_server.serve import uvicorn_server
 from tallystick.contract import load_contract
 
 _BODY = b'{"url":"https://example.com/a-link-as-long-as-the-mock-makes-them","expiresAt":"x"}'
@@ -38,17 +38,9 @@ def mock() -> ASGIApp:
 
 def main() -> None:
     """`python -m benchmarks.servers bare|mock FD`: serve on an inherited listening socket."""
-    config = uvicorn.Config(
-        bare if sys.argv[1] == "bare" else mock(),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="off",
-        ws="none",
-    )
+    app = bare if sys.argv[1] == "bare" else mock()
     # uvicorn's own `fd` option takes the socket for a Unix one, and leaves Nagle's algorithm on.
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
+    uvicorn_server(app, lifespan="off").run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
 
 
 if __name__ == "__main__":

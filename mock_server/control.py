@@ -85,7 +85,6 @@ class Control:
                 405: _not_allowed,
             },
         )
-        app.router.redirect_slashes = False
         return app
 
     async def index(self, _: Request) -> Response:

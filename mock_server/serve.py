@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -34,7 +34,7 @@ def serve(contract: Contract, *, host: str, port: int, seed: int, max_body: int)
     signal.signal(signal.SIGTERM, _end)
     with _listen(host, port) as listener:
         print(_greeting(contract, _url(listener, host)), flush=True)
-        _server(app).run(sockets=[listener])
+        uvicorn_server(app).run(sockets=[listener])
 
 
 def _end(*_: object) -> NoReturn:
@@ -46,7 +46,7 @@ def serving(contract: Contract, *, seed: int = 0, max_body: int = 1024 * 1024) -
     """Serve on a free loopback port, in a thread; gives the base URL."""
     app = create_app(Mock(contract, seed, max_body))
     with _listen("127.0.0.1", 0) as listener:
-        server = _server(app)
+        server = uvicorn_server(app)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         # The socket listens already: a client that is too early waits in its queue.
@@ -55,14 +55,15 @@ def serving(contract: Contract, *, seed: int = 0, max_body: int = 1024 * 1024) -
         thread.join(GRACE + 5)
 
 
-def _server(app: ASGIApp) -> uvicorn.Server:
+def uvicorn_server(app: ASGIApp, *, lifespan: Literal["on", "off"] = "on") -> uvicorn.Server:
+    """The server that the mock runs on; the benchmark runs what it compares with on it, too."""
     config = uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        lifespan="on",
+        lifespan=lifespan,
         ws="none",
         timeout_graceful_shutdown=GRACE,
     )

@@ -25,6 +25,7 @@ from tallystick.document import Document
 from tallystick.operations import Operation, Parameter, RequestBody, properties
 from tallystick.pointers import Path, look_up
 
+_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _NUMBERS: Mapping[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
     "integer": (re.compile(r"-?[0-9]+"), int),
     "number": (re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[Ee][+-]?[0-9]+)?"), float),
@@ -321,6 +322,9 @@ def _kinds(document: Document, path: Path, depth: int = 3) -> set[str]:
         return set()
     kinds = schema.get("type", [])
     found = {kinds} if isinstance(kinds, str) else set(kinds)
+    if not found:  # the values may tell
+        values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
+        found = {_TYPES[type(value)] for value in values if type(value) in _TYPES}
     for keyword in ("allOf", "anyOf", "oneOf") if depth else ():
         for index in range(len(schema.get(keyword, ()))):
             found |= _kinds(document, (*path, keyword, str(index)), depth - 1)
