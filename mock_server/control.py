@@ -77,7 +77,7 @@ class Control:
             Route(LINKS.removeprefix(PREFIX) + "{token}", self.link),
         ]
         added = [route for made in self.mock.behaviours.values() for route in made.routes()]
-        app = Starlette(
+        return Starlette(
             routes=[Mount(PREFIX, routes=[*own, *added])],
             exception_handlers={
                 ControlError: _control_error,
@@ -85,7 +85,6 @@ class Control:
                 405: _not_allowed,
             },
         )
-        return app
 
     async def index(self, _: Request) -> Response:
         """What the mock serves, until the board is there."""
