@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -86,14 +86,29 @@ class Client:
 
     def send(self, call: Call) -> Exchange:
         """Send a call, and wait for its answer."""
-        headers = dict(call.headers)
-        content = None
-        if call.body is not ...:
+        return self.transmit(self.prepare(call))
+
+    def prepare(
+        self,
+        call: Call,
+        *,
+        method: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | Iterator[bytes] | None = None,
+    ) -> requests.PreparedRequest:
+        """The request of a call, or a variation of it: another method, more headers, other
+        content (an iterator is sent chunked).
+        """
+        if content is None and call.body is not ...:
             content = json.dumps(call.body).encode()
-            headers.setdefault("content-type", "application/json")
-        method, url = call.operation.operation.method.upper(), call.url(self.target.base_url)
-        request = requests.Request(method, url, headers, data=content)
-        return self.transmit(self.session.prepare_request(request))
+        typed = {"content-type": "application/json"} if content else {}
+        request = requests.Request(
+            method or call.operation.operation.method.upper(),
+            call.url(self.target.base_url),
+            {**typed, **call.headers, **(headers or {})},
+            data=content,
+        )
+        return self.session.prepare_request(request)
 
     def hook(self, call: HookCall) -> None:
         """Make a set-up or clean-up call. Raises requests.HTTPError where it fails."""
@@ -151,9 +166,11 @@ def curl(prepared: requests.PreparedRequest, secret: Mapping[str, str]) -> str:
             continue
         text = value.decode() if isinstance(value, bytes) else value
         words += ["-H", f"{name}: {'...' if name.lower() in hidden else text}"]
-    if prepared.body:
-        body = prepared.body
-        words += ["--data-raw", body if isinstance(body, str) else body.decode("utf-8", "replace")]
+    body = prepared.body
+    if isinstance(body, bytes):
+        body = body.decode("utf-8", "replace")
+    if isinstance(body, str) and body:
+        words += ["--data-raw", body]
     return " ".join(shlex.quote(word) for word in words)
 
 

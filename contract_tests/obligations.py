@@ -112,6 +112,17 @@ def findings(judged: Judged) -> list[Finding]:
     return found
 
 
+def is_accepted(operation: ContractOperation, answer: Answer) -> bool:
+    """Whether an answer is a success, or a documented case that no fault in the request triggers:
+    what a request without fault may get.
+    """
+    return any(
+        case.is_success or not (case.trigger and case.trigger.kind == "request")
+        for case in operation.cases
+        if answer.status == case.http_status
+    )
+
+
 def _finding(judged: Judged, obligation: Obligation, message: str) -> Finding:
     case = judged.case
     place: Source = (
