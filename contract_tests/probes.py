@@ -8,8 +8,9 @@ undocumented server error).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -33,17 +34,21 @@ Make = Callable[[Client, Call], PreparedRequest]
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One variation; `source` says why its answer is settled. Some need a JSON object as body."""
+    """One variation; `source` says why its answer is settled. Most need a JSON object as body,
+    some a UUID in the path.
+    """
 
     name: str
     expected: Expected
     source: str
     make: Make
-    needs_object: bool = True
+    needs: str = "object"
 
     def applies(self, call: Call) -> bool:
         """Whether this variation of a call exists."""
-        return isinstance(call.body, dict) or not self.needs_object
+        if self.needs == "uuid":
+            return any(_UUID.fullmatch(str(value)) for value in call.path.values())
+        return isinstance(call.body, dict) or self.needs != "object"
 
 
 def _body(encode: Callable[[Any], bytes]) -> Make:
@@ -103,6 +108,20 @@ def _extended(client: Client, call: Call) -> PreparedRequest:
     return client.prepare(with_value(call, Field("body", "xTallystickProbe"), "extra"))
 
 
+def _with_ids(change: Callable[[str], str]) -> Make:
+    """The request with each UUID of its path written another way."""
+
+    def make(client: Client, call: Call) -> PreparedRequest:
+        path = {
+            name: change(value) if _UUID.fullmatch(str(value)) else value
+            for name, value in call.path.items()
+        }
+        return client.prepare(replace(call, path=path))
+
+    return make
+
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ACCEPTED, _REFUSED, _HANDLED = Expected.ACCEPTED, Expected.REFUSED, Expected.HANDLED
 _SCHEMA = "the document's schema"
 
@@ -138,7 +157,9 @@ PROBES: tuple[Probe, ...] = (
         "RFC 9110 section 15.6",
         _header("content-type", "text/plain"),
     ),
-    Probe("GET", _HANDLED, "RFC 9110 section 15.6", _method("GET"), needs_object=False),
-    Probe("HEAD", _HANDLED, "RFC 9110 section 15.6", _method("HEAD"), needs_object=False),
-    Probe("OPTIONS", _HANDLED, "RFC 9110 section 15.6", _method("OPTIONS"), needs_object=False),
+    Probe("UUID in capitals", _ACCEPTED, "RFC 9562 section 4", _with_ids(str.upper), "uuid"),
+    Probe("no UUID", _HANDLED, "RFC 9110 section 15.6", _with_ids(lambda _: "no-uuid"), "uuid"),
+    Probe("GET", _HANDLED, "RFC 9110 section 15.6", _method("GET"), needs=""),
+    Probe("HEAD", _HANDLED, "RFC 9110 section 15.6", _method("HEAD"), needs=""),
+    Probe("OPTIONS", _HANDLED, "RFC 9110 section 15.6", _method("OPTIONS"), needs=""),
 )
