@@ -10,10 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract_tests.exchange import Client
+from contract_tests.exchange import Client, unreachable
 from contract_tests.target import Target, check_cases, mock_target, read_target
 from tallystick.contract import Contract, load_contract
 from tallystick.errors import TallystickError
+
+UNREACHABLE = 4
+"""The exit code where the target could not be reached."""
 
 _CONTRACT = pytest.StashKey[Contract]()
 _TARGET = pytest.StashKey[Target | None]()
@@ -83,7 +86,9 @@ def target(request: pytest.FixtureRequest, contract: Contract) -> Target:
 
 @pytest.fixture(scope="session")
 def client(target: Target) -> Iterator[Client]:
-    """What sends requests to the target."""
+    """What sends requests to the target. Without a target there is nothing to test."""
+    if reason := unreachable(target):
+        pytest.exit(reason, returncode=UNREACHABLE)
     client = Client(target)
     yield client
     client.session.close()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 import schemathesis
@@ -18,6 +19,7 @@ from tallystick.contract import ContractOperation
 
 _MOST_WAITS = 3
 _LONGEST_WAIT = 30.0
+_LONGEST_CONNECT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,17 @@ class Exchange:
 
     answer: Answer
     curl: str
+
+
+def unreachable(target: Target) -> str | None:
+    """Why nothing can be sent to a target; None where a connection can be made."""
+    address = urlsplit(target.base_url)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname or "", port), _LONGEST_CONNECT).close()
+    except OSError as error:
+        return f"The target {target.base_url} could not be reached: {error.strerror or error}."
+    return None
 
 
 class Client:

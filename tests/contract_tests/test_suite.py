@@ -5,6 +5,7 @@ correct one, and not on a faulty one.
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,3 +111,18 @@ def test_bad_usage_is_one_clear_line(options: list[str], message: str) -> None:
         [*PYTEST, "contract_tests", *options], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert (run.returncode, message in run.stderr, "Traceback" in run.stderr) == (4, True, False)
+
+
+def test_an_unreachable_target_is_said_at_once() -> None:
+    """Where nothing listens, the run ends with one clear line instead of a failure per test."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    run = subprocess.run(
+        [*PYTEST, "contract_tests", "--base-url", url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    said = f"The target {url} could not be reached: Connection refused."
+    assert (run.returncode, said in run.stdout + run.stderr) == (4, True)
