@@ -151,8 +151,8 @@ class Control:
         return Response(status_code=204)
 
     async def document(self, _: Request) -> Response:
-        """The contract's document with its overlays, as it is."""
-        return JSONResponse(self.mock.contract.document.root)
+        """The contract's document with its overlays, and with the mock as the first server."""
+        return JSONResponse(_with_mock_first(self.mock.contract.document.root))
 
     async def docs(self, _: Request) -> Response:
         """Swagger UI, showing the document."""
@@ -169,6 +169,29 @@ class Control:
             "This address was made up by a mock (Tallystick). The real service would show a page "
             "here.\n"
         )
+
+
+def _with_mock_first(root: dict[str, Any]) -> dict[str, Any]:
+    """The document with the mock before its own servers, wherever it lists some, so that trying
+    an operation out in Swagger UI sends nothing to the vendor unless the user chooses that.
+    """
+
+    paths = {
+        path: {name: _mock_first(part) for name, part in _mock_first(item).items()}
+        for path, item in root["paths"].items()
+    }
+    shown: dict[str, Any] = _mock_first({"servers": [], **root, "paths": paths})
+    return shown
+
+
+def _mock_first(owner: Any) -> Any:
+    """A root, path item or operation that lists servers, with the mock before them."""
+    if not isinstance(owner, dict) or "servers" not in owner:
+        return owner
+    return {**owner, "servers": [_MOCK_SERVER, *owner["servers"]]}
+
+
+_MOCK_SERVER = {"url": "/", "description": "this mock"}
 
 
 def _swagger_ui() -> Path:

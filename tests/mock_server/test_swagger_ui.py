@@ -78,3 +78,9 @@ def test_title_is_only_text(serve: Serve, title: str) -> None:
         assert "<script>alert" not in page
         assert 'a" onload' not in page
         assert "{{" in page or "{{" not in title
+
+
+def test_trying_an_operation_out_goes_to_the_mock_first(mock_url: str) -> None:
+    """The first server of the shown document is the mock; the vendor's own comes after it."""
+    servers = httpx.get(f"{mock_url}/_tallystick/openapi.json").json()["servers"]
+    assert [server["url"] for server in servers] == ["/", "https://api.dolfinai.co"]
