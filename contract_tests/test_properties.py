@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from contract_tests import schemas
@@ -89,7 +90,10 @@ def test_other_data_is_handled(
         exchange = Exchange(answer, curl(response.request, secret=target.headers))
         _hold(contract, operation, exchange)
 
-    check()
+    try:
+        check()
+    except Unsatisfiable:
+        pytest.skip("every request that can be made fits the schema")
 
 
 def _faults(base: Call, operation: ContractOperation) -> list[st.SearchStrategy[Drawn]]:

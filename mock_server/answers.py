@@ -53,6 +53,20 @@ def prepare(contract: Contract, operation: ContractOperation, seed: int) -> dict
     }
 
 
+def fault_media_type(contract: Contract, operation: ContractOperation, case: Case) -> str:
+    """The media type of faults with the status of a case: the documented one, if the document
+    takes a problem under it.
+    """
+    media_type = _media_type(operation, case)
+    if media_type is None or "json" not in media_type.name.lower():
+        return MEDIA_TYPE
+    sample = problem(case.http_status, "words", style=contract.problem)
+    if media_type.schema is None:
+        return _concrete(media_type.name)
+    is_valid = compile_schema(contract.document, media_type.schema).is_valid(sample)
+    return _concrete(media_type.name) if is_valid else MEDIA_TYPE
+
+
 def fault_body(contract: Contract, status: int, detail: str) -> bytes:
     """The problem of a fault that the document has no case for."""
     return orjson.dumps(problem(status, detail, style=contract.problem))

@@ -8,6 +8,7 @@ used; what cannot be made valid is an error at start, never an invalid answer.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import random
@@ -36,6 +37,7 @@ EXPIRES_AFTER = 300.0
 """Seconds until a generated moment of expiry; Stripe's published sample of a link lives as long."""
 
 _DEPTH = 8
+_MOST_PRUNED = 50
 
 
 # --- fresh members
@@ -123,7 +125,8 @@ def templates(document: Document, media_type: MediaType, seed: int) -> list[Temp
     validator = compile_schema(document, media_type.schema)
     if not examples:
         randoms = (random.Random(f"{seed}/{number}") for number in range(POOL))  # noqa: S311
-        examples = [Generator(document, source).value(media_type.schema) for source in randoms]
+        values = (Generator(document, source).value(media_type.schema) for source in randoms)
+        examples = [_pruned(value, validator) for value in values]
     made = [template for value in examples if (template := _template(value, validator))]
     if not made:
         raise DocumentError(
@@ -141,6 +144,21 @@ def _template(value: Any, validator: Validator) -> Template | None:
         if validator.is_valid(json.loads(template.render("http://127.0.0.1:65535", time.time()))):
             return template
     return None
+
+
+def _pruned(value: Any, validator: Validator) -> Any:
+    """A generated value without the members that are at fault (a `pattern`, say, is more than the
+    generator can keep), as far as leaving them out helps.
+    """
+    value = copy.deepcopy(value)
+    for _ in range(_MOST_PRUNED):
+        error = next(validator.iter_errors(value), None)
+        if error is None or not error.instance_path:
+            break
+        path = tuple(str(token) for token in error.instance_path)
+        parent = look_up(value, path[:-1])
+        del parent[int(path[-1]) if isinstance(parent, list) else path[-1]]
+    return value
 
 
 def _examples(document: Document, media_type: MediaType) -> list[Any]:

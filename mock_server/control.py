@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import html
 import ipaddress
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -67,7 +67,7 @@ class Control:
             Route("/clock", self.clock, methods=["GET"]),
             Route("/clock", self.set_clock, methods=["POST"]),
             Route("/requests", self.requests),
-            Route("/requests/{number:int}", self.request),
+            Route("/requests/{number}", self.request),
             Route("/coverage", self.coverage),
             Route("/reset", self.reset, methods=["POST"]),
             Route("/openapi.json", self.document),
@@ -126,7 +126,9 @@ class Control:
 
     async def request(self, request: Request) -> Response:
         """One entry of the journal."""
-        entry = self.mock.journal.find(request.path_params["number"])
+        number = request.path_params["number"]
+        known = number.isascii() and number.isdigit() and len(number) < 19
+        entry = self.mock.journal.find(int(number)) if known else None
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
         return JSONResponse(entry)
@@ -219,10 +221,26 @@ def _times(body: dict[str, Any]) -> int | None:
 
 
 def _match(body: dict[str, Any]) -> dict[str, str]:
-    match = body.get("match") or {}
+    match = body.get("match")
+    if match is None:
+        return {}
     if not isinstance(match, dict) or not all(isinstance(v, _SCALARS) for v in match.values()):
         raise ControlError('\'match\' must be an object such as {"path.id": "…"}.')
-    return {name: str(value) for name, value in match.items()}
+    for name in match:
+        if name != "operation" and not _MATCHED.fullmatch(name):
+            wrong = f"'match' cannot look at {name!r}"
+            raise ControlError(
+                f"{wrong}; it can at path.…, query.…, header.…, body.… and operation."
+            )
+    return {_as_fact(name): str(value) for name, value in match.items()}
+
+
+_MATCHED = re.compile(r"(?:path|query|header|body)\..+", re.DOTALL)
+
+
+def _as_fact(name: str) -> str:
+    """Header names are of any case (RFC 9110 section 5.1), and ASGI gives them in lower case."""
+    return name.lower() if name.startswith("header.") else name
 
 
 def _set_clock(mock: Mock, body: dict[str, Any]) -> None:
@@ -282,17 +300,22 @@ class Guard:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and urlsplit(origin).netloc != host:
+        if origin and origin.rpartition("//")[2] != host:
             return f"The origin {origin} may use the mocked API, but not control the mock."
         if headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site"):
             # A link that the user clicked may open pages; nothing else may come from elsewhere.
             navigates = headers.get(b"sec-fetch-mode") == b"navigate" and scope["method"] == "GET"
             return None if navigates else "Another site may not control the mock."
-        if self.loopback and host and not is_loopback(urlsplit(f"//{host}").hostname):
+        if self.loopback and host and not is_loopback(_host_name(host)):
             return f"The mock listens on loopback only, and {host} is no name of it."
         if not self.loopback and scope.get("client") and not is_loopback(scope["client"][0]):
             return "The mock can only be controlled from the machine that it runs on."
         return None
+
+
+def _host_name(authority: str) -> str:
+    """The host of a Host header without its port, an IPv6 address without its brackets."""
+    return re.sub(r":[0-9]*$", "", authority).strip("[]")
 
 
 def is_loopback(host: str | None) -> bool:

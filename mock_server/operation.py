@@ -14,7 +14,7 @@ from connexion.operations.abstract import AbstractOperation
 from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
-from mock_server.answers import Answer, fault_body, prepare
+from mock_server.answers import Answer, fault_body, fault_media_type, prepare
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE
 from mock_server.projection import operation_id, path_parameters
@@ -36,6 +36,11 @@ class MockOperation:
         names = path_parameters(contract.operation.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.answers: dict[str, Answer] = prepare(mock.contract, contract, mock.seed)
+        self.fault_media_types = {
+            case.http_status: fault_media_type(mock.contract, contract, case).encode()
+            for case in contract.cases
+            if not case.is_success
+        }
         self.selector = selector(
             contract,
             checks(mock.contract.document, contract, mock.max_body),
@@ -75,7 +80,8 @@ class MockOperation:
         fault = outcome.fault or Fault(500, "No rule applies.")
         label = str(fault.status)
         case = (b"tallystick-case", label.encode())
-        headers = [case, (b"content-type", _PROBLEM), *fault.headers]
+        media_type = self.fault_media_types.get(fault.status, _PROBLEM)
+        headers = [case, (b"content-type", media_type), *fault.headers]
         body = fault_body(self.mock.contract, fault.status, fault.detail)
         return fault.status, label, headers, body
 

@@ -59,6 +59,7 @@ def declared_cases(
 
 def _declared(document: Document, operation: Operation, path: Path, code: str) -> DeclaredCase:
     value = look_up(document.root, path) or {}
+    _expect(code.isprintable() and code == code.strip() != "", document, path, "needs a plain code")
     _expect(isinstance(value, dict), document, path, "must be a map")
     _known(value, {"description", "trigger", "constraint"}, document, path)
     description = value.get("description")

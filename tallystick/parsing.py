@@ -104,6 +104,17 @@ def parse(text: str, file: str, *, offset: int = 0) -> Parsed:
 
 
 def _parse_json(text: str, file: str, offset: int) -> Any:
+    """The value of JSON text; None where it may be YAML instead. Raises LoadError."""
+    value = _loaded(text, file, offset)
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        what = "A string holds half of a surrogate pair, which is no character."
+        raise LoadError(what, source=Source(file), remedy="Look for \\ud8… and \\udc….") from None
+    return value
+
+
+def _loaded(text: str, file: str, offset: int) -> Any:
     try:
         return json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:

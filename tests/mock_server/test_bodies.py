@@ -219,3 +219,29 @@ def test_examples_come_first(serve: Serve, place: str, expected: list[Any]) -> N
     """Documented examples are what is answered, in turn, except for those that are not valid."""
     mock = serve(EXAMPLES)
     assert [mock.get(place).json() for _ in expected] == expected
+
+
+OPTIONAL_PATTERN = """
+openapi: 3.1.0
+info: {title: Tags, version: "1"}
+paths:
+  /tag:
+    get:
+      responses:
+        "200":
+          description: OK
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [id]
+                properties:
+                  id: {type: integer}
+                  tag: {type: string, pattern: "^[A-Z]{3}$"}
+"""
+
+
+def test_an_optional_member_that_cannot_be_made_is_left_out(serve: Serve) -> None:
+    """A pattern on an optional property does not keep a document from being mocked."""
+    body = serve(OPTIONAL_PATTERN).get("/tag").json()
+    assert list(body) == ["id"]

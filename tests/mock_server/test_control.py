@@ -229,3 +229,30 @@ def test_two_mocks_are_apart(serve: Serve) -> None:
     first, second = serve(), serve()
     first.post("/_tallystick/forces", json={"cases": ["502"]})
     check_success(create(second))
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "one", "²"])
+def test_a_number_that_no_request_has_is_404(mock: httpx.Client, number: str) -> None:
+    """Whatever is asked for, the journal has it or has it not."""
+    assert mock.get(f"/_tallystick/requests/{number}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["Origin", "Host"])
+def test_a_broken_origin_or_host_is_refused(mock: httpx.Client, name: str) -> None:
+    """What cannot be read as a host is not this machine."""
+    assert mock.get("/_tallystick/requests", headers={name: "http://[bad"}).status_code == 403
+
+
+@pytest.mark.parametrize("match", [{"foo": 1}, {"path": "x"}, [], 0])
+def test_a_match_that_can_never_hold_is_refused(mock: httpx.Client, match: object) -> None:
+    """A force that would wait for ever because of a typo is refused."""
+    answer = mock.post("/_tallystick/forces", json={"cases": ["502"], "match": match})
+    assert answer.status_code == 400
+
+
+def test_a_match_takes_header_names_of_any_case(mock: httpx.Client) -> None:
+    """`header.X-Foo` matches the header x-foo."""
+    force = {"cases": ["502"], "match": {"header.X-Foo": "1"}}
+    assert mock.post("/_tallystick/forces", json=force).status_code == 201
+    path = "/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link"
+    assert mock.post(path, headers={"x-foo": "1"}).status_code == 502
