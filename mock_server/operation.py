@@ -120,7 +120,10 @@ class MockMiddleware(RoutedMiddleware[MockAPI]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the operation, or, where nothing was routed, the application behind."""
-        routed = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        routed = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
         await self.made.get(routed, self.app)(scope, receive, send)
 
 
