@@ -61,8 +61,7 @@ def checks(document: Document, contract: ContractOperation, limit: int) -> tuple
     parameters = [_parameter_check(document, contract, p, status) for p in operation.parameters]
     found += [check for check in parameters if check]
     if operation.request_body:
-        found.append(_size_check(limit))
-        found.append(_body_check(document, contract, operation.request_body, status))
+        found.append(_body_check(document, contract, operation.request_body, status, limit))
     return tuple(found)
 
 
@@ -72,18 +71,11 @@ def _fault_status(operation: Operation) -> int:
     return next((int(s) for s in ("400", "422") if s in documented), 400)
 
 
-def _size_check(limit: int) -> Check:
-    detail = f"The request body is larger than {limit} bytes."
-    # The rest of the body may still be under way: the connection cannot be used again.
-    fault = Fault(413, detail, headers=((b"connection", b"close"),))
-    return lambda request: fault if request.too_large else None
-
-
 # --- the body
 
 
 def _body_check(
-    document: Document, contract: ContractOperation, body: RequestBody, status: int
+    document: Document, contract: ContractOperation, body: RequestBody, status: int, limit: int
 ) -> Check:
     names = [media_type.name.lower() for media_type in body.media_types]
     json_check = _json_check(document, contract, status)
@@ -95,9 +87,17 @@ def _body_check(
         headers=((b"accept", accepts.encode()),),
     )
     missing = Fault(status, "The request body is required, and there is none.")
+    too_large = Fault(
+        413,
+        f"The request body is larger than {limit} bytes.",
+        # The rest of the body may still be under way: the connection cannot be used again.
+        headers=((b"connection", b"close"),),
+    )
 
     def check(request: Request) -> Fault | None:
-        if not request.body:
+        if not request.body:  # a too large one is not kept
+            if request.too_large:
+                return too_large
             return missing if body.required else None
         media_type = request.media_type
         if media_type not in names and not _in_range(media_type, names):
