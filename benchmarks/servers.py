@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.app import create_app
 from mock_server.mock import Mock
-from mock_server.serve import uvicorn_server
+from mock_server.serve import calm_collector, uvicorn_server
 from tallystick.contract import load_contract
 
 _BODY = b'{"url":"https://example.com/a-link-as-long-as-the-mock-makes-them","expiresAt":"x"}'
@@ -39,6 +39,7 @@ def mock() -> ASGIApp:
 def main() -> None:
     """`python -m benchmarks.servers bare|mock FD`: serve on an inherited listening socket."""
     app = bare if sys.argv[1] == "bare" else mock()
+    calm_collector()  # both, as the mock does
     # uvicorn's own `fd` option takes the socket for a Unix one, and leaves Nagle's algorithm on.
     uvicorn_server(app, lifespan="off").run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
 
