@@ -1,8 +1,8 @@
 """Where implementations put the code of an error, and which case an answer therefore is.
 
 The places, in order: `title`, the last part of `type`, an extension member, the start of
-`detail`; else the documented text in `detail` (design of problem styles: RFC 9457 leaves the
-place of a service's own codes open).
+`detail`; else the documented text in `detail` (RFC 9457 leaves the place of a service's own codes
+open).
 """
 
 from __future__ import annotations
@@ -11,41 +11,49 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from contract_tests.judged import has_status
 from tallystick.cases import Case
 
 _EXTENSIONS = ("code", "errorCode", "error_code", "error", "issue", "name")
 _LISTS = ("errorCodes", "errors", "details", "codes")
+_TEXTS = ("detail", "message", "description")
 
 
-def found_code(body: Any, codes: Sequence[str]) -> tuple[str, str] | None:
-    """The first of these codes that the body holds, and the place that holds it."""
+def named_codes(body: Any, codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Which of these codes the body holds, each with the place that holds it."""
     if not isinstance(body, dict):
-        return None
-    for place, text in _places(body):
-        for code in codes:
-            if _SAME[place.partition(" ")[0]](text, code):
-                return code, place
-    return None
+        return []
+    return [
+        (code, place)
+        for place, text in _places(body)
+        for code in codes
+        if _SAME[place.partition(" ")[0]](text, code)
+    ]
 
 
-def names_case(body: Any, case: Case, others: Sequence[Case]) -> bool:
-    """Whether an answer is this case: it holds its code, or, without any code, its text."""
-    codes = [other.code for other in (case, *others) if other.code]
-    found = found_code(body, codes)
-    if found is not None:
-        return found[0] == case.code
-    return case.code is None or holds_text(body, case)
+def case_of(cases: Sequence[Case], status: int, body: Any) -> Case | None:
+    """The documented case that an answer is: by its code, or, without any code, by its text."""
+    possible = [case for case in cases if has_status(case, status)]
+    found = named_codes(body, [case.code for case in cases if case.code])
+    if found:
+        return next((case for case in possible if case.code == found[0][0]), None)
+    return next((case for case in possible if case.code is None or holds_text(body, case)), None)
 
 
 def holds_text(body: Any, case: Case) -> bool:
     """Whether `detail` (or a member like it) holds the documented text of a case."""
-    texts = (
-        (body.get(name) for name in ("detail", "message", "description"))
-        if isinstance(body, dict)
-        else ()
-    )
     wanted = _words(case.description)
-    return bool(wanted) and any(wanted in _words(text) for text in texts if isinstance(text, str))
+    return bool(wanted) and any(wanted in text for text in _texts(body))
+
+
+def is_text_of(body: Any, case: Case) -> bool:
+    """Whether `detail` (or a member like it) is the documented text of a case, and nothing else."""
+    return bool(case.description) and _words(case.description) in _texts(body)
+
+
+def _texts(body: Any) -> list[str]:
+    members = (body.get(name) for name in _TEXTS) if isinstance(body, dict) else ()
+    return [_words(text) for text in members if isinstance(text, str)]
 
 
 def _words(text: str) -> str:

@@ -1,7 +1,8 @@
 """The suite's options and fixtures, and one test item per documented case.
 
 Without options the suite checks the target that the fixture `default_base_url` gives; the root
-`conftest.py` of the project starts a mock for it.
+`conftest.py` of the project starts a mock for it. A test records what it finds by `Run.judge`; it
+fails where that is above the advisory.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract_tests.exchange import Client, unreachable
-from contract_tests.target import Target, check_cases, mock_target, read_target
-from tallystick.contract import Contract, load_contract
+from contract_tests.base import Base, Bases
+from contract_tests.client import Client, unreachable
+from contract_tests.plan import PLAN, Plan, read_plan
+from contract_tests.progress import FOUND
+from contract_tests.report import summary, write_report
+from contract_tests.run import RUN, Run
+from contract_tests.target import Target, mock_target
+from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
 
 UNREACHABLE = 4
 """The exit code where the target could not be reached."""
-
-_CONTRACT = pytest.StashKey[Contract]()
-_TARGET = pytest.StashKey[Target | None]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--target", metavar="FILE", help="the target file (TOML) to check")
     group.addoption("--document", metavar="DOCUMENT", help="the document; default: the bundled one")
     group.addoption("--overlay", action="append", default=[], metavar="FILE", dest="overlays")
+    group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
+    group.addoption(
+        "--undeclared-methods",
+        action="store_true",
+        help="try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too",
+    )
     try:
         group.addoption("--base-url", metavar="URL", help="the implementation to check")
     except ValueError:
@@ -36,30 +45,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the target file and the contract once. What is wrong with them is bad usage."""
+    if PLAN in config.stash:
+        return
     try:
-        target, contract = _read(config)
+        config.stash[PLAN] = _read(config)
     except TallystickError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[_TARGET] = target
-    config.stash[_CONTRACT] = contract
 
 
-def _read(config: pytest.Config) -> tuple[Target | None, Contract]:
-    file, url = config.getoption("target"), config.getoption("base_url", None)
-    if file and url:
-        raise TallystickError("--target and --base-url exclude each other.")
-    target = read_target(file) if file else Target(url.rstrip("/")) if url else None
-    document = config.getoption("document") or (target.document if target else None)
-    overlays = [*(target.overlays if target else ()), *config.getoption("overlays")]
-    contract = load_contract(document, overlays)
-    if target and file:
-        check_cases(target, contract, file)
-    return target, contract
+def _read(config: pytest.Config) -> Plan:
+    return read_plan(
+        config.getoption("document"),
+        config.getoption("overlays"),
+        base_url=config.getoption("base_url", None),
+        target_file=config.getoption("target"),
+        seed=_seed(config),
+        undeclared_methods=config.getoption("undeclared_methods"),
+    )
+
+
+def _seed(config: pytest.Config) -> int | None:
+    told = config.getoption("hypothesis_seed", None)
+    return int(told) if told and str(told).isdecimal() else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrise by documented case (`case`) and by operation (`operation`)."""
-    contract = metafunc.config.stash[_CONTRACT]
+    contract = metafunc.config.stash[PLAN].contract
     if "case" in metafunc.fixturenames:
         pairs = [(operation, case) for operation in contract.operations for case in operation.cases]
         names = [f"{case.operation} {case.label}" for _, case in pairs]
@@ -69,26 +81,78 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("operation", contract.operations, ids=names)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Fail a test that has found something above the advisory."""
+    result = yield
+    run = pyfuncitem.config.stash.get(RUN, None)
+    broken = run.take_broken() if run else []
+    if broken:
+        pyfuncitem.user_properties.append(FOUND)
+        pytest.fail("\n\n".join(str(finding) for finding in broken), pytrace=False)
+    return result
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tell the verdicts and the findings at the end."""
+    run = config.stash.get(RUN, None)
+    if run:
+        terminalreporter.write_line("")
+        terminalreporter.write_line(summary(run))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the report."""
+    folder = session.config.getoption("report_dir", None)
+    run = session.config.stash.get(RUN, None)
+    if folder and run:
+        write_report(run, folder)
+
+
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
     """The contract that the target is held to."""
-    return pytestconfig.stash[_CONTRACT]
+    return pytestconfig.stash[PLAN].contract
 
 
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest, contract: Contract) -> Target:
     """The target: from the options, or the mock that the project's root starts."""
-    given = request.config.stash[_TARGET]
+    given = request.config.stash[PLAN].target
     if given is not None:
         return given
     return mock_target(request.getfixturevalue("default_base_url"), contract)
 
 
 @pytest.fixture(scope="session")
-def client(target: Target) -> Iterator[Client]:
-    """What sends requests to the target. Without a target there is nothing to test."""
+def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iterator[Run]:
+    """The run. Without a target that answers there is none."""
     if reason := unreachable(target):
         pytest.exit(reason, returncode=UNREACHABLE)
     client = Client(target)
-    yield client
-    client.session.close()
+    run = Run(contract, target, client, pytestconfig.stash[PLAN])
+    pytestconfig.stash[RUN] = run
+    yield run
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def bases(run: Run) -> Bases:
+    """The requests that should succeed."""
+    return Bases(run)
+
+
+@pytest.fixture
+def base(bases: Bases, operation: ContractOperation) -> Base:
+    """The request to the operation that should succeed."""
+    return bases.of(operation)
+
+
+@pytest.fixture
+def working_base(base: Base) -> Base:
+    """The same, where variations of it can be told from it."""
+    if not base.works:
+        pytest.skip("the request that should succeed does not, so that no variation can be told")
+    return base

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
-import socket
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import requests
-import schemathesis
 
-from contract_tests.target import HookCall, Target
+from contract_tests.redaction import OPEN_HEADERS, Redactor
 from tallystick.contract import ContractOperation
-
-_MOST_WAITS = 3
-_LONGEST_WAIT = 30.0
-_LONGEST_CONNECT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +36,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it came. `headers` have lower-case names."""
+    """An answer as it came. `headers` have lower-case names; `received` is seconds since 1970."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    received: float = 0.0
+    seconds: float = 0.0
 
     @property
     def media_type(self) -> str:
@@ -61,132 +56,120 @@ class Answer:
         """
         return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether the target asks to come back later (RFC 6585 section 4, RFC 9110 section
+        10.2.3), which says nothing of the request.
+        """
+        return self.status == 429 or (self.status == 503 and "retry-after" in self.headers)
+
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON number")
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request with its answer; `curl` is a command that repeats the request."""
+class Failure:
+    """No complete answer came; `what` says why, `source` is the standard that asks for one."""
 
-    answer: Answer
+    what: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request with its answer, or with why there is none. `sent` is the request's text, `curl`
+    a command that repeats it.
+    """
+
+    outcome: Answer | Failure
+    sent: str
     curl: str
 
 
-def unreachable(target: Target) -> str | None:
-    """Why nothing can be sent to a target; None where a connection can be made."""
-    address = urlsplit(target.base_url)
-    port = address.port or (443 if address.scheme == "https" else 80)
-    try:
-        socket.create_connection((address.hostname or "", port), _LONGEST_CONNECT).close()
-    except OSError as error:
-        return f"The target {target.base_url} could not be reached: {error.strerror or error}."
-    return None
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """A body to be sent in chunks (RFC 9112 section 7.1)."""
+
+    content: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self.content[start : start + 16] for start in range(0, len(self.content), 16))
 
 
-class Client:
-    """Sends calls to a target, over kept-alive connections. A 429, and a 503 with `Retry-After`,
-    is waited for and sent again: that is no finding.
-    """
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self.session = requests.Session()
-        self.session.trust_env = False  # a proxy of the environment is no part of the target
-        self.session.headers.update({"accept": "application/json, */*;q=0.5"})
-        self.session.headers.update(target.headers)
-
-    def send(self, call: Call) -> Exchange:
-        """Send a call, and wait for its answer."""
-        return self.transmit(self.prepare(call))
-
-    def prepare(
-        self,
-        call: Call,
-        *,
-        method: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | Iterator[bytes] | None = None,
-    ) -> requests.PreparedRequest:
-        """The request of a call, or a variation of it: another method, more headers, other
-        content (an iterator is sent chunked).
-        """
-        if content is None and call.body is not ...:
-            content = json.dumps(call.body).encode()
-        typed = {"content-type": "application/json"} if content else {}
-        request = requests.Request(
-            method or call.operation.operation.method.upper(),
-            call.url(self.target.base_url),
-            {**typed, **call.headers, **(headers or {})},
-            data=content,
-        )
-        return self.session.prepare_request(request)
-
-    def hook(self, call: HookCall) -> None:
-        """Make a set-up or clean-up call. Raises requests.HTTPError where it fails."""
-        answer = self.session.request(
-            call.method,
-            call.url,
-            headers=dict(call.headers),
-            json=call.json,
-            timeout=self.target.timeout,
-        )
-        answer.raise_for_status()
-
-    def transmit(self, prepared: requests.PreparedRequest) -> Exchange:
-        """Send a prepared request."""
-        for _ in range(_MOST_WAITS):
-            answer = self._once(prepared)
-            wait = _wait(answer)
-            if wait is None:
-                break
-            time.sleep(wait)
-        return Exchange(answer, curl(prepared, secret=self.target.headers))
-
-    def _once(self, prepared: requests.PreparedRequest) -> Answer:
-        # Redirects are answers, too; following one would hide what the target said.
-        response = self.session.send(prepared, timeout=self.target.timeout, allow_redirects=False)
-        return to_answer(response)
+def text_of(prepared: requests.PreparedRequest) -> str:
+    """The request line's address, the headers and the body of a request, to look things up in."""
+    headers = "\n".join(f"{name}: {_text(value)}" for name, value in prepared.headers.items())
+    return f"{prepared.url}\n{headers}\n\n{_body(prepared).decode('utf-8', 'replace')}"
 
 
-def to_answer(response: requests.Response | schemathesis.Response) -> Answer:
-    """What came back, without the client's own types. Schemathesis lists a header's lines."""
-    headers = {
-        name.lower(): value if isinstance(value, str) else ", ".join(value)
-        for name, value in response.headers.items()
-    }
-    return Answer(response.status_code, headers, response.content)
-
-
-def _wait(answer: Answer) -> float | None:
-    """How long an answer asks to wait, in seconds; None where it does not (RFC 9110 section
-    10.2.3, RFC 6585 section 4).
-    """
-    asked = answer.headers.get("retry-after")
-    if answer.status != 429 and not (answer.status == 503 and asked):
-        return None
-    seconds = float(asked) if asked and asked.isdigit() else 1.0
-    return min(seconds, _LONGEST_WAIT)
-
-
-def curl(prepared: requests.PreparedRequest, secret: Mapping[str, str]) -> str:
-    """A command that repeats a request; the values of secret headers are left out."""
-    hidden = {name.lower() for name in secret}
-    words = ["curl", "-i", "-X", prepared.method or "GET", prepared.url or ""]
+def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
+    """A command that repeats a request. Secret headers are named, their values are not shown."""
+    hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
+    words = ["curl", "-i", *_method(prepared), shlex.quote(_without_user(prepared.url or ""))]
     for name, value in prepared.headers.items():
-        if name.lower() in _OWN_HEADERS:
-            continue
-        text = value.decode() if isinstance(value, bytes) else value
-        words += ["-H", f"{name}: {'...' if name.lower() in hidden else text}"]
-    body = prepared.body
-    if isinstance(body, bytes):
-        body = body.decode("utf-8", "replace")
-    if isinstance(body, str) and body:
-        words += ["--data-raw", body]
-    return " ".join(shlex.quote(word) for word in words)
+        if name.lower() not in _OWN_HEADERS:
+            words += [
+                "-H",
+                _header(name, _text(value), redactor if name.lower() in hidden else None),
+            ]
+    body = _body(prepared)
+    # What curl would add of its own.
+    added = ["accept", "content-type"] if body else ["accept"]
+    for name in added:
+        words += [] if name in prepared.headers else ["-H", f"{name}:"]
+    words += ["--data-raw", _quoted(body)] if body else []
+    return redactor.clean(" ".join(words))
 
 
+def _method(prepared: requests.PreparedRequest) -> list[str]:
+    return ["-I"] if prepared.method == "HEAD" else ["-X", prepared.method or "GET"]
+
+
+def _header(name: str, value: str, redactor: Redactor | None) -> str:
+    if redactor is None:
+        return shlex.quote(f"{name}: {value}")
+    # In double quotes, so that the shell fills the variable in.
+    return f'"{name}: {redactor.shown(value)}"'
+
+
+def _without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _quoted(body: bytes) -> str:
+    """A body as a word of the shell; one that is not plain text in the form that bash, zsh and
+    ksh read.
+    """
+    if len(body) > _LONGEST_SHOWN:
+        return f"{_quoted(body[:_SHORTENED])} # and so on: {len(body):,} bytes in all"
+    text = body.decode("utf-8", "replace")
+    if text.isprintable() and text.encode() == body:
+        return shlex.quote(text)
+    escaped = "".join(_ANSI.get(byte) or f"\\x{byte:02x}" for byte in body)
+    return f"$'{escaped}'"
+
+
+def _body(prepared: requests.PreparedRequest) -> bytes:
+    body: Any = prepared.body
+    if isinstance(body, Chunks):
+        return body.content
+    return body.encode() if isinstance(body, str) else body or b""
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+_LONGEST_SHOWN, _SHORTENED = 4_000, 80
+_ANSI = {code: chr(code) for code in range(0x20, 0x7F)} | {
+    ord("\\"): "\\\\",
+    ord("'"): "\\'",
+    ord("\n"): "\\n",
+    ord("\r"): "\\r",
+    ord("\t"): "\\t",
+}
 _OWN_HEADERS = {
     "content-length",
     "connection",

@@ -1,241 +1,219 @@
 """Obligations: what the contract demands of an answer, each with its level and its source.
 
-A new obligation is one function and one row in `OBLIGATIONS`. A check gives words where an
-obligation is broken, and None where it is kept or says nothing about this answer.
+A new obligation is one function and one row of `OBLIGATIONS`. A check gives a breach where an
+obligation is broken, and None where it is kept or says nothing about this answer. One cause
+breaks one obligation: a row names those whose breach explains its own (`unless`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import partial
 
-from jsonschema import Draft202012Validator, FormatChecker
+from contract_tests import disclosure, outcome, shape
+from contract_tests.judged import Breach, Judged
+from contract_tests.levels import ADVISORY, DOCUMENTED, STANDARD
+from contract_tests.promises import PROMISES, broken_promise
+from tallystick.extensions import Promise
 
-from contract_tests.codes import found_code, names_case
-from contract_tests.exchange import Answer, Exchange
-from tallystick.cases import Case
-from tallystick.contract import Contract, ContractOperation
-from tallystick.document import Document
-from tallystick.errors import Source
-from tallystick.operations import MediaType, Response
-from tallystick.pointers import Path
-
-DOCUMENTED, STANDARD, ADVISORY = "documented", "standard", "advisory"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """An answer to be judged: of which operation, and, where one was provoked, of which case."""
-
-    contract: Contract
-    operation: ContractOperation
-    exchange: Exchange
-    case: Case | None = None
-
-    @property
-    def answer(self) -> Answer:
-        """The answer."""
-        return self.exchange.answer
-
-    @property
-    def response(self) -> Response | None:
-        """The documented response of the answer's status (OpenAPI 3.1.1 section 4.8.16: an exact
-        code before a range, a range before `default`).
-        """
-        status = str(self.answer.status)
-        responses = {r.status.upper(): r for r in self.operation.operation.responses}
-        return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
-
-    @property
-    def media_type(self) -> MediaType | None:
-        """The documented media type that the answer has."""
-        for media_type in self.response.media_types if self.response else ():
-            if media_type.name.partition(";")[0].strip().lower() == self.answer.media_type:
-                return media_type
-        return None
-
-    @property
-    def value(self) -> Any:
-        """The body as JSON value, or None where it is none."""
-        try:
-            return self.answer.value
-        except ValueError:
-            return None
-
-
-Check = Callable[[Judged], str | None]
+Check = Callable[[Judged], Breach | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """One demand. `source` names an RFC and section; for what the document demands it is empty,
-    and the place in the document is told instead.
+    and the place in the document is told instead. `looks_at` says in words what it is about.
     """
 
     name: str
     level: str
     source: str
+    looks_at: str
     check: Check
+    unless: tuple[str, ...] = ()
+    says: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A broken obligation, with where the demand stands and how to see the breach."""
-
-    obligation: Obligation
-    message: str
-    source: str
-    sentence: str
-    curl: str
-    answer: Answer
-
-    def __str__(self) -> str:
-        body = self.answer.body[:500].decode("utf-8", "replace")
-        said = f'\n  it says: "{self.sentence}"' if self.sentence else ""
-        return (
-            f"{self.obligation.name} ({self.obligation.level}): {self.message}"
-            f"\n  source: {self.source}{said}"
-            f"\n  answer: {self.answer.status} {self.answer.media_type} {body}"
-            f"\n  repeat: {self.curl}"
-        )
-
-
-def findings(judged: Judged) -> list[Finding]:
-    """The obligations that an answer breaks, in the order of the table."""
-    found = []
-    for obligation in OBLIGATIONS:
-        message = obligation.check(judged)
-        if message is not None:
-            found.append(_finding(judged, obligation, message))
-    return found
-
-
-def is_accepted(operation: ContractOperation, answer: Answer) -> bool:
-    """Whether an answer is a success, or a documented case that no fault in the request triggers:
-    what a request without fault may get.
-    """
-    return any(
-        case.is_success or not (case.trigger and case.trigger.kind == "request")
-        for case in operation.cases
-        if answer.status == case.http_status
-    )
-
-
-def _finding(judged: Judged, obligation: Obligation, message: str) -> Finding:
-    case = judged.case
-    place: Source = (
-        case.source
-        if case
-        else judged.contract.document.locate(judged.operation.operation.location)
-    )
-    return Finding(
-        obligation=obligation,
-        message=message,
-        source=obligation.source or str(place),
-        sentence=case.description if case and obligation.level == DOCUMENTED else "",
-        curl=judged.exchange.curl,
-        answer=judged.answer,
-    )
-
-
-# --- the checks
-
-
-def _status_is_the_cases(judged: Judged) -> str | None:
-    case = judged.case
-    if case is None or _matches(case.status, judged.answer.status):
-        return None
-    return f"the documented status of {case.label} is {case.status}, not {judged.answer.status}"
-
-
-def _status_is_documented(judged: Judged) -> str | None:
-    """Of the undocumented, only success, redirection and server errors break a promise: which
-    other 4xx a request may get, a document rarely lists (405, 413, 415, 429 …).
-    """
-    status = judged.answer.status
-    if judged.response is not None or 400 <= status < 500:
-        return None
-    return f"the document has no {status}"
-
-
-def _media_type_is_documented(judged: Judged) -> str | None:
-    response = judged.response
-    if response is None or not response.media_types or judged.media_type is not None:
-        return None
-    documented = [media_type.name.lower() for media_type in response.media_types]
-    got = judged.answer.media_type
-    if any(name == "*/*" or name == got.partition("/")[0] + "/*" for name in documented):
-        return None
-    return f"the documented media type is {' or '.join(documented)}, not {got or 'none'}"
-
-
-def _body_is_json(judged: Judged) -> str | None:
-    if "json" not in judged.answer.media_type:
-        return None
-    if judged.answer.body.startswith(b"\xef\xbb\xbf"):
-        return "the body starts with a byte order mark"
-    try:
-        judged.answer.value  # noqa: B018
-    except ValueError as error:
-        return f"the body is not UTF-8 JSON: {error}"
-    return None
-
-
-def _body_fits_schema(judged: Judged) -> str | None:
-    media_type = judged.media_type
-    if media_type is None or media_type.schema is None or _body_is_json(judged):
-        return None
-    validator = _validator(judged.contract.document, media_type.schema)
-    error = next(validator.iter_errors(judged.value), None)
-    if error is None:
-        return None
-    place = "".join(f"/{token}" for token in error.absolute_path) or "the body"
-    return f"{place} does not fit the schema: {error.message}"
-
-
-def _code_is_the_cases(judged: Judged) -> str | None:
-    case = judged.case
-    if case is None or case.code is None or not _matches(case.status, judged.answer.status):
-        return None
-    others = [other for other in judged.operation.cases if other.code and other != case]
-    if names_case(judged.value, case, others):
-        return None
-    codes = [other.code for other in judged.operation.cases if other.code]
-    found = found_code(judged.value, codes)
-    told = f"the code found is {found[0]} (in {found[1]})" if found else "no code was found"
-    return f"the answer should name {case.code}; {told}"
-
-
-def _status_member_agrees(judged: Judged) -> str | None:
-    value = judged.value
-    if judged.answer.media_type != "application/problem+json" or not isinstance(value, dict):
-        return None
-    member = value.get("status")
-    if isinstance(member, bool) or not isinstance(member, int | float):
-        return None  # a consumer ignores a member of another type (RFC 9457 section 3.1)
-    if member == judged.answer.status:
-        return None
-    return f"the member status is {member}, the HTTP status {judged.answer.status}"
-
-
-def _matches(documented: str, status: int) -> bool:
-    text = str(status)
-    return documented in (text, "default") or documented.upper() == f"{text[0]}XX"
-
-
-@lru_cache(maxsize=256)
-def _validator(document: Document, path: Path) -> Draft202012Validator:
-    return Draft202012Validator(document.json_schema(path), format_checker=FormatChecker())
-
+_REFUSED = "a request that is certainly invalid"
+_PROVOKED = "the case that was provoked"
+_ANY = "any answer"
+_STATUS = (
+    "server error",
+    "documented status",
+    "status of the case",
+    "valid request accepted",
+    "equivalent request accepted",
+    "invalid request refused",
+)
 
 OBLIGATIONS: tuple[Obligation, ...] = (
-    Obligation("status of the case", DOCUMENTED, "", _status_is_the_cases),
-    Obligation("documented status", DOCUMENTED, "", _status_is_documented),
-    Obligation("documented media type", DOCUMENTED, "", _media_type_is_documented),
-    Obligation("JSON body", STANDARD, "RFC 8259 section 8.1", _body_is_json),
-    Obligation("body schema", DOCUMENTED, "", _body_fits_schema),
-    Obligation("code of the case", DOCUMENTED, "", _code_is_the_cases),
-    Obligation("status member", STANDARD, "RFC 9457 section 3.1.2", _status_member_agrees),
+    Obligation(
+        "server error",
+        STANDARD,
+        "RFC 9110 section 15.6",
+        "requests that the document does not speak of",
+        shape.no_server_error,
+    ),
+    Obligation("documented status", DOCUMENTED, "", _ANY, shape.status_is_documented),
+    Obligation(
+        "status of the case",
+        DOCUMENTED,
+        "",
+        _PROVOKED,
+        outcome.status_is_the_cases,
+        unless=("documented status",),
+    ),
+    Obligation(
+        "valid request accepted",
+        DOCUMENTED,
+        "",
+        "a request that is certainly valid",
+        outcome.valid_request_is_accepted,
+        unless=("documented status",),
+    ),
+    Obligation(
+        "equivalent request accepted",
+        STANDARD,
+        "",
+        "a request that a standard makes equal to one that succeeds",
+        outcome.equivalent_request_is_accepted,
+        unless=("documented status",),
+    ),
+    Obligation(
+        "invalid request refused",
+        DOCUMENTED,
+        "",
+        _REFUSED,
+        outcome.invalid_request_is_refused,
+        unless=("documented status",),
+    ),
+    Obligation(
+        "status of the code",
+        DOCUMENTED,
+        "",
+        "an error that names a documented code",
+        outcome.status_is_the_codes,
+        unless=_STATUS,
+    ),
+    Obligation(
+        "no other case",
+        DOCUMENTED,
+        "",
+        _REFUSED,
+        outcome.refusal_names_no_other_case,
+        unless=_STATUS,
+    ),
+    Obligation(
+        "documented media type",
+        DOCUMENTED,
+        "",
+        _ANY,
+        shape.media_type_is_documented,
+        unless=_STATUS,
+    ),
+    Obligation("JSON body", STANDARD, "RFC 8259 section 8.1", _ANY, shape.body_is_json),
+    Obligation(
+        "body schema",
+        DOCUMENTED,
+        "",
+        _ANY,
+        shape.body_fits_schema,
+        unless=(*_STATUS, "documented media type", "JSON body"),
+    ),
+    Obligation(
+        "code of the case",
+        DOCUMENTED,
+        "",
+        _PROVOKED,
+        outcome.code_is_the_cases,
+        unless=(*_STATUS, "documented media type", "JSON body", "body schema"),
+    ),
+    Obligation(
+        "text of the case",
+        DOCUMENTED,
+        "",
+        _PROVOKED,
+        outcome.text_is_of_no_other_case,
+        unless=(*_STATUS, "code of the case"),
+    ),
+    Obligation(
+        "status member",
+        STANDARD,
+        "RFC 9457 section 3.1.2",
+        "problem details",
+        shape.status_member_agrees,
+        unless=("status of the case",),
+    ),
+    Obligation(
+        "problem members",
+        STANDARD,
+        "RFC 9457 section 3.1",
+        "problem details",
+        shape.problem_members_have_their_types,
+        unless=("body schema",),
+    ),
+    Obligation("no stack trace", STANDARD, "RFC 9457 section 5", _ANY, disclosure.no_stack_trace),
+    Obligation(
+        "no source path",
+        STANDARD,
+        "RFC 9457 section 5",
+        _ANY,
+        disclosure.no_source_path,
+        unless=("no stack trace",),
+    ),
+    Obligation("no secret", STANDARD, "RFC 9457 section 5", _ANY, disclosure.no_secret),
+    Obligation(
+        "undeclared method",
+        ADVISORY,
+        "RFC 9110 section 15.5.6",
+        "methods that the document lacks",
+        outcome.undeclared_method_is_refused,
+    ),
+    Obligation(
+        "allowed methods",
+        ADVISORY,
+        "RFC 9110 section 15.5.6",
+        "a 405",
+        outcome.allowed_methods_are_named,
+    ),
+    Obligation(
+        "status text",
+        ADVISORY,
+        "RFC 9457 section 3.1.2",
+        "problem details",
+        shape.status_text_agrees,
+    ),
+    Obligation("unique members", ADVISORY, "RFC 8259 section 4", _ANY, shape.members_are_unique),
 )
+
+
+def breaches(judged: Judged) -> Iterator[tuple[Obligation, Breach]]:
+    """The obligations that an answer breaks, in the order of the table, with how."""
+    broken: set[str] = set()
+    for obligation in (*OBLIGATIONS, *_promised(judged)):
+        if not broken.isdisjoint(obligation.unless):
+            continue
+        breach = obligation.check(judged)
+        if breach is not None:
+            broken.add(obligation.name)
+            yield obligation, breach
+
+
+def _promised(judged: Judged) -> Iterator[Obligation]:
+    """The promises of the operation, as obligations of its successes."""
+    if judged.is_spoken_of and judged.response and 200 <= judged.answer.status < 300:
+        for promise in judged.operation.promises:
+            yield _of_promise(promise)
+
+
+def _of_promise(promise: Promise) -> Obligation:
+    return Obligation(
+        name=f"promise: {promise.name}",
+        level=PROMISES[promise.name].level,
+        source=str(promise.source),
+        looks_at="a success",
+        check=partial(broken_promise, promise),
+        unless=(*_STATUS, "documented media type", "JSON body", "body schema"),
+        says=promise.says,
+    )

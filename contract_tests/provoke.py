@@ -13,10 +13,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from hypothesis import find, settings
+from hypothesis import Phase, find, settings
 from schemathesis.core import NotSet
 
-from contract_tests import schemas
+from contract_tests import schemas, values
 from contract_tests.exchange import Call
 from contract_tests.target import Target
 from tallystick.cases import Case
@@ -33,21 +33,21 @@ def valid_call(contract: Contract, operation: ContractOperation, target: Target)
     """A request that should succeed at this target."""
     call = _smallest(contract, operation)
     for field, constraint in constraints(operation).items():
-        call = with_value(call, field, constraint.valid_values()[0])
+        call = with_value(call, field, values.plain(field, constraint))
     return with_parameters(call, target.values(operation.name))
 
 
-def faulty_calls(call: Call, case: Case) -> list[Call]:
-    """Requests that certainly have the fault of a case whose trigger is in the request, and no
-    other; none where nothing certain is known.
+def faulty_call(call: Call, case: Case) -> Call | None:
+    """A request that certainly has the fault of a case whose trigger is in the request, and no
+    other; None where nothing certain is known.
     """
     field = case.trigger.field if case.trigger else None
     if case.trigger is None or field is None:
-        return []
+        return None
     if case.trigger.fault == "missing":
-        return [without(call, field)]
-    values = case.constraint.invalid_values() if case.constraint else []
-    return [with_value(call, field, value) for value in values]
+        return without(call, field)
+    wrong = values.invalid(case.constraint) if case.constraint else []
+    return with_value(call, field, wrong[0][1]) if wrong else None
 
 
 def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
@@ -59,9 +59,19 @@ def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     }
 
 
-def with_parameters(call: Call, values: Mapping[str, Any]) -> Call:
+def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
+    """The formats of the path parameters, by name."""
+    found = {
+        parameter.name: _format(contract, parameter)
+        for parameter in operation.operation.parameters
+        if parameter.location == "path"
+    }
+    return {name: form for name, form in found.items() if form}
+
+
+def with_parameters(call: Call, parameters: Mapping[str, Any]) -> Call:
     """The call with values set by their names in target files, such as `path.id`."""
-    for name, value in values.items():
+    for name, value in parameters.items():
         location, _, rest = name.partition(".")
         call = with_value(call, Field(location, rest), value)
     return call
@@ -73,26 +83,28 @@ def with_value(call: Call, field: Field, value: Any) -> Call:
         return replace(call, body=_set(call.body, field.name.split("."), value))
     if field.location == "cookie":
         return replace(call, headers={**call.headers, "cookie": f"{field.name}={value}"})
-    return _with_values(call, field, {**_values(call, field), field.name: value})
+    return _with_values(call, field, {**_located(call, field), field.name: value})
 
 
 def without(call: Call, field: Field) -> Call:
     """The call with one value left out."""
     if field.location == "body":
         return replace(call, body=_unset(call.body, field.name.split(".")))
-    rest = {name: value for name, value in _values(call, field).items() if name != field.name}
+    rest = {name: value for name, value in _located(call, field).items() if name != field.name}
     return _with_values(call, field, rest)
 
 
-def _values(call: Call, field: Field) -> Mapping[str, Any]:
+def _located(call: Call, field: Field) -> Mapping[str, Any]:
     return {"path": call.path, "query": call.query, "header": call.headers}[field.location]
 
 
-def _with_values(call: Call, field: Field, values: Mapping[str, Any]) -> Call:
+def _with_values(call: Call, field: Field, located: Mapping[str, Any]) -> Call:
     if field.location == "path":
-        return replace(call, path=values)
+        return replace(call, path=located)
     return (
-        replace(call, query=values) if field.location == "query" else replace(call, headers=values)
+        replace(call, query=located)
+        if field.location == "query"
+        else replace(call, headers=located)
     )
 
 
@@ -116,14 +128,15 @@ def _unset(body: Any, keys: list[str]) -> Any:
 @lru_cache(maxsize=256)
 def _smallest(contract: Contract, operation: ContractOperation) -> Call:
     strategy = schemas.cases(contract.document, operation, _PLAIN)
-    quick = settings(schemas.SETTINGS, max_examples=200, derandomize=True)
+    quick = settings(
+        schemas.SETTINGS, max_examples=200, derandomize=True, phases=[Phase.generate, Phase.shrink]
+    )
     case = find(strategy, lambda _: True, settings=quick)
     path = dict(case.path_parameters or {})
-    for parameter in operation.operation.parameters:
-        if parameter.location == "path" and _format(contract, parameter) in KINDS:
+    for name, form in formats(contract, operation).items():
+        if form in KINDS:
             # The smallest value of a format is an odd one, such as the nil UUID.
-            kind = Constraint(_format(contract, parameter) or "")
-            path[parameter.name] = kind.valid_values()[0]
+            path[name] = Constraint(form).valid_values()[0]
     return Call(
         operation=operation,
         path=path,

@@ -1,69 +1,112 @@
-"""Each documented case, brought about by an honest request, is what the document says."""
+"""Each documented case, brought about by an honest request, is what the document says.
+
+Each is brought about more than once, with a request that succeeds in between: a case that is
+forgotten, or that sticks to the next request, is no kept promise.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
+
 import pytest
 
-from contract_tests.exchange import Call, Client
-from contract_tests.obligations import Judged, findings
-from contract_tests.provoke import faulty_calls, valid_call, with_parameters
-from contract_tests.target import Provocation, Target
+from contract_tests.base import Base, is_of_request
+from contract_tests.exchange import Answer, Call, Exchange
+from contract_tests.judged import Expectation, Kind
+from contract_tests.probes import EQUIVALENTS, has_id, with_ids
+from contract_tests.provoke import faulty_call, with_parameters
+from contract_tests.run import Run
+from contract_tests.target import HookCall, Provocation, TargetError
 from tallystick.cases import Case
-from tallystick.contract import Contract, ContractOperation
-
-NOT_PROVOKED = (
-    "not provoked: no request is known to bring it about; say how in the target file, under "
-    '[cases."{}"]'
-)
 
 
-def test_case(
-    contract: Contract, operation: ContractOperation, case: Case, target: Target, client: Client
-) -> None:
+def test_case(run: Run, case: Case, base: Base) -> None:
     """The case's answer keeps every obligation."""
-    entry = target.provocation(case)
+    entry = run.target.provocation(case)
     if entry and entry.unreachable:
+        run.not_provoked(case, f"unreachable: {entry.unreachable}", is_unreachable=True)
         pytest.skip(f"unreachable: {entry.unreachable}")
-    calls = _calls(contract, operation, case, target, entry)
-    if not calls:
-        pytest.skip(NOT_PROVOKED.format(case.code or case.label))
-    broken = _provoke(contract, operation, case, client, calls, entry or Provocation())
-    if broken:
-        pytest.fail("\n\n".join(broken), pytrace=False)
-
-
-def _calls(
-    contract: Contract,
-    operation: ContractOperation,
-    case: Case,
-    target: Target,
-    entry: Provocation | None,
-) -> list[Call]:
-    call = valid_call(contract, operation, target)
-    if entry:
-        call = with_parameters(call, entry.parameters)
-        call = with_parameters(call, {f"header.{k}": v for k, v in entry.headers.items()})
-    faulty = faulty_calls(call, case)
-    return faulty or ([call] if entry or case.is_success else [])
-
-
-def _provoke(
-    contract: Contract,
-    operation: ContractOperation,
-    case: Case,
-    client: Client,
-    calls: list[Call],
-    entry: Provocation,
-) -> list[str]:
-    for hook in entry.before:
-        client.hook(hook)
+    call = _call(base, case, entry)
+    if call is None:
+        _skip(run, case, "no request is known to bring it about; say how in the target file")
     try:
-        exchanges = [client.send(call) for call in calls]
+        for hook in entry.before if entry else ():
+            run.client.hook(hook)
+        _provoke(run, base, case, call, entry or Provocation())
+    except TargetError as error:
+        _skip(run, case, str(error))
     finally:
-        for hook in entry.after:
-            client.hook(hook)
-    return [
-        str(finding)
-        for exchange in exchanges
-        for finding in findings(Judged(contract, operation, exchange, case))
-    ]
+        _clean_up(run, entry.after if entry else ())
+
+
+def _clean_up(run: Run, hooks: Sequence[HookCall]) -> None:
+    for hook in hooks:
+        try:
+            run.client.hook(hook)
+        except TargetError as error:
+            run.notes.append(str(error))
+
+
+def _call(base: Base, case: Case, entry: Provocation | None) -> Call | None:
+    """The request that provokes a case."""
+    if entry is None:
+        return base.call if case.is_success else faulty_call(base.call, case)
+    call = with_parameters(base.call, entry.parameters)
+    call = with_parameters(call, {f"header.{k}": v for k, v in entry.headers.items()})
+    field = case.trigger.field if case.trigger else None
+    is_told = field is not None and f"{field.location}.{field.name}" in entry.parameters
+    return call if is_told else faulty_call(call, case) or call
+
+
+def _provoke(run: Run, base: Base, case: Case, call: Call, entry: Provocation) -> None:
+    is_base = call == base.call and not entry.before
+    exchange = base.exchange if is_base else run.client.send(call)
+    reason = _inconclusive(run, base, case, exchange, entry)
+    if reason:
+        _skip(run, case, reason)
+    run.judge(base.operation, exchange, _expectation(case, "the request that provokes it"))
+    run.provoked(case)
+    if not entry.before and not is_base and base.works:
+        # What a request leaves behind shows in the next one that should succeed.
+        after = base.accepted(f"the request after {case.label}", "RFC 9110 section 3.3")
+        run.judge(base.operation, run.client.send(base.call), after)
+    for what, again in _again(run, case, call):
+        run.judge(base.operation, again, _expectation(case, what))
+
+
+def _again(run: Run, case: Case, call: Call) -> Iterator[tuple[str, Exchange]]:
+    """The same case by requests that mean the same."""
+    yield "the same request again", run.client.send(call)
+    if has_id(call):
+        yield "the id in capitals", run.client.send(with_ids(call, str.upper))
+    if is_of_request(case) and isinstance(call.body, dict):
+        for probe in EQUIVALENTS:
+            yield probe.name, run.client.transmit(probe.make(run.client, call))
+
+
+def _expectation(case: Case, what: str) -> Expectation:
+    return Expectation(Kind.CASE, f"{case.label}: {what}", (case,))
+
+
+def _inconclusive(
+    run: Run, base: Base, case: Case, exchange: Exchange, entry: Provocation
+) -> str | None:
+    """Why an answer says nothing of the case, if it does not."""
+    outcome = exchange.outcome
+    if isinstance(outcome, Answer) and outcome.is_limited:
+        return f"the target kept answering {outcome.status}: it limits the rate"
+    told = run.target.values(base.operation.name) or entry.parameters
+    if told or base.is_success or not base.works or base.case is None:
+        return None
+    if case.is_success or base.hides(exchange):
+        return (
+            f"without parameters the operation answers {base.case.label}; set some that make it "
+            "succeed in the target file"
+        )
+    return None
+
+
+def _skip(run: Run, case: Case, reason: str) -> NoReturn:
+    run.not_provoked(case, reason)
+    pytest.skip(f"not provoked: {reason}")

@@ -2,124 +2,100 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from contract_tests import schemas
-from contract_tests.exchange import Call, Client, Exchange, curl, to_answer
-from contract_tests.obligations import Judged, findings, is_accepted
-from contract_tests.provoke import constraints, valid_call, with_parameters, with_value, without
+from contract_tests.base import Base
+from contract_tests.exchange import Call
+from contract_tests.judged import Expectation, Kind
+from contract_tests.provoke import constraints, with_parameters, with_value
+from contract_tests.run import Run
 from contract_tests.strategies import invalid, valid
-from contract_tests.target import Target
+from contract_tests.trials import BrokenError, Trials
 from tallystick.cases import Case
-from tallystick.contract import Contract, ContractOperation
+from tallystick.contract import ContractOperation
 from tallystick.sentences import Field
 
 Drawn = tuple[Case, Call]
 
 
-def test_valid_data_is_accepted(
-    contract: Contract, operation: ContractOperation, target: Target, client: Client
-) -> None:
-    """What is certainly valid gets a success, or a documented case that no fault in the request
-    triggers.
-    """
-    base = valid_call(contract, operation, target)
-    values = {field: valid(rule) for field, rule in constraints(operation).items()}
-    extras = schemas.cases(contract.document, operation, target)
+def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
+    """What is certainly valid gets what the request that succeeds gets."""
+    base, operation = working_base, working_base.operation
+    told = run.target.values(operation.name)
+    rules = {field: valid(rule) for field, rule in constraints(operation).items()}
+    extras = schemas.cases(run.contract.document, operation, run.target)
+    trials = Trials(run, operation, base.hides)
 
-    @schemas.SETTINGS
-    @given(drawn=st.fixed_dictionaries(values), extra=extras)
     def check(drawn: dict[Any, Any], extra: schemas.GeneratedCase) -> None:
-        body = {**extra.body, **base.body} if isinstance(extra.body, dict) else base.body
-        call = Call(operation, {**extra.path_parameters}, base.query, base.headers, body)
+        call = base.call
+        if isinstance(extra.body, dict) and isinstance(call.body, dict):
+            call = replace(call, body={**extra.body, **call.body})
         for field, value in drawn.items():
             call = with_value(call, field, value)
-        call = with_parameters(call, target.values(operation.name))
-        exchange = client.send(call)
-        _hold(contract, operation, exchange)
-        if not is_accepted(operation, exchange.answer):
-            pytest.fail(
-                f"certainly valid data was refused with {exchange.answer.status}: "
-                f"{exchange.answer.body[:300]!r}\n  repeat: {exchange.curl}",
-                pytrace=False,
-            )
+        call = with_parameters(call, told)
+        trials.hold(run.client.prepare(call), base.accepted("certainly valid data"))
 
-    check()
+    _check(run, check, drawn=st.fixed_dictionaries(rules), extra=extras)
 
 
-def test_invalid_data_gets_its_code(
-    contract: Contract, operation: ContractOperation, target: Target, client: Client
-) -> None:
+def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
     """What certainly breaks one rule, and no other, gets the case of that rule."""
-    faults = _faults(valid_call(contract, operation, target), operation)
+    faults = _faults(base.call, base.operation)
     if not faults:
         pytest.skip("the document states no rule on the request with a case of its own")
+    trials = Trials(run, base.operation, base.hides)
 
-    @schemas.SETTINGS
-    @given(drawn=st.one_of(faults))
     def check(drawn: Drawn) -> None:
         case, call = drawn
-        _hold(contract, operation, client.send(call), case)
+        expectation = Expectation(Kind.CASE, f"{case.label}: other invalid data", (case,))
+        trials.hold(run.client.prepare(call), expectation)
 
-    check()
+    _check(run, check, drawn=st.one_of(faults))
 
 
-def test_other_data_is_handled(
-    contract: Contract, operation: ContractOperation, target: Target, client: Client
-) -> None:
+def test_other_data_is_handled(run: Run, base: Base) -> None:
     """Data that does not fit the schema gets no undocumented answer, whatever else it gets."""
-    negative = schemas.cases(contract.document, operation, target, GenerationMode.NEGATIVE)
+    operation = base.operation
+    negative = schemas.cases(run.contract.document, operation, run.target, GenerationMode.NEGATIVE)
+    trials = Trials(run, operation, base.hides)
+    expectation = Expectation(Kind.HANDLED, "data that does not fit the schema")
 
-    @schemas.SETTINGS
-    @given(case=negative)
     def check(case: schemas.GeneratedCase) -> None:
-        response = case.call(
-            base_url=target.base_url,
-            session=client.session,
-            timeout=target.timeout,
-            allow_redirects=False,
-        )
-        answer = to_answer(response)
-        exchange = Exchange(answer, curl(response.request, secret=target.headers))
-        _hold(contract, operation, exchange)
+        request = schemas.to_request(case, run.target.base_url)
+        trials.hold(run.client.session.prepare_request(request), expectation)
 
+    _check(run, check, case=negative)
+
+
+def _check(run: Run, check: Callable[..., None], **strategies: st.SearchStrategy[Any]) -> None:
+    """Run a property. What it finds, the run has already kept."""
+    property_ = seed(run.plan.seed)(schemas.SETTINGS(given(**strategies)(check)))
     try:
-        check()
+        with contextlib.suppress(BrokenError):
+            property_()
     except Unsatisfiable:
         pytest.skip("every request that can be made fits the schema")
 
 
 def _faults(base: Call, operation: ContractOperation) -> list[st.SearchStrategy[Drawn]]:
-    """A strategy per case whose trigger is in the request, of calls that have just that fault."""
-    faults: list[st.SearchStrategy[Drawn]] = []
-    for case in operation.cases:
-        field = case.trigger.field if case.trigger else None
-        if case.trigger is None or field is None:
-            continue
-        if case.trigger.fault == "missing":
-            faults.append(st.just((case, without(base, field))))
-        elif case.constraint:
-            faults.append(invalid(case.constraint).map(partial(_faulty, base, case, field)))
-    return faults
+    """A strategy per case of an invalid value, of calls that have just that fault."""
+    return [
+        invalid(case.constraint).map(partial(_faulty, base, case, case.trigger.field))
+        for case in operation.cases
+        if case.trigger and case.trigger.field and case.constraint
+    ]
 
 
 def _faulty(base: Call, case: Case, field: Field, value: Any) -> Drawn:
     return case, with_value(base, field, value)
-
-
-def _hold(
-    contract: Contract,
-    operation: ContractOperation,
-    exchange: Exchange,
-    case: Case | None = None,
-) -> None:
-    broken = findings(Judged(contract, operation, exchange, case))
-    if broken:
-        pytest.fail("\n\n".join(str(finding) for finding in broken), pytrace=False)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -18,6 +19,10 @@ from tallystick.contract import Contract, load_contract
 from tallystick.errors import TallystickError
 from tallystick.inferred import inferred_overlay
 from tallystick.lint import lint
+
+if TYPE_CHECKING:
+    from contract_tests.plan import Plan
+    from contract_tests.target import Target
 
 BAD_USAGE = 2
 
@@ -158,6 +163,61 @@ def mock(
     except ModuleNotFoundError as error:
         _fail(f"The mock needs {error.name}: pip install 'tallystick[mock]'.")
     serve(_load(document, **options), host=host, port=port, seed=seed, max_body=max_body)
+
+
+@cli.command("test")
+@contract_options
+@click.option("--base-url", metavar="URL", help="The implementation to check.")
+@click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to check.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
+@click.option("--report-dir", metavar="DIR", help="Write report.json and junit.xml there.")
+@click.option(
+    "--allow-not-provoked", is_flag=True, help="Exit with 0 though cases were not provoked."
+)
+@click.option(
+    "--undeclared-methods",
+    is_flag=True,
+    help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
+)
+def test_command(
+    document: str | None,
+    overlays: Sequence[str],
+    remote_references: bool,
+    report_dir: str | None,
+    allow_not_provoked: bool,
+    **options: Any,
+) -> None:
+    """Hold an implementation to the contract. Without --target and --base-url it is the mock.
+
+    Exit codes: 0 all cases verified; 1 a case contradicted, or an obligation broken; 2 bad usage;
+    3 cases not provoked; 4 the target could not be reached.
+    """
+    try:
+        from contract_tests.command import run_suite
+        from contract_tests.plan import read_plan
+    except ModuleNotFoundError as error:
+        _fail(f"The tests need {error.name}: pip install 'tallystick[test]'.")
+    plan = read_plan(document, overlays, remote=remote_references, **options)
+    with _target(plan) as target:
+        code = run_suite(plan, target, report_dir=report_dir, allow_not_provoked=allow_not_provoked)
+    raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def _target(plan: Plan) -> Iterator[Target]:
+    """The target of a plan; where it names none, a mock that is served as long as it is needed."""
+    if plan.target is not None:
+        yield plan.target
+        return
+    from contract_tests.target import mock_target
+
+    try:
+        from mock_server.serve import serving
+    except ModuleNotFoundError as error:
+        _fail(f"Give --target or --base-url; the mock needs {error.name}.")
+    click.echo("No --target and no --base-url: this checks the mock of the document.", err=True)
+    with serving(plan.contract) as url:
+        yield mock_target(url, plan.contract)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from tallystick import bundled, extensions
 from tallystick.cases import Case, read_cases
 from tallystick.document import Document, load
 from tallystick.errors import ExtensionError
-from tallystick.extensions import ProblemStyle
+from tallystick.extensions import ProblemStyle, Promise
 from tallystick.magic import with_magic
 from tallystick.operations import Operation, read_operations
 
@@ -21,7 +21,7 @@ class ContractOperation:
     operation: Operation
     cases: tuple[Case, ...]
     behaviour: str | None
-    promises: tuple[str, ...]
+    promises: tuple[Promise, ...]
 
     @property
     def name(self) -> str:

@@ -47,6 +47,18 @@ class DeclaredCase:
     constraint: Constraint | None
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What an operation's prose promises and a schema cannot say: its name, its parameters, and
+    the sentence of the prose (`says`). The contract tests know the names.
+    """
+
+    name: str
+    parameters: Mapping[str, Any]
+    says: str
+    source: Source
+
+
 def declared_cases(
     document: Document, operation: Operation, response: Response
 ) -> list[DeclaredCase]:
@@ -113,16 +125,25 @@ def behaviour(document: Document, operation: Operation) -> str | None:
     return value
 
 
-def promises(document: Document, operation: Operation) -> tuple[str, ...]:
-    """The names of the promises that an operation's prose makes."""
+def promises(document: Document, operation: Operation) -> tuple[Promise, ...]:
+    """The promises that an operation's prose makes: a list of names, or of maps from one name to
+    its parameters.
+    """
+    path = (*operation.location, PROMISES)
     value = operation.extensions.get(PROMISES, [])
-    _expect(
-        isinstance(value, list) and all(isinstance(name, str) for name in value),
-        document,
-        (*operation.location, PROMISES),
-        "must be a list of names",
-    )
-    return tuple(value)
+    _expect(isinstance(value, list), document, path, "must be a list of names")
+    return tuple(_promise(document, (*path, str(index)), item) for index, item in enumerate(value))
+
+
+def _promise(document: Document, path: Path, item: Any) -> Promise:
+    shape = "needs a name, or a map from one name to its parameters"
+    named = {item: {}} if isinstance(item, str) else item
+    _expect(isinstance(named, dict) and len(named) == 1, document, path, shape)
+    name, parameters = next(iter(named.items()))
+    _expect(isinstance(parameters, dict), document, path, shape)
+    rest = {key: value for key, value in parameters.items() if key != "says"}
+    says = " ".join(str(parameters.get("says", "")).split())
+    return Promise(name, MappingProxyType(rest), says, document.locate(path))
 
 
 def _known(value: dict[str, Any], names: set[str], document: Document, path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.contract_tests.targets import write_target
 from tests.independent.app import PaymentAccountLinks
-from tests.independent.faults import FAULTS
+from tests.mutants import MUTANTS as FAULTS
 from tests.independent.serve import Application, serving
 
 ROOT = Path(__file__).parents[2]

@@ -1,88 +1,23 @@
-"""The independent implementation keeps the contract, and every seeded fault breaks it visibly.
+"""The independent implementation keeps the contract.
 
 What is expected is written out by hand from the document: these tests use nothing of the project
-either. All of them go over real HTTP, through a client that hides nothing (no decoding, no
-redirects, no retries).
+either. All of them go over real HTTP, through a client that hides nothing.
 """
 
-import http.client
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
 from .app import ACTIVE_ID, CASES, FORBIDDEN_ID, PaymentAccountLinks
-from .faults import (
-    BAD_REFRESH_URL,
-    BAD_RETURN_URL,
-    CREATE,
-    DISCONNECTED,
-    FAULTS,
-    FORBIDDEN,
-    NO_REFRESH_URL,
-    NO_RETURN_URL,
-    NOT_ENABLED,
-    PROVIDER_ERROR,
-    UNKNOWN,
-    Call,
-    Family,
-    Fault,
-    giving,
-)
+from .calls import CREATE, Call, giving
+from .client import observe, send
+from .documented import ERRORS
 from .serve import serving
-
-DOCUMENTED = [
-    (NO_RETURN_URL, 400, "PaymentAccountLink.MissingReturnUrl", "ReturnUrl is required"),
-    (
-        BAD_RETURN_URL,
-        400,
-        "PaymentAccountLink.InvalidReturnUrl",
-        "ReturnUrl must be a valid absolute http(s) URL",
-    ),
-    (NO_REFRESH_URL, 400, "PaymentAccountLink.MissingRefreshUrl", "RefreshUrl is required"),
-    (
-        BAD_REFRESH_URL,
-        400,
-        "PaymentAccountLink.InvalidRefreshUrl",
-        "RefreshUrl must be a valid absolute http(s) URL",
-    ),
-    (
-        FORBIDDEN,
-        403,
-        "Payment.Forbidden",
-        "caller does not have permission to configure payments for this organisation",
-    ),
-    (
-        UNKNOWN,
-        404,
-        "Organisation.NotFound",
-        "the organisation does not exist or could not be resolved",
-    ),
-    (
-        NOT_ENABLED,
-        409,
-        "PaymentAccount.NotEnabled",
-        "organisation does not have a payment account; enable it first",
-    ),
-    (
-        DISCONNECTED,
-        409,
-        "PaymentAccount.Disconnected",
-        "payment account is disconnected; reset the integration and re-run onboarding",
-    ),
-    (
-        PROVIDER_ERROR,
-        502,
-        "PaymentAccount.ProviderError",
-        "Stripe returned an error while creating the account link",
-    ),
-]
 
 TYPES = {
     400: "https://tools.ietf.org/html/rfc9110#section-15.5.1",
@@ -150,81 +85,10 @@ BAD_BODIES = {
 }
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What came back, as it came."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    complete: bool
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def media_type(self) -> str | None:
-        return dict(self.headers).get("content-type")
-
-
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
     with serving(PaymentAccountLinks()) as url:
         yield url
-
-
-def send(base_url: str, call: Call, path: str | None = None) -> Reply:
-    """Send the call, to the path of the operation unless told another."""
-    connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=10)
-    headers = {"Content-Type": call.content_type, "Accept": call.accept}
-    body = iter([call.body[:9], call.body[9:]]) if call.chunked else call.body
-    connection.request(
-        call.method,
-        path or f"/organisations/{call.organisation}/payment-account/link",
-        body,
-        {name: text for name, text in headers.items() if text is not None},
-    )
-    try:
-        return read(connection.getresponse())
-    finally:
-        connection.close()
-
-
-def read(response: http.client.HTTPResponse) -> Reply:
-    """The reply, even one that breaks off."""
-    headers = tuple((name.lower(), text) for name, text in response.getheaders())
-    try:
-        return Reply(response.status, headers, response.read(), complete=True)
-    except http.client.IncompleteRead as error:
-        return Reply(response.status, headers, error.partial, complete=False)
-
-
-def observe(base_url: str, probe: tuple[Call, ...]) -> list[Reply]:
-    """The replies, without what differs between any two runs.
-
-    A link is replaced by its number in the order in which the links were first seen, and its end
-    by how long it lives, so that a link given twice and a link that is dead still show.
-    """
-    links: list[bytes] = []
-
-    def number(match: re.Match[bytes]) -> bytes:
-        links.extend([match[0]] if match[0] not in links else [])
-        return b"link %d" % links.index(match[0])
-
-    def life(match: re.Match[bytes]) -> bytes:
-        left = datetime.fromisoformat(match[0].decode()) - datetime.now(UTC)
-        return b"in %d minutes" % round(left / timedelta(minutes=1))
-
-    def steady(reply: Reply) -> Reply:
-        body = re.sub(
-            rb"https://connect\.example\.test/setup/s/[\w-]{22}(?=\")", number, reply.body
-        )
-        body = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00(?=\")", life, body)
-        headers = tuple(header for header in reply.headers if header[0] != "date")
-        return replace(reply, headers=headers, body=body)
-
-    return [steady(send(base_url, call)) for call in probe]
 
 
 # --- The documented cases -------------------------------------------------------------------
@@ -248,7 +112,7 @@ def test_links_are_fresh(base_url: str) -> None:
     assert len({send(base_url, call).document["url"] for call in calls}) == 4
 
 
-@pytest.mark.parametrize(("call", "status", "code", "detail"), DOCUMENTED)
+@pytest.mark.parametrize(("call", "status", "code", "detail"), ERRORS)
 def test_error(base_url: str, call: Call, status: int, code: str, detail: str) -> None:
     """An error is a problem with the documented status, code and text, and nothing else."""
     reply = send(base_url, call)
@@ -260,7 +124,7 @@ def test_error(base_url: str, call: Call, status: int, code: str, detail: str) -
 
 def test_every_documented_case_is_tested() -> None:
     """With the link itself there are ten."""
-    assert list(CASES) == [code for _, _, code, _ in DOCUMENTED]
+    assert list(CASES) == [code for _, _, code, _ in ERRORS]
 
 
 # --- The order of the checks ----------------------------------------------------------------
@@ -380,24 +244,6 @@ def test_large_body(base_url: str, size: int, status: int, chunked: bool) -> Non
     """A body may have 1 MiB, and who sends more is told so."""
     call = Call(body=CREATE.body.ljust(size), chunked=chunked)
     assert status == send(base_url, call).status
-
-
-# --- The seeded faults ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.family}: {fault.name}")
-def test_fault_can_be_observed(base_url: str, fault: Fault) -> None:
-    """The correct application answers the probe steadily; the faulty one answers otherwise."""
-    expected = observe(base_url, fault.probe)
-    with serving(fault.app()) as faulty_url:
-        assert expected != observe(faulty_url, fault.probe)
-    assert expected == observe(base_url, fault.probe)
-
-
-def test_catalogue() -> None:
-    """Every family has faults, and a name is given once."""
-    assert set(get_args(Family)) == {fault.family for fault in FAULTS}
-    assert len(FAULTS) == len({fault.name for fault in FAULTS})
 
 
 # --- The server -----------------------------------------------------------------------------

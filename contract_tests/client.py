@@ -1,0 +1,221 @@
+"""The client: sends requests to a target, and says what came back.
+
+Rules: redirects are answers, never followed; nothing of the environment (proxies, .netrc) takes
+part; the rate limit holds for every request, set-up calls included; a target that asks to come
+back later is waited for. What is sent is counted.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from contract_tests.exchange import Answer, Call, Chunks, Exchange, Failure, curl, text_of
+from contract_tests.rate import ELSEWHERE, Throttle, is_loopback, per_second
+from contract_tests.redaction import OPEN_HEADERS, Redactor
+from contract_tests.target import HookCall, Target, TargetError
+
+_MOST_WAITS = 3
+_LONGEST_WAIT = 30.0
+_PATIENCE = 60.0
+"""How long, in seconds, all waits of a run together may last."""
+
+_LONGEST_CONNECT = 3.0
+_IDLE = 1.0
+"""After how many seconds a server may be about to close a connection that nobody used."""
+
+_THREADS = 8
+_INCOMPLETE = "RFC 9112 section 8"
+
+
+class Client:
+    """Sends calls to a target, over kept-alive connections."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.is_local = is_loopback(target.base_url)
+        self.redactor = Redactor(secrets_of(target), target.variables)
+        self.requests = 0
+        self._waited = 0.0
+        self._last = time.monotonic()
+        self._count = threading.Lock()
+        rate = target.rate or (None if self.is_local else ELSEWHERE)
+        self._throttle = Throttle(per_second(rate) if rate else None)
+        self.session = requests.Session()
+        self.session.trust_env = False  # a proxy of the environment is no part of the target
+        adapter = HTTPAdapter(pool_maxsize=_THREADS)
+        self.session.mount("http://", adapter)
+        self.session.mount("https://", adapter)
+        self.session.headers.update({"accept": "application/json, */*;q=0.5"})
+        self.session.headers.update(target.headers)
+
+    def send(self, call: Call) -> Exchange:
+        """Send a call, and wait for its answer."""
+        return self.transmit(self.prepare(call))
+
+    def prepare(
+        self,
+        call: Call,
+        *,
+        method: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        content: bytes | Chunks | None = None,
+    ) -> requests.PreparedRequest:
+        """The request of a call, or a variation of it: another method, other headers (None takes
+        one out), other content.
+        """
+        if content is None and call.body is not ...:
+            content = json.dumps(call.body).encode()
+        typed = {"content-type": "application/json"} if content else {}
+        request = requests.Request(
+            method or call.operation.operation.method.upper(),
+            call.url(self.target.base_url),
+            {**typed, **call.headers, **(headers or {})},
+            data=content,
+        )
+        return self.session.prepare_request(request)
+
+    def transmit(self, prepared: requests.PreparedRequest) -> Exchange:
+        """Send a prepared request."""
+        outcome = self._once(prepared)
+        for _ in range(_MOST_WAITS):
+            if isinstance(outcome, Failure) or not outcome.is_limited or not self._wait(outcome):
+                break
+            outcome = self._once(prepared)
+        shown = curl(prepared, self.redactor, self.target.headers)
+        return Exchange(outcome, text_of(prepared), shown)
+
+    def hook(self, call: HookCall) -> None:
+        """Make a set-up or clean-up call. Raises TargetError where it fails."""
+        self._throttle.wait()
+        what = f"The call {call.method} {call.url} of the target file"
+        try:
+            answer = self.session.request(
+                call.method,
+                call.url,
+                headers=dict(call.headers),
+                json=call.json,
+                timeout=self.target.timeout,
+            )
+        except requests.RequestException as error:
+            raise TargetError(self.redactor.clean(f"{what} failed: {_reason(error)}.")) from None
+        if not answer.ok:
+            raise TargetError(self.redactor.clean(f"{what} was answered {answer.status_code}."))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.close()
+
+    def _once(self, prepared: requests.PreparedRequest) -> Answer | Failure:
+        idle = time.monotonic() - self._last
+        outcome = self._try(prepared)
+        if isinstance(outcome, Failure) and idle > _IDLE and outcome.source == _INCOMPLETE:
+            # The server may have closed the idle connection just now (RFC 9112 section 9.5).
+            outcome = self._try(prepared)
+        return outcome
+
+    def _try(self, prepared: requests.PreparedRequest) -> Answer | Failure:
+        self._throttle.wait()
+        with self._count:
+            self.requests += 1
+        try:
+            response = self.session.send(
+                prepared, timeout=self.target.timeout, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            return _failure(error, self.target.timeout)
+        finally:
+            self._last = time.monotonic()
+        return _answer(response)
+
+    def _wait(self, answer: Answer) -> bool:
+        """Wait as long as an answer asks, unless that is more than the run has patience for."""
+        asked = answer.headers.get("retry-after", "")
+        seconds = min(float(asked) if asked.isdecimal() else 1.0, _LONGEST_WAIT)
+        if self._waited + seconds > _PATIENCE:
+            return False
+        self._waited += seconds
+        time.sleep(seconds)
+        return True
+
+
+def unreachable(target: Target) -> str | None:
+    """Why nothing can be sent to a target; None where a connection can be made."""
+    said: list[str | None] = []
+    # A thread, since looking a name up has no limit of time.
+    threading.Thread(target=lambda: said.append(_connect(target)), daemon=True).start()
+    deadline = time.monotonic() + _LONGEST_CONNECT
+    while not said and time.monotonic() < deadline:
+        time.sleep(0.002)
+    reason = said[0] if said else f"no connection within {_LONGEST_CONNECT:g} s"
+    return f"The target {target.shown_url} could not be reached: {reason}." if reason else None
+
+
+def _connect(target: Target) -> str | None:
+    address = urlsplit(target.base_url)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname or "", port), _LONGEST_CONNECT).close()
+    except (OSError, UnicodeError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return None
+
+
+def secrets_of(target: Target) -> list[str]:
+    """What must not be shown of a target: the values of its headers, what came from the
+    environment into a set-up call, and the password of its address.
+    """
+    headers = [target.headers]
+    for case in target.cases.values():
+        headers += [case.headers, *(hook.headers for hook in (*case.before, *case.after))]
+    secrets = [
+        value
+        for group in headers
+        for name, value in group.items()
+        if name.lower() not in OPEN_HEADERS
+    ]
+    hooks = [hook for case in target.cases.values() for hook in (*case.before, *case.after)]
+    told = json.dumps([[hook.url, hook.json] for hook in hooks])
+    secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in told]
+    return secrets + ([target.password] if target.password else [])
+
+
+def _answer(response: requests.Response) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    answer = Answer(response.status_code, headers, response.content)
+    return replace(answer, received=time.time(), seconds=response.elapsed.total_seconds())
+
+
+def _failure(error: requests.RequestException, timeout: float) -> Failure:
+    if isinstance(error, requests.Timeout):
+        return Failure(f"no answer came within {timeout:g} s", "RFC 9110 section 15.6.5")
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return Failure(
+            "the body does not have the content coding that Content-Encoding names",
+            "RFC 9110 section 8.4",
+        )
+    return Failure(f"no complete answer came: {_reason(error)}", _INCOMPLETE)
+
+
+def _reason(error: requests.RequestException) -> str:
+    """The reason below the layers of libraries, without addresses of memory."""
+    cause: Any = error
+    while cause.args and isinstance(cause.args[-1], Exception):
+        cause = cause.args[-1]
+    reason = getattr(cause, "reason", None)
+    cause = reason if isinstance(reason, Exception) else cause
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    if isinstance(cause, urllib3.exceptions.IncompleteRead):
+        return "the connection was closed before the end of the body"
+    return type(cause).__name__ if not str(cause) or "0x" in str(cause) else str(cause)

@@ -1,0 +1,84 @@
+"""`tallystick test`: the suite, run by pytest, with a report of its own.
+
+It is the same run as `pytest contract_tests`; only what is printed and the exit code differ.
+Nothing of the folder it is called in (pytest's configuration, plugins, options in the
+environment) takes part.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import pytest
+
+from contract_tests.client import unreachable
+from contract_tests.plan import PLAN, Plan
+from contract_tests.progress import Progress
+from contract_tests.report import exit_code, summary, write_report
+from contract_tests.target import Target
+
+BAD_USAGE, UNREACHABLE = 2, 4
+_FOLDER = Path(__file__).parent
+_ARGUMENTS = [
+    str(_FOLDER),
+    f"--rootdir={_FOLDER}",
+    f"--confcutdir={_FOLDER}",
+    f"--config-file={os.devnull}",
+    "--import-mode=importlib",
+    "-pno:terminal",
+    "-pno:cacheprovider",
+]
+
+
+class _Given:
+    """A plugin that hands the plan over, so that it is not read twice."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Set the plan before the suite would read it from its options."""
+        config.stash[PLAN] = self.plan
+
+
+def run_suite(
+    plan: Plan, target: Target, *, report_dir: str | None, allow_not_provoked: bool
+) -> int:
+    """Check a target, print what is found, and give the exit code. Raises TallystickError where
+    the report cannot be written.
+    """
+    if reason := unreachable(target):
+        click.echo(f"error: {reason}", err=True)
+        return UNREACHABLE
+    click.echo(f"{target.shown_url} is held to {plan.contract.document.locate(()).file}", err=True)
+    progress = Progress()
+    with _alone():
+        pytest.main(_ARGUMENTS, plugins=[_Given(replace(plan, target=target)), progress])
+    run = progress.run
+    if run is None or progress.errors:
+        for error in progress.errors or ["no test was run"]:
+            click.echo(f"error: the suite itself failed: {error}", err=True)
+        return BAD_USAGE
+    click.echo(summary(run))
+    if report_dir:
+        write_report(run, report_dir)
+    return exit_code(run, allow_not_provoked=allow_not_provoked)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Without pytest's plugins and options of the environment."""
+    before = dict(os.environ)
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,68 @@
+"""Checks that no answer discloses what is inside: stack traces, source paths, secrets.
+
+RFC 9457 section 5 warns of just that: a problem's details may leak what helps to compromise a
+system, a stack dump above all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from contract_tests.judged import Breach, Judged
+
+_TRACES = re.compile(
+    r"""Traceback\ \(most\ recent\ call\ last\)           # Python
+      | ^\s*File\ "[^"\n]+",\ line\ \d+                   # Python
+      | ^\s*at\ [\w$.<>`\[\],]+\([^()\n]*\)               # Java, .NET, JavaScript
+      | ^\s*at\ (?:async\ )?(?:[\w$.<>\[\]]+\ )*\(?(?:file://|node:|/|[A-Za-z]:\\)[^\n]*:\d+:\d+\)?
+      | (?:^|\s)---\ End\ of\ (?:inner\ exception\ )?stack\ trace
+      | ^goroutine\ \d+\ \[
+      | ^\#\d+\ (?:/|[A-Za-z]:\\)[^\n]*\(\d+\):           # PHP
+      | ^\s*(?:from\ )?[\w./-]+\.rb:\d+:in\ [`']          # Ruby
+      | thread\ '[^']*'\ (?:\(\d+\)\ )?panicked\ at       # Rust
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_SOURCES = "py|pyc|java|kt|scala|cs|vb|fs|js|mjs|cjs|ts|jsx|tsx|rb|php|go|rs|c|cc|cpp|h|ex|exs|erl"
+_PATH = re.compile(
+    rf"(?:file:/+|(?<![\w./:-])(?:/|[A-Za-z]:[\\/]))(?:[\w.@ -]+[\\/])+[\w.@-]+\.(?:{_SOURCES})\b"
+)
+_URL = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_SHORTEST_SECRET = 6
+
+
+def no_stack_trace(judged: Judged) -> Breach | None:
+    """No answer holds a stack trace."""
+    return Breach("the answer holds a stack trace") if _TRACES.search(_text(judged)) else None
+
+
+def no_source_path(judged: Judged) -> Breach | None:
+    """No answer names a source file of the service."""
+    for match in _PATH.finditer(_URL.sub("", _text(judged))):
+        if match[0] not in judged.sent:
+            return Breach(f"the answer names a source file: {match[0]}")
+    return None
+
+
+def no_secret(judged: Judged) -> Breach | None:
+    """No answer gives back a secret that the request was sent with."""
+    texts = [_text(judged), *judged.answer.headers.values()]
+    for secret in judged.secrets:
+        if len(secret) >= _SHORTEST_SECRET and any(secret in text for text in texts):
+            return Breach("the answer gives a secret of the target file back")
+    return None
+
+
+def _text(judged: Judged) -> str:
+    """The body, with the line ends and quotes that JSON escapes as they were."""
+    strings = "\n".join(_strings(judged.value))
+    return f"{judged.answer.body.decode('utf-8', 'replace')}\n{strings}"
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _strings(item)

@@ -1,0 +1,111 @@
+"""Findings: broken obligations, one for each cause, however many requests showed it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_tests.exchange import Answer, Failure
+from contract_tests.levels import LEVELS
+from contract_tests.obligations import Obligation
+from tallystick.cases import Case
+
+_MOST_SHOWN = 6
+
+
+@dataclass(slots=True)
+class Finding:
+    """A broken obligation, with where the demand stands and how to see the breach. The request
+    shown is the smallest of all that showed it.
+    """
+
+    obligation: Obligation
+    operation: str
+    source: str
+    sentence: str
+    message: str
+    curl: str
+    answer: str
+    cause: tuple[object, ...]
+    cases: list[Case] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The same for the same cause in every run."""
+        text = repr((self.operation, self.obligation.name, self.cause))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def told(self) -> str:
+        """The message, with what else showed the same."""
+        others = [what for what in self.seen if what not in self.message]
+        shown = "; ".join(others[:_MOST_SHOWN])
+        more = len(others) - _MOST_SHOWN
+        also = f" (seen with: {shown}{f'; and {more} more' if more > 0 else ''})" if shown else ""
+        return self.message + also
+
+    def merge(self, other: Finding) -> None:
+        """Take over what another request showed of the same cause."""
+        self.cases += [case for case in other.cases if case not in self.cases]
+        self.seen += [what for what in other.seen if what not in self.seen]
+        if len(other.curl) < len(self.curl):
+            self.message, self.curl, self.answer = other.message, other.curl, other.answer
+            self.source, self.sentence = other.source, other.sentence
+
+    def to_json(self) -> dict[str, Any]:
+        """As a report holds it."""
+        return {
+            "id": self.id,
+            "obligation": self.obligation.name,
+            "level": self.obligation.level,
+            "source": self.source,
+            "sentence": self.sentence or None,
+            "operation": self.operation,
+            "case": self.cases[0].label if self.cases else None,
+            "cases": [case.label for case in self.cases],
+            "message": self.told,
+            "answer": self.answer,
+            "curl": self.curl,
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{self.obligation.name} ({self.obligation.level}): {self.told}"]
+        lines += [f"  source  {self.source}"]
+        lines += [f'  says    "{self.sentence}"'] if self.sentence else []
+        lines += [f"  answer  {self.answer}", f"  repeat  {self.curl}"]
+        return "\n".join(lines)
+
+
+class Findings:
+    """The findings of a run, one for each cause."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[object, ...], Finding] = {}
+
+    def __iter__(self) -> Iterator[Finding]:
+        """The findings, the heaviest first."""
+        return iter(sorted(self._found.values(), key=lambda f: LEVELS.index(f.obligation.level)))
+
+    def add(self, finding: Finding) -> Finding:
+        """Add a finding, or what it shows to the one of the same cause, which is given back."""
+        key = (finding.operation, finding.obligation.name, finding.cause)
+        if key not in self._found:
+            self._found[key] = finding
+        elif self._found[key] is not finding:
+            self._found[key].merge(finding)
+        return self._found[key]
+
+
+def shown(outcome: Answer | Failure) -> str:
+    """An answer in one line."""
+    if isinstance(outcome, Failure):
+        return outcome.what
+    body = " ".join(outcome.body[:2_000].decode("utf-8", "replace").split())
+    text = body if len(body) <= _LONGEST else body[:_LONGEST] + " …"
+    return f"{outcome.status} {outcome.media_type} {text}".strip()
+
+
+_LONGEST = 400

@@ -1,0 +1,62 @@
+"""The plan of a run: which contract, which target, and how."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+
+from contract_tests.promises import check_promises
+from contract_tests.target import Target
+from contract_tests.target_file import check_target, read_target
+from tallystick.contract import Contract, load_contract
+from tallystick.errors import TallystickError
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is to do. Without a target it is the mock, which is started for the run."""
+
+    contract: Contract
+    target: Target | None
+    seed: int
+    undeclared_methods: bool = False
+
+
+def read_plan(
+    document: str | None,
+    overlays: Sequence[str],
+    *,
+    base_url: str | None,
+    target_file: str | None,
+    seed: int | None,
+    undeclared_methods: bool = False,
+    remote: bool = False,
+) -> Plan:
+    """Read the contract and the target file. Raises TallystickError."""
+    if target_file and base_url:
+        raise TallystickError("--target and --base-url exclude each other.")
+    target = read_target(target_file) if target_file else _target_at(base_url)
+    place = document or (target.document if target else None)
+    extra = [] if document or not target else target.overlays
+    contract = load_contract(place, [*extra, *overlays], remote=remote)
+    check_promises(contract)
+    if target and target_file:
+        check_target(target, contract, target_file)
+    seed = secrets.randbelow(2**32) if seed is None else seed
+    return Plan(contract, target, seed, undeclared_methods)
+
+
+def _target_at(base_url: str | None) -> Target | None:
+    if not base_url:
+        return None
+    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+        raise TallystickError(f"--base-url must be an http(s) URL, not {base_url!r}.")
+    return Target(base_url.rstrip("/"))
+
+
+PLAN = pytest.StashKey[Plan]()
+"""Where pytest's configuration keeps the plan."""

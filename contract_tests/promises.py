@@ -1,0 +1,185 @@
+"""Named promises: what a document's prose promises of a success and a schema cannot say.
+
+An overlay switches them on per operation by `x-tallystick-promises`. A new promise is one
+function and one row of `PROMISES`. Which member of the body a promise is about is its parameter
+`member`; what prose leaves open (a bound, a safe scheme) is advisory.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract_tests.judged import Breach, Judged
+from contract_tests.levels import ADVISORY, DOCUMENTED
+from contract_tests.rate import is_loopback
+from tallystick.contract import Contract
+from tallystick.errors import ExtensionError
+from tallystick.extensions import Promise
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A promise of the library: its level, its parameters with their defaults, and its check,
+    which gets the value of the member, if it is one that has any.
+    """
+
+    level: str
+    check: Callable[[Judged, Parameters, Any], str | None]
+    defaults: Parameters
+
+
+def broken_promise(promise: Promise, judged: Judged) -> Breach | None:
+    """How a success breaks a promise; None where it keeps it, or has nothing to say of it."""
+    named = PROMISES[promise.name]
+    parameters = {**named.defaults, **promise.parameters}
+    member = parameters.get("member")
+    value = _member(judged.value, member) if member else None
+    message = named.check(judged, parameters, value) if not member or value is not None else None
+    return Breach(message) if message else None
+
+
+def check_promises(contract: Contract) -> None:
+    """See that each promise of a contract is known, and its parameters too. Raises
+    ExtensionError.
+    """
+    for operation in contract.operations:
+        for promise in operation.promises:
+            _known(promise, promise.name, PROMISES, "promise")
+            defaults = PROMISES[promise.name].defaults
+            for name, value in promise.parameters.items():
+                _known(promise, name, defaults, f"parameter of the promise {promise.name!r}")
+                if isinstance(defaults[name], str) is not isinstance(value, str):
+                    wrong = f"The parameter {name!r} of {promise.name!r} is of the wrong type."
+                    raise ExtensionError(wrong, source=promise.source)
+
+
+def _known(promise: Promise, name: str, names: Mapping[str, Any], what: str) -> None:
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 1, cutoff=0.4) or sorted(names)
+        remedy = f"Did you mean {near[0]!r}?" if len(near) == 1 else f"Known: {', '.join(near)}."
+        raise ExtensionError(f"There is no {what} {name!r}.", source=promise.source, remedy=remedy)
+
+
+def _member(body: Any, name: str) -> Any:
+    for key in name.split("."):
+        body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
+def _fresh(judged: Judged, parameters: Parameters, value: Any) -> str | None:
+    """No two answers give the same."""
+    name = parameters["member"]
+    for answer in judged.earlier:
+        try:
+            before = _member(answer.value, name)
+        except ValueError:
+            continue
+        if before == value:
+            return f"two calls got the same {name}"
+    return None
+
+
+def _in_the_future(judged: Judged, parameters: Parameters, value: Any) -> str | None:
+    moment = _moment(value)
+    if moment is None or moment > _now(judged):
+        return None
+    return f"{parameters['member']} is {value}, which has passed"
+
+
+def _absolute(_: Judged, parameters: Parameters, value: Any) -> str | None:
+    if isinstance(value, str) and _HTTP_URL.match(value):
+        return None
+    return f"{parameters['member']} is no absolute http(s) URL"
+
+
+def _not_the_callers(judged: Judged, parameters: Parameters, value: Any) -> str | None:
+    """The URL is none that the request itself gave, nor does it start with one."""
+    for given in _HTTP_URL_IN_TEXT.findall(_sent_body(judged.sent)):
+        if isinstance(value, str) and value.casefold().startswith(given.casefold().rstrip("/")):
+            return f"{parameters['member']} is a URL that the caller gave"
+    return None
+
+
+def _short_lived(judged: Judged, parameters: Parameters, value: Any) -> str | None:
+    moment = _moment(value)
+    seconds = (moment - _now(judged)).total_seconds() if moment else 0
+    if seconds <= parameters["within"]:
+        return None
+    return f"{parameters['member']} is {seconds:,.0f} s ahead, more than {parameters['within']:,} s"
+
+
+def _https(_: Judged, parameters: Parameters, value: Any) -> str | None:
+    if not isinstance(value, str) or urlsplit(value).scheme.lower() != "http":
+        return None
+    # What runs on one's own machine, such as a mock, has no certificate.
+    return None if is_loopback(value) else f"{parameters['member']} is a plain http URL"
+
+
+def _not_cacheable(judged: Judged, _: Parameters, __: Any) -> str | None:
+    control = judged.answer.headers.get("cache-control", "").lower()
+    directives = {name.strip().partition("=")[0] for name in control.split(",")}
+    if directives & {"no-store", "no-cache", "private"} or not directives & _CACHED:
+        return None
+    return f"Cache-Control: {control} lets caches keep the answer"
+
+
+def _answers_within(judged: Judged, parameters: Parameters, _: Any) -> str | None:
+    if judged.answer.seconds <= parameters["seconds"]:
+        return None
+    return f"the answer took {judged.answer.seconds:.1f} s, more than {parameters['seconds']:g} s"
+
+
+_CACHED = {"public", "max-age", "s-maxage"}
+_HTTP_URL = re.compile(r"(?i)https?://[^/?#\s]")
+_HTTP_URL_IN_TEXT = re.compile(r"(?i)https?://[^\s\"\\]{4,}")
+
+
+def _sent_body(sent: str) -> str:
+    return sent.partition("\n\n")[2]
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _now(judged: Judged) -> datetime:
+    """When the answer was given: by the target's clock where it tells it (RFC 9110 section
+    6.6.1), which need not be this machine's, but no later than it came.
+    """
+    received = datetime.fromtimestamp(judged.answer.received, UTC)
+    try:
+        told = parsedate_to_datetime(judged.answer.headers["date"])
+    except (KeyError, ValueError):
+        return received
+    # `Date` has whole seconds, and servers make it once a second: within that, both clocks agree.
+    return received if abs((received - told).total_seconds()) < _AGREE else told
+
+
+_AGREE = 3
+
+PROMISES: Mapping[str, Named] = MappingProxyType(
+    {
+        "fresh": Named(DOCUMENTED, _fresh, {"member": "url"}),
+        "expires-in-the-future": Named(DOCUMENTED, _in_the_future, {"member": "expiresAt"}),
+        "absolute-url": Named(DOCUMENTED, _absolute, {"member": "url"}),
+        "not-the-callers-url": Named(DOCUMENTED, _not_the_callers, {"member": "url"}),
+        "short-lived": Named(ADVISORY, _short_lived, {"member": "expiresAt", "within": 3_600}),
+        "https": Named(ADVISORY, _https, {"member": "url"}),
+        "not-cacheable": Named(ADVISORY, _not_cacheable, {}),
+        "answers-within": Named(ADVISORY, _answers_within, {"seconds": 5.0}),
+    }
+)

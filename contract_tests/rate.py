@@ -1,0 +1,56 @@
+"""The rate limit: how many requests a second a target is sent, at most.
+
+Rules: the limit spaces requests evenly, so that no second of any clock sees more; it holds for
+all threads of a run together. Targets on this machine have none unless their file sets one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import threading
+import time
+from urllib.parse import urlsplit
+
+ELSEWHERE = "10/s"
+"""The limit for a target that is not on this machine and sets none."""
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_RATE = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)\s*/\s*(?P<unit>[smh])")
+
+
+def per_second(text: str) -> float:
+    """Requests per second of a rate such as `20/s`, `90/m` or `1000/h`. Raises ValueError."""
+    match = _RATE.fullmatch(text.strip())
+    if match is None or float(match["count"]) == 0:
+        raise ValueError(f"{text!r} is no rate: write it as 20/s, 90/m or 1000/h")
+    return float(match["count"]) / _SECONDS[match["unit"]]
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine: every address of its host is a loopback one."""
+    host = urlsplit(url).hostname or ""
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    return all(ipaddress.ip_address(address.split("%")[0]).is_loopback for address in found)
+
+
+class Throttle:
+    """Lets its callers through one by one, `rate` of them a second; at once where there is none."""
+
+    def __init__(self, rate: float | None) -> None:
+        self.interval = 1 / rate if rate else 0.0
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Wait for one's turn."""
+        if not self.interval:
+            return
+        with self._lock:
+            turn = max(self._next, time.monotonic())
+            self._next = turn + self.interval
+        time.sleep(max(0.0, turn - time.monotonic()))

@@ -1,0 +1,237 @@
+"""The report of a run: verdicts of the cases, findings by level, and what to add where a case
+was not provoked; as text, as JSON and as JUnit XML.
+
+Nothing here looks at an answer: what it is given holds no secret any more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import click
+
+from contract_tests.base import is_of_request
+from contract_tests.findings import Finding
+from contract_tests.levels import ADVISORY
+from contract_tests.run import Account, Run, Verdict
+from tallystick.cases import Case
+from tallystick.errors import TallystickError
+
+PASSED, FAILED, NOT_PROVOKED = 0, 1, 3
+"""Exit codes of `tallystick test`; 2 is bad usage, 4 an unreachable target."""
+
+_COLOURS = {
+    Verdict.VERIFIED: "green",
+    Verdict.CONTRADICTED: "red",
+    Verdict.NOT_PROVOKED: "yellow",
+}
+_VALUES = {
+    "caller": 'headers = { authorization = "${READONLY_KEY}" }   # a caller who may not do this',
+    "resource": 'parameters = { "path.id" = "…" }   # one that does not exist',
+    "state": 'parameters = { "path.id" = "…" }   # one that is in this state',
+    "upstream": 'unreachable = "…"   # why it cannot be made to fail here; or before = [{ … }]',
+}
+
+
+def exit_code(run: Run, *, allow_not_provoked: bool = False) -> int:
+    """The exit code that the findings and verdicts of a run call for."""
+    if any(finding.obligation.level != ADVISORY for finding in run.findings):
+        return FAILED
+    open_cases = [
+        account
+        for _, account in accounts(run)
+        if account.verdict is Verdict.NOT_PROVOKED and not account.is_unreachable
+    ]
+    return NOT_PROVOKED if open_cases and not allow_not_provoked else PASSED
+
+
+def accounts(run: Run) -> Iterator[tuple[Case, Account]]:
+    """The cases of the contract, each with what became of it."""
+    return ((case, run.account(case)) for case in run.contract.cases)
+
+
+# --- text
+
+
+def summary(run: Run) -> str:
+    """The verdicts, the findings and the snippets, as lines for a terminal."""
+    parts = [
+        _table(run),
+        *(_finding(number, finding) for number, finding in enumerate(run.findings, 1)),
+        _snippets(run),
+        *(f"note: {note}" for note in run.notes),
+        _totals(run),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _table(run: Run) -> str:
+    width = max((len(case.label) for case in run.contract.cases), default=0)
+    lines = []
+    for operation in run.contract.operations:
+        lines.append(click.style(operation.name, bold=True))
+        for case in operation.cases:
+            account = run.account(case)
+            verdict = click.style(f"{account.verdict.value:<13}", fg=_COLOURS[account.verdict])
+            lines.append(f"  {case.label:<{width}}  {verdict}  {account.reason}".rstrip())
+    return "\n".join(lines)
+
+
+def _finding(number: int, finding: Finding) -> str:
+    first, *rest = str(finding).splitlines()
+    colour = "cyan" if finding.obligation.level == ADVISORY else "red"
+    return "\n".join(
+        [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
+    )
+
+
+def _snippets(run: Run) -> str:
+    """What to paste into the target file for the cases that were not provoked."""
+    missing = [
+        case
+        for case, account in accounts(run)
+        if account.verdict is Verdict.NOT_PROVOKED and not account.is_unreachable
+    ]
+    if not missing:
+        return ""
+    lines = ["Not provoked. To have these cases judged, add to the target file:"]
+    by_request = [case for case in missing if case.is_success or is_of_request(case)]
+    if by_request:
+        lines += ["", "    [parameters]", *(f"    {line}" for line in _parameters(run))]
+    for case in missing:
+        if case not in by_request:
+            kind = case.trigger.kind if case.trigger else "upstream"
+            lines += ["", f'    [cases."{_key(run, case)}"]', f"    {_VALUES[kind]}"]
+    return "\n".join(lines)
+
+
+def _parameters(run: Run) -> list[str]:
+    names = {
+        f"path.{parameter.name}"
+        for operation in run.contract.operations
+        for parameter in operation.operation.parameters
+        if parameter.location == "path"
+    }
+    return [f'"{name}" = "…"   # one with which the operation succeeds' for name in sorted(names)]
+
+
+def _key(run: Run, case: Case) -> str:
+    """The shortest name of a case that means no other."""
+    short = case.code or case.status
+    same = [other for other in run.contract.cases if (other.code or other.status) == short]
+    return short if len(same) == 1 else f"{case.operation} {case.label}"
+
+
+def _totals(run: Run) -> str:
+    counts = [
+        f"{sum(account.verdict is verdict for _, account in accounts(run))} {verdict.value}"
+        for verdict in Verdict
+    ]
+    found = list(run.findings)
+    advisory = sum(finding.obligation.level == ADVISORY for finding in found)
+    style = run.styles.most_common(1)
+    return " · ".join(
+        [
+            *counts,
+            f"{len(found) - advisory} findings, {advisory} advisory",
+            *([f"codes in {style[0][0]}"] if style else []),
+            f"{run.client.requests} requests in {run.seconds:.1f} s",
+            f"seed {run.plan.seed}",
+        ]
+    )
+
+
+# --- files
+
+
+def write_report(run: Run, folder: str) -> None:
+    """Write `report.json` and `junit.xml`. Raises TallystickError."""
+    try:
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(to_json(run), indent=2, ensure_ascii=False)
+        # A lone surrogate in an answer has no UTF-8; it is shown as a question mark.
+        (path / "report.json").write_bytes(text.encode("utf-8", "replace") + b"\n")
+        (path / "junit.xml").write_bytes(_junit(run))
+    except OSError as error:
+        raise TallystickError(
+            f"The report cannot be written: {folder}: {error.strerror}."
+        ) from None
+
+
+def to_json(run: Run) -> dict[str, Any]:
+    """A run as `report.json` holds it."""
+    return {
+        "target": run.target.shown_url,
+        "document": run.contract.document.locate(()).file,
+        "seed": run.plan.seed,
+        "requests": run.client.requests,
+        "seconds": round(run.seconds, 3),
+        "exit_code": exit_code(run),
+        "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
+        "cases": [_case_to_json(case, account) for case, account in accounts(run)],
+        "findings": [finding.to_json() for finding in run.findings],
+        "notes": run.notes,
+    }
+
+
+def _case_to_json(case: Case, account: Account) -> dict[str, Any]:
+    return {
+        "operation": case.operation,
+        "status": case.status,
+        "code": case.code,
+        "verdict": account.verdict.value,
+        "reason": account.reason or None,
+        "requests": account.requests,
+    }
+
+
+def _junit(run: Run) -> bytes:
+    """A test case per documented case, and one per finding that is about none."""
+    suite = ElementTree.Element("testsuite", name="tallystick", time=f"{run.seconds:.3f}")
+    told: set[str] = set()
+    for case, account in accounts(run):
+        item = ElementTree.SubElement(
+            suite, "testcase", classname=_plain(case.operation), name=_plain(case.label), time="0"
+        )
+        if account.verdict is Verdict.NOT_PROVOKED:
+            ElementTree.SubElement(item, "skipped", message=_plain(account.reason))
+        elif account.verdict is Verdict.CONTRADICTED:
+            found = [finding for finding in _heavy(run) if case in finding.cases]
+            told |= {finding.id for finding in found}
+            _fail(item, account.reason, found)
+    for finding in _heavy(run):
+        if finding.id not in told:
+            name = f"{finding.obligation.name} {finding.id}"
+            item = ElementTree.SubElement(
+                suite, "testcase", classname=_plain(finding.operation), name=name, time="0"
+            )
+            _fail(item, finding.message, [finding])
+    for name in ("failure", "skipped"):
+        suite.set({"failure": "failures"}.get(name, name), str(len(list(suite.iter(name)))))
+    suite.set("tests", str(len(suite)))
+    suite.set("errors", "0")
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
+
+
+def _heavy(run: Run) -> list[Finding]:
+    return [finding for finding in run.findings if finding.obligation.level != ADVISORY]
+
+
+def _fail(item: ElementTree.Element, message: str, found: list[Finding]) -> None:
+    failure = ElementTree.SubElement(item, "failure", message=_plain(message))
+    failure.text = _plain("\n\n".join(str(finding) for finding in found))
+
+
+def _plain(text: str) -> str:
+    """A text without what XML 1.0 (section 2.2) cannot hold."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)

@@ -1,0 +1,145 @@
+"""Checks of an answer's shape: its status, media type, body and problem members."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+
+from contract_tests.judged import Breach, Judged
+from tallystick.document import Document
+from tallystick.pointers import Path
+
+_PROBLEM = "application/problem+json"
+_BOM = b"\xef\xbb\xbf"
+
+
+def no_server_error(judged: Judged) -> Breach | None:
+    """Of what the document does not speak of, only a server error is wrong. A 501 says honestly
+    that the server does not know the method (RFC 9110 section 15.6.2); GET and HEAD it must know.
+    """
+    status = judged.answer.status
+    honest = status == 501 and judged.expectation.what not in ("GET", "HEAD")
+    if judged.is_spoken_of or status < 500 or honest:
+        return None
+    return Breach(f"the server fails with {status}", (status,))
+
+
+def status_is_documented(judged: Judged) -> Breach | None:
+    """Of the undocumented, only success, redirection and server errors break a promise: which
+    other 4xx a request may get, a document rarely lists (405, 413, 415, 429 …).
+    """
+    status = judged.answer.status
+    if not judged.is_spoken_of or judged.response is not None or 400 <= status < 500:
+        return None
+    path = (*judged.operation.operation.location, "responses")
+    return Breach(f"the document has no {status}", (status,), path)
+
+
+def media_type_is_documented(judged: Judged) -> Breach | None:
+    """Where the document names media types for the status, the answer has one of them."""
+    response = judged.response
+    if not judged.is_spoken_of or response is None or not response.media_types:
+        return None
+    documented = [media_type.name.lower() for media_type in response.media_types]
+    got = judged.answer.media_type
+    ranges = {"*/*", got.partition("/")[0] + "/*"}
+    if judged.media_type is not None or ranges & set(documented):
+        return None
+    message = f"the documented media type is {' or '.join(documented)}, not {got or 'none'}"
+    return Breach(message, (got,), response.path)
+
+
+def body_is_json(judged: Judged) -> Breach | None:
+    """A body that is said to be JSON is UTF-8 JSON, and starts with no byte order mark."""
+    answer = judged.answer
+    if answer.media_type.rpartition("/")[2].rpartition("+")[2] != "json" or not judged.is_spoken_of:
+        return None
+    if answer.body.startswith(_BOM):
+        return Breach("the body starts with a byte order mark", ("bom",))
+    try:
+        answer.value  # noqa: B018
+    except UnicodeDecodeError:
+        return Breach("the body is not UTF-8", ("utf-8",))
+    except (ValueError, RecursionError) as error:
+        return Breach(f"the body is not JSON: {error}", ("json",))
+    return None
+
+
+def body_fits_schema(judged: Judged) -> Breach | None:
+    """The body is valid against the documented schema, formats included."""
+    media_type = judged.media_type
+    if not judged.is_spoken_of or media_type is None or media_type.schema is None:
+        return None
+    validator = _validator(judged.contract.document, media_type.schema)
+    error = next(validator.iter_errors(judged.value), None)
+    if error is None:
+        return None
+    pointer = "".join(f"/{token}" for token in error.absolute_path)
+    message = f"{pointer or 'the body'} does not fit the schema: {_wrong(error)}"
+    return Breach(message, (pointer, error.validator), media_type.schema)
+
+
+def fits_schema(document: Document, path: Path, value: Any) -> bool:
+    """Whether a value is valid against a schema of the document."""
+    return _validator(document, path).is_valid(value)
+
+
+def _wrong(error: ValidationError) -> str:
+    text = " ".join(error.message.split())
+    return text if len(text) <= 200 else f"{text[:100]} … {text[-60:]}"
+
+
+@lru_cache(maxsize=256)
+def _validator(document: Document, path: Path) -> Draft202012Validator:
+    return Draft202012Validator(document.json_schema(path), format_checker=FormatChecker())
+
+
+def status_member_agrees(judged: Judged) -> Breach | None:
+    """The member `status` of a problem, where it is a number, is the HTTP status."""
+    member = _problem(judged).get("status")
+    if isinstance(member, bool) or not isinstance(member, int | float):
+        return None  # a consumer ignores a member of another type (RFC 9457 section 3.1)
+    if member == judged.answer.status:
+        return None
+    return Breach(f"the member status is {member}, the HTTP status {judged.answer.status}")
+
+
+def status_text_agrees(judged: Judged) -> Breach | None:
+    """A member `status` that is a string of digits says the same, too."""
+    member = _problem(judged).get("status")
+    if not isinstance(member, str) or not member.isdecimal() or int(member) == judged.answer.status:
+        return None
+    return Breach(f"the member status is '{member}', the HTTP status {judged.answer.status}")
+
+
+def problem_members_have_their_types(judged: Judged) -> Breach | None:
+    """`type`, `title`, `detail` and `instance` are strings; null stands for a member left out."""
+    problem = _problem(judged)
+    for name in ("type", "title", "detail", "instance"):
+        if not isinstance(problem.get(name), str | None):
+            return Breach(f"the member {name} is no string: {json.dumps(problem[name])}", (name,))
+    return None
+
+
+def members_are_unique(judged: Judged) -> Breach | None:
+    """No object of the body has a name twice: what reads it may take either."""
+    twice: list[str] = []
+
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice.extend(name for name in names if names.count(name) > 1)
+        return dict(pairs)
+
+    try:
+        json.loads(judged.answer.body, object_pairs_hook=collect)
+    except (ValueError, RecursionError):
+        return None
+    return Breach(f"the body has the member {twice[0]} twice", (twice[0],)) if twice else None
+
+
+def _problem(judged: Judged) -> dict[str, Any]:
+    is_problem = judged.answer.media_type == _PROBLEM and isinstance(judged.value, dict)
+    return judged.value if is_problem else {}

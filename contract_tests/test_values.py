@@ -1,0 +1,177 @@
+"""Each value that a rule of the document settles gets what the rule says.
+
+One property at a time: a faulty request has one fault, and all else in it is certainly valid.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Any
+
+import pytest
+
+from contract_tests import values
+from contract_tests.base import Base, is_of_request
+from contract_tests.exchange import Call
+from contract_tests.judged import Expectation, Kind
+from contract_tests.provoke import constraints, with_value, without
+from contract_tests.run import Run, case_answered
+from tallystick.cases import Case
+from tallystick.constraints import Constraint
+from tallystick.sentences import Field
+
+Sample = tuple[Field, str, Any]
+
+
+def test_valid_values(run: Run, working_base: Base) -> None:
+    """Certainly valid values are accepted: in all properties at once, and, where that is not so,
+    each on its own.
+    """
+    rules = _rules(run, working_base)
+    columns = [
+        [(field, what, value) for what, value in values.valid(rule)]
+        for field, rule in rules.items()
+    ]
+    # Shifted, so that no two properties have the same value.
+    shifted = [column[index:] + column[:index] for index, column in enumerate(columns)]
+    for row in zip_longest(*shifted):
+        _judge_valid(run, working_base, [sample for sample in row if sample is not None])
+
+
+def test_equal_values(run: Run, working_base: Base) -> None:
+    """The same valid value in several properties is accepted."""
+    rules = _rules(run, working_base)
+    for kind in {rule.kind for rule in rules.values()}:
+        same = [field for field, rule in rules.items() if rule.kind == kind]
+        if len(same) > 1:
+            value = values.plain(same[0], rules[same[0]])
+            _judge_valid(run, working_base, [(field, "the same value", value) for field in same])
+
+
+def test_invalid_values(run: Run, base: Base) -> None:
+    """Certainly invalid values are refused, with the case of their property."""
+    for case, field, rule in _cases(run, base):
+        for what, value in values.invalid(rule):
+            expectation = Expectation(Kind.CASE, f"{field.name} = {what}", (case,))
+            _send(run, base, with_value(base.call, field, value), expectation)
+
+
+def test_values_of_the_wrong_type(run: Run, base: Base) -> None:
+    """Values of another type are refused, and named as nothing else."""
+    for case, field, rule in _cases(run, base):
+        for what, value in values.wrong_types(rule) if field.location == "body" else ():
+            _send(run, base, with_value(base.call, field, value), _refused([case], field, what))
+
+
+def test_empty_values(run: Run, base: Base) -> None:
+    """Null, the empty string and blanks are refused where a value is required: as missing or as
+    invalid, which no document says.
+    """
+    for missing in _missing(base):
+        field = missing.trigger.field if missing.trigger else None
+        if field is None or field.location != "body":
+            continue
+        cases = [case for case in base.operation.cases if _field(case) == field]
+        for what, value in (("null", None), ("an empty string", ""), ("blanks", "  ")):
+            rule = constraints(base.operation).get(field)
+            if rule is not None and isinstance(rule.valid_values()[0], str):
+                call = with_value(base.call, field, value)
+                _send(run, base, call, _refused(cases, field, what))
+
+
+def test_several_faults(run: Run, base: Base) -> None:
+    """A request with several faults is refused as one of them."""
+    faults: dict[Field, list[tuple[Case, Any]]] = {}
+    for case, field, rule in _cases(run, base):
+        faults.setdefault(field, []).extend((case, value) for _, value in values.invalid(rule)[:1])
+    for case in _missing(base):
+        if case.trigger and case.trigger.field:
+            faults.setdefault(case.trigger.field, []).append((case, ...))
+    if len(faults) < 2:
+        pytest.skip("the document states rules with cases of their own on one property at most")
+    first, second = list(faults)[:2]
+    for one, wrong in faults[first]:
+        for other, also in faults[second]:
+            call = _with_fault(_with_fault(base.call, first, wrong), second, also)
+            what = f"{one.label} and {other.label} at once"
+            named = frozenset(case.code for case in (one, other) if case.code)
+            _send(run, base, call, Expectation(Kind.REFUSED, what, named=named))
+
+
+def test_disputed_values(run: Run, base: Base) -> None:
+    """Values that implementations disagree on get no undocumented answer, and are named as
+    nothing else.
+    """
+    for case, field, rule in _cases(run, base):
+        cases = [other for other in base.operation.cases if _field(other) == field]
+        named = frozenset(other.code for other in (case, *cases) if other.code)
+        for what, value in values.disputed(rule):
+            expectation = Expectation(Kind.HANDLED, f"{field.name} = {what}", named=named)
+            _send(run, base, with_value(base.call, field, value), expectation)
+
+
+def _rules(run: Run, base: Base) -> dict[Field, Constraint]:
+    """The rules on what the target does not set itself."""
+    told = run.target.values(base.operation.name)
+    return {
+        field: rule
+        for field, rule in constraints(base.operation).items()
+        if f"{field.location}.{field.name}" not in told
+    }
+
+
+def _cases(run: Run, base: Base) -> list[tuple[Case, Field, Constraint]]:
+    """The cases of invalid values, with the property and its rule."""
+    return [
+        (case, field, case.constraint)
+        for case in base.operation.cases
+        if (field := _field(case)) in _rules(run, base) and field and case.constraint
+    ]
+
+
+def _missing(base: Base) -> list[Case]:
+    return [
+        case
+        for case in base.operation.cases
+        if is_of_request(case) and case.trigger and case.trigger.fault == "missing"
+    ]
+
+
+def _field(case: Case) -> Field | None:
+    return case.trigger.field if case.trigger else None
+
+
+def _refused(cases: list[Case], field: Field, what: str) -> Expectation:
+    named = frozenset(case.code for case in cases if case.code)
+    about = [case for case in cases if case.constraint] or cases
+    return Expectation(Kind.REFUSED, f"{field.name} = {what}", tuple(about[:1]), named)
+
+
+def _with_fault(call: Call, field: Field, value: Any) -> Call:
+    return without(call, field) if value is ... else with_value(call, field, value)
+
+
+def _judge_valid(run: Run, base: Base, samples: list[Sample]) -> bool:
+    """Judge valid values together, or, where they are refused together, each on its own. Whether
+    any was refused.
+    """
+    call = base.call
+    for field, _, value in samples:
+        call = with_value(call, field, value)
+    expectation = base.accepted(
+        " and ".join(f"{field.name} = {what}" for field, what, _ in samples)
+    )
+    exchange = run.client.send(call)
+    is_accepted = case_answered(base.operation, exchange) in expectation.cases
+    alone = [] if is_accepted or len(samples) == 1 else samples
+    refused = [_judge_valid(run, base, [sample]) for sample in alone]
+    if any(refused):
+        return True
+    run.judge(base.operation, exchange, expectation)
+    return not is_accepted
+
+
+def _send(run: Run, base: Base, call: Call, expectation: Expectation) -> None:
+    exchange = run.client.send(call)
+    if not base.hides(exchange):
+        run.judge(base.operation, exchange, expectation)
