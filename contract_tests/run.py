@@ -27,7 +27,7 @@ from contract_tests.target import Target
 from tallystick.cases import Case
 from tallystick.contract import Contract, ContractOperation
 
-REPETITIONS = {True: 20, False: 5}
+REPETITIONS = {True: 10, False: 3}
 """How often one request is repeated, on this machine and elsewhere."""
 
 
@@ -150,16 +150,16 @@ class Run:
             if obligation.level == ADVISORY:
                 continue
             kept.append(finding)
-            self._contradict(expectation.case, finding)
+            self._contradict(expectation.case, self._clean(breach.message, exchange))
         self.broken += [finding for finding in kept if finding not in self.broken]
         return kept
 
-    def _contradict(self, case: Case | None, finding: Finding) -> None:
+    def _contradict(self, case: Case | None, reason: str) -> None:
         if case is None:
             return
         account = self.account(case)
         if account.verdict is not Verdict.CONTRADICTED:
-            account.verdict, account.reason = Verdict.CONTRADICTED, finding.message
+            account.verdict, account.reason = Verdict.CONTRADICTED, reason
 
     def _finding(
         self,

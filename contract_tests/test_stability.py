@@ -12,7 +12,7 @@ from contract_tests.run import Run
 from tallystick.cases import Case
 
 _WORKERS = {True: 8, False: 2}
-_ROUNDS = {True: 3, False: 1}
+_ROUNDS = {True: 2, False: 1}
 _STATELESS = "RFC 9110 section 3.3"
 
 

@@ -180,7 +180,9 @@ def _url_refuser(constraint: Constraint) -> Callable[[Any], bool]:
     def refuses(value: Any) -> bool:
         if isinstance(value, str) and is_ordinary(value):
             return False
-        return constraint.judge(value) is _INVALID
+        # Blanks are a URL to nobody, though some call them missing rather than invalid.
+        is_blank = isinstance(value, str) and value.isspace()
+        return is_blank or constraint.judge(value) is _INVALID
 
     return refuses
 

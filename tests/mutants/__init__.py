@@ -10,6 +10,8 @@ from .robustness import ROBUSTNESS
 from .state import STATE
 from .status import STATUS
 from .url_rules import URL_RULES
+from .variant import Variant
+from .variants import VARIANTS
 
 MUTANTS: tuple[Mutant, ...] = (
     *STATUS,
@@ -23,4 +25,4 @@ MUTANTS: tuple[Mutant, ...] = (
     *STATE,
 )
 
-__all__ = ["MUTANTS", "Mutant"]
+__all__ = ["MUTANTS", "VARIANTS", "Mutant", "Variant"]

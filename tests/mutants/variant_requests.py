@@ -3,14 +3,13 @@
 import ipaddress
 import json
 import re
-from dataclasses import replace
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.independent.app import (
-    DISCONNECTED_ID,
     FORBIDDEN_ID,
+    UUID,
     Answer,
     Link,
     PaymentAccountLinks,
@@ -20,9 +19,8 @@ from tests.independent.calls import CREATE, VALID, Call, giving, saying
 
 from .builders import (
     Factory,
-    accepting_like,
-    answering,
     changed,
+    has,
     refusing,
     refusing_like,
     refusing_request,
@@ -42,10 +40,19 @@ TWICE = "RFC 8259, section 4: what software does with a name given twice is unpr
 LIMITS = "RFC 9110, section 15.5.14: a server may limit what it is willing to process"
 BAD_BODY = "RFC 9110, sections 15.5.1 and 15.5.21: 400 and 422 both fit"
 
+# RFC 1918, and the loopback addresses.
+PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1"),
+    )
+)
+
 NO_UUID = Call("no-uuid")
 NULL = giving(returnUrl=None)
 EMPTY = giving(refreshUrl="")
 NUMBER = giving(returnUrl=42)
+RETURN_URL_TWICE = Call(body=CREATE.body.replace(b"{", b'{"returnUrl": "/", '))
 
 
 def without_a_code(status: int) -> Factory:
@@ -86,10 +93,324 @@ def repaired(pattern: str, replacement: str) -> Factory:
 
 
 def is_private(url: str) -> bool:
-    """Whether a host is a name without a dot, or a private or a loopback address."""
+    """Whether a host is a name of no public domain, or a loopback or a private address."""
     host = urlsplit(url).hostname or ""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return "." not in host or host.endswith((".localhost", ".local", ".internal"))
-    return address.is_loopback or (address.is_private and str(address).startswith(("10.", "192.168.")))
+    return any(address in network for network in PRIVATE)
+
+
+class NullAndEmptyInvalid(PaymentAccountLinks):
+    def check_urls(self, document: dict[str, Any]) -> tuple[str, str]:
+        return super().check_urls(
+            {name: "/" if value in (None, "") else value for name, value in document.items()}
+        )
+
+
+class EmptyInvalid(PaymentAccountLinks):
+    def check_urls(self, document: dict[str, Any]) -> tuple[str, str]:
+        return super().check_urls(
+            {name: "/" if value == "" else value for name, value in document.items()}
+        )
+
+
+class NullAndEmptyWithoutACode(PaymentAccountLinks):
+    def check_urls(self, document: dict[str, Any]) -> tuple[str, str]:
+        if any(document.get(name, "given") in (None, "") for name in VALID):
+            self.refuse(400, "one or more validation errors occurred")
+        return super().check_urls(document)
+
+
+class RefreshUrlFirst(PaymentAccountLinks):
+    def check_urls(self, document: dict[str, Any]) -> tuple[str, str]:
+        refresh_url = self.check_url("refreshUrl", document.get("refreshUrl"))
+        return self.check_url("returnUrl", document.get("returnUrl")), refresh_url
+
+
+class NamesInAnyCase(PaymentAccountLinks):
+    def check_urls(self, document: dict[str, Any]) -> tuple[str, str]:
+        names = {name.lower(): name for name in VALID}
+        return super().check_urls(
+            {names.get(name.lower(), name): value for name, value in document.items()}
+        )
+
+
+class StateFirst(PaymentAccountLinks):
+    def check_id(self, text: str) -> str:
+        organisation = super().check_id(text)
+        self.check_caller(organisation)
+        self.check_account(self.look_up(organisation))
+        return organisation
+
+
+class OtherOperations(PaymentAccountLinks):
+    methods = ("POST", "GET", "HEAD", "OPTIONS")
+
+    def handle(self, request: Request) -> Answer:
+        if request.method == "OPTIONS":
+            return Answer(204, None, b"", (("allow", ", ".join(self.methods)),))
+        if request.method in ("GET", "HEAD"):
+            return Answer(200, "application/json", b'{"links": []}')
+        return super().handle(request)
+
+
+class UnreadableIs422(PaymentAccountLinks):
+    def parse_body(self, request: Request) -> Any:
+        try:
+            return self.parse_json(request.body)
+        except self.unreadable:
+            self.refuse(422, "the body is not JSON")
+
+
+class EmptyBodyLacksBoth(PaymentAccountLinks):
+    def parse_json(self, body: bytes) -> Any:
+        return super().parse_json(body) if body else {}
+
+
+class CommaMore(PaymentAccountLinks):
+    def parse_json(self, body: bytes) -> Any:
+        return super().parse_json(re.sub(rb",\s*}", b"}", body))
+
+
+class ByteOrderMarkIgnored(PaymentAccountLinks):
+    def parse_json(self, body: bytes) -> Any:
+        return super().parse_json(body.removeprefix(b"\xef\xbb\xbf"))
+
+
+class NamesTwiceRefused(PaymentAccountLinks):
+    def parse_json(self, body: bytes) -> Any:
+        return json.loads(body.decode(), object_pairs_hook=self.unique)
+
+    def unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError("a name is given twice")
+        return dict(pairs)
+
+
+class FirstOfTwoTaken(PaymentAccountLinks):
+    def parse_json(self, body: bytes) -> Any:
+        return json.loads(body.decode(), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+
+
+class FirstLinkVoided(PaymentAccountLinks):
+    def __init__(self) -> None:
+        self.open: dict[str, str] = {}
+
+    def success_body(self, link: Link) -> Any:
+        voided = self.open.get(link.organisation)
+        self.open[link.organisation] = link.url
+        return super().success_body(link) | {"voided": voided is not None}
+
+
+OF_THE_ID = (
+    variant(
+        "Organisation.NotFound for a bad id",
+        BAD_ID,
+        changed(
+            check_id=lambda self, text: (
+                text.lower() if UUID.fullmatch(text) else self.refuse_with("Organisation.NotFound")
+            )
+        ),
+        NO_UUID,
+    ),
+    variant(
+        "404 for a bad id",
+        BAD_ID,
+        changed(
+            check_id=lambda self, text: (
+                text.lower() if UUID.fullmatch(text) else self.refuse(404, "no such route")
+            )
+        ),
+        NO_UUID,
+    ),
+    variant("state before the body", ORDER, StateFirst, Call(FORBIDDEN_ID, b"{}")),
+)
+
+OF_THE_MEDIA_TYPE = (
+    variant(
+        "400 for another media type",
+        OTHER_TYPES,
+        refusing_request(has("content-type", "text/plain")),
+        Call(content_type="text/plain"),
+    ),
+    variant(
+        "another media type accepted",
+        f"{OTHER_TYPES}; section 8.3: a recipient may examine the data",
+        changed(check_media_type=lambda *_: None),
+        Call(content_type="text/plain"),
+    ),
+    variant(
+        "no media type refused",
+        OTHER_TYPES,
+        changed(media_type_of=lambda _, request: request.headers.get("content-type", "")),
+        Call(content_type=None),
+    ),
+    variant(
+        "406 where nothing is acceptable",
+        "RFC 9110, section 15.5.7: a 406, or an answer all the same",
+        refusing_request(has("accept", "image/png"), 406),
+        Call(accept="image/png"),
+    ),
+)
+
+OF_THE_BODY = (
+    variant("422 for a body that is no JSON", BAD_BODY, UnreadableIs422, Call(body=b"{")),
+    variant("empty body lacks both properties", ORDER, EmptyBodyLacksBoth, Call(body=b"")),
+    variant(
+        "a comma more accepted", LENIENT, CommaMore, Call(body=CREATE.body.replace(b"}", b",}"))
+    ),
+    variant(
+        "byte order mark ignored",
+        "RFC 8259, section 8.1: parsers MAY ignore it rather than treat it as an error",
+        ByteOrderMarkIgnored,
+        Call(body=b"\xef\xbb\xbf" + CREATE.body),
+    ),
+    variant("name given twice refused", TWICE, NamesTwiceRefused, RETURN_URL_TWICE),
+    variant("first of two taken", TWICE, FirstOfTwoTaken, RETURN_URL_TWICE),
+    variant(
+        "names in any case",
+        "the prose spells ReturnUrl what the schema spells returnUrl",
+        NamesInAnyCase,
+        Call(body=json.dumps({name.upper(): url for name, url in VALID.items()}).encode()),
+    ),
+    variant(
+        "body limited to 100 kB", LIMITS, changed(max_body=100_000), giving(note="n" * 200_000)
+    ),
+    variant(
+        "chunked body refused",
+        "RFC 9110, section 15.5.12: a server may ask for a Content-Length",
+        refusing_request(lambda request: "content-length" not in request.headers, 411),
+        Call(chunked=True),
+    ),
+)
+
+OF_THE_URLS = (
+    variant("null and empty are invalid", ABSENT, NullAndEmptyInvalid, NULL, EMPTY),
+    variant("empty is invalid", ABSENT, EmptyInvalid, NULL, EMPTY),
+    variant("null and empty without a code", ABSENT, NullAndEmptyWithoutACode, NULL, EMPTY),
+    variant("400 for a wrong type", WRONG_TYPE, without_a_code(400), NUMBER),
+    variant("422 for a wrong type", WRONG_TYPE, without_a_code(422), NUMBER),
+    variant("refreshUrl first", ORDER, RefreshUrlFirst, Call(body=b"{}")),
+    variant(
+        "http: refused",
+        SAFETY,
+        changed(schemes=("https",)),
+        giving(returnUrl="http://app.example.test/return"),
+    ),
+    variant(
+        "private hosts refused",
+        SAFETY,
+        refusing(is_private),
+        giving(returnUrl="https://localhost:3000/return"),
+        giving(returnUrl="https://10.0.0.7/return"),
+    ),
+    variant(
+        "userinfo refused",
+        "RFC 9110, section 4.2.4: userinfo in an http(s) URI is deprecated",
+        refusing(lambda url: "@" in urlsplit(url).netloc),
+        giving(returnUrl="https://user@app.example.test/return"),
+    ),
+    variant(
+        "white space around a URL dropped",
+        DISPUTED,
+        repaired(r"^[\x00-\x20]+|[\x00-\x20]+$", ""),
+        giving(returnUrl=" https://app.example.test/return\n"),
+    ),
+    variant(
+        "line breaks in a URL dropped",
+        DISPUTED,
+        repaired(r"[\t\r\n]", ""),
+        giving(returnUrl="https://app.example.test/re\nturn"),
+    ),
+    variant(
+        "slashes repaired",
+        DISPUTED,
+        repaired(r"(?i)^(https?):[\\/]*(?=[^\\/])", r"\1://"),
+        giving(returnUrl="https:/app.example.test/return"),
+        giving(returnUrl="https:\\\\app.example.test"),
+    ),
+    variant(
+        "characters beyond ASCII refused after the host",
+        DISPUTED,
+        refusing(lambda url: not "".join(urlsplit(url)[2:]).isascii()),
+        giving(returnUrl="https://app.example.test/zurück"),
+    ),
+    variant(
+        "underscore in the host refused",
+        DISPUTED,
+        refusing_like("//[^/]*_"),
+        giving(returnUrl="https://my_app.example.test/return"),
+    ),
+    variant(
+        "port 0 refused",
+        DISPUTED,
+        refusing(lambda url: urlsplit(url).port == 0),
+        giving(returnUrl="https://app.example.test:0/return"),
+    ),
+    variant(
+        "URL of more than 4,096 characters refused",
+        LIMITS,
+        refusing(lambda url: len(url) > 4096),
+        giving(returnUrl="https://app.example.test/".ljust(5000, "r")),
+    ),
+)
+
+OF_OTHER_REQUESTS = (
+    variant(
+        "404 for other methods",
+        METHODS,
+        changed(
+            check_method=lambda self, request: (
+                None if request.method == "POST" else self.refuse(404, "no such route")
+            )
+        ),
+        Call(method="GET"),
+    ),
+    variant(
+        "other operations on the path",
+        METHODS,
+        OtherOperations,
+        *(Call(method=method) for method in ("GET", "HEAD", "OPTIONS")),
+    ),
+    variant(
+        "long fields refused",
+        "RFC 6585, section 5: 431",
+        refusing_request(lambda request: len(str(request.headers)) > 8000, 431),
+        saying("X-Long", "x" * 9000),
+    ),
+    variant(
+        "unknown expectation refused",
+        "RFC 9110, section 10.1.1: a server MAY respond with 417",
+        refusing_request(has("expect", "patience"), 417),
+        saying("Expect", "patience"),
+    ),
+    variant(
+        "429 now and then",
+        "RFC 6585, section 4: 429, with when to try again",
+        now_and_then(429),
+        *[CREATE] * 50,
+    ),
+    variant(
+        "503 now and then",
+        "RFC 9110, sections 15.6.4 and 10.2.3: 503, with when to try again",
+        now_and_then(503),
+        *[CREATE] * 50,
+    ),
+    variant(
+        "first link voided by the second",
+        "'single-use' does not say how many links live at a time",
+        FirstLinkVoided,
+        CREATE,
+        CREATE,
+    ),
+)
+
+REQUESTS: tuple[Variant, ...] = (
+    *OF_THE_ID,
+    *OF_THE_MEDIA_TYPE,
+    *OF_THE_BODY,
+    *OF_THE_URLS,
+    *OF_OTHER_REQUESTS,
+)
