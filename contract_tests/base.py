@@ -35,13 +35,16 @@ class Base:
         """Whether variations of the request can be told from it."""
         return self.case is not None and not is_of_request(self.case)
 
-    def accepted(self, what: str, source: str = "") -> Expectation:
+    def accepted(self, what: str, source: str = "", *, is_advised: bool = False) -> Expectation:
         """What is expected of a variation without fault: what the base got, or that something
         behind the target failed just now.
         """
         upstream = [case for case in self.operation.cases if _is_upstream(case)]
-        cases = [self.case] if self.case else []
-        return Expectation(Kind.ACCEPTED, what, (*cases, *upstream), source=source)
+        succeeding = [case for case in self.operation.cases if case.is_success]
+        cases = [self.case] if self.case else succeeding
+        return Expectation(
+            Kind.ACCEPTED, what, (*cases, *upstream), source=source, is_advised=is_advised
+        )
 
     def hides(self, exchange: Exchange) -> bool:
         """Whether the answer to a faulty request may be that of the state that the base is in:

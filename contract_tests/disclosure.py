@@ -29,6 +29,9 @@ _PATH = re.compile(
     rf"(?:file:/+|(?<![\w./:-])(?:/|[A-Za-z]:[\\/]))(?:[\w.@ -]+[\\/])+[\w.@-]+\.(?:{_SOURCES})\b"
 )
 _URL = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_QUERY = re.compile(
+    r"\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE\b.{1,60}\bSET|DELETE FROM)\s+\S+"
+)
 _SHORTEST_SECRET = 6
 
 
@@ -43,6 +46,12 @@ def no_source_path(judged: Judged) -> Breach | None:
         if match[0] not in judged.sent:
             return Breach(f"the answer names a source file: {match[0]}")
     return None
+
+
+def no_query(judged: Judged) -> Breach | None:
+    """No answer holds a query of the database."""
+    match = _QUERY.search(_text(judged))
+    return Breach(f"the answer holds a query: {match[0][:60]}") if match else None
 
 
 def no_secret(judged: Judged) -> Breach | None:

@@ -15,7 +15,7 @@ from tallystick.cases import Case
 _MOST_SHOWN = 6
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Finding:
     """A broken obligation, with where the demand stands and how to see the breach. The request
     shown is the smallest of all that showed it.
@@ -29,13 +29,14 @@ class Finding:
     curl: str
     answer: str
     cause: tuple[object, ...]
+    codes: frozenset[str] = frozenset()
     cases: list[Case] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
         """The same for the same cause in every run."""
-        text = repr((self.operation, self.obligation.name, self.cause))
+        text = repr((self.operation, self.obligation.family, self.cause, sorted(self.codes)))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
@@ -49,6 +50,7 @@ class Finding:
 
     def merge(self, other: Finding) -> None:
         """Take over what another request showed of the same cause."""
+        self.codes |= other.codes
         self.cases += [case for case in other.cases if case not in self.cases]
         self.seen += [what for what in other.seen if what not in self.seen]
         if len(other.curl) < len(self.curl):
@@ -83,20 +85,31 @@ class Findings:
     """The findings of a run, one for each cause."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[object, ...], Finding] = {}
+        self._found: list[Finding] = []
 
     def __iter__(self) -> Iterator[Finding]:
         """The findings, the heaviest first."""
-        return iter(sorted(self._found.values(), key=lambda f: LEVELS.index(f.obligation.level)))
+        return iter(sorted(self._found, key=lambda f: LEVELS.index(f.obligation.level)))
 
     def add(self, finding: Finding) -> Finding:
         """Add a finding, or what it shows to the one of the same cause, which is given back."""
-        key = (finding.operation, finding.obligation.name, finding.cause)
-        if key not in self._found:
-            self._found[key] = finding
-        elif self._found[key] is not finding:
-            self._found[key].merge(finding)
-        return self._found[key]
+        same = [other for other in self._found if _have_one_cause(finding, other)]
+        if not same:
+            self._found.append(finding)
+            return finding
+        # What confuses two codes may join findings that had none in common before.
+        for other in (*same[1:], finding):
+            same[0].merge(other)
+        self._found = [other for other in self._found if other not in same[1:]]
+        return same[0]
+
+
+def _have_one_cause(one: Finding, other: Finding) -> bool:
+    if (one.operation, one.obligation.family) != (other.operation, other.obligation.family):
+        return False
+    if one.codes or other.codes:
+        return not one.codes.isdisjoint(other.codes)
+    return one.cause == other.cause
 
 
 def shown(outcome: Answer | Failure) -> str:

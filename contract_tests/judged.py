@@ -35,7 +35,7 @@ class Expectation:
 
     `what` tells in a few words what is particular in the request; `cases` are those that may
     answer it; `named` are the codes that a refusal may name (None: any); `source` is the standard
-    that settles it, where the document does not.
+    that settles it, where the document does not; what is only advised, few services get right.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class Expectation:
     cases: tuple[Case, ...] = ()
     named: frozenset[str] | None = None
     source: str = ""
+    is_advised: bool = False
 
     @property
     def case(self) -> Case | None:
@@ -98,11 +99,13 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class Breach:
     """How an obligation is broken. What has the same `cause` is the same breach, whatever the
-    request; `path` is the place in the document that demands it, where it is not the case's.
+    request; and so is what confuses the same `codes`. `path` is the place in the document that
+    demands it, where it is not the case's.
     """
 
     message: str
     cause: tuple[object, ...] = ()
+    codes: frozenset[str] = frozenset()
     path: Path | None = None
 
 

@@ -24,6 +24,7 @@ Check = Callable[[Judged], Breach | None]
 class Obligation:
     """One demand. `source` names an RFC and section; for what the document demands it is empty,
     and the place in the document is told instead. `looks_at` says in words what it is about.
+    Obligations of one `group` are broken by the same causes, seen from different requests.
     """
 
     name: str
@@ -32,7 +33,13 @@ class Obligation:
     looks_at: str
     check: Check
     unless: tuple[str, ...] = ()
+    group: str = ""
     says: str = ""
+
+    @property
+    def family(self) -> str:
+        """What two breaches must have in common to have one cause."""
+        return self.group or self.name
 
 
 _REFUSED = "a request that is certainly invalid"
@@ -47,6 +54,9 @@ _STATUS = (
     "invalid request refused",
 )
 
+_PROMISES = ("promise: absolute-url", "promise: not-the-callers-url")
+"""Of a URL that is not of the service's making, nothing else is to be said."""
+
 OBLIGATIONS: tuple[Obligation, ...] = (
     Obligation(
         "server error",
@@ -54,6 +64,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         "RFC 9110 section 15.6",
         "requests that the document does not speak of",
         shape.no_server_error,
+        group="documented status",
     ),
     Obligation("documented status", DOCUMENTED, "", _ANY, shape.status_is_documented),
     Obligation(
@@ -63,6 +74,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         _PROVOKED,
         outcome.status_is_the_cases,
         unless=("documented status",),
+        group="status",
     ),
     Obligation(
         "valid request accepted",
@@ -71,6 +83,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         "a request that is certainly valid",
         outcome.valid_request_is_accepted,
         unless=("documented status",),
+        group="accepted",
     ),
     Obligation(
         "equivalent request accepted",
@@ -79,6 +92,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         "a request that a standard makes equal to one that succeeds",
         outcome.equivalent_request_is_accepted,
         unless=("documented status",),
+        group="accepted",
     ),
     Obligation(
         "invalid request refused",
@@ -87,6 +101,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         _REFUSED,
         outcome.invalid_request_is_refused,
         unless=("documented status",),
+        group="status",
     ),
     Obligation(
         "status of the code",
@@ -95,6 +110,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         "an error that names a documented code",
         outcome.status_is_the_codes,
         unless=_STATUS,
+        group="status",
     ),
     Obligation(
         "no other case",
@@ -103,6 +119,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         _REFUSED,
         outcome.refusal_names_no_other_case,
         unless=_STATUS,
+        group="code",
     ),
     Obligation(
         "documented media type",
@@ -120,6 +137,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         _ANY,
         shape.body_fits_schema,
         unless=(*_STATUS, "documented media type", "JSON body"),
+        group="body",
     ),
     Obligation(
         "code of the case",
@@ -128,6 +146,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         _PROVOKED,
         outcome.code_is_the_cases,
         unless=(*_STATUS, "documented media type", "JSON body", "body schema"),
+        group="code",
     ),
     Obligation(
         "text of the case",
@@ -144,6 +163,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         "problem details",
         shape.status_member_agrees,
         unless=("status of the case",),
+        group="body",
     ),
     Obligation(
         "problem members",
@@ -152,6 +172,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         "problem details",
         shape.problem_members_have_their_types,
         unless=("body schema",),
+        group="body",
     ),
     Obligation("no stack trace", STANDARD, "RFC 9457 section 5", _ANY, disclosure.no_stack_trace),
     Obligation(
@@ -162,7 +183,19 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         disclosure.no_source_path,
         unless=("no stack trace",),
     ),
+    Obligation(
+        "content coding", STANDARD, "RFC 9110 section 8.4.1", _ANY, shape.content_coding_is_known
+    ),
+    Obligation("message length", STANDARD, "RFC 9112 section 6.2", _ANY, shape.length_is_told_once),
     Obligation("no secret", STANDARD, "RFC 9457 section 5", _ANY, disclosure.no_secret),
+    Obligation(
+        "advised request accepted",
+        ADVISORY,
+        "RFC 3986 section 2.3",
+        "a request that a standard makes equal to one that succeeds",
+        outcome.advised_request_is_accepted,
+    ),
+    Obligation("no query", ADVISORY, "RFC 9457 section 5", _ANY, disclosure.no_query),
     Obligation(
         "undeclared method",
         ADVISORY,
@@ -203,7 +236,8 @@ def breaches(judged: Judged) -> Iterator[tuple[Obligation, Breach]]:
 def _promised(judged: Judged) -> Iterator[Obligation]:
     """The promises of the operation, as obligations of its successes."""
     if judged.is_spoken_of and judged.response and 200 <= judged.answer.status < 300:
-        for promise in judged.operation.promises:
+        order = list(PROMISES)
+        for promise in sorted(judged.operation.promises, key=lambda p: order.index(p.name)):
             yield _of_promise(promise)
 
 
@@ -214,6 +248,6 @@ def _of_promise(promise: Promise) -> Obligation:
         source=str(promise.source),
         looks_at="a success",
         check=partial(broken_promise, promise),
-        unless=(*_STATUS, "documented media type", "JSON body", "body schema"),
+        unless=(*_STATUS, "documented media type", "JSON body", "body schema", *_PROMISES),
         says=promise.says,
     )

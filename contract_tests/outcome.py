@@ -13,7 +13,7 @@ def status_is_the_cases(judged: Judged) -> Breach | None:
     if judged.expectation.kind is not Kind.CASE or case is None or has_status(case, status):
         return None
     message = f"the documented status of {case.label} is {case.status}, not {_told(judged)}"
-    return Breach(message, (status, _other_code(judged, case)))
+    return Breach(message, (status,))
 
 
 def code_is_the_cases(judged: Judged) -> Breach | None:
@@ -26,7 +26,7 @@ def code_is_the_cases(judged: Judged) -> Breach | None:
     other = _other_code(judged, case)
     if other:
         message = f"the answer should name {case.code}, but names {other}"
-        return Breach(message, tuple(sorted({case.code, other})))
+        return Breach(message, codes=frozenset({case.code, other}))
     if _codes(judged) or holds_text(judged.value, case):
         return None
     return Breach(f"the answer should name {case.code}; no documented code or text was found")
@@ -50,7 +50,13 @@ def valid_request_is_accepted(judged: Judged) -> Breach | None:
 
 def equivalent_request_is_accepted(judged: Judged) -> Breach | None:
     """What means the same by a standard gets the same."""
-    return _accepted(judged) if judged.expectation.source else None
+    expectation = judged.expectation
+    return _accepted(judged) if expectation.source and not expectation.is_advised else None
+
+
+def advised_request_is_accepted(judged: Judged) -> Breach | None:
+    """What means the same by a standard that few keep gets the same."""
+    return _accepted(judged) if judged.expectation.is_advised else None
 
 
 def _accepted(judged: Judged) -> Breach | None:
@@ -79,7 +85,8 @@ def refusal_names_no_other_case(judged: Judged) -> Breach | None:
     wrong = [code for code in _codes(judged) if code not in expectation.named]
     if not wrong or not 400 <= judged.answer.status < 500:
         return None
-    return Breach(f"{expectation.what} is no {wrong[0]}", (wrong[0],))
+    codes = frozenset({wrong[0], *expectation.named})
+    return Breach(f"{expectation.what} is no {wrong[0]}", codes=codes)
 
 
 def status_is_the_codes(judged: Judged) -> Breach | None:
@@ -89,7 +96,8 @@ def status_is_the_codes(judged: Judged) -> Breach | None:
     status = judged.answer.status
     for case in judged.operation.cases:
         if case.code in _codes(judged)[:1] and not has_status(case, status):
-            return Breach(f"the documented status of {case.code} is {case.status}, not {status}")
+            message = f"the documented status of {case.code} is {case.status}, not {status}"
+            return Breach(message, (status,))
     return None
 
 

@@ -30,7 +30,8 @@ OBJECT, BODY, UUID, ANY = "a JSON object", "a body", "a UUID in the path", "noth
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One variation; `source` says why its answer is settled. Most need a JSON object as body,
-    some a UUID in the path.
+    some a UUID in the path. `honest` is a status with which a server may decline it; what few
+    servers get right is no more than advised.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Probe:
     source: str
     make: Make
     needs: str = OBJECT
+    honest: int | None = None
+    is_advised: bool = False
 
     def applies(self, call: Call) -> bool:
         """Whether this variation of a call exists."""
@@ -108,6 +111,15 @@ def _chunked(client: Client, call: Call) -> PreparedRequest:
     return client.prepare(call, content=Chunks(json.dumps(call.body).encode()))
 
 
+def _encoded_id(client: Client, call: Call) -> PreparedRequest:
+    """The request with the first character of its id percent-encoded."""
+    prepared = client.prepare(call)
+    value = str(next(iter(call.path.values())))
+    # Set at the end: the library would decode what need not be encoded.
+    prepared.url = (prepared.url or "").replace(value, f"%{ord(value[0]):02X}{value[1:]}", 1)
+    return prepared
+
+
 def _form(client: Client, call: Call) -> PreparedRequest:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     return client.prepare(call, headers=headers, content=b"a=1&b=2")
@@ -169,6 +181,12 @@ PROBES: tuple[Probe, ...] = (
         _header("content-type", "application/json; charset=utf-8"),
     ),
     Probe(
+        "media type with a space before its charset",
+        _ACCEPTED,
+        "RFC 9110 section 5.6.6",
+        _header("content-type", "application/json ; charset=utf-8"),
+    ),
+    Probe(
         "media type with quoted charset",
         _ACCEPTED,
         _MEDIA_TYPE,
@@ -176,6 +194,7 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe("Accept: */*", _ACCEPTED, _ACCEPT, _header("accept", "*/*")),
     Probe("Accept: application/json", _ACCEPTED, _ACCEPT, _header("accept", "application/json")),
+    Probe("Accept: application/*", _ACCEPTED, _ACCEPT, _header("accept", "application/*")),
     Probe("no Accept", _ACCEPTED, _ACCEPT, _header("accept", None)),
     Probe(
         "Accept with weights",
@@ -198,6 +217,13 @@ PROBES: tuple[Probe, ...] = (
         "RFC 9110 section 12.5.4",
         _header("accept-language", "de-CH, tlh;q=0.1"),
     ),
+    Probe(
+        "If-None-Match",
+        _ACCEPTED,
+        "RFC 9110 section 13.1.2",
+        _header("if-none-match", '"tallystick"'),
+        honest=412,
+    ),
     Probe("a Range header", _ACCEPTED, "RFC 9110 section 14.2", _header("range", "bytes=0-1")),
     Probe(
         "Expect: 100-continue",
@@ -214,7 +240,16 @@ PROBES: tuple[Probe, ...] = (
         "RFC 9112 section 9.3",
         _header("connection", "keep-alive"),
     ),
-    Probe("a chunked body", _ACCEPTED, "RFC 9112 section 7.1", _chunked),
+    # A server may ask for a length first (RFC 9112 section 6.3).
+    Probe("a chunked body", _ACCEPTED, "RFC 9112 section 7.1", _chunked, honest=411),
+    Probe(
+        "a percent-encoded id",
+        _ACCEPTED,
+        "RFC 3986 section 2.3",
+        _encoded_id,
+        UUID,
+        is_advised=True,
+    ),
     Probe("a UUID in capitals", _ACCEPTED, "RFC 9562 section 4", _with_ids(str.upper), UUID),
     Probe("a malformed body", _REFUSED, "RFC 8259 section 2", _raw(b'{"a": ')),
     Probe("a body cut short", _REFUSED, "RFC 8259 section 2", _body(_cut)),

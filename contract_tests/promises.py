@@ -8,8 +8,10 @@ function and one row of `PROMISES`. Which member of the body a promise is about 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,7 +21,6 @@ from urllib.parse import urlsplit
 
 from contract_tests.judged import Breach, Judged
 from contract_tests.levels import ADVISORY, DOCUMENTED
-from contract_tests.rate import is_loopback
 from tallystick.contract import Contract
 from tallystick.errors import ExtensionError
 from tallystick.extensions import Promise
@@ -104,7 +105,7 @@ def _absolute(_: Judged, parameters: Parameters, value: Any) -> str | None:
 
 def _not_the_callers(judged: Judged, parameters: Parameters, value: Any) -> str | None:
     """The URL is none that the request itself gave, nor does it start with one."""
-    for given in _HTTP_URL_IN_TEXT.findall(_sent_body(judged.sent)):
+    for given in _given_urls(judged.sent):
         if isinstance(value, str) and value.casefold().startswith(given.casefold().rstrip("/")):
             return f"{parameters['member']} is a URL that the caller gave"
     return None
@@ -122,7 +123,8 @@ def _https(_: Judged, parameters: Parameters, value: Any) -> str | None:
     if not isinstance(value, str) or urlsplit(value).scheme.lower() != "http":
         return None
     # What runs on one's own machine, such as a mock, has no certificate.
-    return None if is_loopback(value) else f"{parameters['member']} is a plain http URL"
+    is_here = re.fullmatch(r"localhost|127(\.\d+){3}|::1", urlsplit(value).hostname or "")
+    return None if is_here else f"{parameters['member']} is a plain http URL"
 
 
 def _not_cacheable(judged: Judged, _: Parameters, __: Any) -> str | None:
@@ -144,8 +146,12 @@ _HTTP_URL = re.compile(r"(?i)https?://[^/?#\s]")
 _HTTP_URL_IN_TEXT = re.compile(r"(?i)https?://[^\s\"\\]{4,}")
 
 
-def _sent_body(sent: str) -> str:
-    return sent.partition("\n\n")[2]
+def _given_urls(sent: str) -> list[str]:
+    """The URLs in the body of a request, whichever way it is written."""
+    body = sent.partition("\n\n")[2]
+    with suppress(ValueError, RecursionError):
+        body = json.dumps(json.loads(body), ensure_ascii=False)
+    return _HTTP_URL_IN_TEXT.findall(body)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -173,10 +179,10 @@ _AGREE = 3
 
 PROMISES: Mapping[str, Named] = MappingProxyType(
     {
-        "fresh": Named(DOCUMENTED, _fresh, {"member": "url"}),
-        "expires-in-the-future": Named(DOCUMENTED, _in_the_future, {"member": "expiresAt"}),
         "absolute-url": Named(DOCUMENTED, _absolute, {"member": "url"}),
         "not-the-callers-url": Named(DOCUMENTED, _not_the_callers, {"member": "url"}),
+        "fresh": Named(DOCUMENTED, _fresh, {"member": "url"}),
+        "expires-in-the-future": Named(DOCUMENTED, _in_the_future, {"member": "expiresAt"}),
         "short-lived": Named(ADVISORY, _short_lived, {"member": "expiresAt", "within": 3_600}),
         "https": Named(ADVISORY, _https, {"member": "url"}),
         "not-cacheable": Named(ADVISORY, _not_cacheable, {}),

@@ -53,12 +53,12 @@ class Redactor:
         return text
 
 
-def without_capabilities(text: str, body: bytes, sent: str) -> str:
+def without_capabilities(text: str, body: bytes, known: str) -> str:
     """A text that tells of a successful answer, without the strings of its body that whoever
-    reads it could use: all but times, short words and what the request itself had `sent`.
+    reads it could use: all but times, short words and what is `known` without it.
     """
     for secret in sorted(_strings(body), key=len, reverse=True):
-        if len(secret) > _SHORTEST and secret not in sent and not _DATE_TIME.fullmatch(secret):
+        if len(secret) > _SHORTEST and secret not in known and not _DATE_TIME.fullmatch(secret):
             for form in {secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")}:
                 text = text.replace(form, REDACTED)
     return text

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 import pytest
 
@@ -99,6 +100,11 @@ class Run:
         self._remember(judged)
         return found
 
+    @cached_property
+    def _open(self) -> str:
+        """What the document itself says of its cases is no secret."""
+        return "\n".join(f"{case.code}\n{case.description}" for case in self.contract.cases)
+
     def provoked(self, case: Case) -> None:
         """A case was provoked: unless an answer contradicted it, it is verified."""
         account = self.account(case)
@@ -179,6 +185,7 @@ class Run:
             curl=exchange.curl,
             answer=self._clean(shown(exchange.outcome), exchange),
             cause=breach.cause,
+            codes=breach.codes,
             cases=[case] if case else [],
             seen=[expectation.what],
         )
@@ -203,7 +210,7 @@ class Run:
         """A text that tells of an answer, without secrets."""
         outcome = exchange.outcome
         if isinstance(outcome, Answer) and outcome.status < 400:
-            text = without_capabilities(text, outcome.body, exchange.sent)
+            text = without_capabilities(text, outcome.body, f"{exchange.sent}\n{self._open}")
         return self.client.redactor.clean(text)
 
 

@@ -35,7 +35,7 @@ def status_is_documented(judged: Judged) -> Breach | None:
     if not judged.is_spoken_of or judged.response is not None or 400 <= status < 500:
         return None
     path = (*judged.operation.operation.location, "responses")
-    return Breach(f"the document has no {status}", (status,), path)
+    return Breach(f"the document has no {status}", (status,), path=path)
 
 
 def media_type_is_documented(judged: Judged) -> Breach | None:
@@ -49,7 +49,7 @@ def media_type_is_documented(judged: Judged) -> Breach | None:
     if judged.media_type is not None or ranges & set(documented):
         return None
     message = f"the documented media type is {' or '.join(documented)}, not {got or 'none'}"
-    return Breach(message, (got,), response.path)
+    return Breach(message, (got,), path=response.path)
 
 
 def body_is_json(judged: Judged) -> Breach | None:
@@ -79,7 +79,7 @@ def body_fits_schema(judged: Judged) -> Breach | None:
         return None
     pointer = "".join(f"/{token}" for token in error.absolute_path)
     message = f"{pointer or 'the body'} does not fit the schema: {_wrong(error)}"
-    return Breach(message, (pointer, error.validator), media_type.schema)
+    return Breach(message, (pointer,), path=media_type.schema)
 
 
 def fits_schema(document: Document, path: Path, value: Any) -> bool:
@@ -104,7 +104,8 @@ def status_member_agrees(judged: Judged) -> Breach | None:
         return None  # a consumer ignores a member of another type (RFC 9457 section 3.1)
     if member == judged.answer.status:
         return None
-    return Breach(f"the member status is {member}, the HTTP status {judged.answer.status}")
+    message = f"the member status is {member}, the HTTP status {judged.answer.status}"
+    return Breach(message, ("/status",))
 
 
 def status_text_agrees(judged: Judged) -> Breach | None:
@@ -120,8 +121,27 @@ def problem_members_have_their_types(judged: Judged) -> Breach | None:
     problem = _problem(judged)
     for name in ("type", "title", "detail", "instance"):
         if not isinstance(problem.get(name), str | None):
-            return Breach(f"the member {name} is no string: {json.dumps(problem[name])}", (name,))
+            return Breach(
+                f"the member {name} is no string: {json.dumps(problem[name])}", (f"/{name}",)
+            )
     return None
+
+
+def content_coding_is_known(judged: Judged) -> Breach | None:
+    """Content-Encoding names content codings, and nothing else."""
+    named = judged.answer.headers.get("content-encoding", "").lower().split(",")
+    unknown = {name.strip() for name in named} - _CODINGS
+    return Breach(f"there is no content coding {min(unknown)!r}") if unknown else None
+
+
+def length_is_told_once(judged: Judged) -> Breach | None:
+    """No answer has both Transfer-Encoding and Content-Length."""
+    if not {"transfer-encoding", "content-length"} <= judged.answer.headers.keys():
+        return None
+    return Breach("the answer has both Transfer-Encoding and Content-Length")
+
+
+_CODINGS = {"", "gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "identity"}
 
 
 def members_are_unique(judged: Judged) -> Breach | None:

@@ -20,6 +20,9 @@ from contract_tests.run import Run
 from contract_tests.target import HookCall, Provocation, TargetError
 from tallystick.cases import Case
 
+_SAME = "RFC 9110 section 3.3"
+"""HTTP is stateless: each request can be understood by itself."""
+
 
 def test_case(run: Run, case: Case, base: Base) -> None:
     """The case's answer keeps every obligation."""
@@ -69,10 +72,11 @@ def _provoke(run: Run, base: Base, case: Case, call: Call, entry: Provocation) -
     run.provoked(case)
     if not entry.before and not is_base and base.works:
         # What a request leaves behind shows in the next one that should succeed.
-        after = base.accepted(f"the request after {case.label}", "RFC 9110 section 3.3")
+        after = base.accepted(f"the request after {case.label}", _SAME)
         run.judge(base.operation, run.client.send(base.call), after)
     for what, again in _again(run, case, call):
-        run.judge(base.operation, again, _expectation(case, what))
+        expectation = base.accepted(what, _SAME) if is_base else _expectation(case, what)
+        run.judge(base.operation, again, expectation)
 
 
 def _again(run: Run, case: Case, call: Call) -> Iterator[tuple[str, Exchange]]:

@@ -16,7 +16,7 @@ from contract_tests.judged import Expectation
 from contract_tests.run import Run
 from tallystick.contract import ContractOperation
 
-BUDGET = 25
+BUDGET = 15
 """How many requests are sent to find the smallest one that shows the same."""
 
 Hides = Callable[[Exchange], bool]

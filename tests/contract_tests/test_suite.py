@@ -16,8 +16,8 @@ import pytest
 
 from tests.contract_tests.targets import write_target
 from tests.independent.app import PaymentAccountLinks
-from tests.mutants import MUTANTS as FAULTS
 from tests.independent.serve import Application, serving
+from tests.mutants import MUTANTS as FAULTS
 
 ROOT = Path(__file__).parents[2]
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")

@@ -1,1 +1,1 @@
-"""A hand-written implementation of the contract, and faulty variations, to prove the suite by."""
+"""A hand-written implementation of the contract, and a client that hides nothing of it."""

@@ -82,7 +82,7 @@ class NumberReadBeforeItIsCounted(PaymentAccountLinks):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.number = self.links + 1
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.01)
         await super().serve(scope, receive, send)
         self.links = self.number
 
@@ -90,11 +90,12 @@ class NumberReadBeforeItIsCounted(PaymentAccountLinks):
         return f"{self.link_base}{self.number:022d}"
 
 
-class SlowAnswers(PaymentAccountLinks):
-    delay = 1.2  # seconds
+class SlowToStart(PaymentAccountLinks):
+    delay = 5.2  # seconds
 
     async def send_answer(self, answer: Answer, request: Request, send: Send) -> None:
-        await asyncio.sleep(self.delay if answer.status == 200 else 0)
+        delay, self.delay = self.delay, 0
+        await asyncio.sleep(delay)
         await super().send_answer(answer, request, send)
 
 
@@ -185,7 +186,7 @@ OF_GOOD_PRACTICE = (
         with_success(headers=(("cache-control", "public, max-age=3600"),)),
         CREATE,
     ),
-    advisory("slow answers", "a person waits for the link", SlowAnswers, CREATE),
+    advisory("slow to start", "a person waits for the link", SlowToStart, CREATE),
 )
 
 PROMISES = family("promises", *OF_FRESHNESS, *OF_THE_URL, *OF_TIME, *OF_GOOD_PRACTICE)

@@ -41,7 +41,10 @@ def test_only_good_practice_is_advisory() -> None:
         "link for ever",
         "http: url",
         "link kept by caches",
-        "slow answers",
+        "slow to start",
+        "percent-encoded id refused",
+        "405 without Allow",
+        "query of the database in detail",
     }
 
 

@@ -1,4 +1,4 @@
-"""Variants whose answers look otherwise: where the code is, what else a body has, how it is sent."""
+"""Variants whose answers look otherwise: in the place of the code, the members, the bytes."""
 
 import asyncio
 import json

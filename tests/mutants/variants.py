@@ -3,5 +3,6 @@
 from .variant import Variant
 from .variant_answers import ANSWERS
 from .variant_requests import REQUESTS
+from .variant_urls import URLS
 
-VARIANTS: tuple[Variant, ...] = (*ANSWERS, *REQUESTS)
+VARIANTS: tuple[Variant, ...] = (*ANSWERS, *REQUESTS, *URLS)
