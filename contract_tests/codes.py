@@ -1,8 +1,8 @@
 """Where implementations put the code of an error, and which case an answer therefore is.
 
 The places, in order: `title`, the last part of `type`, an extension member, the start of
-`detail`; else the documented text in `detail` (RFC 9457 leaves the place of a service's own codes
-open).
+`detail`; else the documented text, which is most often the `detail` (RFC 9457 leaves the place of
+a service's own codes open).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contract_tests.judged import has_status
+from contract_tests.walk import strings
 from tallystick.cases import Case
 
 _EXTENSIONS = ("code", "errorCode", "error_code", "error", "issue", "name")
@@ -41,9 +42,9 @@ def case_of(cases: Sequence[Case], status: int, body: Any) -> Case | None:
 
 
 def holds_text(body: Any, case: Case) -> bool:
-    """Whether `detail` (or a member like it) holds the documented text of a case."""
+    """Whether any text of an answer holds the documented text of a case."""
     wanted = _words(case.description)
-    return bool(wanted) and any(wanted in text for text in _texts(body))
+    return bool(wanted) and any(wanted in _words(text) for text in strings(body))
 
 
 def is_text_of(body: Any, case: Case) -> bool:

@@ -7,9 +7,9 @@ system, a stack dump above all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from contract_tests.judged import Breach, Judged
+from contract_tests.walk import strings
 
 _TRACES = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\)           # Python
@@ -65,13 +65,5 @@ def no_secret(judged: Judged) -> Breach | None:
 
 def _text(judged: Judged) -> str:
     """The body, with the line ends and quotes that JSON escapes as they were."""
-    strings = "\n".join(_strings(judged.value))
-    return f"{judged.answer.body.decode('utf-8', 'replace')}\n{strings}"
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _strings(item)
+    inside = "\n".join(strings(judged.value))
+    return f"{judged.answer.body.decode('utf-8', 'replace')}\n{inside}"

@@ -156,8 +156,9 @@ def _given_urls(sent: str) -> list[str]:
 
 def _moment(value: Any) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        # RFC 3339 section 5.6 allows a small t and z, which Python does not read.
+        moment = datetime.fromisoformat(value.upper())
+    except (AttributeError, ValueError):
         return None
     return moment if moment.tzinfo else None
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+
+from contract_tests.walk import strings
 
 REDACTED = "[redacted]"
 
@@ -68,14 +69,6 @@ def _strings(body: bytes) -> Iterator[str]:
     text = body.decode("utf-8", "replace")
     yield from _URL.findall(text)
     try:
-        yield from _within(json.loads(text))
+        yield from strings(json.loads(text))
     except (ValueError, RecursionError):
         return
-
-
-def _within(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _within(item)

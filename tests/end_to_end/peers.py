@@ -1,0 +1,274 @@
+"""Mock servers that nobody here wrote, from npm, each serving the vendor's document.
+
+    python -m tests.end_to_end.peers prism      # start one, and hold it to the contract
+
+Rules: versions are exact; each is installed once, into a folder outside the checkout
+(`TALLYSTICK_PEERS`, or else `tallystick-peers` in the user's cache); install scripts are not run;
+a peer listens on a free port of this machine only; what is stopped is the process that was
+started here, and nothing else. `Missing` says what this machine lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "openapi" / "dolfin-payment-account-link.yaml"
+
+PRISM = "@stoplight/prism-cli@5.14.2"
+"""Of 5.16.0 no answer to malformed JSON ever comes; it wants a newer Node.js, besides."""
+MOCKOON = "@mockoon/cli@9.9.0"
+WIREMOCK = "wiremock@3.13.2"
+"""WireMock's own package: its jar."""
+
+_WANTED = {"npm": (8,), "node": (18, 20, 1), "java": (11,)}
+_HOST = "127.0.0.1"
+_INSTALL_SECONDS, _START_SECONDS, _STOP_SECONDS = 300, 60, 10
+
+
+class Missing(Exception):  # noqa: N818
+    """What a peer needs is not on this machine and cannot be had; the message says why."""
+
+
+@contextmanager
+def running(name: str) -> Iterator[str]:
+    """A peer, by its name, while the block lasts; gives its base URL. Raises Missing."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        command = PEERS[name](port, Path(folder))
+        with tempfile.TemporaryFile() as log, _process(command, log) as process:
+            _wait(process, port, log)
+            yield f"http://{_HOST}:{port}"
+
+
+# How each is started: the command that serves the document on a port. The folder is for its files.
+
+
+def _prism(port: int, _: Path) -> list[str]:
+    """Prism reads the OpenAPI document, and holds requests to its schemas."""
+    script = str(_installed(PRISM) / "dist/index.js")
+    return [_tool("node"), script, "mock", "--host", _HOST, "--port", str(port), str(DOCUMENT)]
+
+
+def _mockoon(port: int, _: Path) -> list[str]:
+    """Mockoon imports the OpenAPI document as it starts. It looks at no request."""
+    script = str(_installed(MOCKOON) / "bin/run.js")
+    options = ["--hostname", _HOST, "--port", str(port), "--disable-log-to-file"]
+    return [_tool("node"), script, "start", "--data", str(DOCUMENT), *options]
+
+
+def _wiremock(port: int, folder: Path) -> list[str]:
+    """WireMock reads no OpenAPI: it serves `STUBS`, written by hand for the document."""
+    java = _tool("java")
+    (jar,) = (_installed(WIREMOCK) / "build").glob("wiremock-standalone-*.jar")
+    (folder / "mappings").mkdir()
+    (folder / "mappings" / "link.json").write_text(json.dumps({"mappings": STUBS}), "utf-8")
+    options = ["--root-dir", str(folder), "--disable-banner", "--disable-gzip"]
+    return [java, "-jar", str(jar), "--bind-address", _HOST, "--port", str(port), *options]
+
+
+PEERS: Mapping[str, Callable[[int, Path], list[str]]] = {
+    "prism": _prism,
+    "mockoon": _mockoon,
+    "wiremock": _wiremock,
+}
+
+
+# WireMock's stubs: what a team writes that mocks the operation by hand.
+
+_REQUEST: Mapping[str, Any] = {
+    "method": "POST",
+    "urlPathTemplate": "/organisations/{id}/payment-account/link",
+    "pathParameters": {"id": {"matches": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"}},
+}
+
+
+def _is_missing(member: str) -> dict[str, Any]:
+    return {"not": {"matchesJsonPath": f"$.{member}"}}
+
+
+def _is_invalid(member: str) -> dict[str, Any]:
+    return {"matchesJsonPath": {"expression": f"$.{member}", "doesNotMatch": "https?://.+"}}
+
+
+def _problem(priority: int, pattern: Mapping[str, Any], code: str, detail: str) -> dict[str, Any]:
+    return {
+        "priority": priority,
+        "request": {**_REQUEST, "bodyPatterns": [pattern]},
+        "response": {
+            "status": 400,
+            "headers": {"Content-Type": "application/problem+json"},
+            "jsonBody": {"title": code, "status": 400, "detail": detail},
+        },
+    }
+
+
+STUBS: Sequence[Mapping[str, Any]] = (
+    _problem(
+        1,
+        _is_missing("returnUrl"),
+        "PaymentAccountLink.MissingReturnUrl",
+        "ReturnUrl is required",
+    ),
+    _problem(
+        2,
+        _is_invalid("returnUrl"),
+        "PaymentAccountLink.InvalidReturnUrl",
+        "ReturnUrl must be a valid absolute http(s) URL",
+    ),
+    _problem(
+        3,
+        _is_missing("refreshUrl"),
+        "PaymentAccountLink.MissingRefreshUrl",
+        "RefreshUrl is required",
+    ),
+    _problem(
+        4,
+        _is_invalid("refreshUrl"),
+        "PaymentAccountLink.InvalidRefreshUrl",
+        "RefreshUrl must be a valid absolute http(s) URL",
+    ),
+    {
+        "priority": 5,
+        "request": _REQUEST,
+        "response": {
+            "status": 200,
+            "headers": {"Content-Type": "application/json"},
+            "jsonBody": {
+                "url": "https://connect.stripe.com/setup/e/acct_1PeerMock/abcdefghijkl",
+                "expiresAt": "2099-01-01T00:05:00Z",
+            },
+        },
+    },
+)
+
+
+# Installing.
+
+
+def cache() -> Path:
+    """The folder that holds what is installed."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("TALLYSTICK_PEERS") or Path(home, "tallystick-peers")).resolve()
+
+
+def _installed(package: str) -> Path:
+    """The folder of `name@version`, installed with npm on first use. What is half installed has
+    no stamp, and is installed again.
+    """
+    folder = cache() / package.replace("/", "+")
+    stamp = folder / "installed"
+    if not stamp.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _install(package, folder)
+        stamp.touch()
+    return folder / "node_modules" / package.rpartition("@")[0]
+
+
+def _install(package: str, folder: Path) -> None:
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    command = [_tool("npm"), "install", "--prefix", str(folder), *quiet, package]
+    try:
+        subprocess.run(command, capture_output=True, timeout=_INSTALL_SECONDS, check=True)
+    except subprocess.TimeoutExpired:
+        raise Missing(f"npm did not install {package} in {_INSTALL_SECONDS} s") from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise Missing(f"npm could not install {package}: {' '.join(said[:2])}") from None
+
+
+def _tool(name: str) -> str:
+    """The path of a program that is as new as needed."""
+    path = shutil.which(name)
+    if path is None:
+        raise Missing(f"{name} is not installed")
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60)
+    found = tuple(map(int, re.findall(r"\d+", said.stdout)[:3]))
+    if said.returncode or found < _WANTED[name]:
+        wanted = ".".join(map(str, _WANTED[name]))
+        raise Missing(f"{name} {wanted} or newer is needed")
+    return path
+
+
+# Running.
+
+
+@contextmanager
+def _process(command: Sequence[str], log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """A server in a process group of its own."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, number)  # its leader is not reaped yet: the group is still its own
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
+    """Until the server accepts connections."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not _accepts(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            log.seek(0)
+            said = log.read()[-2000:].decode("utf-8", "replace")
+            raise RuntimeError(f"{process.args} does not serve:\n{said}")
+        time.sleep(0.05)
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex((_HOST, port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((_HOST, 0))
+        return int(listener.getsockname()[1])
+
+
+def main() -> int:
+    """Start the peer that is named, and hold it to the contract."""
+    if sys.argv[1:2] != [name for name in PEERS if name in sys.argv[1:2]] or not sys.argv[1:]:
+        print(f"usage: python -m tests.end_to_end.peers {'|'.join(PEERS)} [OPTION …]")
+        return 2
+    try:
+        with running(sys.argv[1]) as url:
+            command = [sys.executable, "-m", "tallystick", "test", "--base-url", url]
+            return subprocess.run([*command, *sys.argv[2:]]).returncode
+    except Missing as missing:
+        print(f"error: {missing}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Whether the suite is silent on conformant variants, and loud on mutants, in one process.
+
+`python -m tests.mutants.silence SEEDS NAME…` judges each named variant or mutant with seeds from 0
+and prints a line of JSON for each: what it found above the advisory. One process for all of them,
+so that twenty seeds cost little more than twenty times the requests.
+"""
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from contract_tests.command import run_suite
+from contract_tests.plan import read_plan
+from tests.independent.app import PaymentAccountLinks
+from tests.independent.serve import serving
+from tests.mutants import MUTANTS, VARIANTS
+from tests.mutants.judges import App, keyed_target
+
+APPS: dict[str, App] = {item.name: item.app for item in (*MUTANTS, *VARIANTS)}
+APPS["the correct implementation"] = PaymentAccountLinks
+
+
+def alarms(names: Sequence[str], seeds: int) -> Iterator[str]:
+    """What the suite finds of each, run in a process of its own."""
+    command = [sys.executable, "-m", "tests.mutants.silence", str(seeds), *names]
+    root = Path(__file__).parents[2]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    for line in run.stdout.splitlines():
+        name, seed, code, found = json.loads(line)
+        if code or found:
+            yield f"{name}, seed {seed}: exit code {code}, {'; '.join(found)}"
+
+
+def judge(app: App, seed: int) -> tuple[int, list[str]]:
+    """The suite's exit code for an implementation, and what it finds above the advisory."""
+    with tempfile.TemporaryDirectory() as name, serving(app()) as url:
+        target_file = str(keyed_target(Path(name), url))
+        plan = read_plan(None, [], base_url=None, target_file=target_file, seed=seed)
+        assert plan.target is not None
+        silent = io.StringIO()
+        with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
+            code = run_suite(plan, plan.target, report_dir=name, allow_not_provoked=False)
+        findings = json.loads((Path(name) / "report.json").read_text())["findings"]
+    told = [f"{f['obligation']}: {f['message']}" for f in findings if f["level"] != "advisory"]
+    return code, told
+
+
+def main(seeds: int, names: Sequence[str]) -> None:
+    """Judge each, and print what is found."""
+    for name in names:
+        for seed in range(seeds):
+            print(json.dumps([name, seed, *judge(APPS[name], seed)]), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])
