@@ -5,13 +5,14 @@ PORT   ?= 8080
 DOC    ?=
 URL    ?=
 TARGET ?=
+SEEDS  ?= 20
 
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test contract check bench
+.PHONY: help setup mock test contract mutants check bench
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +34,10 @@ test: $(STAMP)  ## run every test of the project
 	$(BIN)/python -m pytest
 
 contract: $(STAMP)  ## check an implementation: URL=http://… or TARGET=file.toml
-	$(BIN)/python -m pytest contract_tests $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
+	$(BIN)/tallystick test $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
+
+mutants: $(STAMP)  ## measure how many faulty implementations the contract tests catch (an hour)
+	$(BIN)/python -m tests.mutants --seeds $(SEEDS)
 
 check: $(STAMP)  ## lint, types and import rules
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The base: the request to an operation that should succeed, and what came of it.
 
 All else is a variation of it. Where the base does not succeed because of a state that the target
-is in (its organisation is unknown, say), what only that state hides is not judged.
+is in (a resource is unknown, say), what only that state hides is not judged.
 """
 
 from __future__ import annotations

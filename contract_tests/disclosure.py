@@ -28,7 +28,7 @@ _SOURCES = "py|pyc|java|kt|scala|cs|vb|fs|js|mjs|cjs|ts|jsx|tsx|rb|php|go|rs|c|c
 _PATH = re.compile(
     rf"(?:file:/+|(?<![\w./:-])(?:/|[A-Za-z]:[\\/]))(?:[\w.@ -]+[\\/])+[\w.@-]+\.(?:{_SOURCES})\b"
 )
-_URL = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_URL = re.compile(r"(?<![A-Za-z0-9+.-])(?!file:)[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _QUERY = re.compile(
     r"\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE\b.{1,60}\bSET|DELETE FROM)\s+\S+"
 )

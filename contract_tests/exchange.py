@@ -118,6 +118,9 @@ def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping
     added = ["accept", "content-type"] if body else ["accept"]
     for name in added:
         words += [] if name in prepared.headers else ["-H", f"{name}:"]
+    if b"\0" in body:
+        # No argument can hold a NUL, so that the body comes through a pipe.
+        return redactor.clean(f"{_printf(body)} | {' '.join([*words, '--data-binary', '@-'])}")
     words += ["--data-raw", _quoted(body)] if body else []
     return redactor.clean(" ".join(words))
 
@@ -136,6 +139,11 @@ def _header(name: str, value: str, redactor: Redactor | None) -> str:
 def _without_user(url: str) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _printf(body: bytes) -> str:
+    """A command that prints a body, each of its bytes by number (POSIX printf)."""
+    return "printf '" + "".join(f"\\{byte:03o}" for byte in body[:_LONGEST_SHOWN]) + "'"
 
 
 def _quoted(body: bytes) -> str:

@@ -18,7 +18,7 @@ _MOST_SHOWN = 6
 @dataclass(slots=True, eq=False)
 class Finding:
     """A broken obligation, with where the demand stands and how to see the breach. The request
-    shown is the smallest of all that showed it.
+    shown is the one that tells most, and the smallest of those.
     """
 
     obligation: Obligation
@@ -30,6 +30,7 @@ class Finding:
     answer: str
     cause: tuple[object, ...]
     codes: frozenset[str] = frozenset()
+    is_of_case: bool = False
     cases: list[Case] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
@@ -38,6 +39,13 @@ class Finding:
         """The same for the same cause in every run."""
         text = repr((self.operation, self.obligation.family, self.cause, sorted(self.codes)))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def weight(self) -> tuple[int, bool, int]:
+        """What is shown of several is the least of this: the heaviest level, a request that
+        provokes a case before any other, and the smallest.
+        """
+        return LEVELS.index(self.obligation.level), not self.is_of_case, len(self.curl)
 
     @property
     def told(self) -> str:
@@ -53,9 +61,10 @@ class Finding:
         self.codes |= other.codes
         self.cases += [case for case in other.cases if case not in self.cases]
         self.seen += [what for what in other.seen if what not in self.seen]
-        if len(other.curl) < len(self.curl):
-            self.message, self.curl, self.answer = other.message, other.curl, other.answer
+        if other.weight < self.weight:
+            self.obligation, self.is_of_case = other.obligation, other.is_of_case
             self.source, self.sentence = other.source, other.sentence
+            self.message, self.curl, self.answer = other.message, other.curl, other.answer
 
     def to_json(self) -> dict[str, Any]:
         """As a report holds it."""

@@ -17,7 +17,7 @@ from contract_tests.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.promises import PROMISES, broken_promise
 from tallystick.extensions import Promise
 
-Check = Callable[[Judged], Breach | None]
+Check = Callable[[Judged], Breach | list[Breach] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +227,9 @@ def breaches(judged: Judged) -> Iterator[tuple[Obligation, Breach]]:
     for obligation in (*OBLIGATIONS, *_promised(judged)):
         if not broken.isdisjoint(obligation.unless):
             continue
-        breach = obligation.check(judged)
-        if breach is not None:
-            broken.add(obligation.name)
+        found = obligation.check(judged) or []
+        for breach in found if isinstance(found, list) else [found]:
+            broken |= {obligation.name, *(f"{obligation.name} {cause}" for cause in breach.cause)}
             yield obligation, breach
 
 
@@ -241,6 +241,14 @@ def _promised(judged: Judged) -> Iterator[Obligation]:
             yield _of_promise(promise)
 
 
+def _schema_of(promise: Promise) -> tuple[str, str]:
+    """The breaches of the schema that leave a promise nothing to say: of the body, and of the
+    member that it is about.
+    """
+    member = str(promise.parameters.get("member", PROMISES[promise.name].member))
+    return "body schema ", f"body schema /{member.replace('.', '/')}"
+
+
 def _of_promise(promise: Promise) -> Obligation:
     return Obligation(
         name=f"promise: {promise.name}",
@@ -248,6 +256,6 @@ def _of_promise(promise: Promise) -> Obligation:
         source=str(promise.source),
         looks_at="a success",
         check=partial(broken_promise, promise),
-        unless=(*_STATUS, "documented media type", "JSON body", "body schema", *_PROMISES),
+        unless=(*_STATUS, "documented media type", "JSON body", *_PROMISES, *_schema_of(promise)),
         says=promise.says,
     )

@@ -30,13 +30,19 @@ Parameters = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A promise of the library: its level, its parameters with their defaults, and its check,
-    which gets the value of the member, if it is one that has any.
+    """A promise of the library: its level, its check, which gets the value of the member that it
+    is about, if it is about one, and its parameters with their defaults; None stands for one that
+    must be given.
     """
 
     level: str
     check: Callable[[Judged, Parameters, Any], str | None]
     defaults: Parameters
+
+    @property
+    def member(self) -> str:
+        """The member that it is about, where the overlay names no other."""
+        return self.defaults.get("member") or ""
 
 
 def broken_promise(promise: Promise, judged: Judged) -> Breach | None:
@@ -57,11 +63,21 @@ def check_promises(contract: Contract) -> None:
         for promise in operation.promises:
             _known(promise, promise.name, PROMISES, "promise")
             defaults = PROMISES[promise.name].defaults
-            for name, value in promise.parameters.items():
+            for name in promise.parameters:
                 _known(promise, name, defaults, f"parameter of the promise {promise.name!r}")
-                if isinstance(defaults[name], str) is not isinstance(value, str):
-                    wrong = f"The parameter {name!r} of {promise.name!r} is of the wrong type."
+            for name, default in defaults.items():
+                value = promise.parameters.get(name, default)
+                if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
+                    wrong = f"The promise {promise.name!r} needs a {name!r}: {_NEEDED[name]}."
                     raise ExtensionError(wrong, source=promise.source)
+
+
+_TYPES: Mapping[str, Any] = {"member": str, "within": (int, float), "seconds": (int, float)}
+_NEEDED = {
+    "member": "the name of a member of the body",
+    "within": "a number of seconds",
+    "seconds": "a number",
+}
 
 
 def _known(promise: Promise, name: str, names: Mapping[str, Any], what: str) -> None:
@@ -183,8 +199,8 @@ PROMISES: Mapping[str, Named] = MappingProxyType(
         "absolute-url": Named(DOCUMENTED, _absolute, {"member": "url"}),
         "not-the-callers-url": Named(DOCUMENTED, _not_the_callers, {"member": "url"}),
         "fresh": Named(DOCUMENTED, _fresh, {"member": "url"}),
-        "expires-in-the-future": Named(DOCUMENTED, _in_the_future, {"member": "expiresAt"}),
-        "short-lived": Named(ADVISORY, _short_lived, {"member": "expiresAt", "within": 3_600}),
+        "expires-in-the-future": Named(DOCUMENTED, _in_the_future, {"member": None}),
+        "short-lived": Named(ADVISORY, _short_lived, {"member": None, "within": 3_600}),
         "https": Named(ADVISORY, _https, {"member": "url"}),
         "not-cacheable": Named(ADVISORY, _not_cacheable, {}),
         "answers-within": Named(ADVISORY, _answers_within, {"seconds": 5.0}),

@@ -20,6 +20,7 @@ OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-age
 """Headers whose values are no secrets, even in a target file."""
 
 _SHORTEST = 4
+_SHORTEST_TOKEN = 12
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2}[^\s\"'<>]+")
 
@@ -56,13 +57,20 @@ class Redactor:
 
 def without_capabilities(text: str, body: bytes, known: str) -> str:
     """A text that tells of a successful answer, without the strings of its body that whoever
-    reads it could use: all but times, short words and what is `known` without it.
+    reads it could use (addresses and tokens), but for what is `known` without it.
     """
     for secret in sorted(_strings(body), key=len, reverse=True):
-        if len(secret) > _SHORTEST and secret not in known and not _DATE_TIME.fullmatch(secret):
+        if _may_open(secret) and secret not in known:
             for form in {secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")}:
                 text = text.replace(form, REDACTED)
     return text
+
+
+def _may_open(text: str) -> bool:
+    """Whether a text may be an address or a token: what is short or has spaces is neither."""
+    if _DATE_TIME.fullmatch(text) or len(text) <= _SHORTEST:
+        return False
+    return "/" in text or (len(text) >= _SHORTEST_TOKEN and " " not in text)
 
 
 def _strings(body: bytes) -> Iterator[str]:

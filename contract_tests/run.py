@@ -19,7 +19,7 @@ from contract_tests.client import Client
 from contract_tests.codes import case_of, named_codes
 from contract_tests.exchange import Answer, Exchange, Failure
 from contract_tests.findings import Finding, Findings, shown
-from contract_tests.judged import Breach, Expectation, Judged
+from contract_tests.judged import Breach, Expectation, Judged, Kind
 from contract_tests.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.obligations import Obligation, breaches
 from contract_tests.plan import Plan
@@ -186,6 +186,7 @@ class Run:
             answer=self._clean(shown(exchange.outcome), exchange),
             cause=breach.cause,
             codes=breach.codes,
+            is_of_case=expectation.kind is Kind.CASE,
             cases=[case] if case else [],
             seen=[expectation.what],
         )

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from contract_tests.judged import Breach, Judged
 from tallystick.document import Document
-from tallystick.pointers import Path
+from tallystick.pointers import Path, look_up
 
 _PROBLEM = "application/problem+json"
 _BOM = b"\xef\xbb\xbf"
@@ -68,18 +68,36 @@ def body_is_json(judged: Judged) -> Breach | None:
     return None
 
 
-def body_fits_schema(judged: Judged) -> Breach | None:
-    """The body is valid against the documented schema, formats included."""
+def body_fits_schema(judged: Judged) -> list[Breach]:
+    """The body is valid against the documented schema, formats included. A breach for each place
+    that is not.
+    """
     media_type = judged.media_type
     if not judged.is_spoken_of or media_type is None or media_type.schema is None:
-        return None
-    validator = _validator(judged.contract.document, media_type.schema)
-    error = next(validator.iter_errors(judged.value), None)
-    if error is None:
-        return None
-    pointer = "".join(f"/{token}" for token in error.absolute_path)
-    message = f"{pointer or 'the body'} does not fit the schema: {_wrong(error)}"
-    return Breach(message, (pointer,), path=media_type.schema)
+        return []
+    document = judged.contract.document
+    found: dict[str, Breach] = {}
+    for error in _validator(document, media_type.schema).iter_errors(judged.value):
+        pointer = "".join(f"/{token}" for token in error.absolute_path)
+        message = f"{pointer or 'the body'} does not fit the schema: {_wrong(error)}"
+        place = _keyword(document, media_type.schema, error)
+        found.setdefault(pointer, Breach(message, (pointer,), path=place))
+    return list(found.values())
+
+
+def _keyword(document: Document, schema: Path, error: ValidationError) -> Path:
+    """Where the keyword that is not kept stands in the document, or else the schema."""
+    node, path = document.follow(look_up(document.root, schema), schema)
+    for step in error.absolute_schema_path:
+        if step == "$ref":  # followed already
+            continue
+        if not isinstance(node, dict | list):
+            return schema
+        path = (*path, str(step))
+        node = look_up(document.root, path)
+        if isinstance(node, dict):
+            node, path = document.follow(node, path)
+    return path
 
 
 def fits_schema(document: Document, path: Path, value: Any) -> bool:

@@ -164,7 +164,7 @@ class _Reader:
         for name in parameters:
             location, _, rest = name.partition(".")
             if location not in _LOCATIONS or not rest:
-                example = "'path.id', 'query.x', 'header.x' or 'body.returnUrl'"
+                example = "'path.id', 'query.x', 'header.x' or 'body.x'"
                 raise self.error(f"{name!r} names no parameter: write it like {example}", name)
         return parameters
 

@@ -23,11 +23,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.bodies import LINKS
-from mock_server.clock import timestamp
+from mock_server.clock import Clock, timestamp
 from mock_server.control_bodies import ControlError, json_object
 from mock_server.forces import UnknownCaseError
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE, problem
+from mock_server.sessions import SESSION, Session
 
 PREFIX = "/_tallystick"
 _SCALARS = (str, int, float)
@@ -70,6 +71,8 @@ class Control:
             Route("/requests/{number}", self.request),
             Route("/coverage", self.coverage),
             Route("/reset", self.reset, methods=["POST"]),
+            Route("/sessions", self.sessions),
+            Route("/sessions/{name}", self.end_session, methods=["DELETE"]),
             Route("/openapi.json", self.document),
             Route("/docs", self.docs),
             Route("/docs/start.js", self.docs_script),
@@ -77,7 +80,7 @@ class Control:
             Route(LINKS.removeprefix(PREFIX) + "{token}", self.link),
         ]
         added = [route for made in self.mock.behaviours.values() for route in made.routes()]
-        return Starlette(
+        app = Starlette(
             routes=[Mount(PREFIX, routes=[*own, *added])],
             exception_handlers={
                 ControlError: _control_error,
@@ -85,6 +88,11 @@ class Control:
                 405: _not_allowed,
             },
         )
+
+        async def in_session(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, SESSION: self.mock.session(scope)}, receive, send)
+
+        return in_session
 
     async def index(self, _: Request) -> Response:
         """What the mock serves, until the board is there."""
@@ -94,22 +102,22 @@ class Control:
         """200 when the mock serves."""
         return JSONResponse({"status": "ok"})
 
-    async def forces(self, _: Request) -> Response:
+    async def forces(self, request: Request) -> Response:
         """The queued forces."""
-        return JSONResponse([force.to_json() for force in self.mock.queue.forces])
+        return JSONResponse([force.to_json() for force in _session(request).queue.forces])
 
     async def add_force(self, request: Request) -> Response:
         """Queue a force."""
         body = await json_object(request, {"cases", "times", "match"})
         try:
-            force = self.mock.queue.add(_names(body), _times(body), _match(body))
+            force = _session(request).queue.add(_names(body), _times(body), _match(body))
         except UnknownCaseError as error:
             raise ControlError(str(error)) from None
         return JSONResponse(force.to_json(), status_code=201)
 
-    async def clock(self, _: Request) -> Response:
+    async def clock(self, request: Request) -> Response:
         """The mock's time."""
-        clock = self.mock.clock
+        clock = _session(request).clock
         return JSONResponse({"now": timestamp(clock.now()), "frozen": clock.frozen_at is not None})
 
     async def set_clock(self, request: Request) -> Response:
@@ -117,25 +125,25 @@ class Control:
         body = await json_object(request, {"advance", "freeze", "reset"})
         if not body:
             raise ControlError("One of 'advance', 'freeze' and 'reset' is needed.")
-        _set_clock(self.mock, body)
+        _set_clock(_session(request).clock, body)
         return await self.clock(request)
 
-    async def requests(self, _: Request) -> Response:
+    async def requests(self, request: Request) -> Response:
         """The journal, oldest first."""
-        return JSONResponse(self.mock.journal.to_json())
+        return JSONResponse([entry.to_json() for entry in _session(request).journal.entries()])
 
     async def request(self, request: Request) -> Response:
         """One entry of the journal."""
         number = request.path_params["number"]
         known = number.isascii() and number.isdigit() and len(number) < 19
-        entry = self.mock.journal.find(int(number)) if known else None
+        entry = _session(request).journal.find(int(number)) if known else None
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
-        return JSONResponse(entry)
+        return JSONResponse(entry.to_json())
 
-    async def coverage(self, _: Request) -> Response:
+    async def coverage(self, request: Request) -> Response:
         """How often each documented case was served."""
-        served = self.mock.journal.served
+        served = _session(request).journal.served
         rows = [
             {
                 "operation": case.operation,
@@ -147,9 +155,23 @@ class Control:
         ]
         return JSONResponse(rows)
 
-    async def reset(self, _: Request) -> Response:
+    async def reset(self, request: Request) -> Response:
         """State, forces, clock and journal as at the start."""
-        await self.mock.reset()
+        await _session(request).reset()
+        return Response(status_code=204)
+
+    async def sessions(self, _: Request) -> Response:
+        """The named sessions, the longest unused first."""
+        rows = [
+            {"name": session.name, "requests": session.journal.count}
+            for session in self.mock.sessions
+        ]
+        return JSONResponse(rows)
+
+    async def end_session(self, request: Request) -> Response:
+        """End a session, and forget what belongs to it."""
+        if not await self.mock.sessions.end(request.path_params["name"]):
+            raise ControlError("There is no such session (any more).", 404)
         return Response(status_code=204)
 
     async def document(self, _: Request) -> Response:
@@ -171,6 +193,12 @@ class Control:
             "This address was made up by a mock (Tallystick). The real service would show a page "
             "here.\n"
         )
+
+
+def _session(request: Request) -> Session:
+    """The session that a control request is about."""
+    session: Session = request.scope[SESSION]
+    return session
 
 
 def _with_mock_first(root: dict[str, Any]) -> dict[str, Any]:
@@ -243,21 +271,21 @@ def _as_fact(name: str) -> str:
     return name.lower() if name.startswith("header.") else name
 
 
-def _set_clock(mock: Mock, body: dict[str, Any]) -> None:
+def _set_clock(clock: Clock, body: dict[str, Any]) -> None:
     advance = body.get("advance", 0)
     if isinstance(advance, bool) or not isinstance(advance, int | float):
         raise ControlError("'advance' must be a number of seconds.")
     for name in ("freeze", "reset"):
         if not isinstance(body.get(name, False), bool):
             raise ControlError(f"'{name}' must be true or false.")
-    offset = 0.0 if body.get("reset") else mock.clock.offset
+    offset = 0.0 if body.get("reset") else clock.offset
     if abs(offset + advance) > _FURTHEST:
         raise ControlError(f"The clock goes at most {_FURTHEST} seconds from real time.")
     if body.get("reset"):
-        mock.clock.reset()
+        clock.reset()
     if "freeze" in body:
-        (mock.clock.freeze if body["freeze"] else mock.clock.thaw)()
-    mock.clock.advance(advance)
+        (clock.freeze if body["freeze"] else clock.thaw)()
+    clock.advance(advance)
 
 
 def _index(mock: Mock) -> str:

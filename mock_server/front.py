@@ -20,8 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mock_server.control import PREFIX
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE, problem
+from mock_server.sessions import SESSION, SessionNameError
 
 Header = tuple[bytes, bytes]
+_SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
 _CASE_FORM = re.compile(r"/~case/(?P<case>[^/]+)(?P<rest>/.*)", re.DOTALL)
 _EXPOSED = (
     b"Tallystick-Case, Tallystick-Error, Preference-Applied, Allow, Link, Location, Retry-After"
@@ -44,20 +46,19 @@ class Front:
         if scope["type"] != "http":
             await self.contract(scope, receive, send)
             return
+        origin, name = _origin_and_session(scope)
+        if name is not None or scope["path"].startswith("/~"):
+            try:
+                scope = await self._addressed(scope, name)
+            except AddressError as error:
+                await self._reply(scope, send, error.reply)
+                return
         path: str = scope["path"]
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
             await self.control(scope, receive, send)
             return
-        for name, value in scope["headers"]:
-            if name == b"origin":
-                send = _with_cors(send, value)
-                break
-        if path.startswith("/~"):
-            address = _CASE_FORM.fullmatch(path)
-            if address is None:
-                await self._reply(scope, send, _WRONG_ADDRESS)
-                return
-            scope = _shortened(scope, address)
+        if origin is not None:
+            send = _with_cors(send, origin)
         if scope["method"] not in self.paths.documented:
             await self.unrouted(scope, receive, send)
             return
@@ -65,6 +66,26 @@ class Front:
             await self.contract(scope, receive, send)
         except HTTPException:  # Connexion's router knows the path, but not with this method
             await self.unrouted(scope, receive, send)
+
+    async def _addressed(self, scope: Scope, name: str | None) -> Scope:
+        """The scope with the session that its address names, or else its header, and with the
+        case that its address names; without the address forms. Raises AddressError.
+        """
+        session = _SESSION_FORM.fullmatch(scope["path"])
+        if session is not None:
+            name, scope = session["session"], _shortened(scope, session["rest"])
+        if name is not None:
+            try:
+                scope = {**scope, SESSION: await self.mock.sessions.get(name)}
+            except SessionNameError as error:
+                wrong = ((b"tallystick-error", b"bad session name"),)
+                raise AddressError(Reply(400, str(error), wrong)) from None
+        if not scope["path"].startswith("/~"):
+            return scope
+        case = _CASE_FORM.fullmatch(scope["path"])
+        if case is None:
+            raise AddressError(_WRONG_ADDRESS)
+        return {**_shortened(scope, case["rest"]), "tallystick.case": unquote(case["case"])}
 
     async def unrouted(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer what no operation does; also the application behind Connexion's router."""
@@ -84,8 +105,10 @@ class Front:
         return Reply(405, f"{path} does not take {method}.", (_allow(allowed),))
 
     async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
-        moment, status = self.mock.clock.now(), reply.status
-        self.mock.journal.record(moment, scope, None, status, str(status), "no operation")
+        session, status = self.mock.session(scope), reply.status
+        session.journal.record(
+            session.clock.now(), scope, b"", None, status, str(status), "no operation"
+        )
         await send(
             {
                 "type": "http.response.start",
@@ -120,12 +143,31 @@ class Reply:
         return headers
 
 
+class AddressError(Exception):
+    """An address form, or the name of a session, is none; `reply` says so."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.detail)
+        self.reply = reply
+
+
 _WRONG_ADDRESS = Reply(
     400,
     "Paths that start with /~ are the mock's own. To ask for a case by address, put /~case/CASE "
-    "before the path, where CASE is an error code or a status.",
+    "before the path, where CASE is an error code or a status; for a session of your own, "
+    "/~session/NAME.",
     ((b"tallystick-error", b"unknown address form"),),
 )
+
+
+def _origin_and_session(scope: Scope) -> tuple[bytes | None, str | None]:
+    origin = name = None
+    for header, value in scope["headers"]:
+        if header == b"origin":
+            origin = value
+        elif header == b"tallystick-session":
+            name = value.decode("latin-1")
+    return origin, name
 
 
 def _preflight(scope: Scope, allowed: Iterable[str]) -> list[Header]:
@@ -173,18 +215,17 @@ def _allow(methods: Iterable[str]) -> Header:
     return (b"allow", ", ".join(sorted(methods)).encode())
 
 
-def _shortened(scope: Scope, address: re.Match[str]) -> Scope:
-    """The scope without the address form, which is kept as the case that it names.
+def _shortened(scope: Scope, rest: str) -> Scope:
+    """The scope without the two segments of an address form.
 
-    uvicorn has decoded the path once; the case's own escapes are decoded by that, too.
+    uvicorn has decoded the path once; the escapes of a name in it are decoded by that, too.
     """
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     parts = raw.split(b"/", 3)
     return {
         **scope,
-        "path": address["rest"],
-        "raw_path": b"/" + parts[3] if len(parts) > 3 else address["rest"].encode(),
-        "tallystick.case": unquote(address["case"]),
+        "path": rest,
+        "raw_path": b"/" + parts[3] if len(parts) > 3 else rest.encode(),
     }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from starlette.types import Scope
+
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
-from mock_server.clock import Clock
-from mock_server.forces import ForceQueue
-from mock_server.journal import Journal
+from mock_server.sessions import SESSION, Session, Sessions
 from mock_server.store import MemoryStore, Store
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
@@ -25,13 +25,11 @@ class Mock:
     seed: int = 0
     max_body: int = 1024 * 1024
     store: Store = field(default_factory=MemoryStore)
-    clock: Clock = field(default_factory=Clock)
-    journal: Journal = field(default_factory=Journal)
-    queue: ForceQueue = field(init=False)
+    sessions: Sessions = field(init=False)
     behaviours: Mapping[str, ContractBehaviour] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "queue", ForceQueue(self.contract))
+        object.__setattr__(self, "sessions", Sessions(self.contract, self.store))
         made = {
             operation.behaviour: self._make(operation)
             for operation in self.contract.operations
@@ -47,15 +45,12 @@ class Mock:
                 source=self.contract.document.locate((*operation.operation.location, BEHAVIOUR)),
                 remedy=f"There are: {', '.join(BEHAVIOURS)}.",
             )
-        return BEHAVIOURS[name](self.store)
+        return BEHAVIOURS[name]()
 
     def behaviour(self, operation: ContractOperation) -> ContractBehaviour | None:
         """The behaviour of an operation, if it has one."""
         return self.behaviours[operation.behaviour] if operation.behaviour else None
 
-    async def reset(self) -> None:
-        """State, forces, clock and journal as at the start."""
-        await self.store.clear()
-        self.queue.clear()
-        self.clock.reset()
-        self.journal.reset()
+    def session(self, scope: Scope) -> Session:
+        """The session that a request belongs to."""
+        return scope.get(SESSION) or self.sessions.default

@@ -44,7 +44,6 @@ class MockOperation:
         self.selector = selector(
             contract,
             checks(mock.contract.document, contract, mock.max_body),
-            mock.queue,
             mock.behaviour(contract),
         )
 
@@ -54,22 +53,25 @@ class MockOperation:
         path = scope["path_params"]
         if self.renamed:
             path = {self.renamed[name]: value for name, value in path.items()}
-        request = Request(scope, path)
+        session = mock.session(scope)
+        request = Request(scope, path, session)
         message = await receive()
         if message.get("more_body", False) or len(message.get("body", b"")) > mock.max_body:
             await request.read(receive, message, mock.max_body)
         else:
             request.body = message.get("body", b"")
         outcome = self.selector.select(request) or await self.selector.settle(request)
-        moment = mock.clock.now()
+        moment = session.clock.now()
         if outcome.case is not None:
             answer = self.answers[outcome.case.label]
             status, label, headers = answer.status, answer.label, answer.headers
             body = answer.body(request, moment)
         else:
             status, label, headers, body = self._faulty(outcome)
-        mock.journal.record(moment, scope, self.name, status, label, outcome.rule)
-        headers = [*headers, *outcome.headers] if outcome.headers else headers.copy()
+        number = session.journal.record(
+            moment, scope, request.body, self.name, status, label, outcome.rule
+        )
+        headers = [*headers, *outcome.headers, (b"link", session.link(number))]
         # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
         if status != 204:
             headers.append((b"content-length", b"%d" % len(body)))

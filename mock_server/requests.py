@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Message, Receive, Scope
 
+from mock_server.sessions import Session
+
 _BOM = b"\xef\xbb\xbf"
 _HOST = re.compile(rb"(?:[A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _DRAIN = 64 * 1024 * 1024
@@ -48,10 +50,21 @@ def _host(value: bytes) -> str:
 class Request:
     """One request to an operation. Header names are in lower case, as ASGI gives them."""
 
-    __slots__ = ("_query", "_value", "body", "forced", "headers", "path", "scope", "too_large")
+    __slots__ = (
+        "_query",
+        "_value",
+        "body",
+        "forced",
+        "headers",
+        "path",
+        "scope",
+        "session",
+        "too_large",
+    )
 
-    def __init__(self, scope: Scope, path: Mapping[str, str]) -> None:
+    def __init__(self, scope: Scope, path: Mapping[str, str], session: Session) -> None:
         self.scope = scope
+        self.session = session
         self.path = path
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.forced: str | None = scope.get("tallystick.case")

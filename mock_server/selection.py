@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mock_server import preferences
-from mock_server.forces import ForceQueue, UnknownCaseError, find_case, find_named
+from mock_server.forces import UnknownCaseError, find_case, find_named
 from mock_server.requests import Request
 from mock_server.validation import Check, Fault
 from tallystick.cases import Case
@@ -48,7 +48,6 @@ class Selector:
 
     contract: ContractOperation
     checks: tuple[Check, ...]
-    queue: ForceQueue
     behaviour: Behaviour | None
     success: Outcome
     magic: Mapping[str, Outcome] = field(default_factory=dict)
@@ -77,7 +76,6 @@ class Selector:
 def selector(
     contract: ContractOperation,
     checks: tuple[Check, ...],
-    queue: ForceQueue,
     behaviour: Behaviour | None,
 ) -> Selector:
     """The selector of an operation, its outcomes made ahead."""
@@ -89,7 +87,6 @@ def selector(
     return Selector(
         contract=contract,
         checks=checks,
-        queue=queue,
         behaviour=behaviour,
         success=Outcome("success", _success(contract)),
         magic={value: outcome for value, (_, outcome) in magic.items()},
@@ -142,10 +139,11 @@ def _by_magic(selector: Selector, request: Request) -> Outcome | None:
 
 
 def _by_queue(selector: Selector, request: Request) -> Outcome | None:
-    if not selector.queue.forces:
+    queue = request.session.queue
+    if not queue.forces:
         return None
     facts = {"operation": selector.contract.name, **request.facts()}
-    case = selector.queue.take(selector.contract.cases, facts)
+    case = queue.take(selector.contract.cases, facts)
     return Outcome("queued force", case) if case else None
 
 

@@ -18,8 +18,11 @@ class Store(Protocol):
     async def put(self, key: str, value: str) -> None:
         """Set the value of a key."""
 
-    async def clear(self) -> None:
-        """Forget everything."""
+    async def keys(self, prefix: str) -> list[str]:
+        """The keys that start so, in the order in which they were written last."""
+
+    async def clear(self, prefix: str) -> None:
+        """Forget every key that starts so."""
 
 
 class MemoryStore:
@@ -39,6 +42,11 @@ class MemoryStore:
         if len(self._values) > MOST_KEYS:
             self._values.popitem(last=False)
 
-    async def clear(self) -> None:
+    async def keys(self, prefix: str) -> list[str]:
         """See Store."""
-        self._values.clear()
+        return [key for key in self._values if key.startswith(prefix)]
+
+    async def clear(self, prefix: str) -> None:
+        """See Store."""
+        for key in await self.keys(prefix):
+            del self._values[key]

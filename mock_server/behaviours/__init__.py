@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute
 
 from mock_server.behaviours.payment_account_link import PaymentAccountLink
 from mock_server.requests import Request
-from mock_server.store import Store
 
 
 class ContractBehaviour(Protocol):
@@ -28,6 +27,6 @@ class ContractBehaviour(Protocol):
         """What it adds to the control API, below `/_tallystick`."""
 
 
-BEHAVIOURS: Mapping[str, Callable[[Store], ContractBehaviour]] = {
+BEHAVIOURS: Mapping[str, Callable[[], ContractBehaviour]] = {
     "payment-account-link": PaymentAccountLink,
 }

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from mock_server.control_bodies import ControlError, json_object
 from mock_server.requests import Request
-from mock_server.store import Store
+from mock_server.sessions import SESSION
 
 STATES = (
     "NotEnabled",
@@ -37,14 +37,11 @@ class PaymentAccountLink:
 
     rules: tuple[str, ...] = ("state",)
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
     async def decide(self, rule: str, request: Request) -> str | None:
         """The 409 of a payment account that can have no link."""
         if rule != "state":
             return None
-        state = await self.store.get(_key(request.path["id"]))
+        state = await request.session.store.get(_key(request.path["id"]))
         return None if state is None else _CASES.get(state)
 
     def routes(self) -> list[BaseRoute]:
@@ -54,18 +51,17 @@ class PaymentAccountLink:
             Route("/organisations/{id}", self._put, methods=["PUT"]),
         ]
 
-    async def _state(self, organisation: str) -> str:
-        return await self.store.get(_key(organisation)) or "NotStarted"
-
     async def _get(self, request: HttpRequest) -> Response:
-        return JSONResponse({"payment_account": await self._state(request.path_params["id"])})
+        store = request.scope[SESSION].store
+        state = await store.get(_key(request.path_params["id"]))
+        return JSONResponse({"payment_account": state or "NotStarted"})
 
     async def _put(self, request: HttpRequest) -> Response:
         body = await json_object(request, {"payment_account"})
         state = body.get("payment_account")
         if state not in STATES:
             raise ControlError(f"'payment_account' must be one of {', '.join(STATES)}.")
-        await self.store.put(_key(request.path_params["id"]), state)
+        await request.scope[SESSION].store.put(_key(request.path_params["id"]), state)
         return JSONResponse({"payment_account": state})
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from contract_tests.target import read_target
+from contract_tests.promises import PROMISES
+from contract_tests.target_file import read_target
 from tallystick.cli import cli
 from tallystick.overlay import Target, apply
 from tallystick.parsing import parse
@@ -64,20 +65,37 @@ def test_the_links_in_the_docs_lead_somewhere(page: Path) -> None:
 def test_the_target_file_in_the_docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The example of a target file is one."""
     monkeypatch.setenv("DOLFIN_API_KEY", "k")
+    monkeypatch.setenv("READONLY_KEY", "r")
     (text,) = blocks(ROOT / "docs" / "contract-tests.md", "toml")
     path = tmp_path / "target.toml"
     path.write_text(text, encoding="utf-8")
     target = read_target(str(path))
     assert target.base_url == "https://staging.example.test"
-    assert sorted(target.cases) == ["Organisation.NotFound", "PaymentAccount.ProviderError"]
+    assert sorted(target.cases) == [
+        "Organisation.NotFound",
+        "Payment.Forbidden",
+        "PaymentAccount.NotEnabled",
+        "PaymentAccount.ProviderError",
+    ]
     assert tomllib.loads(text)["headers"] == {"x-dolfin-api-key": "${DOLFIN_API_KEY}"}
 
 
 def test_the_overlay_in_the_docs() -> None:
     """The example of an overlay is one, and finds its target."""
-    (text,) = blocks(ROOT / "docs" / "overlays.md", "yaml")
+    text, _ = blocks(ROOT / "docs" / "overlays.md", "yaml")
     target = Target({"paths": {"/payments": {"post": {"responses": {"400": {}}}}}})
     apply(target, parse(text, "docs/overlays.md"))
     cases = target.value["paths"]["/payments"]["post"]["responses"]["400"]["x-tallystick-cases"]
     assert target.warnings == []
     assert cases["Payment.AmountInvalid"]["constraint"] == {"kind": "greater-than", "limit": 0}
+
+
+def test_the_promises_in_the_docs() -> None:
+    """The example of promises continues the overlay before it, and names promises that exist."""
+    first, second = blocks(ROOT / "docs" / "overlays.md", "yaml")
+    target = Target({"paths": {"/payments": {"post": {"responses": {"400": {}}}}}})
+    apply(target, parse(first + second, "docs/overlays.md"))
+    named = target.value["paths"]["/payments"]["post"]["x-tallystick-promises"]
+    names = [name if isinstance(name, str) else next(iter(name)) for name in named]
+    assert names == ["fresh", "short-lived"]
+    assert set(names) <= PROMISES.keys()

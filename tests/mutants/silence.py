@@ -25,15 +25,23 @@ APPS: dict[str, App] = {item.name: item.app for item in (*MUTANTS, *VARIANTS)}
 APPS["the correct implementation"] = PaymentAccountLinks
 
 
-def alarms(names: Sequence[str], seeds: int) -> Iterator[str]:
-    """What the suite finds of each, run in a process of its own."""
+def alarms(names: Sequence[str], seeds: int) -> list[str]:
+    """What the suite says of those on which it is not silent."""
+    return [
+        f"{name}, seed {seed}: exit code {code}, {'; '.join(found)}"
+        for name, seed, code, found in outcomes(names, seeds=seeds)
+        if code or found
+    ]
+
+
+def outcomes(names: Sequence[str], *, seeds: int) -> Iterator[tuple[str, int, int, list[str]]]:
+    """Name, seed, exit code and findings of each, judged in a process of its own."""
     command = [sys.executable, "-m", "tests.mutants.silence", str(seeds), *names]
     root = Path(__file__).parents[2]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     for line in run.stdout.splitlines():
         name, seed, code, found = json.loads(line)
-        if code or found:
-            yield f"{name}, seed {seed}: exit code {code}, {'; '.join(found)}"
+        yield name, seed, code, found
 
 
 def judge(app: App, seed: int) -> tuple[int, list[str]]:

@@ -1,0 +1,135 @@
+"""Sessions: each has its own states, forces, clock and journal, so that tests can run in parallel.
+
+Rules: a session is named by the header `Tallystick-Session` or by the address `/~session/NAME/…`;
+a request that names none belongs to the default one, which lives as long as the mock. A session is
+made when it is first named; it ends when nobody has named it for an hour, or when there are too
+many, the longest unused first.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from mock_server.clock import Clock
+from mock_server.forces import ForceQueue
+from mock_server.journal import MOST_ENTRIES, Journal
+from mock_server.store import Store
+from tallystick.contract import Contract
+
+MOST_SESSIONS = 200
+IDLE = 3600.0
+"""After how many seconds a session that nobody names ends."""
+
+MOST_ENTRIES_OF_A_SESSION = 200
+SESSION = "tallystick.session"
+"""Where the scope of a request keeps its session, if it is not the default one."""
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class SessionNameError(Exception):
+    """A session cannot have this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name[:80]!r} is no name of a session: 1 to 64 letters, digits, dots, hyphens "
+            "and underscores are."
+        )
+
+
+class Session:
+    """The state of one session. `path` is the base path under which the session is reached."""
+
+    __slots__ = ("clock", "journal", "name", "path", "queue", "store", "used")
+
+    def __init__(self, name: str, contract: Contract, store: Store) -> None:
+        self.name = name
+        self.path = f"/~session/{name}" if name else ""
+        self.store = SessionStore(store, name)
+        self.queue = ForceQueue(contract)
+        self.clock = Clock()
+        self.journal = Journal(MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES)
+        self.used = time.monotonic()
+
+    def link(self, number: int) -> bytes:
+        """The Link header (RFC 8288) to what explains a request of this session."""
+        return f'<{self.path}/_tallystick/requests/{number}>; rel="describedby"'.encode()
+
+    async def reset(self) -> None:
+        """State, forces, clock and journal as at the start."""
+        await self.store.clear()
+        self.queue.clear()
+        self.clock.reset()
+        self.journal.reset()
+
+
+class SessionStore:
+    """The part of a store that belongs to one session."""
+
+    def __init__(self, store: Store, session: str) -> None:
+        self._store = store
+        self._prefix = f"{session}/"
+
+    async def get(self, key: str) -> str | None:
+        """The value of a key in this session."""
+        return await self._store.get(self._prefix + key)
+
+    async def put(self, key: str, value: str) -> None:
+        """Set the value of a key in this session."""
+        await self._store.put(self._prefix + key, value)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """The keys in this session that start so."""
+        found = await self._store.keys(self._prefix + prefix)
+        return [key.removeprefix(self._prefix) for key in found]
+
+    async def clear(self) -> None:
+        """Forget everything of this session."""
+        await self._store.clear(self._prefix)
+
+
+class Sessions:
+    """The sessions of a mock."""
+
+    def __init__(self, contract: Contract, store: Store) -> None:
+        self._contract = contract
+        self._store = store
+        self._named: OrderedDict[str, Session] = OrderedDict()
+        self.default = Session("", contract, store)
+
+    def __iter__(self) -> Iterator[Session]:
+        """The named sessions, the longest unused first."""
+        return iter(list(self._named.values()))
+
+    async def get(self, name: str) -> Session:
+        """The session of this name, made if there is none. Raises SessionNameError."""
+        if not _NAME.fullmatch(name):
+            raise SessionNameError(name)
+        await self._end_old()
+        session = self._named.get(name) or Session(name, self._contract, self._store)
+        session.used = time.monotonic()
+        self._named[name] = session
+        self._named.move_to_end(name)
+        return session
+
+    async def end(self, name: str) -> bool:
+        """End a session, and say whether there was one."""
+        session = self._named.pop(name, None)
+        if session is not None:
+            await session.reset()
+        return session is not None
+
+    async def _end_old(self) -> None:
+        while self._named:
+            oldest = next(iter(self._named.values()))
+            is_idle = time.monotonic() - oldest.used > IDLE
+            if not is_idle and len(self._named) <= MOST_SESSIONS:
+                return
+            await self.end(oldest.name)

@@ -1,0 +1,140 @@
+"""The two commands of the suite, each run in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.contract_tests.targets import write_target
+from tests.independent.serve import Application, serving
+
+ROOT = Path(__file__).parents[2]
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended, what it printed, and the folder of its report."""
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+    @property
+    def report(self) -> Any:
+        return json.loads((self.folder / "report.json").read_text(encoding="utf-8"))
+
+    @property
+    def junit(self) -> str:
+        return (self.folder / "junit.xml").read_text(encoding="utf-8")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All that was printed or written."""
+        files = {path.name: path.read_text(encoding="utf-8") for path in self.folder.glob("*")}
+        return {"standard output": self.out, "standard error": self.err, **files}
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict of each case."""
+        return {_label(case): case["verdict"] for case in self.report["cases"]}
+
+    @property
+    def heavy(self) -> list[dict[str, Any]]:
+        """The findings above the advisory."""
+        return [found for found in self.report["findings"] if found["level"] != "advisory"]
+
+    def case(self, label: str) -> Any:
+        return next(case for case in self.report["cases"] if _label(case) == label)
+
+
+def _label(case: Mapping[str, Any]) -> str:
+    return f"{case['status']} {case['code'] or ''}".strip()
+
+
+class Commands:
+    """Processes that run commands, each one at a time (see `forked`); lent to whoever has one
+    to run.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.free: queue.Queue[subprocess.Popen[str]] = queue.Queue()
+        self.all = [self._started() for _ in range(count)]
+        for process in self.all:
+            self.free.put(process)
+
+    def run(self, words: list[str], env: Mapping[str, str], folder: Path) -> int:
+        """Run `python -m` with these words, its output in the folder, and give its exit code."""
+        order = {"words": words, "env": dict(env), "out": f"{folder}/out", "err": f"{folder}/err"}
+        process = self.free.get()
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.flush()
+            return int(process.stdout.readline())
+        finally:
+            self.free.put(process)
+
+    def close(self) -> None:
+        """Let the processes end."""
+        for process in self.all:
+            process.communicate()
+
+    def _started(self) -> subprocess.Popen[str]:
+        command = [sys.executable, str(Path(__file__).with_name("forked.py"))]
+        return subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+
+_COMMANDS: list[Commands] = []
+
+
+@contextmanager
+def commands(count: int) -> Iterator[None]:
+    """Have processes for the commands."""
+    _COMMANDS.append(Commands(count))
+    try:
+        yield
+    finally:
+        _COMMANDS.pop().close()
+
+
+def tallystick_test(folder: Path, *options: object, env: Mapping[str, str] | None = None) -> Result:
+    """Run `tallystick test`; its report goes into the folder."""
+    report = () if "--report-dir" in options else ("--report-dir", folder / "report")
+    return _run(folder, ("tallystick", "test", *options, *report), env)
+
+
+def pytest_suite(
+    folder: Path,
+    *options: object,
+    tests: str = "contract_tests",
+    env: Mapping[str, str] | None = None,
+) -> Result:
+    """Run `pytest contract_tests`, or some of its tests; its report goes into the folder."""
+    words = ("pytest", "-q", "-p", "no:cacheprovider", tests, *options)
+    return _run(folder, (*words, "--report-dir", folder / "report"), env)
+
+
+def check(folder: Path, app: Application, seed: int = SEED) -> Result:
+    """Run `tallystick test` with a whole target file against an application."""
+    with serving(app) as url:
+        return tallystick_test(folder, "--target", write_target(folder, url), "--seed", seed)
+
+
+def _run(folder: Path, words: tuple[object, ...], env: Mapping[str, str] | None) -> Result:
+    told = {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", **(env or {})}
+    code = _COMMANDS[-1].run([str(word) for word in words], told, folder)
+    out, err = ((folder / name).read_text(encoding="utf-8") for name in ("out", "err"))
+    return Result(code, out, err, folder / "report")

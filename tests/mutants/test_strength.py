@@ -1,0 +1,46 @@
+"""The suite is silent on every conformant variant, and catches the mutants.
+
+`make mutants` runs the whole catalogue over many seeds; here it is each variant once, and twenty
+mutants over all families.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from tests.mutants import MUTANTS, VARIANTS
+from tests.mutants.silence import outcomes
+
+CORRECT = "the correct implementation"
+DEMANDED = [mutant for mutant in MUTANTS if mutant.level != "advisory"]
+CHOSEN = [mutant.name for mutant in DEMANDED[:: len(DEMANDED) // 20]][:20]
+SILENT = [CORRECT, *(variant.name for variant in VARIANTS)]
+
+Outcome = tuple[int, list[str]]
+
+
+@pytest.fixture(scope="module")
+def judged() -> Iterator[dict[str, Future[dict[str, Outcome]]]]:
+    """What the suite says of each, in two processes; by name."""
+    names = [*SILENT, *CHOSEN]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        halves = [(half, pool.submit(_outcomes, half)) for half in (names[::2], names[1::2])]
+        yield {name: future for half, future in halves for name in half}
+
+
+def _outcomes(names: list[str]) -> dict[str, Outcome]:
+    return {name: (code, found) for name, _, code, found in outcomes(names, seeds=1)}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_silent(name: str, judged: dict[str, Future[dict[str, Outcome]]]) -> None:
+    """A conformant implementation is verified, with no finding above the advisory."""
+    assert judged[name].result()[name] == (0, [])
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_caught(name: str, judged: dict[str, Future[dict[str, Outcome]]]) -> None:
+    """A faulty implementation is found to break something."""
+    code, found = judged[name].result()[name]
+    assert (code, bool(found)) == (1, True)
