@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mock_server.control import PREFIX
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE, problem
+from mock_server.requests import HEADERS
 from mock_server.sessions import SESSION, SessionNameError
 
 Header = tuple[bytes, bytes]
@@ -46,7 +47,11 @@ class Front:
         if scope["type"] != "http":
             await self.contract(scope, receive, send)
             return
-        origin, name = _origin_and_session(scope)
+        # Made once for all who look: most that is asked of a request is asked of its headers.
+        headers = scope[HEADERS] = dict(scope["headers"])
+        origin, name = headers.get(b"origin"), headers.get(b"tallystick-session")
+        if origin is not None:
+            plain, send = send, _with_cors(send, origin)
         if name is not None or scope["path"].startswith("/~"):
             try:
                 scope = await self._addressed(scope, name)
@@ -55,10 +60,8 @@ class Front:
                 return
         path: str = scope["path"]
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
-            await self.control(scope, receive, send)
+            await self.control(scope, receive, send if origin is None else plain)
             return
-        if origin is not None:
-            send = _with_cors(send, origin)
         if scope["method"] not in self.paths.documented:
             await self.unrouted(scope, receive, send)
             return
@@ -67,10 +70,11 @@ class Front:
         except HTTPException:  # Connexion's router knows the path, but not with this method
             await self.unrouted(scope, receive, send)
 
-    async def _addressed(self, scope: Scope, name: str | None) -> Scope:
+    async def _addressed(self, scope: Scope, header: bytes | None) -> Scope:
         """The scope with the session that its address names, or else its header, and with the
         case that its address names; without the address forms. Raises AddressError.
         """
+        name = None if header is None else header.decode("latin-1")
         session = _SESSION_FORM.fullmatch(scope["path"])
         if session is not None:
             name, scope = session["session"], _shortened(scope, session["rest"])
@@ -158,16 +162,6 @@ _WRONG_ADDRESS = Reply(
     "/~session/NAME.",
     ((b"tallystick-error", b"unknown address form"),),
 )
-
-
-def _origin_and_session(scope: Scope) -> tuple[bytes | None, str | None]:
-    origin = name = None
-    for header, value in scope["headers"]:
-        if header == b"origin":
-            origin = value
-        elif header == b"tallystick-session":
-            name = value.decode("latin-1")
-    return origin, name
 
 
 def _preflight(scope: Scope, allowed: Iterable[str]) -> list[Header]:

@@ -20,6 +20,10 @@ _DRAIN = 64 * 1024 * 1024
 is still sending may never see an answer that comes earlier."""
 
 
+HEADERS = "tallystick.headers"
+"""Where the scope of a request keeps its headers by name."""
+
+
 class _Absent:
     """Marks a body that was not sent, since `null` is a value."""
 
@@ -66,7 +70,7 @@ class Request:
         self.scope = scope
         self.session = session
         self.path = path
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.headers: dict[bytes, bytes] = scope[HEADERS]
         self.forced: str | None = scope.get("tallystick.case")
         self.body = b""
         self.too_large = False

@@ -45,22 +45,21 @@ class SessionNameError(Exception):
 
 
 class Session:
-    """The state of one session. `path` is the base path under which the session is reached."""
+    """The state of one session. `path` is the base path under which the session is reached;
+    `requests` starts the Link header (RFC 8288) of what explains one of its requests.
+    """
 
-    __slots__ = ("clock", "journal", "name", "path", "queue", "store", "used")
+    __slots__ = ("clock", "journal", "name", "path", "queue", "requests", "store", "used")
 
     def __init__(self, name: str, contract: Contract, store: Store) -> None:
         self.name = name
         self.path = f"/~session/{name}" if name else ""
+        self.requests = f"<{self.path}/_tallystick/requests/".encode()
         self.store = SessionStore(store, name)
         self.queue = ForceQueue(contract)
         self.clock = Clock()
         self.journal = Journal(MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES)
         self.used = time.monotonic()
-
-    def link(self, number: int) -> bytes:
-        """The Link header (RFC 8288) to what explains a request of this session."""
-        return f'<{self.path}/_tallystick/requests/{number}>; rel="describedby"'.encode()
 
     async def reset(self) -> None:
         """State, forces, clock and journal as at the start."""

@@ -7,14 +7,16 @@ import os
 import queue
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.contract_tests.targets import write_target
+from tests.contract_tests.targets import stateless_text, write, write_target
+from tests.independent.app import PaymentAccountLinks
 from tests.independent.serve import Application, serving
+from tests.mutants import MUTANTS
 
 ROOT = Path(__file__).parents[2]
 SEED = 7
@@ -133,8 +135,25 @@ def check(folder: Path, app: Application, seed: int = SEED) -> Result:
         return tallystick_test(folder, "--target", write_target(folder, url), "--seed", seed)
 
 
+def against(folder: Path, name: str) -> Result:
+    """Run `tallystick test` against a mutant."""
+    return check(folder, mutant(name)())
+
+
+def mutant(name: str) -> Callable[[], PaymentAccountLinks]:
+    """What makes the application of a mutant."""
+    return next(mutant.app for mutant in MUTANTS if mutant.name == name)
+
+
+def stateless(folder: Path, *options: object) -> Result:
+    """Run `tallystick test` with a target file that reaches no state."""
+    with serving(PaymentAccountLinks()) as url:
+        target = write(folder, stateless_text(url))
+        return tallystick_test(folder, "--target", target, "--seed", SEED, *options)
+
+
 def _run(folder: Path, words: tuple[object, ...], env: Mapping[str, str] | None) -> Result:
-    told = {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", **(env or {})}
+    told = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
     code = _COMMANDS[-1].run([str(word) for word in words], told, folder)
     out, err = ((folder / name).read_text(encoding="utf-8") for name in ("out", "err"))
     return Result(code, out, err, folder / "report")

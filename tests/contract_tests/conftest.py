@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
-
 import pytest
 
 from tests.contract_tests.commands import SEED, Result, commands, tallystick_test
@@ -16,16 +14,19 @@ from tests.independent.serve import serving
 KEY = "sk_live_very_secret_123"
 
 Start = Callable[..., Future[Result]]
-T = TypeVar("T")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start a run in a folder of its own, two at a time."""
+    """Start a run in a folder of its own, two at a time, and the same run only once."""
+    runs: dict[tuple[object, ...], Future[Result]] = {}
     with commands(2), ThreadPoolExecutor(max_workers=2) as pool:
 
-        def started(run: Callable[..., T], *parts: object) -> Future[T]:
-            return pool.submit(run, tmp_path_factory.mktemp("run"), *parts)
+        def started(run: Callable[..., Result], *parts: object) -> Future[Result]:
+            key = (run, *parts)
+            if key not in runs:
+                runs[key] = pool.submit(run, tmp_path_factory.mktemp("run"), *parts)
+            return runs[key]
 
         yield started
         pool.shutdown(wait=True, cancel_futures=True)

@@ -13,7 +13,13 @@ import pytest
 
 from contract_tests.target_file import check_target, read_target
 from tallystick.contract import load_contract
-from tests.contract_tests.commands import Result, check, pytest_suite, tallystick_test
+from tests.contract_tests.commands import (
+    Result,
+    against,
+    pytest_suite,
+    stateless,
+    tallystick_test,
+)
 from tests.contract_tests.conftest import Start
 from tests.contract_tests.targets import (
     IDS,
@@ -24,7 +30,6 @@ from tests.contract_tests.targets import (
 )
 from tests.independent.app import NOT_ENABLED_ID, PaymentAccountLinks
 from tests.independent.serve import serving
-from tests.mutants import MUTANTS
 
 Runs = Mapping[str, Future[Result]]
 ALL = dict.fromkeys(LABELS, "verified")
@@ -50,11 +55,6 @@ def with_file(folder: Path, text: str, *options: object) -> Result:
         return tallystick_test(folder, "--target", target, *options)
 
 
-def stateless(folder: Path, *options: object) -> Result:
-    """`tallystick test` with a target file that reaches no state."""
-    return with_file(folder, stateless_text("URL"), *options)
-
-
 def with_unreachable(folder: Path) -> Result:
     """`tallystick test` with a case that is declared unreachable."""
     code = "PaymentAccount.ProviderError"
@@ -74,17 +74,12 @@ def report_in_a_file(folder: Path) -> Result:
     return tallystick_test(folder, folder / "small.yaml", "--report-dir", folder / "file/report")
 
 
-def faulty(folder: Path) -> Result:
-    """`tallystick test` against an implementation that links a disconnected account."""
-    mutant = next(m for m in MUTANTS if m.name == "link for a disconnected account")
-    return check(folder, mutant.app())
-
-
 @pytest.fixture(scope="module", autouse=True)
 def runs(start: Start) -> Runs:
     """The runs of this file."""
-    several = (faulty, stateless, with_unreachable, the_mock, report_in_a_file)
+    several = (stateless, with_unreachable, the_mock, report_in_a_file)
     started = {run.__name__: start(run) for run in several}
+    started["faulty"] = start(against, "link for a disconnected account")
     return {**started, "allowed": start(stateless, "--allow-not-provoked")}
 
 

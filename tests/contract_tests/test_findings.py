@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from pathlib import Path
 
 import pytest
 
-from tests.contract_tests.commands import Result, check
+from tests.contract_tests.commands import Result, against
 from tests.contract_tests.conftest import Start
-from tests.mutants import MUTANTS
 
 MISSING = "400 PaymentAccountLink.MissingReturnUrl"
 INVALID = "400 PaymentAccountLink.InvalidRefreshUrl"
@@ -23,7 +21,7 @@ FAULTS: Mapping[str, tuple[str, str, str | None, str]] = {
         "status of the case",
         "documented",
         INVALID,
-        "the documented status of PaymentAccountLink.InvalidRefreshUrl is 400, not 409",
+        "the documented status of 400 PaymentAccountLink.InvalidRefreshUrl is 400, not 409",
     ),
     "errors as application/json": (
         "documented media type",
@@ -64,11 +62,6 @@ FAULTS: Mapping[str, tuple[str, str, str | None, str]] = {
         "the documented status of 409 PaymentAccount.Disconnected is 409, not 200",
     ),
 }
-
-
-def against(folder: Path, name: str) -> Result:
-    """A run against a mutant."""
-    return check(folder, next(mutant for mutant in MUTANTS if mutant.name == name).app())
 
 
 @pytest.fixture(scope="module")

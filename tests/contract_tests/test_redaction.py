@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract_tests.redaction import REDACTED, Redactor, without_capabilities
-from tests.contract_tests.commands import Result, pytest_suite, tallystick_test
+from tests.contract_tests.commands import Result, mutant, pytest_suite, tallystick_test
 from tests.contract_tests.conftest import Start
-from tests.contract_tests.targets import target_text, write
-from tests.independent.app import FORBIDDEN_ID, UNKNOWN_ID, PaymentAccountLinks
+from tests.contract_tests.targets import target_text, write, write_target
+from tests.independent.app import FORBIDDEN_ID, UNKNOWN_ID, Link, PaymentAccountLinks
 from tests.independent.serve import serving
-from tests.mutants import MUTANTS
 
 TOKEN = "CAPABILITY"  # each link of the applications here has it
 ENV = {
@@ -32,8 +33,6 @@ BREAKING = (
     "url is a number",
     "link as a JSON string",
     "errors in HTML",
-    "303 to the link",
-    "a warning before the JSON",
 )
 """Of these, some echo the request, and some answer with a link in what they break."""
 
@@ -48,7 +47,7 @@ json = {{ token = "${{TALLY_HOOK}}" }}
 
 def revealing(name: str) -> PaymentAccountLinks:
     """A mutant whose links have the token."""
-    right = next(mutant for mutant in MUTANTS if mutant.name == name).app()
+    right = mutant(name)()
     right.link_base += TOKEN
     return right
 
@@ -56,7 +55,7 @@ def revealing(name: str) -> PaymentAccountLinks:
 def file_of(url: str) -> str:
     """A target file with a secret in each place that may have one."""
     there = url.replace("://", "://anna:pass_word_secret@")
-    headers = 'headers = { x-key = "${TALLY_KEY}", authorization = "Bearer ${TALLY_BEARER}" }'
+    headers = 'headers = { x-key = "${TALLY_KEY}", x-token = "Bearer ${TALLY_BEARER}" }'
     case = (
         '[cases."Payment.Forbidden"]\n'
         f'parameters = {{ "path.id" = "{FORBIDDEN_ID}" }}\n'
@@ -78,7 +77,15 @@ def against(folder: Path, name: str, run: Callable[..., Result]) -> Result:
 def runs(start: Start) -> Mapping[str, Future[Result]]:
     """A run per mutant, the last one by pytest, too."""
     by_pytest = start(against, BREAKING[1], pytest_suite)
-    return {name: start(against, name, tallystick_test) for name in BREAKING} | {"pytest": by_pytest}
+    return {name: start(against, name, tallystick_test) for name in BREAKING} | {
+        "pytest": by_pytest
+    }
+
+
+def told_in(run: Result) -> list[tuple[str, str]]:
+    """The secrets that are told, and where."""
+    texts = run.texts.items()
+    return [(secret, where) for where, text in texts for secret in SECRETS if secret in text]
 
 
 @pytest.mark.parametrize("name", [*BREAKING, "pytest"])
@@ -86,9 +93,7 @@ def test_no_secret_is_told(name: str, runs: Mapping[str, Future[Result]]) -> Non
     """What is broken is found and told, and no secret with it."""
     run = runs[name].result()
     assert (run.code, len(run.texts)) == (1, 4)
-    told = [(secret, where) for where, text in run.texts.items() for secret in SECRETS
-            if secret in text]
-    assert told == []
+    assert told_in(run) == []
 
 
 def test_what_is_kept_back_is_named(runs: Mapping[str, Future[Result]]) -> None:
@@ -96,15 +101,46 @@ def test_what_is_kept_back_is_named(runs: Mapping[str, Future[Result]]) -> None:
     echo = runs["fields of the request in detail"].result()
     assert [finding["obligation"] for finding in echo.heavy] == ["no secret"]
     assert '-H "x-key: ${TALLY_KEY}"' in echo.heavy[0]["curl"]
-    assert '-H "authorization: Bearer ${TALLY_BEARER}"' in echo.heavy[0]["curl"]
+    assert '-H "x-token: Bearer ${TALLY_BEARER}"' in echo.heavy[0]["curl"]
     assert "${TALLY_KEY}" in echo.heavy[0]["answer"]
     envelope = runs["link in an envelope"].result()
-    assert envelope.heavy[0]["answer"] == (
-        '200 application/json {"data":{"url":"[redacted]"}}'
-    )
+    assert envelope.heavy[0]["answer"] == ('200 application/json {"data":{"url":"[redacted]"}}')
     (note,) = envelope.report["notes"]
     assert note.startswith("The call POST http://anna:[redacted]@127.0.0.1:")
     assert note.endswith("/no-such-hook?key=${TALLY_QUERY} of the target file was answered 404.")
+
+
+class CutInTheAnswer(PaymentAccountLinks):
+    """Its answer is so long that a report shows but the beginning, and a part of the link."""
+
+    success_status = 201
+    link_base = f"{PaymentAccountLinks.link_base}{TOKEN}"
+
+    def success_body(self, link: Link) -> Any:
+        return {"note": "n" * 310, **super().success_body(link)}
+
+
+class CutInTheMessage(PaymentAccountLinks):
+    """What is wrong with its answer is so long that a report shows but the two ends of it."""
+
+    link_base = f"{PaymentAccountLinks.link_base}{TOKEN}"
+
+    def success_body(self, link: Link) -> Any:
+        return json.dumps({"url": link.url, "note": "n" * 310})
+
+
+@pytest.mark.xfail(reason="texts are shortened before they are redacted", strict=True)
+@pytest.mark.parametrize("app", [CutInTheAnswer, CutInTheMessage])
+def test_no_part_of_a_link_is_told(app: type[PaymentAccountLinks], tmp_path: Path) -> None:
+    """Where a text is shortened, a link in it is still kept back."""
+    with serving(app()) as url:
+        run = pytest_suite(
+            tmp_path,
+            *("--target", write_target(tmp_path, url), "-k", "200"),
+            tests="contract_tests/test_cases.py",
+        )
+    assert run.code == 1
+    assert told_in(run) == []
 
 
 def test_a_value_of_a_variable_is_shown_by_its_name() -> None:
@@ -119,9 +155,8 @@ def test_a_value_of_a_variable_is_shown_by_its_name() -> None:
     [
         (b'{"url": "https://a/T"}', "url https://a/T is bad", "url [redacted] is bad"),
         (b'{"url": "https:\\/\\/a\\/T"}', 'got "https:\\/\\/a\\/T"', 'got "[redacted]"'),
-        (b'"{\\"url\\": \\"https://a/T\\"}"', "https://a/T", "[redacted]"),
         (b"<a href='https://a/T'>", "<a href='https://a/T'>", "<a href='[redacted]'>"),
-        (b'{"a": ["token-1"]}', "a is token-1", "a is [redacted]"),
+        (b'{"a": ["token-1-2-3-4-5"]}', "a is token-1-2-3-4-5", "a is [redacted]"),
         (b'{"at": "2030-01-31T12:00:00Z"}', "2030-01-31T12:00:00Z", "2030-01-31T12:00:00Z"),
         (b'{"a": "told"}', "told", "told"),
         (b'{"a": "known text"}', "known text", "known text"),
