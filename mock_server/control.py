@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.bodies import LINKS
 from mock_server.clock import Clock, timestamp
 from mock_server.control_bodies import ControlError, json_object
+from mock_server.explain import explain
 from mock_server.forces import UnknownCaseError
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE, problem
@@ -129,17 +130,21 @@ class Control:
         return await self.clock(request)
 
     async def requests(self, request: Request) -> Response:
-        """The journal, oldest first."""
-        return JSONResponse([entry.to_json() for entry in _session(request).journal.entries()])
+        """The journal, oldest first; only one case's where `case` names it (code, status, both)."""
+        entries = [entry.to_json() for entry in _session(request).journal.entries()]
+        wanted = request.query_params.get("case")
+        return JSONResponse([e for e in entries if wanted is None or wanted in _names_of(e)])
 
     async def request(self, request: Request) -> Response:
-        """One entry of the journal."""
+        """One entry of the journal: what came, why it was answered so, and how to get each other
+        case.
+        """
         number = request.path_params["number"]
         known = number.isascii() and number.isdigit() and len(number) < 19
         entry = _session(request).journal.find(int(number)) if known else None
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
-        return JSONResponse(entry.to_json())
+        return JSONResponse(explain(self.mock, _session(request), entry))
 
     async def coverage(self, request: Request) -> Response:
         """How often each documented case was served."""
@@ -199,6 +204,12 @@ def _session(request: Request) -> Session:
     """The session that a control request is about."""
     session: Session = request.scope[SESSION]
     return session
+
+
+def _names_of(entry: dict[str, Any]) -> tuple[str, ...]:
+    """By what a query may name the case of an entry."""
+    status, _, code = entry["case"].partition(" ")
+    return entry["case"], status, code
 
 
 def _with_mock_first(root: dict[str, Any]) -> dict[str, Any]:

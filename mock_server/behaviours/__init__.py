@@ -6,7 +6,7 @@ A new one is one module and one row in `BEHAVIOURS`; an overlay switches it on b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
@@ -22,6 +22,13 @@ class ContractBehaviour(Protocol):
 
     async def decide(self, rule: str, request: Request) -> str | None:
         """The code of the case that this rule gives for a request, or None."""
+
+    def bring_about(
+        self, code: str, path: Mapping[str, str]
+    ) -> tuple[str, str, dict[str, Any]] | None:
+        """The call to the control API (method, path, body) after which a request with these path
+        parameters gets the case of this code; None where no call does.
+        """
 
     def routes(self) -> list[BaseRoute]:
         """What it adds to the control API, below `/_tallystick`."""

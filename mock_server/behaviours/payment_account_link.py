@@ -8,6 +8,7 @@ be of either case (RFC 9562 section 4).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
@@ -43,6 +44,16 @@ class PaymentAccountLink:
             return None
         state = await request.session.store.get(_key(request.path["id"]))
         return None if state is None else _CASES.get(state)
+
+    def bring_about(
+        self, code: str, path: Mapping[str, str]
+    ) -> tuple[str, str, dict[str, Any]] | None:
+        """The account's state that gives a case."""
+        for state, case in _CASES.items():
+            if case == code:
+                place = f"/_tallystick/organisations/{path['id']}"
+                return "PUT", place, {"payment_account": state}
+        return None
 
     def routes(self) -> list[BaseRoute]:
         """`GET` and `PUT /organisations/{id}`."""

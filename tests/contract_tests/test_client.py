@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from tests.contract_tests.commands import Result, pytest_suite, tallystick_test
 from tests.contract_tests.targets import LABELS, write_target
 from tests.independent.app import Answer, PaymentAccountLinks, Request
@@ -35,7 +33,7 @@ class Busy(PaymentAccountLinks):
 class AlwaysBusy(PaymentAccountLinks):
     """Asks to come back at once, whatever comes."""
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, _: Request) -> Answer:
         return Answer(429, "text/plain", b"later", (("retry-after", "0"),))
 
 
@@ -84,4 +82,3 @@ def test_what_is_always_limited_is_not_provoked(tmp_path: Path) -> None:
     assert {case["reason"] for case in run.report["cases"]} == {KEPT}
     assert run.report["findings"] == []
     assert run.out.count(KEPT) == 10
-    assert pytest.approx(run.report["seconds"], abs=20) == 0

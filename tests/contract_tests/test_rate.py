@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from tests.contract_tests.conftest import Start
 from tests.contract_tests.targets import Recording, serving_at, target_text, write
 from tests.independent.serve import serving
 
+Seen = Mapping[str, tuple[Recording, Future[Result]]]
 CASES = "contract_tests/test_cases.py"
 
 
@@ -65,7 +66,7 @@ def own_address() -> str | None:
 
 
 @pytest.fixture(scope="module")
-def seen(start: Start) -> Iterator[Mapping[str, tuple[Recording, Future[Result]]]]:
+def seen(start: Start) -> Seen:
     """What was seen of runs with a limit: on this machine, and by its address elsewhere."""
     here, by_default, whole = Recording(), Recording(), Recording()
 
@@ -87,12 +88,10 @@ def seen(start: Start) -> Iterator[Mapping[str, tuple[Recording, Future[Result]]
     runs = {"here": (here, start(limited))}
     if own_address():
         runs |= {"elsewhere": (by_default, start(elsewhere)), "whole": (whole, start(faster))}
-    yield runs
+    return runs
 
 
-def test_no_second_sees_more_than_the_limit(
-    seen: Mapping[str, tuple[Recording, Future[Result]]],
-) -> None:
+def test_no_second_sees_more_than_the_limit(seen: Seen) -> None:
     """With 20/s, no second of the target sees more than 20 requests, and one that was under way."""
     app, run = seen["here"]
     assert run.result().code == 0, run.result().out
@@ -106,9 +105,7 @@ needs_address = pytest.mark.skipif(
 
 
 @needs_address
-def test_elsewhere_the_limit_is_ten(
-    seen: Mapping[str, tuple[Recording, Future[Result]]],
-) -> None:
+def test_elsewhere_the_limit_is_ten(seen: Seen) -> None:
     """A target that is not on this machine gets ten requests a second where its file sets none."""
     app, run = seen["elsewhere"]
     assert run.result().code == 0, run.result().out
@@ -117,9 +114,7 @@ def test_elsewhere_the_limit_is_ten(
 
 
 @needs_address
-def test_elsewhere_is_treated_with_care(
-    seen: Mapping[str, tuple[Recording, Future[Result]]],
-) -> None:
+def test_elsewhere_is_treated_with_care(seen: Seen) -> None:
     """There, PUT, PATCH, DELETE and TRACE are not sent, and one request is repeated less often."""
     app, run = seen["whole"]
     assert run.result().code == 0, run.result().out
