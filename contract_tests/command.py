@@ -32,6 +32,9 @@ _ARGUMENTS = [
     "--import-mode=importlib",
     "-pno:terminal",
     "-pno:cacheprovider",
+    # It collects garbage again and again at the end, which takes longer than many a run.
+    "-pno:unraisableexception",
+    "-pno:threadexception",
 ]
 
 
