@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.bodies import LINKS
 from mock_server.clock import Clock, timestamp
-from mock_server.control_bodies import ControlError, json_object
+from mock_server.control_bodies import ControlError, json_object, queued_fault
 from mock_server.explain import explain
 from mock_server.forces import UnknownCaseError
 from mock_server.mock import Mock
@@ -66,6 +66,8 @@ class Control:
             Route("/health", self.health),
             Route("/forces", self.forces, methods=["GET"]),
             Route("/forces", self.add_force, methods=["POST"]),
+            Route("/faults", self.faults, methods=["GET"]),
+            Route("/faults", self.add_faults, methods=["POST"]),
             Route("/clock", self.clock, methods=["GET"]),
             Route("/clock", self.set_clock, methods=["POST"]),
             Route("/requests", self.requests),
@@ -115,6 +117,17 @@ class Control:
         except UnknownCaseError as error:
             raise ControlError(str(error)) from None
         return JSONResponse(force.to_json(), status_code=201)
+
+    async def faults(self, request: Request) -> Response:
+        """The queued faults."""
+        return JSONResponse([queued.to_json() for queued in _session(request).faults.queued])
+
+    async def add_faults(self, request: Request) -> Response:
+        """Queue faults, or a delay."""
+        body = await json_object(request, {"faults", "delay", "times", "match", "rate", "seed"})
+        queued = queued_fault(body, _times(body), _match(body))
+        _session(request).faults.add(queued)
+        return JSONResponse(queued.to_json(), status_code=201)
 
     async def clock(self, request: Request) -> Response:
         """The mock's time."""

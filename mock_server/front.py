@@ -237,4 +237,5 @@ def _with_cors(send: Send, origin: bytes) -> Send:
             message = {**message, "headers": [*message["headers"], *headers]}
         await send(message)
 
+    send_with_cors.plain = send  # type: ignore[attr-defined]  # for faults, see Wire.transport
     return send_with_cors

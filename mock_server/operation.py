@@ -15,6 +15,7 @@ from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
 from mock_server.answers import Answer, fault_body, fault_media_type, prepare
+from mock_server.faults import Disturbance, UnknownFaultError, Wire, preferred
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE
 from mock_server.projection import operation_id, path_parameters
@@ -61,6 +62,9 @@ class MockOperation:
         else:
             request.body = message.get("body", b"")
         outcome = self.selector.select(request) or await self.selector.settle(request)
+        disturbance = None
+        if session.faults.queued or b"prefer" in request.headers:
+            outcome, disturbance = self._disturbed(request, outcome)
         moment = session.clock.now()
         if outcome.case is not None:
             answer = self.answers[outcome.case.label]
@@ -79,8 +83,23 @@ class MockOperation:
         # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
         if status != 204:
             headers.append((b"content-length", b"%d" % len(body)))
+        if disturbance is not None:
+            await disturbance.play(Wire(status, headers, body, receive, send))
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def _disturbed(self, request: Request, outcome: Outcome) -> tuple[Outcome, Disturbance | None]:
+        """How the answer is to arrive; a fault that is unknown is refused instead of ignored."""
+        try:
+            disturbance = preferred(request.scope["headers"])
+        except UnknownFaultError as error:
+            headers = ((b"tallystick-error", b"unknown fault"),)
+            return Outcome("header", fault=Fault(400, str(error), headers=headers)), None
+        if disturbance is None and request.session.faults.queued:
+            facts = {"operation": self.name, **request.facts()}
+            disturbance = request.session.faults.take(facts)
+        return outcome, disturbance
 
     def _faulty(self, outcome: Outcome) -> tuple[int, str, list[tuple[bytes, bytes]], bytes]:
         fault = outcome.fault or Fault(500, "No rule applies.")

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from mock_server.clock import Clock
+from mock_server.faults import FaultQueue
 from mock_server.forces import ForceQueue
 from mock_server.journal import MOST_ENTRIES, Journal
 from mock_server.store import Store
@@ -49,7 +50,17 @@ class Session:
     `requests` starts the Link header (RFC 8288) of what explains one of its requests.
     """
 
-    __slots__ = ("clock", "journal", "name", "path", "queue", "requests", "store", "used")
+    __slots__ = (
+        "clock",
+        "faults",
+        "journal",
+        "name",
+        "path",
+        "queue",
+        "requests",
+        "store",
+        "used",
+    )
 
     def __init__(self, name: str, contract: Contract, store: Store) -> None:
         self.name = name
@@ -57,14 +68,16 @@ class Session:
         self.requests = f"<{self.path}/_tallystick/requests/".encode()
         self.store = SessionStore(store, name)
         self.queue = ForceQueue(contract)
+        self.faults = FaultQueue()
         self.clock = Clock()
         self.journal = Journal(MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES)
         self.used = time.monotonic()
 
     async def reset(self) -> None:
-        """State, forces, clock and journal as at the start."""
+        """State, forces, faults, clock and journal as at the start."""
         await self.store.clear()
         self.queue.clear()
+        self.faults.clear()
         self.clock.reset()
         self.journal.reset()
 
@@ -111,11 +124,11 @@ class Sessions:
         """The session of this name, made if there is none. Raises SessionNameError."""
         if not _NAME.fullmatch(name):
             raise SessionNameError(name)
-        await self._end_old()
         session = self._named.get(name) or Session(name, self._contract, self._store)
         session.used = time.monotonic()
         self._named[name] = session
         self._named.move_to_end(name)
+        await self._end_old()
         return session
 
     async def end(self, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+
 import pytest
 
 from tests.contract_tests.commands import SEED, Result, commands, tallystick_test

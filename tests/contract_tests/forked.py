@@ -12,6 +12,7 @@ import json
 import os
 import runpy
 import sys
+from pathlib import Path
 from typing import Any
 
 LOADED = ("schemathesis.openapi", "hypothesis", "requests", "jsonschema", "httpx", "pytest")
@@ -36,7 +37,7 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     sys.argv = order["words"]
-    sys.path[0] = os.getcwd()
+    sys.path[0] = str(Path.cwd())
     try:
         runpy.run_module(order["words"][0], run_name="__main__", alter_sys=True)
         code = 0

@@ -39,9 +39,9 @@ paths:
             application/json: { schema: { $ref: "#/components/schemas/Order" } }
         "400":
           description: |
-            Order.MissingEmail - customer.email is required
+            Order.MissingSite - customer.site is required
 
-            Order.InvalidEmail - customer.email must be a valid email address
+            Order.InvalidSite - customer.site must be a valid absolute http(s) URL
           content:
             application/problem+json: { schema: { type: object } }
         "409": { description: The order exists already }
@@ -53,8 +53,8 @@ components:
       properties:
         customer:
           type: object
-          required: [email]
-          properties: { email: { type: string } }
+          required: [site]
+          properties: { site: { type: string } }
         amount: { type: integer, minimum: 1 }
     Order:
       type: object
@@ -174,8 +174,8 @@ def test_a_query_and_a_nested_property(runs: Mapping[str, Future[Result]]) -> No
         ("200", None, "verified"),
         ("400", None, "verified"),
         ("201", None, "verified"),
-        ("400", "Order.MissingEmail", "verified"),
-        ("400", "Order.InvalidEmail", "verified"),
+        ("400", "Order.MissingSite", "verified"),
+        ("400", "Order.InvalidSite", "verified"),
         ("409", None, "not provoked"),
     ]
 

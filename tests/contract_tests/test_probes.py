@@ -22,8 +22,8 @@ BY_NAME = {probe.name: probe for probe in PROBES}
 TARGET = Target("http://127.0.0.1:1", parameters={"path.id": ACTIVE_ID})
 CALL = valid_call(load_contract(), load_contract().operations[0], TARGET)
 BODY = {
-    "returnUrl": "https://app.example.com/returnUrl",
     "refreshUrl": "https://app.example.com/refreshUrl",
+    "returnUrl": "https://app.example.com/returnUrl",
 }
 
 SENT: Mapping[str, bytes] = {
@@ -63,7 +63,7 @@ def test_a_standard_settles_what_is_json(name: str) -> None:
     """What is accepted by the JSON standard is the same body; what is refused is none at all."""
     probe, read = BY_NAME[name], PaymentAccountLinks().parse_json
     if probe.expected is Kind.ACCEPTED:
-        assert (read(sent(name)), sent(name) != json.dumps(BODY).encode()) == (BODY, True)
+        assert (read(sent(name)), sent(name) != json.dumps(CALL.body).encode()) == (BODY, True)
         return
     assert probe.expected is Kind.REFUSED
     with pytest.raises((ValueError, RecursionError)):
@@ -72,7 +72,8 @@ def test_a_standard_settles_what_is_json(name: str) -> None:
 
 def test_order_white_space_and_escapes() -> None:
     """The three ways to write the same differ in just what they say."""
-    assert list(json.loads(sent("properties in another order"))) == ["refreshUrl", "returnUrl"]
+    assert list(CALL.body) == ["refreshUrl", "returnUrl"]
+    assert list(json.loads(sent("properties in another order"))) == ["returnUrl", "refreshUrl"]
     assert (b"\n" in sent("white space"), b"\t" in sent("white space")) == (True, True)
     assert (b"/" in sent("escapes").replace(b"\\/", b""), b"\\u0072" in sent("escapes")) == (
         False,

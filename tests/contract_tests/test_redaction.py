@@ -117,7 +117,7 @@ class CutInTheAnswer(PaymentAccountLinks):
     link_base = f"{PaymentAccountLinks.link_base}{TOKEN}"
 
     def success_body(self, link: Link) -> Any:
-        return {"note": "n" * 340, **super().success_body(link)}
+        return {"note": "n" * 320, **super().success_body(link)}
 
 
 class CutInTheMessage(PaymentAccountLinks):

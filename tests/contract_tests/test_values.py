@@ -88,8 +88,7 @@ def test_a_certainly_invalid_url_is_sent(url: str) -> None:
 def test_a_disputed_url_is_asserted_neither_way(url: str) -> None:
     """What implementations disagree on is among the disputed values, and in no other list."""
     certain = [*listed(values.valid(RULE)), *listed(values.invalid(RULE))]
-    # Plain http is certain to the rule itself: only a target in live mode refuses it.
-    assert url in listed(values.disputed(RULE)) or url.startswith(("http://", f"{HOST}/a "))
+    assert url in listed(values.disputed(RULE))
     assert url not in certain
 
 
