@@ -203,6 +203,37 @@ def test_command(
     raise click.exceptions.Exit(code)
 
 
+@cli.command()
+@click.argument("url")
+@click.option("--session", default="", metavar="NAME", help="The session to look at.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit with 1 where fewer of the cases were met.",
+)
+@click.option("--junit", metavar="FILE", help="Write JUnit XML, a test per documented case.")
+@click.option("--badge", metavar="FILE", help="Write an SVG badge.")
+def coverage(
+    url: str, session: str, fail_under: float | None, junit: str | None, badge: str | None
+) -> None:
+    """Which documented cases a mock has served: which ones its user's tests met.
+
+    URL is the base URL of a running mock.
+    """
+    try:
+        from mock_server import coverage as served
+    except ModuleNotFoundError as error:
+        _fail(f"Coverage needs {error.name}: pip install 'tallystick[mock]'.")
+    cases = served.fetch(url, session)
+    click.echo(served.table(cases))
+    for path, text in ((junit, served.junit(cases)), (badge, served.badge(cases))):
+        if path:
+            served.write(path, text)
+    enough = fail_under is None or served.percent(cases) >= fail_under
+    raise click.exceptions.Exit(0 if enough else 1)
+
+
 @contextmanager
 def _target(plan: Plan) -> Iterator[Target]:
     """The target of a plan; where it names none, a mock that is served as long as it is needed."""

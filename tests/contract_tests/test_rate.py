@@ -119,9 +119,7 @@ def test_elsewhere_is_treated_with_care(seen: Seen) -> None:
     app, run = seen["whole"]
     assert run.result().code == 0, run.result().out
     assert {request.method for request in app.requests} == {"POST", "GET", "HEAD", "OPTIONS"}
-    # 31 of them: as base, once after each case, in the three repetitions, between the cases that
-    # are sent at once, and where a variation (a connection of its own, say) is not in the body.
     alike = Counter(
         (request.path, request.body, *request.headers.items()) for request in app.requests
     )
-    assert max(alike.values()) < 40
+    assert max(alike.values()) < 35  # on this machine it is 42

@@ -98,7 +98,8 @@ def test_one_entry(mock: httpx.Client) -> None:
     """An entry can be had by its number."""
     create(mock)
     create(mock, {})
-    assert mock.get(f"{REQUESTS}/2").json() == mock.get(REQUESTS).json()[1]
+    listed = mock.get(REQUESTS).json()[1]
+    assert listed.items() <= mock.get(f"{REQUESTS}/2").json().items()
 
 
 @pytest.mark.parametrize("number", ["0", "3", "99999999999999999999999"])

@@ -1,0 +1,117 @@
+"""Coverage of the consumer: which documented cases the tests of a mock's user have met.
+
+It is read off a running mock (`GET /_tallystick/coverage`), and told as table, badge and JUnit XML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx
+
+from tallystick.errors import TallystickError
+
+_TIMEOUT = 10.0
+_BADGE = """<svg xmlns="http://www.w3.org/2000/svg" width="148" height="20" role="img"
+ aria-label="cases met: {text}">
+<title>cases met: {text}</title>
+<rect width="148" height="20" rx="3" fill="#555"/>
+<rect x="72" width="76" height="20" rx="3" fill="{colour}"/>
+<g fill="#fff" text-anchor="middle" font-family="Verdana,sans-serif" font-size="11">
+<text x="36" y="14">cases met</text><text x="110" y="14">{text}</text>
+</g>
+</svg>
+"""
+_COLOURS = ((100, "#2e7d32"), (75, "#9a6700"), (0, "#c62828"))
+
+
+class CoverageError(TallystickError):
+    """No coverage can be had from there, or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How often a documented case was served."""
+
+    operation: str
+    label: str
+    times: int
+
+
+def fetch(url: str, session: str = "") -> list[Met]:
+    """The coverage of a running mock. Raises CoverageError."""
+    base = f"{url.rstrip('/')}/~session/{session}" if session else url.rstrip("/")
+    try:
+        with httpx.Client(timeout=_TIMEOUT, trust_env=False) as client:
+            rows = client.get(f"{base}/_tallystick/coverage").raise_for_status().json()
+        return [
+            Met(
+                row["operation"],
+                " ".join(filter(None, (row["status"], row["code"]))),
+                row["served"],
+            )
+            for row in rows
+        ]
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise CoverageError(f"There is no mock at {url}: {error}.") from None
+    except (ValueError, TypeError, KeyError):
+        raise CoverageError(f"What answers at {url} is no mock of Tallystick.") from None
+
+
+def percent(cases: list[Met]) -> float:
+    """How many of a hundred cases were met."""
+    return 100 * sum(case.times > 0 for case in cases) / len(cases) if cases else 100.0
+
+
+def table(cases: list[Met]) -> str:
+    """The cases with how often each was met, and those that never were."""
+    width = max((len(case.label) for case in cases), default=0)
+    lines: list[str] = []
+    for operation in dict.fromkeys(case.operation for case in cases):
+        lines.append(operation)
+        lines += [
+            f"  {case.label:<{width}}  {case.times or 'never met'}"
+            for case in cases
+            if case.operation == operation
+        ]
+    met = sum(case.times > 0 for case in cases)
+    return "\n".join(
+        [*lines, f"{met} of {len(cases)} documented cases met ({percent(cases):.0f} %)"]
+    )
+
+
+def badge(cases: list[Met]) -> str:
+    """An SVG badge that says how many were met."""
+    met = sum(case.times > 0 for case in cases)
+    colour = next(colour for least, colour in _COLOURS if percent(cases) >= least)
+    return _BADGE.format(text=f"{met} of {len(cases)}", colour=colour)
+
+
+def junit(cases: list[Met]) -> str:
+    """JUnit XML with a test for each case, which fails where it was never met."""
+    missed = sum(case.times == 0 for case in cases)
+    suite = ElementTree.Element(
+        "testsuite",
+        name="documented cases met",
+        tests=str(len(cases)),
+        failures=str(missed),
+        errors="0",
+    )
+    for case in cases:
+        item = ElementTree.SubElement(
+            suite, "testcase", classname=case.operation, name=case.label, time="0"
+        )
+        if case.times == 0:
+            ElementTree.SubElement(item, "failure", message="no test has met this case")
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def write(path: str, text: str) -> None:
+    """Write a file. Raises CoverageError."""
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CoverageError(f"{path} cannot be written: {error.strerror}.") from None
