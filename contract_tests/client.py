@@ -11,10 +11,11 @@ import json
 import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import requests
 import urllib3
@@ -57,6 +58,7 @@ class Client:
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
+        self.session.headers.update(basic_credentials(target))
         self.session.headers.update(target.headers)
 
     def send(self, call: Call) -> Exchange:
@@ -79,7 +81,7 @@ class Client:
         typed = {"content-type": "application/json"} if content else {}
         request = requests.Request(
             method or call.operation.operation.method.upper(),
-            call.url(self.target.base_url),
+            call.url(self.target.shown_url),
             {**typed, **call.headers, **(headers or {})},
             data=content,
         )
@@ -171,6 +173,15 @@ def _connect(target: Target) -> str | None:
     return None
 
 
+def basic_credentials(target: Target) -> dict[str, str]:
+    """The header that user and password of the address stand for (RFC 7617)."""
+    parts = urlsplit(target.base_url)
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"authorization": "Basic " + b64encode(pair.encode()).decode()}
+
+
 def secrets_of(target: Target) -> list[str]:
     """What must not be shown of a target: the values of its headers, what came from the
     environment into a set-up call, and the password of its address.
@@ -187,6 +198,7 @@ def secrets_of(target: Target) -> list[str]:
     hooks = [hook for case in target.cases.values() for hook in (*case.before, *case.after)]
     told = json.dumps([[hook.url, hook.json] for hook in hooks])
     secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in told]
+    secrets += basic_credentials(target).values()
     return secrets + ([target.password] if target.password else [])
 
 

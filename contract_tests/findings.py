@@ -31,6 +31,7 @@ class Finding:
     cause: tuple[object, ...]
     codes: frozenset[str] = frozenset()
     is_of_case: bool = False
+    is_random: bool = False
     cases: list[Case] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
@@ -41,11 +42,12 @@ class Finding:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
-    def weight(self) -> tuple[int, bool, int]:
+    def weight(self) -> tuple[int, bool, bool, int]:
         """What is shown of several is the least of this: the heaviest level, a request that
-        provokes a case before any other, and the smallest.
+        provokes a case before any other, one that has a name before random data, the smallest.
         """
-        return LEVELS.index(self.obligation.level), not self.is_of_case, len(self.curl)
+        level = LEVELS.index(self.obligation.level)
+        return level, not self.is_of_case, self.is_random, len(self.curl)
 
     @property
     def told(self) -> str:
@@ -62,7 +64,8 @@ class Finding:
         self.cases += [case for case in other.cases if case not in self.cases]
         self.seen += [what for what in other.seen if what not in self.seen]
         if other.weight < self.weight:
-            self.obligation, self.is_of_case = other.obligation, other.is_of_case
+            self.obligation = other.obligation
+            self.is_of_case, self.is_random = other.is_of_case, other.is_random
             self.source, self.sentence = other.source, other.sentence
             self.message, self.curl, self.answer = other.message, other.curl, other.answer
 
@@ -122,12 +125,18 @@ def _have_one_cause(one: Finding, other: Finding) -> bool:
 
 
 def shown(outcome: Answer | Failure) -> str:
-    """An answer in one line."""
+    """An answer in one line, however long."""
     if isinstance(outcome, Failure):
         return outcome.what
-    body = " ".join(outcome.body[:2_000].decode("utf-8", "replace").split())
-    text = body if len(body) <= _LONGEST else body[:_LONGEST] + " …"
-    return f"{outcome.status} {outcome.media_type} {text}".strip()
+    body = " ".join(outcome.body.decode("utf-8", "replace").split())
+    return f"{outcome.status} {outcome.media_type} {body}".strip()
 
 
-_LONGEST = 400
+def cut(text: str) -> str:
+    """A text that is not too long to read. Only what holds no secret any more may be cut: of a
+    secret that is cut in two, no half would be found.
+    """
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 100]} … {text[-80:]}"
+
+
+_LONGEST = 600

@@ -33,9 +33,10 @@ class Kind(Enum):
 class Expectation:
     """What is expected of an answer.
 
-    `what` tells in a few words what is particular in the request; `cases` are those that may
-    answer it; `named` are the codes that a refusal may name (None: any); `source` is the standard
-    that settles it, where the document does not; what is only advised, few services get right.
+    `what` tells in a few words what is particular in the request (nothing, if it `is_random`);
+    `cases` are those that may answer it; `named` are the codes that a refusal may name (None:
+    any); `source` is the standard that settles it, where the document does not; what `is_advised`
+    only, few services get right.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Expectation:
     named: frozenset[str] | None = None
     source: str = ""
     is_advised: bool = False
+    is_random: bool = False
 
     @property
     def case(self) -> Case | None:
@@ -69,6 +71,12 @@ class Judged:
     def is_spoken_of(self) -> bool:
         """Whether the document speaks of such requests at all."""
         return self.expectation.kind is not Kind.SERVED
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the answer can have a body (RFC 9110 section 6.4.1)."""
+        is_head = self.operation.operation.method == "head" and self.is_spoken_of
+        return not is_head and self.answer.status not in (204, 304)
 
     @cached_property
     def response(self) -> Response | None:

@@ -21,8 +21,10 @@ def code_is_the_cases(judged: Judged) -> Breach | None:
     case = judged.expectation.case
     if judged.expectation.kind is not Kind.CASE or case is None or case.code is None:
         return None
-    if not has_status(case, judged.answer.status):
+    if not has_status(case, judged.answer.status) or not judged.has_body:
         return None
+    if judged.response and not judged.response.media_types and not judged.answer.body:
+        return None  # the document names a code, but no content to name it in
     other = _other_code(judged, case)
     if other:
         message = f"the answer should name {case.code}, but names {other}"

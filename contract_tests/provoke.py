@@ -59,6 +59,19 @@ def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     }
 
 
+def _headers(case: schemas.GeneratedCase) -> dict[str, str]:
+    headers = {name: str(value) for name, value in (case.headers or {}).items()}
+    cookies = [f"{name}={value}" for name, value in (case.cookies or {}).items()]
+    return {**headers, "cookie": "; ".join(cookies)} if cookies else headers
+
+
+def takes_json(operation: ContractOperation) -> bool:
+    """Whether an operation's body, if it has one, may be JSON."""
+    body = operation.operation.request_body
+    names = [media_type.name.lower() for media_type in body.media_types] if body else []
+    return not names or any("json" in name or name == "*/*" for name in names)
+
+
 def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
     """The formats of the path parameters, by name."""
     found = {
@@ -141,7 +154,7 @@ def _smallest(contract: Contract, operation: ContractOperation) -> Call:
         operation=operation,
         path=path,
         query=dict(case.query or {}),
-        headers={name: str(value) for name, value in (case.headers or {}).items()},
+        headers=_headers(case),
         body=... if isinstance(case.body, NotSet) else case.body,
     )
 

@@ -22,7 +22,7 @@ OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-age
 _SHORTEST = 4
 _SHORTEST_TOKEN = 12
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2}[^\s\"'<>]+")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])+")
 
 
 class Redactor:

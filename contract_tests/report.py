@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import click
@@ -32,9 +33,10 @@ _COLOURS = {
 }
 _VALUES = {
     "caller": 'headers = { authorization = "${READONLY_KEY}" }   # a caller who may not do this',
-    "resource": 'parameters = { "path.id" = "…" }   # one that does not exist',
-    "state": 'parameters = { "path.id" = "…" }   # one that is in this state',
+    "resource": 'parameters = { "{name}" = "…" }   # one that does not exist',
+    "state": 'parameters = { "{name}" = "…" }   # one that is in this state',
     "upstream": 'unreachable = "…"   # why it cannot be made to fail here; or before = [{ … }]',
+    "": 'before = [{ method = "POST", url = "…" }]   # a call that brings it about',
 }
 
 
@@ -101,22 +103,39 @@ def _snippets(run: Run) -> str:
         return ""
     lines = ["Not provoked. To have these cases judged, add to the target file:"]
     by_request = [case for case in missing if case.is_success or is_of_request(case)]
-    if by_request:
+    if by_request and _parameters(run):
         lines += ["", "    [parameters]", *(f"    {line}" for line in _parameters(run))]
     for case in missing:
         if case not in by_request:
-            kind = case.trigger.kind if case.trigger else "upstream"
-            lines += ["", f'    [cases."{_key(run, case)}"]', f"    {_VALUES[kind]}"]
+            lines += ["", f'    [cases."{_key(run, case)}"]', f"    {_snippet(run, case)}"]
     return "\n".join(lines)
 
 
-def _parameters(run: Run) -> list[str]:
-    names = {
-        f"path.{parameter.name}"
+def _snippet(run: Run, case: Case) -> str:
+    kind = case.trigger.kind if case.trigger else "upstream"
+    names = [name for name in _names(run) if name.operation == case.operation]
+    if "{name}" in _VALUES[kind]:
+        return _VALUES[kind].replace("{name}", names[-1].name) if names else _VALUES[""]
+    return _VALUES[kind]
+
+
+class _Name(NamedTuple):
+    operation: str
+    name: str
+
+
+def _names(run: Run) -> list[_Name]:
+    """The path parameters of all operations, as a target file names them."""
+    return [
+        _Name(operation.name, f"path.{parameter.name}")
         for operation in run.contract.operations
         for parameter in operation.operation.parameters
         if parameter.location == "path"
-    }
+    ]
+
+
+def _parameters(run: Run) -> list[str]:
+    names = {name.name for name in _names(run)}
     return [f'"{name}" = "…"   # one with which the operation succeeds' for name in sorted(names)]
 
 
@@ -149,19 +168,31 @@ def _totals(run: Run) -> str:
 # --- files
 
 
+def make_folder(folder: str) -> None:
+    """Make the folder of a report, before the run rather than after it. Raises TallystickError."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def _unwritable(folder: str, error: OSError) -> TallystickError:
+    return TallystickError(f"The report cannot be written: {folder}: {error.strerror}.")
+
+
 def write_report(run: Run, folder: str) -> None:
     """Write `report.json` and `junit.xml`. Raises TallystickError."""
+    make_folder(folder)
     try:
         path = Path(folder)
-        path.mkdir(parents=True, exist_ok=True)
         text = json.dumps(to_json(run), indent=2, ensure_ascii=False)
         # A lone surrogate in an answer has no UTF-8; it is shown as a question mark.
         (path / "report.json").write_bytes(text.encode("utf-8", "replace") + b"\n")
         (path / "junit.xml").write_bytes(_junit(run))
     except OSError as error:
-        raise TallystickError(
-            f"The report cannot be written: {folder}: {error.strerror}."
-        ) from None
+        raise _unwritable(folder, error) from None
 
 
 def to_json(run: Run) -> dict[str, Any]:

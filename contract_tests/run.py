@@ -18,7 +18,7 @@ import pytest
 from contract_tests.client import Client
 from contract_tests.codes import case_of, named_codes
 from contract_tests.exchange import Answer, Exchange, Failure
-from contract_tests.findings import Finding, Findings, shown
+from contract_tests.findings import Finding, Findings, cut, shown
 from contract_tests.judged import Breach, Expectation, Judged, Kind
 from contract_tests.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.obligations import Obligation, breaches
@@ -156,7 +156,7 @@ class Run:
             if obligation.level == ADVISORY:
                 continue
             kept.append(finding)
-            self._contradict(expectation.case, self._clean(breach.message, exchange))
+            self._contradict(expectation.case, cut(self._clean(breach.message, exchange)))
         self.broken += [finding for finding in kept if finding not in self.broken]
         return kept
 
@@ -181,12 +181,13 @@ class Run:
             operation=operation.name,
             source=self._source(operation, expectation, obligation, breach),
             sentence=obligation.says or _sentence(case, obligation),
-            message=self._clean(breach.message, exchange),
+            message=cut(self._clean(breach.message, exchange)),
             curl=exchange.curl,
-            answer=self._clean(shown(exchange.outcome), exchange),
+            answer=cut(self._clean(shown(exchange.outcome), exchange)),
             cause=breach.cause,
             codes=breach.codes,
             is_of_case=expectation.kind is Kind.CASE,
+            is_random=expectation.is_random,
             cases=[case] if case else [],
             seen=[expectation.what],
         )

@@ -16,6 +16,7 @@ from contract_tests.exchange import Call
 from contract_tests.judged import Expectation, Kind
 from contract_tests.provoke import constraints, with_value, without
 from contract_tests.run import Run, case_answered
+from contract_tests.shape import fits_schema
 from tallystick.cases import Case
 from tallystick.constraints import Constraint
 from tallystick.sentences import Field
@@ -66,7 +67,7 @@ def test_values_of_the_wrong_type(run: Run, base: Base) -> None:
     """Values of another type are refused, and named as nothing else."""
     for case, field, rule in _cases(run, base):
         for what, value in values.wrong_types(rule) if field.location == "body" else ():
-            _send(run, base, with_value(base.call, field, value), _refused([case], field, what))
+            _send(run, base, with_value(base.call, field, value), _refused(case, field, what))
 
 
 def test_empty_values(run: Run, base: Base) -> None:
@@ -77,12 +78,17 @@ def test_empty_values(run: Run, base: Base) -> None:
         field = missing.trigger.field if missing.trigger else None
         if field is None or field.location != "body":
             continue
+        rule = constraints(base.operation).get(field)
         cases = [case for case in base.operation.cases if _field(case) == field]
-        for what, value in (("null", None), ("an empty string", ""), ("blanks", "  ")):
-            rule = constraints(base.operation).get(field)
-            if rule is not None and isinstance(rule.valid_values()[0], str):
-                call = with_value(base.call, field, value)
-                _send(run, base, call, _refused(cases, field, what))
+        named = frozenset(case.code for case in cases if case.code)
+        # A rule that refuses blanks is kept by no empty text either.
+        is_text = rule is not None and rule.refuser()("  ")
+        empty = [("null", None), ("an empty string", ""), ("blanks", "  ")]
+        for what, value in empty if is_text else empty[:1]:
+            call = with_value(base.call, field, value)
+            is_settled = value is not None or not _fits(run, base, call)
+            kind = Kind.REFUSED if is_settled else Kind.HANDLED
+            _send(run, base, call, Expectation(kind, f"{field.name} = {what}", named=named))
 
 
 def test_several_faults(run: Run, base: Base) -> None:
@@ -147,10 +153,9 @@ def _field(case: Case) -> Field | None:
     return case.trigger.field if case.trigger else None
 
 
-def _refused(cases: list[Case], field: Field, what: str) -> Expectation:
-    named = frozenset(case.code for case in cases if case.code)
-    about = [case for case in cases if case.constraint] or cases
-    return Expectation(Kind.REFUSED, f"{field.name} = {what}", tuple(about[:1]), named)
+def _refused(case: Case, field: Field, what: str) -> Expectation:
+    named = frozenset([case.code] if case.code else [])
+    return Expectation(Kind.REFUSED, f"{field.name} = {what}", (case,), named)
 
 
 def _with_fault(call: Call, field: Field, value: Any) -> Call:
@@ -175,6 +180,13 @@ def _judge_valid(run: Run, base: Base, samples: list[Sample], *, alone: bool) ->
         return True
     run.judge(base.operation, exchange, expectation)
     return not is_accepted
+
+
+def _fits(run: Run, base: Base, call: Call) -> bool:
+    """Whether the document's schema takes the body of a call."""
+    body = base.operation.operation.request_body
+    schemas = [media.schema for media in body.media_types if media.schema] if body else []
+    return any(fits_schema(run.contract.document, schema, call.body) for schema in schemas)
 
 
 def _send(run: Run, base: Base, call: Call, expectation: Expectation) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contract_tests.plan import Plan
     from contract_tests.target import Target
 
-BAD_USAGE = 2
+BAD_USAGE, UNREACHABLE = 2, 4
 
 
 def main() -> None:
@@ -193,12 +193,18 @@ def test_command(
     3 cases not provoked; 4 the target could not be reached.
     """
     try:
-        from contract_tests.command import run_suite
+        from contract_tests.client import unreachable
         from contract_tests.plan import read_plan
     except ModuleNotFoundError as error:
         _fail(f"The tests need {error.name}: pip install 'tallystick[test]'.")
     plan = read_plan(document, overlays, remote=remote_references, **options)
     with _target(plan) as target:
+        if reason := unreachable(target):
+            click.echo(f"error: {reason}", err=True)
+            raise click.exceptions.Exit(UNREACHABLE)
+        # Late, since it takes longest: what is wrong so far is told at once.
+        from contract_tests.command import run_suite
+
         code = run_suite(plan, target, report_dir=report_dir, allow_not_provoked=allow_not_provoked)
     raise click.exceptions.Exit(code)
 
