@@ -8,6 +8,7 @@ back later is waited for. What is sent is counted.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -25,6 +26,7 @@ from contract_tests.exchange import Answer, Call, Chunks, Exchange, Failure, cur
 from contract_tests.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.redaction import OPEN_HEADERS, Redactor
 from contract_tests.target import HookCall, Target, TargetError
+from tallystick.errors import TallystickError
 
 _MOST_WAITS = 3
 _LONGEST_WAIT = 30.0
@@ -32,11 +34,42 @@ _PATIENCE = 60.0
 """How long, in seconds, all waits of a run together may last."""
 
 _LONGEST_CONNECT = 3.0
-_IDLE = 1.0
-"""After how many seconds a server may be about to close a connection that nobody used."""
 
 _THREADS = 8
 _INCOMPLETE = "RFC 9112 section 8"
+
+
+class TargetGoneError(TallystickError):
+    """The target cannot be reached (any more); `curl` is the request that showed it."""
+
+    def __init__(self, what: str, curl: str) -> None:
+        super().__init__(what)
+        self.curl = curl
+
+
+class _PromptConnection(urllib3.connection.HTTPConnection):
+    """Acknowledges what it receives at once. A server that sends head and body apart would
+    otherwise wait 40 ms for it, each time (RFC 9293 section 3.8.6.3).
+    """
+
+    def getresponse(self) -> Any:
+        """See HTTPConnection."""
+        option = getattr(socket, "TCP_QUICKACK", None)
+        if option is not None and self.sock is not None:
+            self.sock.setsockopt(socket.IPPROTO_TCP, option, 1)
+        return super().getresponse()
+
+
+class _PromptPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _PromptConnection
+
+
+class _PromptAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """See HTTPAdapter."""
+        super().init_poolmanager(*args, **kwargs)
+        pools = self.poolmanager.pool_classes_by_scheme
+        self.poolmanager.pool_classes_by_scheme = {**pools, "http": _PromptPool}
 
 
 class Client:
@@ -48,13 +81,13 @@ class Client:
         self.redactor = Redactor(secrets_of(target), target.variables)
         self.requests = 0
         self._waited = 0.0
-        self._last = time.monotonic()
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
         self._throttle = Throttle(per_second(rate) if rate else None)
         self.session = requests.Session()
         self.session.trust_env = False  # a proxy of the environment is no part of the target
-        adapter = HTTPAdapter(pool_maxsize=_THREADS)
+        self.session.verify = os.environ.get("SSL_CERT_FILE") or True
+        adapter = _PromptAdapter(pool_maxsize=_THREADS)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
@@ -94,8 +127,7 @@ class Client:
             if isinstance(outcome, Failure) or not outcome.is_limited or not self._wait(outcome):
                 break
             outcome = self._once(prepared)
-        shown = curl(prepared, self.redactor, self.target.headers)
-        return Exchange(outcome, text_of(prepared), shown)
+        return Exchange(outcome, text_of(prepared), self._shown(prepared))
 
     def hook(self, call: HookCall) -> None:
         """Make a set-up or clean-up call. Raises TargetError where it fails."""
@@ -119,12 +151,18 @@ class Client:
         self.session.close()
 
     def _once(self, prepared: requests.PreparedRequest) -> Answer | Failure:
-        idle = time.monotonic() - self._last
         outcome = self._try(prepared)
-        if isinstance(outcome, Failure) and idle > _IDLE and outcome.source == _INCOMPLETE:
-            # The server may have closed the idle connection just now (RFC 9112 section 9.5).
+        if isinstance(outcome, Failure) and outcome.is_unanswered:
+            if reason := unreachable(self.target):
+                raise TargetGoneError(reason, self._shown(prepared))
+            # Either side may close a kept-alive connection at any time (RFC 9112 section 9.5): a
+            # fresh one tells whether it was that.
+            self.session.close()
             outcome = self._try(prepared)
         return outcome
+
+    def _shown(self, prepared: requests.PreparedRequest) -> str:
+        return curl(prepared, self.redactor, self.target.headers)
 
     def _try(self, prepared: requests.PreparedRequest) -> Answer | Failure:
         self._throttle.wait()
@@ -134,10 +172,10 @@ class Client:
             response = self.session.send(
                 prepared, timeout=self.target.timeout, allow_redirects=False
             )
+        except requests.exceptions.SSLError as error:
+            raise TargetGoneError(_untrusted(self.target, error), "") from None
         except requests.RequestException as error:
             return _failure(error, self.target.timeout)
-        finally:
-            self._last = time.monotonic()
         return _answer(response)
 
     def _wait(self, answer: Answer) -> bool:
@@ -208,15 +246,25 @@ def _answer(response: requests.Response) -> Answer:
     return replace(answer, received=time.time(), seconds=response.elapsed.total_seconds())
 
 
+def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
+    return (
+        f"The target {target.shown_url} could not be reached: {_reason(error)}. For a certificate "
+        "of your own, name your CA's file in the environment variable SSL_CERT_FILE."
+    )
+
+
 def _failure(error: requests.RequestException, timeout: float) -> Failure:
     if isinstance(error, requests.Timeout):
-        return Failure(f"no answer came within {timeout:g} s", "RFC 9110 section 15.6.5")
+        return Failure(f"no answer came within {timeout:g} s", "RFC 9110 section 3.4")
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return Failure(
             "the body does not have the content coding that Content-Encoding names",
             "RFC 9110 section 8.4",
         )
-    return Failure(f"no complete answer came: {_reason(error)}", _INCOMPLETE)
+    reason = _reason(error)
+    # What was cut off in the middle came, after all.
+    is_cut = isinstance(error, requests.exceptions.ChunkedEncodingError)
+    return Failure(f"no complete answer came: {reason}", _INCOMPLETE, is_unanswered=not is_cut)
 
 
 def _reason(error: requests.RequestException) -> str:

@@ -21,7 +21,7 @@ from contract_tests.progress import Progress
 from contract_tests.report import exit_code, make_folder, summary, write_report
 from contract_tests.target import Target
 
-BAD_USAGE = 2
+BAD_USAGE, UNREACHABLE = 2, 4
 _FOLDER = Path(__file__).parent
 _ARGUMENTS = [
     str(_FOLDER),
@@ -69,6 +69,9 @@ def run_suite(
     click.echo(summary(run))
     if report_dir:
         write_report(run, report_dir)
+    if run.gone:
+        click.echo(f"error: {run.gone}", err=True)
+        return UNREACHABLE
     return exit_code(run, allow_not_provoked=allow_not_provoked)
 
 

@@ -8,11 +8,12 @@ fails where that is above the advisory.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 
 from contract_tests.base import Base, Bases
-from contract_tests.client import Client, unreachable
+from contract_tests.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import PLAN, Plan, read_plan
 from contract_tests.progress import FOUND
 from contract_tests.provoke import takes_json
@@ -85,13 +86,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Fail a test that has found something above the advisory."""
-    result = yield
+    try:
+        result = yield
+    except TargetGoneError as error:
+        _end(pyfuncitem.config.stash[RUN], error)
     run = pyfuncitem.config.stash.get(RUN, None)
     broken = run.take_broken() if run else []
     if broken:
         pyfuncitem.user_properties.append(FOUND)
         pytest.fail("\n\n".join(str(finding) for finding in broken), pytrace=False)
     return result
+
+
+def _end(run: Run, error: TargetGoneError) -> NoReturn:
+    """End the run: what was found so far stays; what is left cannot be told."""
+    told = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
+    run.gone = told
+    pytest.exit(told, returncode=UNREACHABLE)
 
 
 def pytest_terminal_summary(
@@ -153,7 +164,10 @@ def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
         for case in operation.cases:
             run.not_provoked(case, reason)
         pytest.skip(reason)
-    return bases.of(operation)
+    try:
+        return bases.of(operation)
+    except TargetGoneError as error:
+        _end(run, error)
 
 
 @pytest.fixture

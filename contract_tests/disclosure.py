@@ -56,14 +56,13 @@ def no_query(judged: Judged) -> Breach | None:
 
 def no_secret(judged: Judged) -> Breach | None:
     """No answer gives back a secret that the request was sent with."""
-    texts = [_text(judged), *judged.answer.headers.values()]
     for secret in judged.secrets:
-        if len(secret) >= _SHORTEST_SECRET and any(secret in text for text in texts):
+        if len(secret) >= _SHORTEST_SECRET and secret in _text(judged):
             return Breach("the answer gives a secret of the target file back")
     return None
 
 
 def _text(judged: Judged) -> str:
-    """The body, with the line ends and quotes that JSON escapes as they were."""
-    inside = "\n".join(strings(judged.value))
+    """The body, with the line ends and quotes that JSON escapes as they were, and the headers."""
+    inside = "\n".join([*strings(judged.value), *judged.answer.headers.values()])
     return f"{judged.answer.body.decode('utf-8', 'replace')}\n{inside}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import zlib
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import requests
 
-from contract_tests.redaction import OPEN_HEADERS, Redactor
+from contract_tests.redaction import OPEN_HEADERS, REDACTED, Redactor
 from tallystick.contract import ContractOperation
 
 
@@ -70,10 +72,13 @@ def _refuse(constant: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No complete answer came; `what` says why, `source` is the standard that asks for one."""
+    """No complete answer came; `what` says why, `source` is the standard that asks for one.
+    `is_unanswered` where the connection ended before anything came.
+    """
 
     what: str
     source: str
+    is_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +123,9 @@ def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping
     added = ["accept", "content-type"] if body else ["accept"]
     for name in added:
         words += [] if name in prepared.headers else ["-H", f"{name}:"]
-    if b"\0" in body:
-        # No argument can hold a NUL, so that the body comes through a pipe.
-        return redactor.clean(f"{_printf(body)} | {' '.join([*words, '--data-binary', '@-'])}")
+    if b"\0" in body or len(body) > _LONGEST_SHOWN:
+        # No argument can hold a NUL, and none should be that long: it comes through a pipe.
+        return redactor.clean(f"{_piped(body)} | {' '.join([*words, '--data-binary', '@-'])}")
     words += ["--data-raw", _quoted(body)] if body else []
     return redactor.clean(" ".join(words))
 
@@ -132,8 +137,11 @@ def _method(prepared: requests.PreparedRequest) -> list[str]:
 def _header(name: str, value: str, redactor: Redactor | None) -> str:
     if redactor is None:
         return shlex.quote(f"{name}: {value}")
+    shown = redactor.shown(value)
+    if shown == REDACTED:
+        shown = f"${{{name.upper().replace('-', '_')}}}"
     # In double quotes, so that the shell fills the variable in.
-    return f'"{name}: {redactor.shown(value)}"'
+    return f'"{name}: {shown}"'
 
 
 def _without_user(url: str) -> str:
@@ -141,17 +149,17 @@ def _without_user(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _printf(body: bytes) -> str:
-    """A command that prints a body, each of its bytes by number (POSIX printf)."""
-    return "printf '" + "".join(f"\\{byte:03o}" for byte in body[:_LONGEST_SHOWN]) + "'"
+def _piped(body: bytes) -> str:
+    """A command that prints a body, whatever it holds; what is long repeats itself most often."""
+    packed = b64encode(zlib.compress(body, 9)).decode()
+    unpacked = f"zlib.decompress(base64.b64decode('{packed}'))"
+    return f'python3 -c "import base64, sys, zlib; sys.stdout.buffer.write({unpacked})"'
 
 
 def _quoted(body: bytes) -> str:
     """A body as a word of the shell; one that is not plain text in the form that bash, zsh and
     ksh read.
     """
-    if len(body) > _LONGEST_SHOWN:
-        return f"{_quoted(body[:_SHORTENED])} # and so on: {len(body):,} bytes in all"
     text = body.decode("utf-8", "replace")
     if text.isprintable() and text.encode() == body:
         return shlex.quote(text)
@@ -170,7 +178,7 @@ def _text(value: str | bytes) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
-_LONGEST_SHOWN, _SHORTENED = 4_000, 80
+_LONGEST_SHOWN = 4_000
 _ANSI = {code: chr(code) for code in range(0x20, 0x7F)} | {
     ord("\\"): "\\\\",
     ord("'"): "\\'",

@@ -13,6 +13,8 @@ def status_is_the_cases(judged: Judged) -> Breach | None:
     if judged.expectation.kind is not Kind.CASE or case is None or has_status(case, status):
         return None
     message = f"the documented status of {case.label} is {case.status}, not {_told(judged)}"
+    if case.is_success:
+        message = f"the request that should get {case.label} gets {_told(judged)}"
     return Breach(message, (status,))
 
 
@@ -68,7 +70,8 @@ def _accepted(judged: Judged) -> Breach | None:
     found = case_of(judged.operation.cases, judged.answer.status, judged.value)
     if found in expectation.cases:
         return None
-    return Breach(f"{expectation.what} should get {expectation.case.label}, not {_told(judged)}")
+    message = f"{expectation.what} should get {expectation.case.label}, not {_told(judged)}"
+    return Breach(message, (judged.answer.status, bool(_codes(judged))))
 
 
 def invalid_request_is_refused(judged: Judged) -> Breach | None:

@@ -111,6 +111,10 @@ def _chunked(client: Client, call: Call) -> PreparedRequest:
     return client.prepare(call, content=Chunks(json.dumps(call.body).encode()))
 
 
+def _queried(client: Client, call: Call) -> PreparedRequest:
+    return client.prepare(replace(call, query={**call.query, "xTallystickProbe": "1' OR 1=1"}))
+
+
 def _encoded_id(client: Client, call: Call) -> PreparedRequest:
     """The request with the first character of its id percent-encoded."""
     prepared = client.prepare(call)
@@ -253,6 +257,12 @@ PROBES: tuple[Probe, ...] = (
     Probe("a UUID in capitals", _ACCEPTED, "RFC 9562 section 4", _with_ids(str.upper), UUID),
     Probe("a malformed body", _REFUSED, "RFC 8259 section 2", _raw(b'{"a": ')),
     Probe("a body cut short", _REFUSED, "RFC 8259 section 2", _body(_cut)),
+    Probe(
+        "words after the body",
+        _REFUSED,
+        "RFC 8259 section 2",
+        _body(lambda body: json.dumps(body).encode() + b" and more"),
+    ),
     Probe("a body of plain words", _REFUSED, "RFC 8259 section 2", _raw(b"hello there")),
     Probe("an XML body", _REFUSED, "RFC 8259 section 2", _raw(b"<a/>")),
     Probe("a body that is not UTF-8", _REFUSED, "RFC 8259 section 8.1", _raw(b'{"a": "\xff\xfe"}')),
@@ -296,6 +306,12 @@ PROBES: tuple[Probe, ...] = (
         _HANDLED,
         _ANOTHER,
         _body(lambda body: json.dumps(body).encode()[:-1] + b', "x": 1e999}'),
+    ),
+    Probe(
+        "numbers beyond 32, 53 and 64 bits",
+        _HANDLED,
+        _ANOTHER,
+        _extended("xTallystickProbe", [2**31, 2**53 + 1, 2**63, 2**64, -(2**63) - 1]),
     ),
     Probe(
         "a number of 5,000 digits",
@@ -344,5 +360,6 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe("no media type", _HANDLED, _ANOTHER, _header("content-type", None)),
     Probe("a form", _HANDLED, _ANOTHER, _form),
+    Probe("an undeclared query", _SERVED, _ANOTHER, _queried, ANY),
     Probe("Accept: text/html", _HANDLED, _ANOTHER, _header("accept", "text/html")),
 )

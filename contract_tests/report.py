@@ -19,7 +19,7 @@ import click
 from contract_tests.base import is_of_request
 from contract_tests.findings import Finding
 from contract_tests.levels import ADVISORY
-from contract_tests.run import Account, Run, Verdict
+from contract_tests.run import LIMITED, Account, Run, Verdict
 from tallystick.cases import Case
 from tallystick.errors import TallystickError
 
@@ -32,7 +32,7 @@ _COLOURS = {
     Verdict.NOT_PROVOKED: "yellow",
 }
 _VALUES = {
-    "caller": 'headers = { authorization = "${READONLY_KEY}" }   # a caller who may not do this',
+    "caller": 'headers = { {header} = "${READONLY_KEY}" }   # a caller who may not do this',
     "resource": 'parameters = { "{name}" = "…" }   # one that does not exist',
     "state": 'parameters = { "{name}" = "…" }   # one that is in this state',
     "upstream": 'unreachable = "…"   # why it cannot be made to fail here; or before = [{ … }]',
@@ -99,6 +99,7 @@ def _snippets(run: Run) -> str:
         for case, account in accounts(run)
         if account.verdict is Verdict.NOT_PROVOKED and not account.is_unreachable
     ]
+    missing = [case for case in missing if LIMITED not in run.account(case).reason]
     if not missing:
         return ""
     lines = ["Not provoked. To have these cases judged, add to the target file:"]
@@ -116,7 +117,18 @@ def _snippet(run: Run, case: Case) -> str:
     names = [name for name in _names(run) if name.operation == case.operation]
     if "{name}" in _VALUES[kind]:
         return _VALUES[kind].replace("{name}", names[-1].name) if names else _VALUES[""]
-    return _VALUES[kind]
+    return _VALUES[kind].replace("{header}", _key_header(run))
+
+
+def _key_header(run: Run) -> str:
+    """The header that says who calls: the document's, or else the usual one."""
+    schemes = run.contract.document.root.get("components", {}).get("securitySchemes", {})
+    headers = [
+        scheme["name"]
+        for scheme in schemes.values()
+        if isinstance(scheme, dict) and scheme.get("in") == "header" and "name" in scheme
+    ]
+    return str(headers[0]) if headers else "authorization"
 
 
 class _Name(NamedTuple):

@@ -28,8 +28,12 @@ from contract_tests.target import Target
 from tallystick.cases import Case
 from tallystick.contract import Contract, ContractOperation
 
-REPETITIONS = {True: 10, False: 3}
+REPETITIONS = {True: 5, False: 2}
 """How often one request is repeated, on this machine and elsewhere."""
+
+
+LIMITED = "it limits the rate (set a lower one in the target file)"
+"""What is said of a case where the target only asks to come back later."""
 
 
 class Verdict(Enum):
@@ -64,6 +68,7 @@ class Run:
     successes: dict[str, list[Answer]] = field(default_factory=dict)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    gone: str | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property

@@ -31,7 +31,7 @@ documented 502, `positive_data_acceptance` a documented 400 or 409 to data that 
 """
 
 SETTINGS = settings(
-    max_examples=20,
+    max_examples=15,
     # What it would explain takes longer than all the rest.
     phases=[Phase.generate, Phase.shrink],
     # An answer's time is the target's affair; a deadline would fail the first, cold one.

@@ -26,8 +26,8 @@ _HOST = st.one_of(
         [
             "bücher.example",
             "xn--bcher-kva.example",
-            "192.0.2.7",
-            "[2001:db8::7]",
+            "93.184.215.14",
+            "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]",
             "EXAMPLE.com",
             "a.b.c.d.example.com",
         ]

@@ -16,7 +16,7 @@ from contract_tests.exchange import Answer, Call, Exchange
 from contract_tests.judged import Expectation, Kind
 from contract_tests.probes import EQUIVALENTS, has_id, with_ids
 from contract_tests.provoke import faulty_call, with_parameters
-from contract_tests.run import Run
+from contract_tests.run import LIMITED, Run
 from contract_tests.target import HookCall, Provocation, TargetError
 from tallystick.cases import Case
 
@@ -74,9 +74,25 @@ def _provoke(run: Run, base: Base, case: Case, call: Call, entry: Provocation) -
         # What a request leaves behind shows in the next one that should succeed.
         after = base.accepted(f"the request after {case.label}", _SAME)
         run.judge(base.operation, run.client.send(base.call), after)
+    if not is_of_request(case) and not case.is_success:
+        _also_faulty(run, base, case, call)
     for what, again in _again(run, case, call):
         expectation = base.accepted(what, _SAME) if is_base else _expectation(case, what)
         run.judge(base.operation, again, expectation)
+
+
+def _also_faulty(run: Run, base: Base, case: Case, call: Call) -> None:
+    """A faulty request in the state of a case gets that case, or that of its fault: which of the
+    two, no document says.
+    """
+    for fault in base.operation.cases:
+        faulty = faulty_call(call, fault) if fault.trigger and fault.code else None
+        if faulty is not None:
+            named = frozenset(code for code in (case.code, fault.code) if code)
+            what = f"{case.label} and {fault.label} at once"
+            expectation = Expectation(Kind.HANDLED, what, named=named)
+            run.judge(base.operation, run.client.send(faulty), expectation)
+            return
 
 
 def _again(run: Run, case: Case, call: Call) -> Iterator[tuple[str, Exchange]]:
@@ -99,7 +115,7 @@ def _inconclusive(
     """Why an answer says nothing of the case, if it does not."""
     outcome = exchange.outcome
     if isinstance(outcome, Answer) and outcome.is_limited:
-        return f"the target kept answering {outcome.status}: it limits the rate"
+        return f"the target kept answering {outcome.status}: {LIMITED}"
     told = run.target.values(base.operation.name) or entry.parameters
     if told or base.is_success or not base.works or base.case is None:
         return None

@@ -11,7 +11,7 @@ from contract_tests.base import Base, is_of_request
 from contract_tests.exchange import Answer
 from contract_tests.judged import Expectation, Kind
 from contract_tests.probes import PROBES, UUID, Probe
-from contract_tests.provoke import formats
+from contract_tests.provoke import faulty_call, formats
 from contract_tests.run import Run
 from contract_tests.shape import fits_schema
 from tallystick.contract import Contract, ContractOperation
@@ -35,6 +35,19 @@ def test_probe(run: Run, working_base: Base, probe: Probe) -> None:
     status = exchange.outcome.status if isinstance(exchange.outcome, Answer) else None
     if not working_base.hides(exchange) and (status is None or status != probe.honest):
         run.judge(working_base.operation, exchange, _expectation(working_base, probe))
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml, text/plain"])
+def test_accept_of_errors(run: Run, working_base: Base, accept: str) -> None:
+    """Whatever a client accepts, an error comes as documented, or as a 406."""
+    calls = [faulty_call(working_base.call, case) for case in working_base.operation.cases]
+    call = next(filter(None, calls), None)
+    if call is None:
+        pytest.skip("no faulty request is known")
+    exchange = run.client.transmit(run.client.prepare(call, headers={"accept": accept}))
+    if not working_base.hides(exchange):
+        expectation = Expectation(Kind.HANDLED, f"an error under Accept: {accept}")
+        run.judge(working_base.operation, exchange, expectation)
 
 
 @pytest.mark.parametrize("method", [*EVERYWHERE, *HERE])

@@ -198,7 +198,7 @@ def _valid_urls(parameters: Parameters) -> list[Any]:
         f"{scheme}://example.com/return",
         f"{scheme.upper()}://example.com",
         f"{scheme}://app.example.com:8443/a/b%20c?x=1&y=/?#part",
-        f"{scheme}://192.0.2.7/a",
+        f"{scheme}://93.184.215.14/a",
     ]
 
 

@@ -36,10 +36,6 @@ _URL = re.compile(
 )  # RFC 3986 appendix A, without userinfo
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _PRIVATE_SUFFIXES = frozenset({"localhost", "local", "internal", "lan", "home", "corp"})
-_DOCUMENTATION = tuple(
-    ipaddress.ip_network(network)
-    for network in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
-)  # RFC 5737 and RFC 3849
 _SPACE_IN_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/?#@\\]+ +[^\s/?#@\\]")
 
 
@@ -132,10 +128,11 @@ def _is_internationalised(host: str) -> bool:
 
 
 def _is_public_address(host: str) -> bool:
-    """An address of the public internet, or one of those set apart for documentation."""
+    """An address of the public internet. Those set apart for documentation (RFC 5737, RFC 3849)
+    are not on it: who refuses private addresses for safety's sake refuses them, too.
+    """
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    documented = any(address in network for network in _DOCUMENTATION)
-    return documented or (address.is_global and not address.is_multicast)
+    return address.is_global and not address.is_multicast

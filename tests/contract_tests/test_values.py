@@ -36,9 +36,9 @@ VALID = [
     f"{HOST}/caf%C3%A9/a%20b",
     "https://bücher.example/return",
     "https://xn--bcher-kva.example/return",
-    "https://192.0.2.7/return",
-    "https://[2001:db8::7]/return",
-    "https://[2001:db8::7]:8443/return",
+    "https://93.184.215.14/return",
+    "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/return",
+    "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]:8443/return",
     f"{HOST}/".ljust(2000, "p"),
     f"{HOST}/return?state=".ljust(2000, "s"),
 ]

@@ -149,7 +149,12 @@ REFUSED = (
         giving(returnUrl=f"{HOST}:65535/return"),
     ),
     refuses("IPv4 address", SECTION_3_2_2, r"//\d+\.\d+\.\d+\.\d+", "https://203.0.113.7/return"),
-    refuses("IPv6 address", SECTION_3_2_2, r"//\[", "https://[2001:db8::7]/return"),
+    refuses(
+        "IPv6 address",
+        SECTION_3_2_2,
+        r"//\[",
+        "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/return",
+    ),
     refuses(
         "IDN",
         "the WHATWG URL standard, host parsing: a domain is turned into ASCII, not refused",

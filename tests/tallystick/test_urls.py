@@ -38,10 +38,10 @@ VALID = [
     "https://4chan.example.org/",
     "https://xn--mnchen-3ya.example/",
     "https://münchen.de/",
-    "https://192.0.2.7/a",
+    "https://93.184.215.14/a",
     "https://8.8.8.8/",
-    "https://[2001:db8::1]/",
-    "https://[2001:db8::1]:8443/a",
+    "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/",
+    "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]:8443/a",
     "https://example.com/" + "a" * 1000,
     "https://" + "a" * 63 + ".example.com/",
 ]
@@ -91,6 +91,8 @@ INVALID = [
 ]
 
 DISPUTED = [
+    "https://192.0.2.7/a",
+    "https://[2001:db8::1]/",
     # slash-repaired by the WHATWG standard
     "https:/example.com",
     "https:example.com",
@@ -204,11 +206,18 @@ def test_what_is_no_string_is_no_url(value):
     assert judge_url(value) is Judgement.INVALID
 
 
-@pytest.mark.parametrize("value", [*VALID, *DISPUTED])
+@pytest.mark.parametrize("value", [*VALID, *(v for v in DISPUTED if not v.isspace())])
 def test_the_short_cut_refuses_nothing_that_may_be_valid(value):
     """The mock asks only whether a value is certainly invalid, and has a quicker way to know."""
     constraint = Constraint("absolute-url", {"schemes": ["http", "https"]})
     assert constraint.refuser()(value) is False
+
+
+@pytest.mark.parametrize("value", ["  ", "\u3000"])
+def test_the_short_cut_refuses_blanks(value):
+    """To nobody are they a URL, though some call them missing and others invalid."""
+    constraint = Constraint("absolute-url", {"schemes": ["http", "https"]})
+    assert constraint.refuser()(value) is True
 
 
 @pytest.mark.parametrize("value", INVALID)
