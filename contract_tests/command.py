@@ -58,9 +58,7 @@ def run_suite(
     if report_dir:
         make_folder(report_dir)
     click.echo(f"{target.shown_url} is held to {plan.contract.document.locate(()).file}", err=True)
-    progress = Progress()
-    with _alone():
-        pytest.main(_ARGUMENTS, plugins=[_Given(replace(plan, target=target)), progress])
+    progress = run_pytest(replace(plan, target=target))
     run = progress.run
     if run is None or progress.errors:
         for error in progress.errors or ["no test was run"]:
@@ -73,6 +71,14 @@ def run_suite(
         click.echo(f"error: {run.gone}", err=True)
         return UNREACHABLE
     return exit_code(run, allow_not_provoked=allow_not_provoked)
+
+
+def run_pytest(plan: Plan, *options: str) -> Progress:
+    """Run the suite, or what pytest's options choose of it; its `run` has what came of it."""
+    progress = Progress()
+    with _alone():
+        pytest.main([*_ARGUMENTS, *options], plugins=[_Given(plan), progress])
+    return progress
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Whether the suite is silent on conformant variants, and loud on mutants, in one process.
 
 `python -m tests.mutants.silence SEEDS NAME…` judges each named variant or mutant with seeds from 0
-and prints a line of JSON for each: what it found above the advisory. One process for all of them,
-so that twenty seeds cost little more than twenty times the requests.
+and prints a line of JSON for each: what it found above the advisory. A seed decides over the data
+of the properties alone, so that all else is run with the first one only.
 """
 
 import contextlib
@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from contract_tests.command import run_suite
+from contract_tests.command import run_pytest
 from contract_tests.plan import read_plan
+from contract_tests.report import exit_code
 from tests.independent.app import PaymentAccountLinks
 from tests.independent.serve import serving
 from tests.mutants import MUTANTS, VARIANTS
@@ -46,16 +47,18 @@ def outcomes(names: Sequence[str], *, seeds: int) -> Iterator[tuple[str, int, in
 
 def judge(app: App, seed: int) -> tuple[int, list[str]]:
     """The suite's exit code for an implementation, and what it finds above the advisory."""
+    options = ["-k", "test_properties"] if seed else []
     with tempfile.TemporaryDirectory() as name, serving(app()) as url:
         target_file = str(keyed_target(Path(name), url))
         plan = read_plan(None, [], base_url=None, target_file=target_file, seed=seed)
-        assert plan.target is not None
         silent = io.StringIO()
         with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
-            code = run_suite(plan, plan.target, report_dir=name, allow_not_provoked=False)
-        findings = json.loads((Path(name) / "report.json").read_text())["findings"]
-    told = [f"{f['obligation']}: {f['message']}" for f in findings if f["level"] != "advisory"]
-    return code, told
+            progress = run_pytest(plan, *options)
+    if progress.run is None or progress.errors:
+        return 2, progress.errors
+    found = [f for f in progress.run.findings if f.obligation.level != "advisory"]
+    code = exit_code(progress.run, allow_not_provoked=bool(seed))
+    return code, [f"{f.obligation.name}: {f.told}" for f in found]
 
 
 def main(seeds: int, names: Sequence[str]) -> None:
