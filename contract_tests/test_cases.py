@@ -76,7 +76,8 @@ def _provoke(run: Run, base: Base, case: Case, call: Call, entry: Provocation) -
         run.judge(base.operation, run.client.send(base.call), after)
     if not is_of_request(case) and not case.is_success:
         _also_faulty(run, base, case, call)
-    for what, again in _again(run, case, call):
+    # What a set-up call has brought about may be over after one request.
+    for what, again in () if entry.before else _again(run, case, call):
         expectation = base.accepted(what, _SAME) if is_base else _expectation(case, what)
         run.judge(base.operation, again, expectation)
 

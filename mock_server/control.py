@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -32,6 +33,7 @@ from mock_server.problems import MEDIA_TYPE, problem
 from mock_server.sessions import SESSION, Session
 
 PREFIX = "/_tallystick"
+_CONTROL = Path(__file__).with_name("control.openapi.yaml")
 _SCALARS = (str, int, float)
 _FURTHEST = 1_000_000_000
 _DOCS = """<!doctype html>
@@ -77,6 +79,7 @@ class Control:
             Route("/sessions", self.sessions),
             Route("/sessions/{name}", self.end_session, methods=["DELETE"]),
             Route("/openapi.json", self.document),
+            Route("/control.json", self.control_document),
             Route("/docs", self.docs),
             Route("/docs/start.js", self.docs_script),
             Mount("/docs/assets", StaticFiles(directory=_swagger_ui())),
@@ -196,6 +199,10 @@ class Control:
         """The contract's document with its overlays, and with the mock as the first server."""
         return JSONResponse(_with_mock_first(self.mock.contract.document.root))
 
+    async def control_document(self, _: Request) -> Response:
+        """The OpenAPI document of the control API itself."""
+        return JSONResponse(yaml.safe_load(_CONTROL.read_text(encoding="utf-8")))
+
     async def docs(self, _: Request) -> Response:
         """Swagger UI, showing the document."""
         title = html.escape(str(self.mock.contract.document.root["info"]["title"]))
@@ -266,10 +273,15 @@ def _names(body: dict[str, Any]) -> list[str]:
 
 
 def _times(body: dict[str, Any]) -> int | None:
-    times = body.get("times", 1)
+    times = _whole(body.get("times", 1))
     if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
         raise ControlError("'times' must be a whole number from 1, or null for ever.")
     return times
+
+
+def _whole(value: Any) -> Any:
+    """A number without a fraction as whole number: to JSON Schema, 1.0 is an integer, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _match(body: dict[str, Any]) -> dict[str, str]:

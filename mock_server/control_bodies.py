@@ -52,10 +52,10 @@ def queued_fault(body: dict[str, Any], times: int | None, match: dict[str, str])
         raise ControlError('\'faults\' must be a list of names, such as ["reset", "slow"].')
     delay, rate = _number(body, "delay", 0, LONGEST_DELAY), _number(body, "rate", 1, 1)
     seed = body.get("seed", 0)
-    if not isinstance(seed, int):
+    if isinstance(seed, bool) or not isinstance(seed, int | float) or seed != int(seed):
         raise ControlError("'seed' must be a whole number.")
     try:
-        return QueuedFault(disturbances(names, delay), times, match, rate, seed)
+        return QueuedFault(disturbances(names, delay), times, match, rate, int(seed))
     except UnknownFaultError as error:
         raise ControlError(str(error)) from None
 
