@@ -64,7 +64,8 @@ def run_suite(
         for error in progress.errors or ["no test was run"]:
             click.echo(f"error: the suite itself failed: {error}", err=True)
         return BAD_USAGE
-    click.echo(summary(run))
+    # click leaves colours out where the output is no terminal; see also no-color.org.
+    click.echo(summary(run), color=False if os.environ.get("NO_COLOR") else None)
     if report_dir:
         write_report(run, report_dir)
     if run.gone:

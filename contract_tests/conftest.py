@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NoReturn
 
+import click
 import pytest
 
 from contract_tests.base import Base, Bases
@@ -111,8 +112,10 @@ def pytest_terminal_summary(
     """Tell the verdicts and the findings at the end."""
     run = config.stash.get(RUN, None)
     if run:
+        text = summary(run)
+        has_colours = config.get_terminal_writer().hasmarkup
         terminalreporter.write_line("")
-        terminalreporter.write_line(summary(run))
+        terminalreporter.write_line(text if has_colours else click.unstyle(text))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from contract_tests.exchange import Answer, Exchange, Failure
 from contract_tests.findings import Finding, Findings, cut, shown
 from contract_tests.judged import Breach, Expectation, Judged, Kind
 from contract_tests.levels import ADVISORY, DOCUMENTED, STANDARD
-from contract_tests.obligations import Obligation, breaches
+from contract_tests.obligations import COMPLETE_ANSWER, Obligation, breaches
 from contract_tests.plan import Plan
 from contract_tests.redaction import without_capabilities
 from contract_tests.target import Target
@@ -96,8 +96,8 @@ class Run:
             self.account(case).requests += 1
         outcome = exchange.outcome
         if isinstance(outcome, Failure):
-            lost = Obligation("complete answer", STANDARD, outcome.source, "any answer", _none)
-            return self._keep(operation, exchange, expectation, [(lost, Breach(outcome.what))])
+            lost = replace(COMPLETE_ANSWER, source=outcome.source), Breach(outcome.what)
+            return self._keep(operation, exchange, expectation, [lost])
         if outcome.is_limited:
             return []
         judged = self._judged(operation, outcome, exchange, expectation)
@@ -239,7 +239,3 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
 
 def _sentence(case: Case | None, obligation: Obligation) -> str:
     return case.description if case and case.code and obligation.level == DOCUMENTED else ""
-
-
-def _none(_: Judged) -> None:
-    """What got no answer was not looked at."""
