@@ -128,7 +128,7 @@ def test_the_snippets_can_be_pasted(
     target = read_target(str(path))
     check_target(target, load_contract(), str(path))
     assert set(target.cases) == set(IDS)
-    assert target.cases["Payment.Forbidden"].headers == {"authorization": "read-only"}
+    assert target.cases["Payment.Forbidden"].headers == {"x-dolfin-api-key": "read-only"}
     found = target.cases["PaymentAccount.NotEnabled"].parameters
     assert found == {"path.id": NOT_ENABLED_ID}
 
