@@ -11,7 +11,7 @@ from tests.contract_tests.targets import LABELS, write_target
 from tests.independent.app import Answer, PaymentAccountLinks, Request
 from tests.independent.serve import serving
 
-KEPT = "the target kept answering 429: it limits the rate"
+KEPT = "the target kept answering 429: it limits the rate (set a lower one in the target file)"
 
 
 class Busy(PaymentAccountLinks):

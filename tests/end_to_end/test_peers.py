@@ -38,6 +38,7 @@ VERDICTS: Mapping[str, list[str]] = {
 FOUND: Mapping[str, Mapping[tuple[str, str], str]] = {
     "prism": {
         ("documented", "body schema"): "/url does not fit the schema",
+        ("documented", "promise: expires-in-the-future"): "which has passed",
         ("documented", "code of the case"): "no documented code or text was found",
         ("documented", "status of the case"): "200",
         ("documented", "documented media type"): "not application/json",
