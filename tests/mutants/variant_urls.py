@@ -144,7 +144,7 @@ URLS: tuple[Variant, ...] = (
     variant(
         "underscore in the host refused",
         DISPUTED,
-        refusing_like("//[^/]*_"),
+        refusing_like("^[A-Za-z]+://[^/?#]*_"),
         giving(returnUrl="https://my_app.example.test/return"),
     ),
     variant(
