@@ -36,7 +36,7 @@ test: $(STAMP)  ## run every test of the project
 contract: $(STAMP)  ## check an implementation: URL=http://… or TARGET=file.toml
 	$(BIN)/tallystick test $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
 
-mutants: $(STAMP)  ## measure how many faulty implementations the contract tests catch (an hour)
+mutants: $(STAMP)  ## measure how many faulty implementations the contract tests catch (under an hour)
 	$(BIN)/python -m tests.mutants --seeds $(SEEDS)
 
 check: $(STAMP)  ## lint, types and import rules
