@@ -160,7 +160,9 @@ class Control:
         entry = _session(request).journal.find(int(number)) if known else None
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
-        return JSONResponse(explain(self.mock, _session(request), entry))
+        return JSONResponse(
+            explain(self.mock, _session(request), entry, str(request.base_url).rstrip("/"))
+        )
 
     async def coverage(self, request: Request) -> Response:
         """How often each documented case was served."""

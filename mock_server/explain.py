@@ -10,10 +10,11 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
-from mock_server.journal import Entry
+from mock_server.journal import MOST_REQUESTS, Entry, Received
 from mock_server.mock import Mock
 from mock_server.requests import HEADERS, Request
 from mock_server.sessions import Session
@@ -57,22 +58,26 @@ class Sketch:
         return replace(self, changes=(*self.changes, change), **parts)
 
 
-def explain(mock: Mock, session: Session, entry: Entry) -> dict[str, Any]:
-    """An entry of the journal with the rules that were tried, and how to get each other case."""
+def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[str, Any]:
+    """An entry of the journal with the rules that were tried, and how to get each other case by
+    commands to this base URL. Of a request that is not kept any more, the rules alone.
+    """
     operation = next((o for o in mock.contract.operations if o.name == entry.operation), None)
-    told = {
-        **entry.to_json(),
-        "session": session.name or None,
-        "headers": _shown_headers(entry),
-        "body": entry.body.decode("utf-8", "replace"),
+    rules = list(_rules(entry, mock, operation)) if operation else []
+    told = {**entry.to_json(), "session": session.name or None, "rules": rules, "others": []}
+    received = session.journal.request(entry.number)
+    if received is None:
+        return {**told, "note": f"Only the last {MOST_REQUESTS} requests are kept whole."}
+    told |= {
+        "headers": _shown_headers(received),
+        "body": received.body.decode("utf-8", "replace"),
     }
     if operation is None:
-        return {**told, "rules": [], "others": []}
-    explainer = Explainer(mock, session, operation, entry)
+        return told
+    explainer = Explainer(mock, session, operation, entry, received, base_url)
     return {
         **told,
         "curl": explainer.curl(explainer.recorded),
-        "rules": list(_rules(entry, mock, operation)),
         "others": [explainer.way_to(case) for case in operation.cases if case.label != entry.case],
     }
 
@@ -93,12 +98,19 @@ class Explainer:
     """Finds ways to the cases of an operation, from one recorded request."""
 
     def __init__(
-        self, mock: Mock, session: Session, operation: ContractOperation, entry: Entry
+        self,
+        mock: Mock,
+        session: Session,
+        operation: ContractOperation,
+        entry: Entry,
+        received: Received,
+        base_url: str,
     ) -> None:
-        self.mock, self.session, self.operation, self.entry = mock, session, operation, entry
+        self.mock, self.session, self.operation = mock, session, operation
+        self.entry, self.received, self.base_url = entry, received, base_url
         self.checks: tuple[Check, ...] = checks(mock.contract.document, operation, mock.max_body)
-        headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in entry.scope["headers"]}
-        self.recorded = Sketch(_path_of(operation, entry), headers, _json_object(entry.body))
+        headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in received.headers}
+        self.recorded = Sketch(_path_of(operation, entry), headers, _json_object(received.body))
 
     def way_to(self, case: Case) -> dict[str, Any]:
         """The smallest change to the request that gives a case."""
@@ -178,36 +190,36 @@ class Explainer:
 
     def _gives(self, sketch: Sketch, case: Case) -> bool:
         """Whether the mock's own checks take a sketch for a case."""
-        scope = dict(self.entry.scope)
-        content = b"" if sketch.body is None else orjson.dumps(sketch.body)
-        scope[HEADERS] = {n.encode(): v.encode("latin-1") for n, v in sketch.headers.items()}
+        headers = {n.encode(): v.encode("latin-1") for n, v in sketch.headers.items()}
+        scope = {HEADERS: headers, "query_string": self.received.query}
         request = Request(scope, sketch.path, self.session)
-        request.body = content if sketch.body is not None else self.entry.body
+        request.body = self._content(sketch)
         fault = next((found for check in self.checks if (found := check(request))), None)
         if fault is not None:
             return fault.case == case
         return case.is_success or sketch.before is not None
 
+    def _content(self, sketch: Sketch) -> bytes:
+        return self.received.body if sketch.body is None else orjson.dumps(sketch.body)
+
     def curl(self, sketch: Sketch) -> str:
         """Commands that send a sketch."""
-        base = Request(
-            {**self.entry.scope, HEADERS: dict(self.entry.scope["headers"])}, {}, self.session
-        )
         path = self.operation.operation.path
         for name, value in sketch.path.items():
-            path = path.replace("{" + name + "}", value)
-        words = ["curl", "-i", "-X", self.entry.scope["method"]]
-        words.append(f"{base.base_url}{self.session.path}{path}")
+            path = path.replace("{" + name + "}", quote(value, safe=""))
+        query = self.received.query.decode("latin-1")
+        words = ["curl", "-i", "-X", self.entry.method]
+        words.append(f"{self.base_url}{self.session.path}{path}{'?' if query else ''}{query}")
         for name, value in sketch.headers.items():
             if name not in _LEFT_OUT:
                 words += ["-H", f"{name}: {'…' if _is_secret(name) else value}"]
-        body = self.entry.body if sketch.body is None else orjson.dumps(sketch.body)
+        body = self._content(sketch)
         words += ["--data-raw", body.decode("utf-8", "replace")] if body else []
         command = shlex.join(words)
         if sketch.before is None:
             return command
         method, control, told = sketch.before
-        first = ["curl", "-X", method, f"{base.base_url}{self.session.path}{control}"]
+        first = ["curl", "-X", method, f"{self.base_url}{self.session.path}{control}"]
         first += ["--data-raw", orjson.dumps(told).decode()]
         return f"{shlex.join(first)}\n{command}"
 
@@ -215,7 +227,7 @@ class Explainer:
 def _path_of(operation: ContractOperation, entry: Entry) -> dict[str, str]:
     """The path parameters of a recorded request."""
     template = operation.operation.path.strip("/").split("/")
-    given = entry.scope["path"].strip("/").split("/")
+    given = entry.path.strip("/").split("/")
     return {
         name[1:-1]: value
         for name, value in zip(template, given, strict=False)
@@ -240,8 +252,8 @@ def _preference(case: Case) -> str:
     return f'example="{case.code}"' if case.code else f"code={case.http_status}"
 
 
-def _shown_headers(entry: Entry) -> dict[str, str]:
-    headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in entry.scope["headers"]]
+def _shown_headers(received: Received) -> dict[str, str]:
+    headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in received.headers]
     return {name: "…" if _is_secret(name) else value for name, value in headers}
 
 

@@ -1,7 +1,9 @@
 """The journal: what came, what answered, why. Bounded, and cheap to write to.
 
-Rules: facts are recorded as they are and put into words only when somebody asks. They stay in
-memory; header values that may be secret are not shown.
+Rules: facts are recorded as they are and put into words only when somebody asks. Whole requests,
+which an explanation needs, are kept of the last few only: what is kept longer is memory that the
+next requests cannot use again while it is still in the processor's cache, and `make bench` shows
+it. All stays in memory; header values that may be secret are not shown.
 """
 
 from __future__ import annotations
@@ -14,22 +16,34 @@ from typing import Any
 from starlette.types import Scope
 
 MOST_ENTRIES = 1_000
+MOST_REQUESTS = 200
+"""How many whole requests are kept."""
+
 _LARGEST_BODY = 16 * 1024
 
-Fact = tuple[int, float, Scope, bytes, str | None, int, str, str]
+Fact = tuple[int, float, str, str, str | None, int, str, str]
 """The facts of one answered request, as a bare tuple, which is the cheapest to make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What more is known of a request: as ASGI gives it, but of the body only the start."""
+
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One answered request. `time` is the mock's, in epoch seconds; `rule` is the one of the
-    selection table that decided; `body` is the start of the request's body.
+    selection table that decided.
     """
 
     number: int
     time: float
-    scope: Scope
-    body: bytes
+    method: str
+    path: str
     operation: str | None
     status: int
     case: str
@@ -41,8 +55,8 @@ class Entry:
         return {
             "id": self.number,
             "time": moment.isoformat(timespec="milliseconds"),
-            "method": self.scope["method"],
-            "path": self.scope["path"],
+            "method": self.method,
+            "path": self.path,
             "operation": self.operation,
             "status": self.status,
             "case": self.case,
@@ -55,6 +69,9 @@ class Journal:
 
     def __init__(self, most: int = MOST_ENTRIES) -> None:
         self.facts: deque[Fact] = deque(maxlen=most)
+        self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = deque(
+            maxlen=MOST_REQUESTS
+        )
         self.served: Counter[tuple[str | None, str]] = Counter()
         self.count = 0
 
@@ -72,7 +89,10 @@ class Journal:
         self.count += 1
         if len(body) > _LARGEST_BODY:
             body = body[:_LARGEST_BODY]
-        self.facts.append((self.count, moment, scope, body, operation, status, case, rule))
+        self.received.append((scope["query_string"], scope["headers"], body))
+        self.facts.append(
+            (self.count, moment, scope["method"], scope["path"], operation, status, case, rule)
+        )
         self.served[operation, case] += 1
         return self.count
 
@@ -84,8 +104,14 @@ class Journal:
         """The entry of this number, if it is still there."""
         return next((Entry(*fact) for fact in self.facts if fact[0] == number), None)
 
+    def request(self, number: int) -> Received | None:
+        """The request of this number as it came, if it is still kept."""
+        place = number - self.count - 1
+        return Received(*self.received[place]) if -len(self.received) <= place < 0 else None
+
     def reset(self) -> None:
         """Forget everything, and count from one again."""
         self.facts.clear()
+        self.received.clear()
         self.served.clear()
         self.count = 0
