@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.control import PREFIX
@@ -65,10 +64,7 @@ class Front:
         if scope["method"] not in self.paths.documented:
             await self.unrouted(scope, receive, send)
             return
-        try:
-            await self.contract(scope, receive, send)
-        except HTTPException:  # Connexion's router knows the path, but not with this method
-            await self.unrouted(scope, receive, send)
+        await self.contract(scope, receive, send)
 
     async def _addressed(self, scope: Scope, header: bytes | None) -> Scope:
         """The scope with the session that its address names, or else its header, and with the
