@@ -40,7 +40,10 @@ class Answer:
         if self.case.media_type is None:
             return b""
         template = next(self.pool)
-        return template.render(request.base_url, now) if template.makers else template.fixed
+        if not template.makers:
+            return template.fixed
+        # A browser that opens the address says nothing of a session, unless the address does.
+        return template.render(request.base_url + request.session.path, now)
 
 
 def prepare(contract: Contract, operation: ContractOperation, seed: int) -> dict[str, Answer]:

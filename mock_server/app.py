@@ -15,19 +15,19 @@ from connexion.spec import Specification
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.control import Control, Guard
+from mock_server.control.api import Control
+from mock_server.control.guard import Access, Guard
 from mock_server.front import Front
 from mock_server.mock import Mock
 from mock_server.operation import MockMiddleware, make_operations
 from mock_server.projection import project
 
 
-def create_app(mock: Mock, *, loopback: bool = True) -> ASGIApp:
-    """The application of a mock. `loopback` says that it listens on loopback addresses only.
-
-    Raises TallystickError where the contract cannot be mocked.
+def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
+    """The application of a mock, which those of `access` may control (by default: whoever can
+    reach it, on loopback). Raises TallystickError where the contract cannot be mocked.
     """
-    front = Front(mock, Guard(Control(mock).app(), loopback=loopback))
+    front = Front(mock, Guard(Control(mock).app(), access or Access()))
     front.contract = _connexion(mock, front)
     return front
 

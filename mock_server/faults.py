@@ -8,6 +8,7 @@ says is decided elsewhere; here is only how it arrives.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import socket
 import struct
@@ -168,6 +169,7 @@ class QueuedFault:
     match: Mapping[str, str]
     rate: float = 1.0
     seed: int = 0
+    number: int = 0
     played: int = 0
     source: random.Random = field(init=False)
 
@@ -178,6 +180,7 @@ class QueuedFault:
         """What the control API shows."""
         left = None if self.times is None else self.times * len(self.disturbances) - self.played
         return {
+            "id": self.number,
             "faults": [item.fault for item in self.disturbances],
             "delay": self.disturbances[0].delay,
             "times": self.times,
@@ -193,9 +196,11 @@ class FaultQueue:
 
     def __init__(self) -> None:
         self.queued: deque[QueuedFault] = deque()
+        self._numbers = itertools.count(1)
 
     def add(self, queued: QueuedFault) -> None:
-        """Queue faults."""
+        """Queue faults, and number them."""
+        queued.number = next(self._numbers)
         self.queued.append(queued)
 
     def take(self, facts: Mapping[str, str]) -> Disturbance | None:
@@ -214,9 +219,17 @@ class FaultQueue:
             return disturbance
         return None
 
+    def remove(self, number: int) -> bool:
+        """Forget one entry, and say whether there was one."""
+        found = next((queued for queued in self.queued if queued.number == number), None)
+        if found is not None:
+            self.queued.remove(found)
+        return found is not None
+
     def clear(self) -> None:
         """Forget all faults."""
         self.queued.clear()
+        self._numbers = itertools.count(1)
 
 
 def disturbances(faults: Sequence[str | None], delay: float) -> tuple[Disturbance, ...]:

@@ -8,6 +8,7 @@ an hour.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ class Force:
     played, None for ever.
     """
 
+    number: int
     names: tuple[str, ...]
     times: int | None
     match: Mapping[str, str]
@@ -72,6 +74,7 @@ class Force:
         """What the control API shows."""
         left = None if self.times is None else self.times * len(self.names) - self.played
         return {
+            "id": self.number,
             "cases": list(self.names),
             "times": self.times,
             "match": dict(self.match),
@@ -85,12 +88,13 @@ class ForceQueue:
     def __init__(self, contract: Contract) -> None:
         self.cases = tuple(contract.cases)
         self.forces: deque[Force] = deque()
+        self._numbers = itertools.count(1)
 
     def add(self, names: Sequence[str], times: int | None, match: Mapping[str, str]) -> Force:
         """Queue a force. Raises UnknownCaseError."""
         for name in names:
             find_named(self.cases, name)
-        force = Force(tuple(names), times, match)
+        force = Force(next(self._numbers), tuple(names), times, match)
         self.forces.append(force)
         return force
 
@@ -113,6 +117,14 @@ class ForceQueue:
             return case
         return None
 
+    def remove(self, number: int) -> bool:
+        """Forget one force, and say whether there was one."""
+        found = next((force for force in self.forces if force.number == number), None)
+        if found is not None:
+            self.forces.remove(found)
+        return found is not None
+
     def clear(self) -> None:
         """Forget all forces."""
         self.forces.clear()
+        self._numbers = itertools.count(1)

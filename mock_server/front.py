@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 import orjson
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.control import PREFIX
+from mock_server.control.guard import PREFIX
+from mock_server.cors import preflight, with_cors
 from mock_server.mock import Mock
 from mock_server.problems import MEDIA_TYPE, problem
 from mock_server.requests import HEADERS
@@ -25,10 +26,6 @@ from mock_server.sessions import SESSION, SessionNameError
 Header = tuple[bytes, bytes]
 _SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
 _CASE_FORM = re.compile(r"/~case/(?P<case>[^/]+)(?P<rest>/.*)", re.DOTALL)
-_EXPOSED = (
-    b"Tallystick-Case, Tallystick-Error, Preference-Applied, Allow, Link, Location, Retry-After"
-)
-_MAX_AGE = b"600"
 
 
 class Front:
@@ -50,7 +47,7 @@ class Front:
         headers = scope[HEADERS] = dict(scope["headers"])
         origin, name = headers.get(b"origin"), headers.get(b"tallystick-session")
         if origin is not None:
-            plain, send = send, _with_cors(send, origin)
+            plain, send = send, with_cors(send, origin)
         if name is not None or scope["path"].startswith("/~"):
             try:
                 scope = await self._addressed(scope, name)
@@ -101,7 +98,7 @@ class Front:
         if not allowed:
             return Reply(404, f"The contract has no path {path}.")
         if method == "OPTIONS":
-            return Reply(204, None, (_allow(allowed), *_preflight(scope, allowed)))
+            return Reply(204, None, (_allow(allowed), *preflight(scope, allowed)))
         return Reply(405, f"{path} does not take {method}.", (_allow(allowed),))
 
     async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
@@ -160,22 +157,6 @@ _WRONG_ADDRESS = Reply(
 )
 
 
-def _preflight(scope: Scope, allowed: Iterable[str]) -> list[Header]:
-    """What a CORS preflight request asks for (Fetch standard, section 3.2.3)."""
-    asked = dict(scope["headers"])
-    if b"origin" not in asked or b"access-control-request-method" not in asked:
-        return []
-    headers = [
-        (b"access-control-allow-methods", ", ".join(sorted(allowed)).encode()),
-        (b"access-control-max-age", _MAX_AGE),
-    ]
-    if wanted := asked.get(b"access-control-request-headers"):
-        headers.append((b"access-control-allow-headers", wanted))
-    if b"access-control-request-private-network" in asked:
-        headers.append((b"access-control-allow-private-network", b"true"))
-    return headers
-
-
 class _Paths:
     """The contract's paths and their methods, for what is not on the hot path."""
 
@@ -217,21 +198,3 @@ def _shortened(scope: Scope, rest: str) -> Scope:
         "path": rest,
         "raw_path": b"/" + parts[3] if len(parts) > 3 else rest.encode(),
     }
-
-
-def _with_cors(send: Send, origin: bytes) -> Send:
-    """Adds what lets a page of this origin read the answer."""
-    headers = [
-        (b"access-control-allow-origin", origin),
-        (b"access-control-allow-credentials", b"true"),
-        (b"access-control-expose-headers", _EXPOSED),
-        (b"vary", b"Origin"),
-    ]
-
-    async def send_with_cors(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *headers]}
-        await send(message)
-
-    send_with_cors.plain = send  # type: ignore[attr-defined]  # for faults, see Wire.transport
-    return send_with_cors

@@ -15,6 +15,8 @@ from typing import Any
 
 from starlette.types import Scope
 
+from mock_server.changes import Changes
+
 MOST_ENTRIES = 1_000
 MOST_REQUESTS = 200
 """How many whole requests are kept."""
@@ -64,10 +66,17 @@ class Entry:
         }
 
 
+def is_named(label: str, name: str) -> bool:
+    """Whether a name means the case of this label: a code, a status, or both."""
+    status, _, code = label.partition(" ")
+    return name in (label, status, code)
+
+
 class Journal:
     """The last entries, and how often each case was served since the last reset."""
 
-    def __init__(self, most: int = MOST_ENTRIES) -> None:
+    def __init__(self, changes: Changes, most: int = MOST_ENTRIES) -> None:
+        self.changes = changes
         self.facts: deque[Fact] = deque(maxlen=most)
         self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = deque(
             maxlen=MOST_REQUESTS
@@ -94,11 +103,13 @@ class Journal:
             (self.count, moment, scope["method"], scope["path"], operation, status, case, rule)
         )
         self.served[operation, case] += 1
+        if self.changes.waiting:
+            self.changes.tell()
         return self.count
 
-    def entries(self) -> list[Entry]:
-        """The entries, oldest first."""
-        return [Entry(*fact) for fact in self.facts]
+    def entries(self, after: int = 0) -> list[Entry]:
+        """The entries after that number, oldest first."""
+        return [Entry(*fact) for fact in self.facts if fact[0] > after]
 
     def find(self, number: int) -> Entry | None:
         """The entry of this number, if it is still there."""

@@ -42,10 +42,11 @@ class MockOperation:
             for case in contract.cases
             if not case.is_success
         }
+        self.behaviour = mock.behaviour(contract)
         self.selector = selector(
             contract,
             checks(mock.contract.document, contract, mock.max_body),
-            mock.behaviour(contract),
+            self.behaviour,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,6 +71,8 @@ class MockOperation:
             answer = self.answers[outcome.case.label]
             status, label, headers = answer.status, answer.label, answer.headers
             body = answer.body(request, moment)
+            if self.behaviour is not None and outcome.case.is_success:
+                self.behaviour.succeeded(request, body, moment)
         else:
             status, label, headers, body = self._faulty(outcome)
         number = session.journal.record(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from starlette.responses import JSONResponse
+
 from tallystick.extensions import ProblemStyle
 
 MEDIA_TYPE = "application/problem+json"
@@ -44,3 +46,13 @@ def reason(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return f"Status {status}"
+
+
+def problem_response(status: int, detail: str) -> JSONResponse:
+    """An answer of the mock's own, which no document knows."""
+    return JSONResponse(
+        problem(status, detail),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={"tallystick-case": str(status)},
+    )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import gc
+import secrets
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Literal, NoReturn
+from urllib.parse import quote
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from mock_server.app import create_app
-from mock_server.control import PREFIX, is_loopback
+from mock_server.control.guard import PREFIX, Access, is_loopback
 from mock_server.mock import Mock
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
@@ -28,15 +30,28 @@ class AddressError(TallystickError):
     """The mock cannot listen where it was told to."""
 
 
-def serve(contract: Contract, *, host: str, port: int, seed: int, max_body: int) -> None:
+def serve(
+    contract: Contract, *, host: str, port: int, seed: int, max_body: int, access: Access
+) -> None:
     """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
-    app = create_app(Mock(contract, seed, max_body), loopback=is_loopback(host))
+    mock = Mock(contract, seed, max_body)
+    app = create_app(mock, access)
     # uvicorn raises the signal that ended it again, which by default would kill the process.
     signal.signal(signal.SIGTERM, _end)
     with _listen(host, port) as listener:
-        print(_greeting(contract, _url(listener, host)), flush=True)
+        print(_greeting(contract, _url(listener, host), access), flush=True)
         calm_collector()
-        uvicorn_server(app).run(sockets=[listener])
+        uvicorn_server(app, before_end=mock.sessions.close).run(sockets=[listener])
+
+
+def access_to(host: str, token: str | None, origins: Iterable[str]) -> Access:
+    """Who may control a mock on a host: off loopback, those who have the token, which is made up
+    where none is given.
+    """
+    loopback = is_loopback(host)
+    if token is None and not loopback:
+        token = secrets.token_urlsafe(16)
+    return Access(loopback, token, frozenset(origins))
 
 
 def _end(*_: object) -> NoReturn:
@@ -44,17 +59,26 @@ def _end(*_: object) -> NoReturn:
 
 
 @contextmanager
-def serving(contract: Contract, *, seed: int = 0, max_body: int = 1024 * 1024) -> Iterator[str]:
+def serving(
+    contract: Contract,
+    *,
+    seed: int = 0,
+    max_body: int = 1024 * 1024,
+    access: Access | None = None,
+) -> Iterator[str]:
     """Serve on a free loopback port, in a thread; gives the base URL."""
-    app = create_app(Mock(contract, seed, max_body))
+    mock = Mock(contract, seed, max_body)
+    app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn_server(app)
+        server = uvicorn_server(app, before_end=mock.sessions.close)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         # The socket listens already: a client that is too early waits in its queue.
-        yield _url(listener, "127.0.0.1")
-        server.should_exit = True
-        thread.join(GRACE + 5)
+        try:
+            yield _url(listener, "127.0.0.1")
+        finally:
+            server.should_exit = True
+            thread.join(GRACE + 5)
 
 
 def calm_collector() -> None:
@@ -66,7 +90,24 @@ def calm_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def uvicorn_server(app: ASGIApp, *, lifespan: Literal["on", "off"] = "on") -> uvicorn.Server:
+class _Server(uvicorn.Server):
+    """uvicorn, which before it waits for open requests to end lets go of those that wait."""
+
+    before_end: Callable[[], None] | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn.Server."""
+        if self.before_end is not None:
+            self.before_end()
+        await super().shutdown(sockets)
+
+
+def uvicorn_server(
+    app: ASGIApp,
+    *,
+    lifespan: Literal["on", "off"] = "on",
+    before_end: Callable[[], None] | None = None,
+) -> uvicorn.Server:
     """The server that the mock runs on; the benchmark runs what it compares with on it, too."""
     config = uvicorn.Config(
         app,
@@ -78,7 +119,9 @@ def uvicorn_server(app: ASGIApp, *, lifespan: Literal["on", "off"] = "on") -> uv
         ws="none",
         timeout_graceful_shutdown=GRACE,
     )
-    return uvicorn.Server(config)
+    server = _Server(config)
+    server.before_end = before_end
+    return server
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -109,10 +152,16 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{port}"
 
 
-def _greeting(contract: Contract, url: str) -> str:
+def _greeting(contract: Contract, url: str, access: Access) -> str:
     title = contract.document.root["info"]["title"]
     count = len(list(contract.cases))
     lines = [f"{title}: a mock of {count} documented cases, on {url}"]
     lines += [f"  {operation.name}" for operation in contract.operations]
-    lines.append(f"Swagger UI: {url}{PREFIX}/docs   Health: {url}{PREFIX}/health   Stop: Ctrl-C")
+    board = f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
+    lines.append(f"Board: {board}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
+    if not access.loopback:
+        lines.append(
+            "Other machines can reach this mock. To control it, they need the token in the board's "
+            "address (as header: 'Authorization: Bearer TOKEN')."
+        )
     return "\n".join(lines)

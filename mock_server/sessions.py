@@ -12,7 +12,9 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Any
 
+from mock_server.changes import Changes
 from mock_server.clock import Clock
 from mock_server.faults import FaultQueue
 from mock_server.forces import ForceQueue
@@ -47,13 +49,16 @@ class SessionNameError(Exception):
 
 class Session:
     """The state of one session. `path` is the base path under which the session is reached;
-    `requests` starts the Link header (RFC 8288) of what explains one of its requests.
+    `requests` starts the Link header (RFC 8288) of what explains one of its requests; `kept` is
+    what behaviours keep in memory, each under its own name.
     """
 
     __slots__ = (
+        "changes",
         "clock",
         "faults",
         "journal",
+        "kept",
         "name",
         "path",
         "queue",
@@ -70,7 +75,9 @@ class Session:
         self.queue = ForceQueue(contract)
         self.faults = FaultQueue()
         self.clock = Clock()
-        self.journal = Journal(MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES)
+        self.changes = Changes()
+        self.journal = Journal(self.changes, MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES)
+        self.kept: dict[str, Any] = {}
         self.used = time.monotonic()
 
     async def reset(self) -> None:
@@ -80,6 +87,7 @@ class Session:
         self.faults.clear()
         self.clock.reset()
         self.journal.reset()
+        self.kept.clear()
 
 
 class SessionStore:
@@ -130,6 +138,11 @@ class Sessions:
         self._named.move_to_end(name)
         await self._end_old()
         return session
+
+    def close(self) -> None:
+        """Let go of all that wait in a session: the mock shuts down."""
+        for session in (self.default, *self):
+            session.changes.end()
 
     async def end(self, name: str) -> bool:
         """End a session, and say whether there was one."""

@@ -7,6 +7,7 @@ This is the only module of the package that may use the two programs, and only i
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -154,15 +155,42 @@ def overlay_command(document: str | None, **options: Any) -> None:
     metavar="BYTES",
     help="Largest request body that is read.",
 )
+@click.option(
+    "--token",
+    envvar="TALLYSTICK_TOKEN",
+    help="What the board and the control API ask for. Off loopback one is made up by default.",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let web pages of this origin control the mock, too; may be given several times.",
+)
 def mock(
-    document: str | None, host: str, port: int, seed: int, max_body: int, **options: Any
+    document: str | None,
+    host: str,
+    port: int,
+    seed: int,
+    max_body: int,
+    token: str | None,
+    origins: Sequence[str],
+    **options: Any,
 ) -> None:
     """Serve the contract as a mock that produces every documented case."""
     try:
-        from mock_server.serve import serve
+        from mock_server.serve import access_to, serve
     except ModuleNotFoundError as error:
         _fail(f"The mock needs {error.name}: pip install 'tallystick[mock]'.")
-    serve(_load(document, **options), host=host, port=port, seed=seed, max_body=max_body)
+    for origin in origins:
+        if not re.fullmatch(r"https?://[^/?#\s]+", origin):
+            raise click.BadParameter(
+                f"{origin!r} is no origin, such as http://localhost:3000.",
+                param_hint="--allow-origin",
+            )
+    access = access_to(host, token or None, origins)
+    contract = _load(document, **options)
+    serve(contract, host=host, port=port, seed=seed, max_body=max_body, access=access)
 
 
 @cli.command("test")

@@ -1,6 +1,6 @@
 """Behaviours: what makes operations stateful. Each knows one contract; the core knows none.
 
-A new one is one module and one row in `BEHAVIOURS`; an overlay switches it on by its name.
+A new one is one package and one row in `BEHAVIOURS`; an overlay switches it on by its name.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
-from mock_server.behaviours.payment_account_link import PaymentAccountLink
+from mock_server.behaviours.payment_account_link.behaviour import PaymentAccountLink
 from mock_server.requests import Request
+from mock_server.sessions import Session
 
 
 class ContractBehaviour(Protocol):
@@ -23,6 +24,9 @@ class ContractBehaviour(Protocol):
     async def decide(self, rule: str, request: Request) -> str | None:
         """The code of the case that this rule gives for a request, or None."""
 
+    def succeeded(self, request: Request, body: bytes, moment: float) -> None:
+        """A request was answered by a success with this body. On the hot path: note, no more."""
+
     def bring_about(
         self, code: str, path: Mapping[str, str]
     ) -> tuple[str, str, dict[str, Any]] | None:
@@ -31,7 +35,13 @@ class ContractBehaviour(Protocol):
         """
 
     def routes(self) -> list[BaseRoute]:
-        """What it adds to the control API, below `/_tallystick`."""
+        """What it adds below `/_tallystick`."""
+
+    def paths(self) -> str:
+        """The OpenAPI paths of what it adds to the control API, as YAML."""
+
+    async def panel(self, session: Session) -> str:
+        """The HTML of what it adds to the board."""
 
 
 BEHAVIOURS: Mapping[str, Callable[[], ContractBehaviour]] = {

@@ -97,10 +97,10 @@ def test_url_is_fresh_after_a_reset(mock: httpx.Client) -> None:
 
 
 def test_url_opens(mock: httpx.Client) -> None:
-    """The link can be opened, and answers with a short text."""
+    """The link can be opened, and shows a page that says that it is a mock's."""
     answer = mock.get(create(mock).json()["url"])
     assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["content-type"].startswith("text/html")
     assert 0 < len(answer.text) < 500
 
 

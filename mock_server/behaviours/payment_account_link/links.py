@@ -1,0 +1,137 @@
+"""Onboarding links: single use and short-lived; what is known of each, and why one is dead.
+
+Rules: the first GET uses a link up, whoever sends it: the browser, or the preview of a messaging
+client. A HEAD does not (undocumented; the mock is kind). It expires by the mock's clock. A link
+of an account that is rejected, disconnected or not enabled is dead, too. Links are remembered in
+memory, the last few hundred of each session.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+import orjson
+
+from mock_server.bodies import EXPIRES_AFTER
+from mock_server.sessions import Session
+
+MOST_LINKS = 500
+"""How many links of a session are remembered."""
+
+LOOP_REDIRECTS, LOOP_SECONDS = 3, 10.0
+"""A dead link that is opened so often in so many seconds is in a refresh loop."""
+
+_DEAD_STATES = {
+    "Rejected": "the payment account was rejected",
+    "Disconnected": "the payment account is disconnected",
+    "NotEnabled": "the organisation has no payment account",
+}
+
+
+@dataclass(slots=True)
+class Link:
+    """An onboarding link. `used` says by what it was used up, if it was; `finished` that the
+    person has left the page by one of its buttons, or that nobody will ever see it.
+    """
+
+    token: str
+    organisation: str
+    return_url: str | None
+    refresh_url: str | None
+    expires: float
+    used: str | None = None
+    finished: bool = False
+    dead_openings: deque[float] = field(default_factory=lambda: deque(maxlen=LOOP_REDIRECTS))
+
+    def why_dead(self, state: str, now: float) -> str | None:
+        """Why opening it leads to the refreshUrl, or None while it is alive."""
+        if self.used is not None:
+            return f"it was already opened {self.used}"
+        if now >= self.expires:
+            return f"it expired, {EXPIRES_AFTER:g} seconds after it was made"
+        return _DEAD_STATES.get(state)
+
+    def why_ended(self, state: str, now: float) -> str | None:
+        """Why the page of this link can do nothing more. Once it is open, time does not end it."""
+        if self.finished:
+            return f"it was already used {self.used}"
+        return self.why_dead(state, now) if self.used is None else _DEAD_STATES.get(state)
+
+    def is_looping(self) -> bool:
+        """Whether this opening of the dead link is one too many in too short a time. In real
+        time, since browsers redirect in it.
+        """
+        self.dead_openings.append(time.monotonic())
+        if len(self.dead_openings) < LOOP_REDIRECTS:
+            return False
+        is_quick = self.dead_openings[-1] - self.dead_openings[0] <= LOOP_SECONDS
+        if is_quick:
+            self.dead_openings.clear()  # once explained, it may be tried again
+        return is_quick
+
+
+Success = tuple[bytes, str, bytes, float]
+"""The body that a link was returned in, the organisation, the request's body, and the time."""
+
+
+class Links:
+    """The links of a session. What is written on the hot path is read when a link is opened."""
+
+    def __init__(self) -> None:
+        self._made: deque[Success] = deque(maxlen=MOST_LINKS)
+        self._opened: OrderedDict[str, Link] = OrderedDict()
+
+    @classmethod
+    def of(cls, session: Session) -> Links:
+        """The links of a session."""
+        links: Links | None = session.kept.get("links")
+        if links is None:
+            links = session.kept["links"] = cls()
+        return links
+
+    def made(self, success: Success) -> None:
+        """Note that a link was returned."""
+        self._made.append(success)
+
+    def find(self, token: str) -> Link | None:
+        """The link with this token, if it is remembered."""
+        return self._opened.get(token) or next(
+            (self._link(token, made) for made in self._made if token.encode() in made[0]), None
+        )
+
+    def latest(self, most: int) -> list[Link]:
+        """The latest links, the newest first."""
+        made = [self._made[-place] for place in range(1, min(most, len(self._made)) + 1)]
+        tokens = ((_token(success[0]), success) for success in made)
+        return [self._opened.get(token) or self._link(token, made) for token, made in tokens]
+
+    def _link(self, token: str, made: Success) -> Link:
+        _, organisation, body, moment = made
+        link = Link(token, organisation, *_urls(body), expires=moment + EXPIRES_AFTER)
+        self._opened[token] = link
+        if len(self._opened) > MOST_LINKS:
+            self._opened.popitem(last=False)
+        return link
+
+
+def _token(body: bytes) -> str:
+    """The token in a returned body: the last segment of its URL."""
+    return str(orjson.loads(body)["url"]).rpartition("/")[2]
+
+
+def _urls(body: bytes) -> tuple[str | None, str | None]:
+    """The returnUrl and the refreshUrl of a request. A link that was forced may have none."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None, None
+    given = value if isinstance(value, dict) else {}
+    return _web_address(given.get("returnUrl")), _web_address(given.get("refreshUrl"))
+
+
+def _web_address(value: object) -> str | None:
+    """A URL that a browser may be sent to; never `javascript:` and the like."""
+    is_web = isinstance(value, str) and value.lower().startswith(("http://", "https://"))
+    return str(value) if is_web else None

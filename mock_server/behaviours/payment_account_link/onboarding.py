@@ -1,0 +1,135 @@
+"""The hosted onboarding page: what the `url` of a created link opens.
+
+Rules: a dead link leads to its refreshUrl, a finished or interrupted onboarding to its returnUrl,
+with nothing added; no other address is ever redirected to. What a person does on the page moves
+the account's state. A refresh page that sends the browser straight back to the dead link would go
+round for ever: that is stopped and explained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from mock_server.behaviours.payment_account_link.accounts import Accounts
+from mock_server.behaviours.payment_account_link.links import LOOP_REDIRECTS, Link, Links
+from mock_server.bodies import LINKS
+from mock_server.clock import timestamp
+from mock_server.control.guard import PREFIX
+from mock_server.control.pages import Pages
+from mock_server.sessions import SESSION, Session
+
+ACTS: Mapping[str, str | None] = {
+    "complete": "Active",
+    "restrict": "Restricted",
+    "save": None,
+    "reject": "Rejected",
+    "disconnect": "Disconnected",
+    "preview": None,
+}
+"""What a person (or a messaging client) can do, and the state that it brings the account to."""
+
+_TO_REFRESH_URL = ("reject", "disconnect", "preview")
+"""What makes the link dead: the browser goes where a dead link leads."""
+
+OPENED = "by a browser"
+PREVIEW = "by the preview of a messaging client"
+_PREVIEWERS = re.compile(
+    r"slackbot|whatsapp|telegrambot|discordbot|twitterbot|facebookexternalhit|linkedinbot|"
+    r"skypeuripreview|microsoftpreview|bot\b.*preview",
+    re.IGNORECASE,
+)
+PAGE = "page"
+"""What the journal calls the case of a page, which is none."""
+
+_PAGES = Pages(Path(__file__).with_name("templates"))
+
+
+class Onboarding:
+    """The handlers of the hosted pages."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+
+    def routes(self) -> list[BaseRoute]:
+        """Their routes, below the prefix."""
+        place = LINKS.removeprefix(PREFIX) + "{token}"
+        return [
+            Route(place, self.open, methods=["GET", "HEAD"]),
+            Route(place + "/{act}", self.act, methods=["POST"]),
+        ]
+
+    async def open(self, request: Request) -> Response:
+        """The page of a live link, which is dead from then on; the refreshUrl of a dead one."""
+        session = _session(request)
+        link = Links.of(session).find(request.path_params["token"])
+        if link is None:
+            return self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
+        state = await self.accounts.state(session, link.organisation)
+        reason = link.why_dead(state, session.clock.now())
+        if request.method == "HEAD":
+            return Response(status_code=200 if reason is None else 302)
+        if reason is not None:
+            return self._refresh(request, link, reason, 302)
+        agent = request.headers.get("user-agent", "")
+        link.used = PREVIEW if _PREVIEWERS.search(agent) else OPENED
+        if state == "NotStarted" and link.used != PREVIEW:
+            state = "OnboardingInProgress"
+            await self.accounts.put(session, link.organisation, state)
+        page = _PAGES.page(
+            "onboarding.html", link=link, state=state, expires=timestamp(link.expires)
+        )
+        return self._answer(request, f"link opened {link.used}", page)
+
+    async def act(self, request: Request) -> Response:
+        """One of the buttons of the page; the preview may also come before it was opened."""
+        session, act = _session(request), request.path_params["act"]
+        link = Links.of(session).find(request.path_params["token"])
+        if link is None or act not in ACTS:
+            return self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
+        state = await self.accounts.state(session, link.organisation)
+        reason = link.why_ended(state, session.clock.now())
+        if reason is not None:
+            return self._refresh(request, link, reason, 303)
+        link.used, link.finished = PREVIEW if act == "preview" else OPENED, True
+        to_be = ACTS[act]
+        if to_be is not None:
+            await self.accounts.put(session, link.organisation, to_be)
+        if act in _TO_REFRESH_URL:
+            return self._refresh(request, link, f"onboarding: {act}", 303)
+        return self._go(request, link.return_url, f"onboarding: {act}", 303, "returnUrl")
+
+    def _refresh(self, request: Request, link: Link, reason: str, status: int) -> Response:
+        if request.method == "GET" and link.is_looping():
+            page = _PAGES.page(
+                "loop.html", 508, reason=reason, url=link.refresh_url, times=LOOP_REDIRECTS
+            )
+            return self._answer(request, f"refresh loop: {reason}", page)
+        return self._go(request, link.refresh_url, f"dead link: {reason}", status, "refreshUrl")
+
+    def _go(
+        self, request: Request, url: str | None, reason: str, status: int, name: str
+    ) -> Response:
+        """To an address of the link; what is not ASCII in it is escaped, and so are line ends."""
+        if url is None:
+            page = _PAGES.page("nowhere.html", reason=reason, parameter=name)
+            return self._answer(request, reason, page)
+        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+        return self._answer(request, reason, RedirectResponse(url, status, headers))
+
+    @staticmethod
+    def _answer(request: Request, reason: str, response: Response) -> Response:
+        """An answer with its entry in the journal."""
+        session, status = _session(request), response.status_code
+        session.journal.record(session.clock.now(), request.scope, b"", None, status, PAGE, reason)
+        return response
+
+
+def _session(request: Request) -> Session:
+    session: Session = request.scope[SESSION]
+    return session

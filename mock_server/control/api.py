@@ -1,0 +1,304 @@
+"""The control API below `/_tallystick/`: forces, faults, clock, journal, sessions, reset, health.
+
+Rules: every handler works on the session that the request belongs to: by the header
+`Tallystick-Session`, the base path, or the query `?session=NAME`. What is wrong with a request is
+told by a problem. `openapi.yaml` beside this module documents it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.bodies import LINKS
+from mock_server.clock import timestamp
+from mock_server.control import bodies
+from mock_server.control.board import Board
+from mock_server.control.bodies import LONGEST_WAIT, ControlError, json_object
+from mock_server.control.documents import Documents
+from mock_server.control.guard import PREFIX, STATIC
+from mock_server.control.pages import STATIC_FILES
+from mock_server.explain import explain
+from mock_server.forces import UnknownCaseError
+from mock_server.journal import Entry, is_named
+from mock_server.mock import Mock
+from mock_server.problems import problem_response
+from mock_server.sessions import SESSION, Session, SessionNameError
+
+
+class Control:
+    """The handlers of the control API."""
+
+    def __init__(self, mock: Mock) -> None:
+        self.mock = mock
+        self.board = Board(mock)
+
+    def app(self) -> ASGIApp:
+        """The ASGI application for all paths below the prefix."""
+        of_behaviours = [route for made in self.mock.behaviours.values() for route in made.routes()]
+        routes: list[BaseRoute] = [
+            *of_behaviours,
+            *self.routes(),
+            *self.board.routes(),
+            *Documents(self.mock).routes(),
+            Mount(STATIC.removeprefix(PREFIX).rstrip("/"), StaticFiles(directory=STATIC_FILES)),
+            Route(LINKS.removeprefix(PREFIX) + "{token}", self.link),
+        ]
+        app = Starlette(
+            routes=[Mount(PREFIX, routes=routes)],
+            exception_handlers={
+                ControlError: _control_error,
+                SessionNameError: _control_error,
+                404: _not_found,
+                405: _not_allowed,
+            },
+        )
+
+        async def in_session(scope: Scope, receive: Receive, send: Send) -> None:
+            session = self.mock.session(scope)
+            name = Request(scope).query_params.get("session", "")
+            if name:
+                try:
+                    session = await self.mock.sessions.get(name)
+                except SessionNameError as error:
+                    await problem_response(400, str(error))(scope, receive, send)
+                    return
+            await app({**scope, SESSION: session}, receive, send)
+            if scope["method"] not in ("GET", "HEAD"):
+                session.changes.tell()
+
+        return in_session
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes of the API itself, below the prefix."""
+        return [
+            Route("/health", self.health),
+            Route("/forces", self.forces, methods=["GET"]),
+            Route("/forces", self.add_force, methods=["POST"]),
+            Route("/forces", self.clear_forces, methods=["DELETE"]),
+            Route("/forces/{number}", self.remove_force, methods=["DELETE"]),
+            Route("/faults", self.faults, methods=["GET"]),
+            Route("/faults", self.add_faults, methods=["POST"]),
+            Route("/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/faults/{number}", self.remove_faults, methods=["DELETE"]),
+            Route("/clock", self.clock, methods=["GET"]),
+            Route("/clock", self.set_clock, methods=["POST"]),
+            Route("/requests", self.requests),
+            Route("/requests/{number}", self.request),
+            Route("/verify", self.verify, methods=["POST"]),
+            Route("/coverage", self.coverage),
+            Route("/reset", self.reset, methods=["POST"]),
+            Route("/sessions", self.sessions),
+            Route("/sessions/{name}", self.end_session, methods=["DELETE"]),
+        ]
+
+    async def health(self, _: Request) -> Response:
+        """200 when the mock serves."""
+        return JSONResponse({"status": "ok"})
+
+    # --- forces and faults
+
+    async def forces(self, request: Request) -> Response:
+        """The queued forces."""
+        return JSONResponse([force.to_json() for force in _session(request).queue.forces])
+
+    async def add_force(self, request: Request) -> Response:
+        """Queue a force."""
+        body = await json_object(request, {"cases", "times", "match"})
+        wanted = bodies.names(body), bodies.times(body), bodies.match(body)
+        try:
+            force = _session(request).queue.add(*wanted)
+        except UnknownCaseError as error:
+            raise ControlError(str(error)) from None
+        return JSONResponse(force.to_json(), status_code=201)
+
+    async def clear_forces(self, request: Request) -> Response:
+        """Forget all queued forces."""
+        _session(request).queue.clear()
+        return Response(status_code=204)
+
+    async def remove_force(self, request: Request) -> Response:
+        """Forget one queued force."""
+        if not _session(request).queue.remove(_number(request) or 0):
+            raise ControlError("There is no such force (any more).", 404)
+        return Response(status_code=204)
+
+    async def faults(self, request: Request) -> Response:
+        """The queued faults."""
+        return JSONResponse([queued.to_json() for queued in _session(request).faults.queued])
+
+    async def add_faults(self, request: Request) -> Response:
+        """Queue faults, or a delay."""
+        body = await json_object(request, {"faults", "delay", "times", "match", "rate", "seed"})
+        queued = bodies.queued_fault(body)
+        _session(request).faults.add(queued)
+        return JSONResponse(queued.to_json(), status_code=201)
+
+    async def clear_faults(self, request: Request) -> Response:
+        """Forget all queued faults."""
+        _session(request).faults.clear()
+        return Response(status_code=204)
+
+    async def remove_faults(self, request: Request) -> Response:
+        """Forget one entry of the queued faults."""
+        if not _session(request).faults.remove(_number(request) or 0):
+            raise ControlError("There is no such fault (any more).", 404)
+        return Response(status_code=204)
+
+    # --- the clock
+
+    async def clock(self, request: Request) -> Response:
+        """The mock's time."""
+        clock = _session(request).clock
+        return JSONResponse({"now": timestamp(clock.now()), "frozen": clock.frozen_at is not None})
+
+    async def set_clock(self, request: Request) -> Response:
+        """Advance, freeze, thaw or reset the clock."""
+        body = await json_object(request, {"advance", "freeze", "reset"})
+        if not body:
+            raise ControlError("One of 'advance', 'freeze' and 'reset' is needed.")
+        bodies.set_clock(_session(request).clock, body)
+        return await self.clock(request)
+
+    # --- the journal
+
+    async def requests(self, request: Request) -> Response:
+        """The journal, oldest first: only one case's where `case` names it (code, status, both),
+        only those after a number, and, where none is there yet, after waiting for one.
+        """
+        query, journal = request.query_params, _session(request).journal
+        after, case = _whole(query.get("after", "0"), "after"), query.get("case")
+
+        def found() -> list[Entry]:
+            return [e for e in journal.entries(after) if case is None or is_named(e.case, case)]
+
+        await _until(_session(request), lambda: bool(found()), _seconds(query.get("wait", "0")))
+        return JSONResponse([entry.to_json() for entry in found()])
+
+    async def request(self, request: Request) -> Response:
+        """One entry of the journal: what came, why it was answered so, and how to get each other
+        case; as a page where the client is a browser.
+        """
+        number = _number(request)
+        entry = None if number is None else _session(request).journal.find(number)
+        if entry is None:
+            raise ControlError("The journal has no such request (any more).", 404)
+        base_url = str(request.base_url).rstrip("/")
+        told = explain(self.mock, _session(request), entry, base_url)
+        if "text/html" in request.headers.get("accept", ""):
+            return self.board.explanation(told)
+        return JSONResponse(told)
+
+    async def verify(self, request: Request) -> Response:
+        """Whether a case answered as many requests as expected; waits for them if asked to."""
+        body = await json_object(request, {"case", "times", "at_least", "at_most", "within"})
+        expected, session = bodies.count(body), _session(request)
+        served = session.journal.served
+
+        def count() -> int:
+            return sum(n for (_, case), n in served.items() if expected.is_of(case))
+
+        await _until(session, lambda: expected.holds(count()), expected.within)
+        if not expected.holds(count()):
+            told = ", ".join(f"{case} ({n})" for (_, case), n in served.items()) or "nothing"
+            raise ControlError(f"Expected {expected.words}, got {count()}. Served: {told}.", 409)
+        return JSONResponse({"count": count()})
+
+    async def coverage(self, request: Request) -> Response:
+        """How often each documented case was served."""
+        served = _session(request).journal.served
+        rows = [
+            {
+                "operation": case.operation,
+                "status": case.status,
+                "code": case.code,
+                "served": served[case.operation, case.label],
+            }
+            for case in self.mock.contract.cases
+        ]
+        return JSONResponse(rows)
+
+    async def reset(self, request: Request) -> Response:
+        """State, forces, clock and journal as at the start."""
+        await _session(request).reset()
+        return Response(status_code=204)
+
+    # --- sessions
+
+    async def sessions(self, _: Request) -> Response:
+        """The named sessions, the longest unused first."""
+        rows = [
+            {"name": session.name, "requests": session.journal.count}
+            for session in self.mock.sessions
+        ]
+        return JSONResponse(rows)
+
+    async def end_session(self, request: Request) -> Response:
+        """End a session, and forget what belongs to it."""
+        if not await self.mock.sessions.end(request.path_params["name"]):
+            raise ControlError("There is no such session (any more).", 404)
+        return Response(status_code=204)
+
+    async def link(self, _: Request) -> Response:
+        """What an address in a generated body leads to, where no behaviour knows better."""
+        return PlainTextResponse(
+            "This address was made up by a mock (Tallystick). The real service would show a page "
+            "here.\n"
+        )
+
+
+async def _until(session: Session, is_so: Callable[[], bool], seconds: float) -> None:
+    """Wait until something is so in a session, so long at most."""
+    end = time.monotonic() + seconds
+    while not is_so() and (left := end - time.monotonic()) > 0:
+        if not await session.changes.wait(left):
+            return
+
+
+def _session(request: Request) -> Session:
+    """The session that a control request is about."""
+    session: Session = request.scope[SESSION]
+    return session
+
+
+def _number(request: Request) -> int | None:
+    """The number in the path, or None where it is none that anything could have."""
+    text = request.path_params["number"]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _whole(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ControlError(f"'{name}' must be a whole number from 0.")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise ControlError(f"'wait' must be a number of seconds from 0 to {LONGEST_WAIT:g}.")
+    return seconds
+
+
+async def _control_error(_: Request, error: Exception) -> Response:
+    return problem_response(getattr(error, "status", 400), str(error))
+
+
+async def _not_found(request: Request, _: Exception) -> Response:
+    return problem_response(404, f"The control API has no {request.url.path}.")
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    response = problem_response(405, f"{request.url.path} does not take {request.method}.")
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response

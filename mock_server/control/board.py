@@ -1,0 +1,105 @@
+"""The board: the mock in a browser, with everything that the control API can do.
+
+Rules: it is rendered here, whole; its script only sends what the control API takes, and puts the
+newly rendered parts in place when the live log (server-sent events, HTML standard section 9.2)
+says that something changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from mock_server.clock import timestamp
+from mock_server.control.pages import Pages
+from mock_server.faults import FAULTS
+from mock_server.journal import Entry
+from mock_server.mock import Mock
+from mock_server.sessions import SESSION, Session
+
+_SHOWN = 50
+"""How many requests the live log shows, and at most sends at once."""
+
+_SILENCE = 15.0
+"""After how many seconds without news the live log says that it is still there."""
+
+_PAUSE = 0.1
+"""Seconds in which changes are gathered before they are told."""
+
+_PAGES = Pages()
+
+
+class Board:
+    """The handlers of the board."""
+
+    def __init__(self, mock: Mock) -> None:
+        self.mock = mock
+
+    def routes(self) -> list[BaseRoute]:
+        """Their routes, below the prefix."""
+        return [Route("/", self.index), Route("/events", self.events)]
+
+    async def index(self, request: Request) -> Response:
+        """The board of a session."""
+        session: Session = request.scope[SESSION]
+        served = session.journal.served
+        context: dict[str, Any] = {
+            "info": self.mock.contract.document.root["info"],
+            "session": session,
+            "sessions": [other.name for other in self.mock.sessions],
+            "base_url": str(request.base_url).rstrip("/") + session.path,
+            "operations": self.mock.contract.operations,
+            "served": {(name, label): count for (name, label), count in served.items()},
+            "faults": list(FAULTS),
+            "clock": session.clock,
+            "now": timestamp(session.clock.now()),
+            "last": session.journal.count,
+            "rows": [_row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
+            "panels": [
+                Markup(await behaviour.panel(session))  # noqa: S704  rendered by Jinja, escaped
+                for behaviour in self.mock.behaviours.values()
+            ],
+        }
+        return _PAGES.page("board.html", **context)
+
+    def explanation(self, told: dict[str, Any]) -> Response:
+        """An explanation of one request, as a page."""
+        return _PAGES.page("explanation.html", told=told)
+
+    async def events(self, request: Request) -> Response:
+        """The live log: a `request` event for each answered request, with its row; a `changed`
+        event when anything else changed.
+        """
+        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        stream = _stream(request.scope[SESSION], int(after) if after.isdecimal() else 0)
+        headers = {"cache-control": "no-store"}
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _stream(session: Session, last: int) -> AsyncIterator[str]:
+    yield "event: changed\ndata:\n\n"
+    while not session.changes.is_over:
+        if session.journal.count < last:
+            last = 0
+            yield "event: reset\ndata:\n\n"
+        news = session.journal.entries(after=last)
+        for entry in news[-_SHOWN:]:
+            yield f"event: request\nid: {entry.number}\ndata: {_row(entry)}\n\n"
+        last = session.journal.count
+        if not await session.changes.wait(_SILENCE):
+            yield ": still here\n\n"
+            continue
+        await asyncio.sleep(_PAUSE)
+        yield "event: changed\ndata:\n\n"
+
+
+def _row(entry: Entry) -> Markup:
+    """A row of the log, as one line of HTML."""
+    text = _PAGES.text("row.html", entry=entry, time=timestamp(entry.time))
+    return Markup(" ".join(text.split()))  # noqa: S704  rendered by Jinja, escaped

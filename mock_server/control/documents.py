@@ -1,0 +1,111 @@
+"""The OpenAPI documents of a mock, of its contract and of its control API, and Swagger UI."""
+
+from __future__ import annotations
+
+import html
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import yaml
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from mock_server.mock import Mock
+
+_CONTROL = Path(__file__).with_name("openapi.yaml")
+_DOCS = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title} (mock)</title>
+<link rel="stylesheet" href="docs/assets/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="docs/assets/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
+</body>
+</html>
+"""
+_DOCS_SCRIPT = """SwaggerUIBundle({url: "openapi.json", dom_id: "#swagger-ui",
+  deepLinking: true, validatorUrl: null});
+"""
+_POLICY = {
+    "content-security-policy": (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+
+class Documents:
+    """The handlers that show documents."""
+
+    def __init__(self, mock: Mock) -> None:
+        self.mock = mock
+
+    def routes(self) -> list[BaseRoute]:
+        """Their routes, below the prefix."""
+        return [
+            Route("/openapi.json", self.document),
+            Route("/control.json", self.control_document),
+            Route("/docs", self.docs),
+            Route("/docs/start.js", self.docs_script),
+            Mount("/docs/assets", StaticFiles(directory=_swagger_ui())),
+        ]
+
+    async def document(self, _: Request) -> Response:
+        """The contract's document with its overlays, and with the mock as the first server."""
+        return JSONResponse(_with_mock_first(self.mock.contract.document.root))
+
+    async def control_document(self, _: Request) -> Response:
+        """The OpenAPI document of the control API itself, with what the behaviours add to it."""
+        document = yaml.safe_load(_CONTROL.read_text(encoding="utf-8"))
+        for behaviour in self.mock.behaviours.values():
+            document["paths"] |= yaml.safe_load(behaviour.paths())
+        return JSONResponse(document)
+
+    async def docs(self, _: Request) -> Response:
+        """Swagger UI, showing the document."""
+        title = html.escape(str(self.mock.contract.document.root["info"]["title"]))
+        return HTMLResponse(_DOCS.format(title=title), headers=_POLICY)
+
+    async def docs_script(self, _: Request) -> Response:
+        """What starts Swagger UI; a file of its own, so that no inline script is needed."""
+        return Response(_DOCS_SCRIPT, media_type="text/javascript")
+
+
+def _with_mock_first(root: dict[str, Any]) -> dict[str, Any]:
+    """The document with the mock before its own servers, wherever it lists some, so that trying
+    an operation out in Swagger UI sends nothing to the vendor unless the user chooses that.
+    """
+
+    paths = {
+        path: {name: _mock_first(part) for name, part in _mock_first(item).items()}
+        for path, item in root["paths"].items()
+    }
+    shown: dict[str, Any] = _mock_first({"servers": [], **root, "paths": paths})
+    return shown
+
+
+def _mock_first(owner: Any) -> Any:
+    """A root, path item or operation that lists servers, with the mock before them."""
+    if not isinstance(owner, dict) or "servers" not in owner:
+        return owner
+    return {**owner, "servers": [_MOCK_SERVER, *owner["servers"]]}
+
+
+_MOCK_SERVER = {"url": "/", "description": "this mock"}
+
+
+def _swagger_ui() -> Path:
+    """The folder of Swagger UI's files. Connexion's own bundle holds version 4, which shows no
+    OpenAPI 3.1; flask-swagger-ui packages the current one, of which only the files are used.
+    """
+    spec = find_spec("flask_swagger_ui")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("No module named 'flask_swagger_ui'", name="flask-swagger-ui")
+    return Path(spec.origin).parent / "dist"

@@ -1,0 +1,153 @@
+// What the board's buttons and forms do: each names a request to the control API.
+// The page itself is rendered by the mock; when something changed, its parts are fetched anew.
+"use strict";
+
+const said = document.getElementById("said");
+
+function say(text) {
+  said.textContent = text;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => { said.textContent = ""; }, 6000);
+}
+
+async function call(target, body) {
+  const space = target.indexOf(" ");
+  const options = { method: target.slice(0, space), redirect: "manual" };
+  if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers = { "content-type": "application/json" };
+  }
+  const answer = await fetch(target.slice(space + 1), options);
+  if (answer.ok || answer.type === "opaqueredirect") {
+    say("Done.");
+  } else {
+    const problem = await answer.json().catch(() => ({}));
+    say(problem.detail || `That failed: ${answer.status}.`);
+  }
+  await refresh();
+}
+
+// --- parts: the elements with data-part, by their ids
+
+let asked = null;
+
+async function refresh() {
+  if (!document.querySelector("[data-part]")) return;
+  const answer = await fetch(location.href);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const made = page.getElementById(part.id);
+    if (made && made.innerHTML !== part.innerHTML) replace(part, made);
+  }
+}
+
+// The keyboard's place is kept: the same button of the new part gets the focus.
+function replace(part, made) {
+  const controls = () => [...part.querySelectorAll("button, a, select, input")];
+  const place = controls().indexOf(document.activeElement);
+  part.replaceChildren(...made.childNodes);
+  if (place >= 0) (controls()[place] || controls().at(-1))?.focus();
+}
+
+function refreshSoon() {
+  asked ??= setTimeout(() => { asked = null; refresh(); }, 150);
+}
+
+// --- forms
+
+const READ = {
+  list: (text) => text.split(",").map((item) => item.trim()).filter(Boolean),
+  one: (text) => [text || null],
+  number: Number,
+  percent: (text) => Number(text) / 100,
+  times: (text) => JSON.parse(text),
+};
+
+function submitted(form) {
+  let target = form.dataset.call;
+  const body = {};
+  for (const field of form.querySelectorAll("[name]")) {
+    const value = field.value.trim();
+    if (field.dataset.as === "path") {
+      target = target.replace(`{${field.name}}`, encodeURIComponent(value));
+    } else {
+      body[field.name] = (READ[field.dataset.as] || String)(value);
+    }
+  }
+  return call(target, body);
+}
+
+function forced(button) {
+  const chosen = document.querySelector("input[name=times]:checked").value;
+  const count = Number(document.getElementById("times").value);
+  const times = { 1: 1, n: count, always: null }[chosen];
+  const match = { operation: button.dataset.operation };
+  const only = document.getElementById("only").value.trim();
+  if (only) match[`path.${button.dataset.parameter}`] = only;
+  return call("POST forces", { cases: [button.dataset.force], times, match });
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    say(`Your browser allows no copying here: ${text}`);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.call) return;
+  event.preventDefault();
+  submitted(event.target);
+});
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.dataset.change) call(field.dataset.change, { [field.name]: field.value });
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { force, copy, text, curl, body } = button.dataset;
+  if (force) forced(button);
+  else if (copy) copied(document.getElementById(copy).textContent);
+  else if (text) copied(text);
+  else if (curl) copied((await (await fetch(`requests/${curl}`)).json()).curl || "");
+  else if (button.dataset.call) call(button.dataset.call, body && JSON.parse(body));
+});
+
+// --- the live log
+
+const rows = document.getElementById("rows");
+const MOST_ROWS = 200;
+
+function listen() {
+  const live = document.getElementById("live");
+  const events = new EventSource(`events?after=${rows.dataset.last}`);
+  let lost = false;
+  events.addEventListener("open", () => {
+    if (lost) location.reload();
+    live.textContent = "live";
+  });
+  events.addEventListener("error", () => {
+    lost = true;
+    live.textContent = "the mock does not answer";
+  });
+  events.addEventListener("request", (event) => {
+    const template = document.createElement("template");
+    template.innerHTML = event.data; // rendered and escaped by the mock
+    rows.prepend(template.content);
+    while (rows.children.length > MOST_ROWS) rows.lastElementChild.remove();
+    document.getElementById("no-rows").hidden = true;
+  });
+  events.addEventListener("reset", () => {
+    rows.replaceChildren();
+    document.getElementById("no-rows").hidden = false;
+  });
+  events.addEventListener("changed", refreshSoon);
+}
+
+if (rows) listen();

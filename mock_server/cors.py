@@ -1,0 +1,47 @@
+"""Letting pages of other origins read answers (Fetch standard, section 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.types import Message, Scope, Send
+
+Header = tuple[bytes, bytes]
+_EXPOSED = (
+    b"Tallystick-Case, Tallystick-Error, Preference-Applied, Allow, Link, Location, Retry-After"
+)
+_MAX_AGE = b"600"
+
+
+def preflight(scope: Scope, allowed: Iterable[str]) -> list[Header]:
+    """What a CORS preflight request asks for (Fetch standard, section 3.2.3)."""
+    asked = dict(scope["headers"])
+    if b"origin" not in asked or b"access-control-request-method" not in asked:
+        return []
+    headers = [
+        (b"access-control-allow-methods", ", ".join(sorted(allowed)).encode()),
+        (b"access-control-max-age", _MAX_AGE),
+    ]
+    if wanted := asked.get(b"access-control-request-headers"):
+        headers.append((b"access-control-allow-headers", wanted))
+    if b"access-control-request-private-network" in asked:
+        headers.append((b"access-control-allow-private-network", b"true"))
+    return headers
+
+
+def with_cors(send: Send, origin: bytes) -> Send:
+    """Adds what lets a page of this origin read the answer."""
+    headers = [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", _EXPOSED),
+        (b"vary", b"Origin"),
+    ]
+
+    async def send_with_cors(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *headers]}
+        await send(message)
+
+    send_with_cors.plain = send  # type: ignore[attr-defined]  # for faults, see Wire.transport
+    return send_with_cors
