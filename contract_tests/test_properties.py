@@ -25,6 +25,7 @@ from contract_tests.strategies import invalid, valid
 from contract_tests.trials import BrokenError, Trials
 from tallystick.cases import Case
 from tallystick.contract import ContractOperation
+from tallystick.operations import properties
 from tallystick.sentences import Field
 
 Drawn = tuple[Case, Call]
@@ -36,6 +37,8 @@ def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
     told = run.target.values(operation.name)
     rules = {field: valid(rule) for field, rule in constraints(operation).items()}
     extras = schemas.cases(run.contract.document, operation, run.target)
+    declared = _declared(run, operation)
+    refusals = [c for c in operation.cases if 400 <= c.http_status < 500 and not _is_of_field(c)]
     trials = Trials(run, operation, base.hides)
 
     def check(drawn: dict[Any, Any], extra: schemas.GeneratedCase) -> None:
@@ -46,6 +49,8 @@ def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
             call = with_value(call, field, value)
         call = with_parameters(call, told)
         expectation = replace(base.accepted("certainly valid data"), is_random=True)
+        if declared & (_members(extra.body) - _members(base.call.body)):
+            expectation = replace(expectation, cases=(*expectation.cases, *refusals))
         trials.hold(run.client.prepare(call), expectation)
 
     _check(run, check, drawn=st.fixed_dictionaries(rules), extra=extras)
@@ -80,6 +85,25 @@ def test_other_data_is_handled(run: Run, base: Base) -> None:
         trials.hold(run.client.session.prepare_request(request), expectation)
 
     _check(run, check, case=negative)
+
+
+def _declared(run: Run, operation: ContractOperation) -> set[str]:
+    """The properties that a request body may have. What an optional one that the base does not
+    send means to the target (a name that is taken, a reference to nothing), no schema says: such
+    data may also get a documented refusal that is about no field.
+    """
+    body = operation.operation.request_body
+    media_types = body.media_types if body else ()
+    paths = [media_type.schema for media_type in media_types if media_type.schema]
+    return {name for path in paths for name, _ in properties(run.contract.document, path)}
+
+
+def _members(body: Any) -> set[str]:
+    return set(body) if isinstance(body, dict) else set()
+
+
+def _is_of_field(case: Case) -> bool:
+    return case.trigger is not None and case.trigger.field is not None
 
 
 def _check(run: Run, check: Callable[..., None], **strategies: st.SearchStrategy[Any]) -> None:

@@ -6,6 +6,7 @@ opens the hosted onboarding page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ _CASES: Mapping[str, str] = {
     "NotEnabled": "PaymentAccount.NotEnabled",
     "Disconnected": "PaymentAccount.Disconnected",
 }
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _SHOWN = 20
 _FOLDER = Path(__file__).parent
 _PAGES = Pages(_FOLDER / "templates")
@@ -93,7 +95,7 @@ class PaymentAccountLink:
         )
 
     async def _get(self, request: HttpRequest) -> Response:
-        state = await self.accounts.state(request.scope[SESSION], request.path_params["id"])
+        state = await self.accounts.state(request.scope[SESSION], _organisation(request))
         return JSONResponse({"payment_account": state})
 
     async def _put(self, request: HttpRequest) -> Response:
@@ -101,7 +103,7 @@ class PaymentAccountLink:
         state = body.get("payment_account")
         if state not in STATES:
             raise ControlError(f"'payment_account' must be one of {', '.join(STATES)}.")
-        await self.accounts.put(request.scope[SESSION], request.path_params["id"], state)
+        await self.accounts.put(request.scope[SESSION], _organisation(request), state)
         return JSONResponse({"payment_account": state})
 
     async def _links(self, request: HttpRequest) -> Response:
@@ -121,3 +123,11 @@ class PaymentAccountLink:
             "expires_at": timestamp(link.expires),
             "dead_because": link.why_dead(state, session.clock.now()),
         }
+
+
+def _organisation(request: HttpRequest) -> str:
+    """The id in the path. Raises ControlError: a typo would set a state that no request meets."""
+    given: str = request.path_params["id"]
+    if not _UUID.fullmatch(given):
+        raise ControlError(f"{given[:80]!r} is no UUID (RFC 9562), as organisations' ids are.")
+    return given
