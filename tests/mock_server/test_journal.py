@@ -1,6 +1,8 @@
 """The journal: what came, what answered, why."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from time import monotonic
 
 import httpx
 import pytest
@@ -132,3 +134,118 @@ def test_it_is_bounded(serve: Serve) -> None:
     entries = mock.get(REQUESTS).json()
     assert (len(entries), entries[0]["id"], entries[-1]["id"]) == (1_000, 3, 1_002)
     assert mock.get("/_tallystick/coverage").json()[1]["served"] == 1_002
+
+
+# --- querying, waiting, verifying
+
+
+def test_after(mock: httpx.Client) -> None:
+    """Only what came after a number."""
+    for status in ("400", "403", "404"):
+        mock.post(f"/~case/{status}{path()}")
+    assert [e["id"] for e in mock.get(f"{REQUESTS}?after=1").json()] == [2, 3]
+    assert [e["id"] for e in mock.get(f"{REQUESTS}?after=1&case=404").json()] == [3]
+
+
+def test_the_session_in_the_query(mock: httpx.Client) -> None:
+    """A query may name the session, as a header or a base path may."""
+    mock.post(f"/~session/asked{path()}", json={})
+    assert len(mock.get(f"{REQUESTS}?session=asked").json()) == 1
+    assert mock.get(REQUESTS).json() == []
+    check_problem(mock.get(f"{REQUESTS}?session=a/b"), 400)
+    mock.delete("/_tallystick/sessions/asked")
+
+
+def test_waiting_for_a_request(mock: httpx.Client) -> None:
+    """A query that waits is answered as soon as such a request is answered."""
+    with ThreadPoolExecutor() as pool:
+        begun = monotonic()
+        waiting = pool.submit(mock.get, f"{REQUESTS}?case=502&wait=10")
+        create(mock)
+        create(mock, headers={"Prefer": "code=502"})
+        assert [e["status"] for e in waiting.result().json()] == [502]
+        assert monotonic() - begun < 5
+
+
+def test_waiting_in_vain(mock: httpx.Client) -> None:
+    """Where nothing comes in time, the list is empty."""
+    create(mock)
+    assert mock.get(f"{REQUESTS}?case=502&wait=0.2").json() == []
+
+
+@pytest.mark.parametrize("query", ["wait=x", "wait=-1", "wait=nan", "wait=61", "after=x"])
+def test_a_wrong_query(mock: httpx.Client, query: str) -> None:
+    """What cannot be waited for is refused."""
+    check_problem(mock.get(f"{REQUESTS}?{query}"), 400)
+
+
+@pytest.mark.parametrize(
+    ("expected", "holds"),
+    [
+        ({"case": "400", "times": 2}, True),
+        ({"case": 400, "times": 2}, True),
+        ({"case": "PaymentAccountLink.MissingReturnUrl", "times": 2}, True),
+        ({"case": "400 PaymentAccountLink.MissingReturnUrl", "at_least": 2}, True),
+        ({"case": "200"}, True),
+        ({}, True),
+        ({"times": 3}, True),
+        ({"case": "502", "times": 0}, True),
+        ({"case": "400", "at_most": 2}, True),
+        ({"case": "502"}, False),
+        ({"case": "400", "times": 1}, False),
+        ({"case": "400", "times": 3}, False),
+        ({"case": "400", "at_least": 3}, False),
+        ({"case": "400", "at_most": 1}, False),
+        ({"case": "400", "at_least": 3, "at_most": 4}, False),
+    ],
+)
+def test_verify(mock: httpx.Client, expected: dict[str, object], holds: bool) -> None:
+    """A count that holds is told; one that does not is a problem."""
+    create(mock, {})
+    create(mock)
+    create(mock, {})
+    answer = mock.post("/_tallystick/verify", json=expected)
+    if holds:
+        assert answer.status_code == 200
+    else:
+        check_problem(answer, 409)
+
+
+def test_verify_says_what_came(mock: httpx.Client) -> None:
+    """The problem says what was expected, and what was served instead."""
+    create(mock)
+    answer = mock.post("/_tallystick/verify", json={"case": "502", "times": 2})
+    assert answer.json()["detail"] == (
+        "Expected 2 requests answered with 502, got 0. Served: 200 (1)."
+    )
+
+
+def test_verify_waits(mock: httpx.Client) -> None:
+    """It may wait until it is so, and is answered then."""
+    with ThreadPoolExecutor() as pool:
+        begun = monotonic()
+        body = {"case": "200", "times": 2, "within": 10}
+        waiting = pool.submit(mock.post, "/_tallystick/verify", json=body)
+        create(mock)
+        create(mock)
+        assert waiting.result().json() == {"count": 2}
+        assert monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"times": -1}, {"times": True}, {"at_least": "x"}, {"case": []}, {"within": 61}, {"x": 1}],
+)
+def test_a_wrong_expectation(mock: httpx.Client, body: dict[str, object]) -> None:
+    """What cannot be expected is refused."""
+    check_problem(mock.post("/_tallystick/verify", json=body), 400)
+
+
+def test_only_the_last_requests_are_kept_whole(mock: httpx.Client) -> None:
+    """Of an older request the explanation has the rules, and says what is not known any more."""
+    for _ in range(201):
+        create(mock, {})
+    old, young = (mock.get(f"{REQUESTS}/{number}").json() for number in (1, 2))
+    assert (old["others"], "200" in old["note"]) == ([], True)
+    assert old["rules"] == young["rules"]
+    assert (young["body"], len(young["others"])) == ("{}", 9)

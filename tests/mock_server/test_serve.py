@@ -104,6 +104,55 @@ def test_sigterm(start: Start) -> None:
     assert monotonic() - begun < 5
 
 
+def test_sigterm_with_an_open_board(start: Start) -> None:
+    """Who watches the live log does not keep the mock from ending at once."""
+    process = start("--port", "0")
+    address = listening(process)
+    with connect(address) as board:
+        board.sendall(b"GET /_tallystick/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        received = board.recv(65536)
+        while b"event: changed" not in received:
+            received += board.recv(65536)
+        begun = monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert read_all(board).endswith(b"0\r\n\r\n")  # the stream ends as it should
+    code, _, errors = outcome(process)
+    assert (code, errors) == (0, "")
+    assert monotonic() - begun < 2
+
+
+def test_off_loopback_a_token_is_made_up(start: Start) -> None:
+    """A mock that other machines can reach prints a token, and wants it."""
+    process = start("--port", "0", "--host", "0.0.0.0")
+    assert process.stdout is not None
+    port = re.search(r":(\d+)$", process.stdout.readline())
+    process.stdout.readline()  # the operation
+    token = re.search(r"\?token=(\S{20,})", process.stdout.readline())
+    assert port
+    assert token
+    assert "Other machines can reach this mock" in process.stdout.readline()
+    address = ("127.0.0.1", int(port[1]))
+    request = b"GET /_tallystick/requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    bearer = f"Authorization: Bearer {token[1]}\r\n".encode()
+    assert status(exchange(address, request + b"\r\n")) == 401
+    assert status(exchange(address, request + bearer + b"\r\n")) == 200
+
+
+def test_a_token_of_ones_own(start: Start) -> None:
+    """On loopback, too, a token is wanted where one is given; the environment may hold it."""
+    process = start("--port", "0", "--token", "t")
+    request = b"GET /_tallystick/requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    assert status(exchange(listening(process), request + b"\r\n")) == 401
+
+
+def test_on_loopback_no_token_is_needed(start: Start) -> None:
+    """By default the mock listens on loopback, and speaks of no token."""
+    process = start("--port", "0")
+    listening(process)
+    assert process.stdout is not None
+    assert "token" not in process.stdout.readline() + process.stdout.readline()
+
+
 def test_sigterm_with_a_request_in_flight(start: Start) -> None:
     """An upload that began before SIGTERM and ends after it is answered; an idle connection is
     closed; and the mock ends within five seconds, with exit code 0.
@@ -163,6 +212,8 @@ def test_port_in_use(start: Start) -> None:
     [
         ("--port", "65536"),
         ("--host", "no such host"),
+        ("--allow-origin", "localhost:3000"),
+        ("--allow-origin", "http://localhost:3000/"),
         ("no-such-document.yaml",),
         ("--overlay", "no-such-overlay.yaml"),
     ],
