@@ -12,7 +12,7 @@ from connexion.middleware.main import ConnexionMiddleware
 from connexion.middleware.routing import RoutingAPI, RoutingMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.control.api import Control
@@ -52,18 +52,16 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
 class _Routing(RoutingMiddleware):
     """Connexion's routing for one API at the root: its own routes, tried in its own order. Left
     out is what several APIs need and each request would pay for (the Mount around each router,
-    the copy of the scope for the next API), and the redirects of paths with a slash too many,
-    which nobody documented.
+    the copy of the scope for the next API), the conversion of path parameters, which the routing
+    projection leaves texts, and the redirects of paths with a slash too many, which nobody
+    documented.
     """
 
     def add_api(self, specification: Specification, *args: Any, **kwargs: Any) -> None:
         """See SpecMiddleware."""
         api = RoutingAPI(specification, *args, next_app=self.app, **kwargs)
         self.routes = [
-            (
-                route,
-                {ROUTING_CONTEXT: {"operation_id": getattr(route.endpoint, "operation_id", None)}},
-            )
+            (route.path_regex, route.methods or set(), _routed(route.endpoint))
             for route in api.router.routes
             if isinstance(route, Route)
         ]
@@ -72,16 +70,22 @@ class _Routing(RoutingMiddleware):
         """Attach the operation to the scope, none where there is none, and call the next app."""
         if scope["type"] == "http":
             scope["extensions"] = _NOT_ROUTED
-            for route, routed in self.routes:
-                match, found = route.matches(scope)
-                if match is Match.FULL:
-                    scope["path_params"] = found["path_params"]
+            path, method = scope["path"], scope["method"]
+            for pattern, methods, routed in self.routes:
+                found = pattern.match(path)
+                if found is not None and method in methods:
+                    scope["path_params"] = found.groupdict()
                     scope["extensions"] = routed
                     break
         await self.app(scope, receive, send)
 
 
-_NOT_ROUTED = {ROUTING_CONTEXT: {"operation_id": None}}
+def _routed(endpoint: object) -> dict[str, Any]:
+    """What Connexion's routing attaches to the scope of a request to an operation."""
+    return {ROUTING_CONTEXT: {"operation_id": getattr(endpoint, "operation_id", None)}}
+
+
+_NOT_ROUTED = _routed(None)
 
 
 @asynccontextmanager

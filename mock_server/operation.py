@@ -78,11 +78,8 @@ class MockOperation:
         number = session.journal.record(
             moment, scope, request.body, self.name, status, label, outcome.rule
         )
-        headers = [
-            *headers,
-            *outcome.headers,
-            (b"link", b'%b%d>; rel="describedby"' % (session.requests, number)),
-        ]
+        link = (b"link", b'%b%d>; rel="describedby"' % (session.requests, number))
+        headers = [*headers, *outcome.headers, link]
         # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
         if status != 204:
             headers.append((b"content-length", b"%d" % len(body)))
