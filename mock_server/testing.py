@@ -165,6 +165,13 @@ def running_mock(
         yield RunningMock(client)
 
 
+@contextmanager
+def connected_mock(url: str) -> Iterator[RunningMock]:
+    """A mock that runs already, at this base URL, controlled while the block lasts."""
+    with _client(url) as client:
+        yield RunningMock(client)
+
+
 def _client(url: str) -> httpx.Client:
     """A client that no proxy of the environment comes between, that outwaits what waits, and that
     keeps no connection open: the server may close one just when it is used again.

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mock_server.testing import RunningMock, running_mock
+from mock_server.testing import RunningMock, connected_mock, running_mock
 from tallystick.errors import TallystickError
 
 from .conftest import client
@@ -304,6 +304,14 @@ def test_two_mocks(tmp_path: Path) -> None:
         assert [row["status"] for row in inner.coverage()] == ["200", "503"]
         with pytest.raises(ValueError, match="503"):
             inner.force("502")
+
+
+def test_a_mock_that_runs_already(mock: RunningMock) -> None:
+    """A mock that somebody else started is controlled the same way, and goes on afterwards."""
+    with connected_mock(f"{mock.url}/") as connected:
+        assert connected.url == mock.url
+        connected.session("one").force("502")
+    assert [ask(mock.session("one")).status_code for _ in range(2)] == [502, 200]
 
 
 def test_the_seed(tmp_path: Path) -> None:

@@ -1,0 +1,323 @@
+"""What the docs show of tests that drive the mock runs, and does what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_server.testing import RunningMock, running_mock
+from tests.end_to_end import peers
+from tests.end_to_end.browser import CHROMIUM, NO_CHROMIUM, example_app
+from tests.end_to_end.test_readme import blocks
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+TESTING = EXAMPLES / "testing"
+DOCS = ROOT / "docs"
+STAND_IN = Path(__file__).with_name("cypress_stand_in.mjs")
+PLAYWRIGHT = "@playwright/test@1.65.1"
+PAYMENTS = """
+openapi: 3.1.0
+info: {title: Payments, version: "1"}
+paths:
+  /payments:
+    post:
+      responses:
+        "201": {description: Created}
+"""
+
+
+@pytest.fixture
+def mock() -> Iterator[RunningMock]:
+    """A mock of the bundled contract."""
+    with running_mock() as running:
+        yield running
+
+
+# --- docs/pytest.md
+
+
+@pytest.fixture
+def python_blocks() -> list[str]:
+    """The Python of docs/pytest.md: a test file, a conftest, a script, another conftest."""
+    return blocks(DOCS / "pytest.md", "python")
+
+
+@pytest.fixture
+def payments(pytester: pytest.Pytester) -> None:
+    """The document that the page's examples name."""
+    pytester.mkdir("openapi").joinpath("payments.yaml").write_text(PAYMENTS, encoding="utf-8")
+
+
+def test_the_test_file_in_the_docs(pytester: pytest.Pytester, python_blocks: list[str]) -> None:
+    """It passes as it stands, with nothing but the package installed."""
+    pytester.makepyfile(python_blocks[0])
+    pytester.runpytest_subprocess("-v", timeout=60).assert_outcomes(passed=3)
+
+
+def test_another_document_in_the_docs(
+    pytester: pytest.Pytester, payments: None, python_blocks: list[str]
+) -> None:
+    """The conftest that the page shows has that document mocked."""
+    pytester.makeconftest(python_blocks[1])
+    pytester.makepyfile(
+        "def test_it(tallystick_mock):\n"
+        "    rows = tallystick_mock.coverage()\n"
+        "    assert [row['operation'] for row in rows] == ['POST /payments']\n"
+    )
+    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=1)
+
+
+def test_the_script_in_the_docs(
+    pytester: pytest.Pytester, payments: None, python_blocks: list[str]
+) -> None:
+    """The context manager serves outside of pytest, too."""
+    done = pytester.run(sys.executable, pytester.makepyfile(python_blocks[2]), timeout=60)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", done.outlines[0])
+    assert done.ret == 0
+
+
+def test_sessions_in_the_docs(
+    pytester: pytest.Pytester, python_blocks: list[str], mock: RunningMock
+) -> None:
+    """The tests pass in sessions of a mock that runs already, whose own stays as it was."""
+    pytester.makeconftest(python_blocks[3].replace("http://127.0.0.1:8080", mock.url))
+    pytester.makepyfile(python_blocks[0])
+    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=3)
+    assert len(mock.control("GET", "sessions").json()) == 3
+    mock.verify(times=0)
+
+
+def test_coverage_in_the_docs(
+    pytester: pytest.Pytester, python_blocks: list[str], mock: RunningMock
+) -> None:
+    """After a run in one session, the command tells which cases it has met."""
+    fresh, shared = "session(str(uuid.uuid4()))", 'session("run")'
+    assert fresh in python_blocks[3]
+    conftest = python_blocks[3].replace("http://127.0.0.1:8080", mock.url)
+    pytester.makeconftest(conftest.replace(fresh, shared))
+    pytester.makepyfile(python_blocks[0])
+    run = pytester.runpytest_subprocess("-k", "tries_again", timeout=60)
+    run.assert_outcomes(passed=1, deselected=2)
+    told = [ask_for_coverage(mock.url, percent) for percent in (20, 21)]
+    assert [done.returncode for done in told] == [0, 1]
+    assert "2 of 10" in told[0].stdout
+
+
+def ask_for_coverage(url: str, percent: int) -> subprocess.CompletedProcess[str]:
+    options = [url, "--session", "run", "--fail-under", str(percent)]
+    command = [sys.executable, "-m", "tallystick", "coverage", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+# --- docs/playwright.md, docs/cypress.md
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("playwright.md", ["onboarding.spec.mjs", "tallystick.mjs", "playwright.config.mjs"]),
+        ("cypress.md", ["onboarding.cy.js"]),
+    ],
+)
+def test_the_docs_show_the_files(page: str, names: list[str]) -> None:
+    """The JavaScript of the docs is the files that run here, to the letter."""
+    files = [(TESTING / name).read_text(encoding="utf-8") for name in names]
+    assert blocks(DOCS / page, "js") == files
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    """Node.js; where there is none, the test is skipped."""
+    try:
+        return peers._tool("node")
+    except peers.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def modules(node: str) -> Path:
+    """The folder of what is installed from npm: Playwright's test runner, without browsers."""
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    try:
+        return peers._installed(PLAYWRIGHT).parents[1]
+    except peers.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    """A copy of the examples, where files may be written and addresses changed."""
+    return Path(shutil.copytree(EXAMPLES, tmp_path / "examples"))
+
+
+def run_node(node: str, *arguments: str | Path, **variables: str) -> str:
+    """What Node.js prints. Fails where it fails."""
+    done = subprocess.run(
+        [node, *arguments],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+HELPER = """
+import { Mock } from "%s";
+
+const url = process.env.MOCK;
+const path = "/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link";
+const pages = { returnUrl: "https://app.example.com/a", refreshUrl: "https://app.example.com/b" };
+const ask = (mock) => fetch(mock.url + path, {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(pages),
+});
+const statuses = async (mock, count) => {
+  const seen = [];
+  for (let i = 0; i < count; i++) seen.push((await ask(mock)).status);
+  return seen;
+};
+const expires = async (mock) => Date.parse((await (await ask(mock)).json()).expiresAt);
+const said = (promise) => promise.then(() => null, (error) => error.message);
+
+const told = {};
+const mock = new Mock(`${url}/`);
+told.url = mock.url === url;
+const [one, two] = [mock.session("a b/é: " + "x".repeat(99)), mock.session("same")];
+told.apart = mock.session("same").url !== two.url && two.session("in").url.split("~").length === 2;
+
+await one.force(["502", 403], { times: 2 });
+told.forced = await statuses(one, 5);
+told.other = await statuses(two, 1);
+await one.force(["502"], { match: { "path.id": "x" } });
+told.unmatched = await statuses(one, 1);
+
+await two.fault(["bad-gateway"]);
+told.fault = (await (await ask(two)).text()).slice(0, 6);
+
+await two.freeze();
+const first = await expires(two);
+await two.advance(301);
+told.later = (await expires(two)) - first;
+told.frozen = (await two.control("GET", "clock")).frozen;
+await two.thaw();
+told.thawed = (await two.control("GET", "clock")).frozen;
+
+told.cases = (await one.requests({ case: "403" })).map((row) => row.case);
+const [last] = (await one.requests()).slice(-1);
+const waiting = one.requests({ after: last.id, wait: 30 });
+const verified = one.verify({ case: "409", times: 1, within: 30 });
+await one.control("PUT", "organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11", {
+  payment_account: "NotEnabled",
+});
+await ask(one);
+told.waited = (await waiting).map((row) => row.status);
+told.verified = await verified;
+told.covered = (await one.coverage()).filter((row) => row.served).length;
+await one.reset();
+told.reset = [await one.requests(), await statuses(one, 1)];
+
+told.notServed = await said(one.verify({ case: "502", times: 1 }));
+told.unknown = (await said(one.force(["Nothing"]))).includes("PaymentAccount.Disconnected");
+console.log(JSON.stringify(told));
+"""
+
+
+def test_the_javascript_helper(node: str, mock: RunningMock, tmp_path: Path) -> None:
+    """Each method does to a real mock what it says, in the session that it is called on."""
+    script = tmp_path / "script.mjs"
+    script.write_text(HELPER % (TESTING / "tallystick.mjs").as_uri(), encoding="utf-8")
+    assert json.loads(run_node(node, script, MOCK=mock.url)) == {
+        "url": True,
+        "apart": True,
+        "forced": [502, 403, 502, 403, 200],
+        "other": [200],
+        "unmatched": [200],
+        "fault": "<html>",
+        "later": 301_000,
+        "frozen": True,
+        "thawed": False,
+        "cases": ["403 Payment.Forbidden", "403 Payment.Forbidden"],
+        "waited": [409],
+        "verified": {"count": 1},
+        "covered": 4,
+        "reset": [[], [200]],
+        "notServed": "Expected 1 requests answered with 502, got 0. Served: 200 (1).",
+        "unknown": True,
+    }
+
+
+CONFIGURATION = """
+import config from "./playwright.config.mjs";
+
+const launchOptions = { executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] };
+export default { ...config, reporter: "json", use: { ...config.use, launchOptions } };
+"""
+
+
+def test_the_playwright_spec(node: str, modules: Path, examples: Path) -> None:
+    """The tests pass on the example app, with the mock and the app that their own configuration
+    starts; only the ports are others, and the browser is the one of this machine.
+    """
+    mock, app = (f"http://127.0.0.1:{peers._free_port()}" for _ in range(2))
+    folder = examples / "testing"
+    configuration = folder / "playwright.config.mjs"
+    text = configuration.read_text(encoding="utf-8")
+    for port, url in (("8080", mock), ("8000", app)):
+        text = text.replace(port, url.rpartition(":")[2])
+    configuration.write_text(text, encoding="utf-8")
+    (folder / "here.config.mjs").write_text(CONFIGURATION, encoding="utf-8")
+    (examples / "node_modules").symlink_to(modules)
+    cli = examples / "node_modules" / "@playwright" / "test" / "cli.js"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    said = run_node(
+        node,
+        cli,
+        "test",
+        f"--config={folder / 'here.config.mjs'}",
+        f"--output={examples / 'results'}",
+        MOCK=mock,
+        CHROMIUM=str(CHROMIUM),
+        PATH=path,
+    )
+    stats = json.loads(said)["stats"]
+    assert (stats["expected"], stats["unexpected"], stats["skipped"], stats["flaky"]) == (
+        4,
+        0,
+        0,
+        0,
+    )
+
+
+def test_the_cypress_spec(node: str, modules: Path, examples: Path, mock: RunningMock) -> None:
+    """The tests pass on the example app, in a real browser and on a real mock. Cypress itself is
+    not run: its program is not on npm. What stands in for it knows the commands `visit`, `request`,
+    `contains` and `click` only, so that nothing is shown of how Cypress tries again, or of its own
+    proxy.
+    """
+    (examples / "node_modules").symlink_to(modules)
+    spec = examples / "testing" / "onboarding.cy.js"
+    spec.write_text(spec.read_text("utf-8").replace("http://127.0.0.1:8080", mock.url), "utf-8")
+    run_node(node, "--check", spec)
+    stand_in = Path(shutil.copy(STAND_IN, examples))
+    with example_app() as app:
+        said = run_node(node, stand_in, spec, app, str(CHROMIUM))
+    assert said.splitlines() == [
+        "passed tells that the provider fails, each time",
+        "passed tells that the account is disconnected",
+        "passed tells that the connection broke",
+    ]
