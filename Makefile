@@ -6,13 +6,14 @@ DOC    ?=
 URL    ?=
 TARGET ?=
 SEEDS  ?= 20
+EXAMPLE_PORT ?= 8081
 
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock test contract mutants check bench
+.PHONY: help setup mock example test contract mutants check bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +30,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 mock: $(STAMP)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document)
 	@exec $(BIN)/tallystick mock $(if $(DOC),'$(DOC)') --port $(PORT)
+
+example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), for a mock beside it
+	@echo 'The mock for it: tallystick mock --allow-origin http://127.0.0.1:$(EXAMPLE_PORT)'
+	@exec $(PYTHON) -m http.server $(EXAMPLE_PORT) --bind 127.0.0.1 -d examples/onboarding
 
 test: $(STAMP)  ## run every test of the project
 	$(BIN)/python -m pytest
@@ -47,3 +52,6 @@ check: $(STAMP)  ## lint, types and import rules
 
 bench: $(STAMP)  ## measure the mock beside a bare ASGI function
 	$(BIN)/python -m benchmarks.throughput
+
+screenshots: $(STAMP)  ## make the pictures of docs/pictures anew (needs Chromium)
+	$(BIN)/python -m tests.end_to_end.screenshots
