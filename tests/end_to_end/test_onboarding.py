@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +16,7 @@ from mock_server.serve import serving
 from tallystick import load_contract
 from tests.end_to_end.browser import ORGANISATION, Seen, new_page, serving_by
 
+PAGE = Path(__file__).parents[2] / "docs" / "onboarding.md"
 LINK = f"/organisations/{ORGANISATION}/payment-account/link"
 ONBOARDING = re.compile(r"/_tallystick/links/[^/]+$")
 
@@ -288,3 +292,17 @@ def test_only_the_app_and_the_mock_are_asked(
     expect(page.get_by_role("status")).to_contain_text("(OnboardingInProgress)")
     assert seen.origins == {app, str(mock.base_url).rstrip("/")}
     assert seen.errors == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_transcript_without_a_browser(mock_url: str, mock: httpx.Client) -> None:
+    """Each command of the page's transcript prints what stands below it."""
+    text = PAGE.read_text(encoding="utf-8")
+    (transcript,) = re.findall(r"<!-- transcript.*?```console\n(.*?)```", text, re.DOTALL)
+    lines = transcript.splitlines()
+    script = "\n".join(line[2:] for line in lines if line.startswith("$ "))
+    script = script.replace("http://127.0.0.1:8080", mock_url)
+    run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+    printed = [line.rstrip() for line in run.stdout.splitlines()]
+    assert printed == [line for line in lines if not line.startswith("$ ")]
+    assert run.stderr == ""
