@@ -64,7 +64,9 @@ class _PromptPool(urllib3.HTTPConnectionPool):
     ConnectionCls = _PromptConnection
 
 
-class _PromptAdapter(HTTPAdapter):
+class PromptAdapter(HTTPAdapter):
+    """Sends requests over connections that acknowledge at once."""
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """See HTTPAdapter."""
         super().init_poolmanager(*args, **kwargs)
@@ -75,7 +77,8 @@ class _PromptAdapter(HTTPAdapter):
 class Client:
     """Sends calls to a target, over kept-alive connections."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, gate: PromptAdapter | None = None) -> None:
+        """`gate` lets requests through instead of the client's own rate limit."""
         self.target = target
         self.is_local = is_loopback(target.base_url)
         self.redactor = Redactor(secrets_of(target), target.variables)
@@ -83,11 +86,11 @@ class Client:
         self._waited = 0.0
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
-        self._throttle = Throttle(per_second(rate) if rate else None)
+        self._throttle = Throttle(per_second(rate) if rate and gate is None else None)
         self.session = requests.Session()
         self.session.trust_env = False  # a proxy of the environment is no part of the target
         self.session.verify = os.environ.get("SSL_CERT_FILE") or True
-        adapter = _PromptAdapter(pool_maxsize=_THREADS)
+        adapter = gate or PromptAdapter(pool_maxsize=_THREADS)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
@@ -127,7 +130,7 @@ class Client:
             if isinstance(outcome, Failure) or not outcome.is_limited or not self._wait(outcome):
                 break
             outcome = self._once(prepared)
-        return Exchange(outcome, text_of(prepared), self._shown(prepared))
+        return Exchange(outcome, text_of(prepared), self.shown(prepared))
 
     def hook(self, call: HookCall) -> None:
         """Make a set-up or clean-up call. Raises TargetError where it fails."""
@@ -140,6 +143,7 @@ class Client:
                 headers=dict(call.headers),
                 json=call.json,
                 timeout=self.target.timeout,
+                allow_redirects=False,  # nothing is sent to a host that nobody named
             )
         except requests.RequestException as error:
             raise TargetError(self.redactor.clean(f"{what} failed: {_reason(error)}.")) from None
@@ -154,14 +158,15 @@ class Client:
         outcome = self._try(prepared)
         if isinstance(outcome, Failure) and outcome.is_unanswered:
             if reason := unreachable(self.target):
-                raise TargetGoneError(reason, self._shown(prepared))
+                raise TargetGoneError(reason, self.shown(prepared))
             # Either side may close a kept-alive connection at any time (RFC 9112 section 9.5): a
             # fresh one tells whether it was that.
             self.session.close()
             outcome = self._try(prepared)
         return outcome
 
-    def _shown(self, prepared: requests.PreparedRequest) -> str:
+    def shown(self, prepared: requests.PreparedRequest) -> str:
+        """A command that repeats a request, without secrets."""
         return curl(prepared, self.redactor, self.target.headers)
 
     def _try(self, prepared: requests.PreparedRequest) -> Answer | Failure:

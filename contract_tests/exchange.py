@@ -105,7 +105,7 @@ class Chunks:
 def text_of(prepared: requests.PreparedRequest) -> str:
     """The request line's address, the headers and the body of a request, to look things up in."""
     headers = "\n".join(f"{name}: {_text(value)}" for name, value in prepared.headers.items())
-    return f"{prepared.url}\n{headers}\n\n{_body(prepared).decode('utf-8', 'replace')}"
+    return f"{prepared.url}\n{headers}\n\n{body_of(prepared).decode('utf-8', 'replace')}"
 
 
 def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
@@ -118,7 +118,7 @@ def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping
                 "-H",
                 _header(name, _text(value), redactor if name.lower() in hidden else None),
             ]
-    body = _body(prepared)
+    body = body_of(prepared)
     # What curl would add of its own.
     added = ["accept", "content-type"] if body else ["accept"]
     for name in added:
@@ -167,7 +167,8 @@ def _quoted(body: bytes) -> str:
     return f"$'{escaped}'"
 
 
-def _body(prepared: requests.PreparedRequest) -> bytes:
+def body_of(prepared: requests.PreparedRequest) -> bytes:
+    """The body of a request, as bytes."""
     body: Any = prepared.body
     if isinstance(body, Chunks):
         return body.content

@@ -57,14 +57,19 @@ _STATUS = (
 _PROMISES = ("promise: absolute-url", "promise: not-the-callers-url")
 """Of a URL that is not of the service's making, nothing else is to be said."""
 
+
+def _is_complete(_: Judged) -> None:
+    """What came is complete: where nothing did, the client has said so, and there is nothing else
+    to look at.
+    """
+
+
 COMPLETE_ANSWER = Obligation(
     "complete answer",
     STANDARD,
     "RFC 9112 section 8",
     "any request",
-    # What came is complete: where nothing did, the client has said so, and there is nothing else
-    # to look at.
-    lambda _: None,
+    _is_complete,
 )
 
 OBLIGATIONS: tuple[Obligation, ...] = (

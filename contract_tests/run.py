@@ -8,7 +8,7 @@ it was provoked and none did, and else *not provoked*. Nothing is kept that hold
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
@@ -31,6 +31,9 @@ from tallystick.contract import Contract, ContractOperation
 REPETITIONS = {True: 5, False: 2}
 """How often one request is repeated, on this machine and elsewhere."""
 
+
+MOST_SUCCESSES = 500
+"""How many answers an answer that must be fresh is compared with."""
 
 LIMITED = "it limits the rate (set a lower one in the target file)"
 """What is said of a case where the target only asks to come back later."""
@@ -65,7 +68,7 @@ class Run:
     findings: Findings = field(default_factory=Findings)
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     styles: Counter[str] = field(default_factory=Counter)
-    successes: dict[str, list[Answer]] = field(default_factory=dict)
+    successes: dict[str, deque[Answer]] = field(default_factory=dict)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
@@ -133,7 +136,7 @@ class Run:
         exchange: Exchange,
         expectation: Expectation,
     ) -> Judged:
-        earlier = self.successes.setdefault(operation.name, [])
+        earlier = self.successes.setdefault(operation.name, deque(maxlen=MOST_SUCCESSES))
         secrets = self.client.redactor.secrets
         return Judged(
             self.contract, operation, answer, expectation, exchange.sent, secrets, earlier

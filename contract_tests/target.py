@@ -47,7 +47,9 @@ class OperationValues:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an implementation is, and how to use it. `timeout` is in seconds for one request."""
+    """Where an implementation is, and how to use it. `timeout` is in seconds for one request;
+    `fuzz` are the limits and dictionaries of the table [fuzz].
+    """
 
     base_url: str
     document: str | None = None
@@ -59,6 +61,7 @@ class Target:
     cases: Mapping[str, Provocation] = field(default_factory=dict)
     operations: tuple[OperationValues, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fuzz: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shown_url(self) -> str:

@@ -43,7 +43,17 @@ _KEYS = {
 _CASE_KEYS = {"headers", "parameters", "before", "after", "unreachable"}
 _HOOK_KEYS = {"method", "url", "headers", "json"}
 _OPERATION_KEYS = {"match", "parameters"}
-_FUZZ_KEYS = {"allow_hosts", "max_requests", "max_creations", "max_time", "rate"}
+_FUZZ_KINDS: Mapping[str, Any] = {
+    "allow_hosts": list,
+    "max_requests": int,
+    "max_creations": int,
+    "max_time": (int, float),
+    "rate": str,
+    "breaker": (dict, bool),
+    "dictionaries": dict,
+    "parameters": dict,
+}
+_BREAKER_KEYS = {"errors", "latency", "window"}
 _LOCATIONS = ("path", "query", "header", "cookie", "body")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -95,7 +105,6 @@ class _Reader:
     def target(self) -> Target:
         value = self.expanded(self.value)
         self.known_keys(value, _KEYS, "The key {!r} is not known")
-        self.known_keys(self.typed(value, "fuzz", dict, {}), _FUZZ_KEYS, "[fuzz] has no key {!r}")
         return Target(
             base_url=self.base_url(value),
             document=self.beside(self.typed(value, "document", str, None)),
@@ -112,6 +121,7 @@ class _Reader:
                 self.operation(item) for item in self.typed(value, "operations", list, [])
             ),
             variables=self.variables,
+            fuzz=self.fuzz(self.typed(value, "fuzz", dict, {})),
         )
 
     def base_url(self, value: dict[str, Any]) -> str:
@@ -140,6 +150,23 @@ class _Reader:
         except ValueError as error:
             raise self.error(str(error), "rate") from None
         return rate
+
+    def fuzz(self, value: dict[str, Any]) -> dict[str, Any]:
+        self.known_keys(value, _FUZZ_KINDS, "[fuzz] has no key {!r}")
+        for key, found in value.items():
+            kinds = _FUZZ_KINDS[key]
+            is_switch = key == "breaker" and found is False
+            if not isinstance(found, kinds) or (isinstance(found, bool) and not is_switch):
+                raise self.error(f"{key!r} of [fuzz] is of the wrong type", key)
+            if isinstance(found, int | float) and not is_switch and found < 0:
+                raise self.error(f"{key!r} of [fuzz] must not be negative", key)
+        self.rate(value)
+        breaker = value.get("breaker") or {}
+        self.known_keys(breaker, _BREAKER_KEYS, "'breaker' has no key {!r}")
+        for key, limit in breaker.items():
+            if isinstance(limit, bool) or not isinstance(limit, int | float) or limit <= 0:
+                raise self.error(f"{key!r} of 'breaker' must be a number above 0", key)
+        return value
 
     def operation(self, item: Any) -> OperationValues:
         if not isinstance(item, dict) or not isinstance(item.get("match"), str):

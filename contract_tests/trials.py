@@ -7,14 +7,16 @@ was found, shrinking has a budget of requests: who shrinks against a service spe
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 from unittest import SkipTest
 
 import requests
 
 from contract_tests.exchange import Exchange, Failure, text_of
+from contract_tests.findings import Finding
 from contract_tests.judged import Expectation
 from contract_tests.run import Run
 from tallystick.contract import ContractOperation
@@ -35,21 +37,41 @@ class BrokenError(Exception):
 class Trials:
     """The requests of one property of one operation."""
 
-    def __init__(self, run: Run, operation: ContractOperation, hides: Hides) -> None:
+    def __init__(
+        self,
+        run: Run,
+        operation: ContractOperation,
+        hides: Hides,
+        *,
+        is_news: Callable[[list[Finding]], bool] = bool,
+        budget: int = BUDGET,
+        seconds: float = SECONDS,
+    ) -> None:
+        """`is_news` says which findings are worth shrinking."""
         self.run = run
+        self.is_news, self.budget, self.seconds = is_news, budget, seconds
         self.operation = operation
         self.hides = hides
-        self._known: dict[str, bool] = {}
+        self._known: dict[bytes, bool] = {}
         self._left: int | None = None
         self._until = inf
 
-    def hold(self, prepared: requests.PreparedRequest, expectation: Expectation) -> None:
-        """Send a request and judge its answer. Raises BrokenError where it breaks something."""
-        key = f"{prepared.method} {text_of(prepared)}"
+    def hold(
+        self,
+        prepared: requests.PreparedRequest,
+        expectation: Expectation,
+        before: Sequence[requests.PreparedRequest] = (),
+    ) -> None:
+        """Send a request, after those that go before it, and judge its answer. Raises BrokenError
+        where it breaks something.
+        """
+        key = _key(*before, prepared)
         if key not in self._known:
             if self._left == 0 or time.monotonic() > self._until:
                 # The way to end a property at once: what it has shown is kept already.
                 raise SkipTest("the budget for shrinking is spent")
+            for request in before:
+                self.run.client.transmit(request)
             self._known[key] = self._is_broken(prepared, expectation)
         if self._known[key]:
             raise BrokenError(expectation.what)
@@ -60,9 +82,15 @@ class Trials:
         exchange = self.run.client.transmit(prepared)
         if self.hides(exchange):
             return False
-        is_broken = bool(self.run.judge(self.operation, exchange, expectation))
+        is_broken = self.is_news(self.run.judge(self.operation, exchange, expectation))
         if is_broken and self._left is None:
             # To shrink against what does not answer would only take time.
-            self._left = 0 if isinstance(exchange.outcome, Failure) else BUDGET
-            self._until = time.monotonic() + SECONDS
+            self._left = 0 if isinstance(exchange.outcome, Failure) else self.budget
+            self._until = time.monotonic() + self.seconds
         return is_broken
+
+
+def _key(*sent: requests.PreparedRequest) -> bytes:
+    """What is the same for the same requests; short, since bodies may be long."""
+    texts = [f"{prepared.method} {text_of(prepared)}" for prepared in sent]
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).digest()

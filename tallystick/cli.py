@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -235,6 +236,53 @@ def test_command(
 
         code = run_suite(plan, target, report_dir=report_dir, allow_not_provoked=allow_not_provoked)
     raise click.exceptions.Exit(code)
+
+
+@cli.command("fuzz")
+@contract_options
+@click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to fuzz.")
+@click.option("--base-url", metavar="URL", help="A target on this machine that needs no file.")
+@click.option("--max-requests", type=click.IntRange(1), help="Requests in all [default: 10,000].")
+@click.option(
+    "--max-creations", type=click.IntRange(0), help="2xx to unsafe methods [elsewhere 50]."
+)
+@click.option("--max-time", type=click.FloatRange(0), metavar="SECONDS", help="How long in all.")
+@click.option("--rate", metavar="N/s", help="Requests a second [default: elsewhere 10/s].")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the data; repeats a run.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--canary", metavar="HOST:PORT", help="Listen there, and send its addresses.")
+@click.option("--database", metavar="DIR|URL", help="Keep interesting inputs in a folder or Redis.")
+@click.option("--baseline", metavar="FILE", help="Findings that are accepted for a while.")
+@click.option("--report-dir", metavar="DIR", help="Write report.json and requests.ndjson there.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
+def fuzz_command(
+    document: str | None,
+    overlays: Sequence[str],
+    remote_references: bool,
+    dry_run: bool,
+    seed: int | None,
+    **options: Any,
+) -> None:
+    """Fuzz an implementation, within a budget.
+
+    Exit codes: 0 nothing found, whichever limit ended it; 1 findings; 2 bad usage; 4 the target
+    could not be reached.
+    """
+    try:
+        from contract_tests.fuzzing.command import run_fuzz
+        from contract_tests.fuzzing.settings import Settings
+    except ModuleNotFoundError as error:
+        _fail(f"Fuzzing needs {error.name}: pip install 'tallystick[test]'.")
+    names = ("max_requests", "max_creations", "max_time", "rate")
+    settings = Settings(
+        document=document,
+        overlays=tuple(overlays),
+        remote=remote_references,
+        seed=secrets.randbelow(2**32) if seed is None else seed,
+        limits={name: value for name in names if (value := options.pop(name)) is not None},
+        **options,
+    )
+    raise click.exceptions.Exit(run_fuzz(settings, dry_run=dry_run))
 
 
 @cli.command()

@@ -1,0 +1,136 @@
+"""The budget: what all workers of a fuzz may still send together.
+
+Rules: nobody sends without a permit. A permit is one request, at a time that keeps the rate; for
+an unsafe method it also holds one creation until the answer shows whether something was created.
+The first limit that is met stops all, and is remembered. Usable from several threads, and by its
+methods alone (through a manager) from several processes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+from unittest import SkipTest
+
+from contract_tests.fuzzing.health import Health, Watch
+from contract_tests.fuzzing.limits import Limits
+
+_SLOWED = 4.0
+"""How many times slower the fuzz goes while the target is strained."""
+
+_SLOWED_RATE = 10.0
+"""Requests a second while the target is strained, where no rate was set."""
+
+
+class BudgetSpentError(SkipTest):
+    """Nothing more may be sent; the message names the limit. (Hypothesis lets a SkipTest through
+    at once, where it would try to shrink any other error.)
+    """
+
+
+class Permit(NamedTuple):
+    """Leave to send one request after so many seconds."""
+
+    number: int
+    delay: float
+    is_unsafe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was spent so far. `stopped` is the limit that was met, if one was."""
+
+    requests: int
+    creations: int
+    seconds: float
+    stopped: str | None
+    health: Health
+    strain: str
+
+
+class Budget:
+    """Counts and times all requests of a fuzz."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._changed = threading.Condition()
+        self._watch = Watch(limits.tolerance)
+        self._started = time.monotonic()
+        self._next = 0.0
+        self._requests = self._creations = self._pending = 0
+        self._stopped: str | None = None
+
+    def take(self, *, is_unsafe: bool) -> Permit:
+        """A permit for one request. Raises BudgetSpentError."""
+        with self._changed:
+            while is_unsafe and self._stopped is None and self._is_creation_uncertain():
+                self._changed.wait(1.0)
+            now = time.monotonic()
+            turn = max(self._next, now)
+            self._stop_if(self._requests >= self.limits.requests, "requests")
+            self._stop_if(is_unsafe and self._creations_left() == 0, "creations")
+            self._stop_if(self._is_after_end(turn), "time")
+            if self._stopped is not None:
+                raise BudgetSpentError(self._stopped)
+            self._next = turn + self._interval()
+            self._requests += 1
+            self._pending += is_unsafe
+            return Permit(self._requests, turn - now, is_unsafe)
+
+    def settle(self, permit: Permit, *, status: int | None, seconds: float, is_error: bool) -> None:
+        """Say what became of a permit. `status` is None where no answer came."""
+        with self._changed:
+            if permit.is_unsafe:
+                self._pending -= 1
+                self._creations += status is not None and 200 <= status < 300
+            health = self._watch.observe(is_error=is_error, seconds=seconds)
+            self._stop_if(health is Health.FAILING, "health")
+            self._changed.notify_all()
+
+    def pause(self, seconds: float) -> None:
+        """Nobody sends for so long: the target asks for it."""
+        with self._changed:
+            self._next = max(self._next, time.monotonic() + seconds)
+
+    def stop(self, reason: str) -> None:
+        """Let nobody send any more."""
+        with self._changed:
+            self._stop_if(True, reason)
+            self._changed.notify_all()
+
+    def spent(self) -> Spent:
+        """What was spent so far."""
+        with self._changed:
+            return Spent(
+                self._requests,
+                self._creations,
+                time.monotonic() - self._started,
+                self._stopped,
+                self._watch.health,
+                self._watch.reason,
+            )
+
+    def _stop_if(self, is_met: bool, reason: str) -> None:
+        if is_met and self._stopped is None:
+            self._stopped = reason
+
+    def _interval(self) -> float:
+        interval = 1 / self.limits.rate if self.limits.rate else 0.0
+        if self._watch.health is Health.STRAINED:
+            return interval * _SLOWED or 1 / _SLOWED_RATE
+        return interval
+
+    def _is_after_end(self, moment: float) -> bool:
+        limit = self.limits.seconds
+        return limit is not None and moment - self._started >= limit
+
+    def _creations_left(self) -> int | None:
+        limit = self.limits.creations
+        return None if limit is None else limit - self._creations
+
+    def _is_creation_uncertain(self) -> bool:
+        """Whether only the answers under way tell if one more creation is allowed."""
+        left = self._creations_left()
+        return left is not None and 0 < left <= self._pending

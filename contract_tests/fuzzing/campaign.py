@@ -1,0 +1,168 @@
+"""A campaign: one worker's part of a fuzz, from its seed until the budget is spent.
+
+Rules: each answer is judged by the obligations of the contract suite. What shows a new cause is
+shrunk, within the budget; what is known already is only counted. The same seed draws the same
+shots. What was found is kept with the requests that show it, for `tallystick replay`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import SkipTest
+
+import requests
+from hypothesis import Phase, given, seed, settings
+from hypothesis.database import ExampleDatabase
+from hypothesis.errors import Flaky, Unsatisfiable
+
+from contract_tests import schemas
+from contract_tests.base import Base, Bases
+from contract_tests.client import TargetGoneError
+from contract_tests.exchange import body_of
+from contract_tests.findings import Finding
+from contract_tests.fuzzing.budget import BudgetSpentError
+from contract_tests.fuzzing.canary import token_of
+from contract_tests.fuzzing.gate import Gate
+from contract_tests.fuzzing.shots import Range, Shot, shots
+from contract_tests.judged import Expectation
+from contract_tests.levels import ADVISORY
+from contract_tests.run import Run
+from contract_tests.trials import BrokenError, Trials
+from tallystick.contract import ContractOperation
+
+BATCH = 200
+"""How many shots one property of Hypothesis draws; the next has another seed."""
+
+SHRINKING, SHRINKING_SECONDS = 60, 20.0
+"""How many requests, and seconds, the search for the smallest input of one finding may take."""
+
+
+@dataclass(slots=True)
+class Shown:
+    """The requests that show a finding, with what was expected of the last one's answer."""
+
+    operation: str
+    requests: list[requests.PreparedRequest]
+    expectation: Expectation
+
+
+@dataclass
+class Campaign:
+    """The state of one worker. `watched` keeps for each address of the canary the request that
+    held it.
+    """
+
+    run: Run
+    gate: Gate
+    dictionaries: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    database: ExampleDatabase | None = None
+    canary: Callable[[], str] | None = None
+    kinds: Counter[str] = field(default_factory=Counter)
+    shown: dict[str, Shown] = field(default_factory=dict)
+    watched: dict[str, str] = field(default_factory=dict)
+
+    def go(self, first_seed: int) -> None:
+        """Fuzz until the budget is spent."""
+        bases = Bases(self.run)
+        with contextlib.suppress(BudgetSpentError):
+            seeds = random.Random(first_seed)  # noqa: S311
+            for operation in self._rounds():
+                self.gate.mark.operation, self.gate.mark.kind = operation, "base"
+                self._batch(bases.of(operation), seeds.getrandbits(32))
+
+    def _rounds(self) -> Iterator[ContractOperation]:
+        """The operations, round after round; there is always a next one."""
+        while True:
+            yield from self.run.contract.operations
+
+    def _batch(self, base: Base, number: int) -> None:
+        self.gate.mark.seed = number
+        attempts = Attempts(self, base)
+
+        def fire(shot: Shot) -> None:
+            attempts.fire(shot)
+
+        property_ = given(shot=shots(self.range_of(base)))(fire)
+        # What Hypothesis keeps of an operation must not be tried on another.
+        key = base.operation.name.encode()
+        property_.hypothesis.inner_test._hypothesis_internal_add_digest = key  # type: ignore[attr-defined]
+        try:
+            seed(number)(self._settings()(property_))()
+        except BudgetSpentError:
+            raise
+        except (BrokenError, Flaky, SkipTest, Unsatisfiable):
+            return
+
+    def _settings(self) -> settings:
+        phases = [Phase.generate, Phase.shrink]
+        if self.database is not None:
+            phases.insert(0, Phase.reuse)
+        return settings(schemas.SETTINGS, max_examples=BATCH, phases=phases, database=self.database)
+
+    def range_of(self, base: Base) -> Range:
+        """What shots at an operation are made from."""
+        run = self.run
+        return Range(
+            run.contract, run.target, run.client, base, self.dictionaries, canary=self.canary
+        )
+
+    def keep(self, shot: Shot, operation: str, found: Sequence[Finding]) -> frozenset[str]:
+        """Keep the smallest shot that shows each finding; gives the ids that are new."""
+        fresh = frozenset(finding.id for finding in found) - self.shown.keys()
+        for finding in found:
+            shown = self.shown.get(finding.id)
+            if shown is None or _size(shot.requests) < _size(shown.requests):
+                self.shown[finding.id] = Shown(operation, list(shot.requests), shot.expectation)
+        return fresh
+
+
+class Attempts(Trials):
+    """The shots of one batch. The first that shows something new is shrunk, as long as smaller
+    ones show the same.
+    """
+
+    def __init__(self, campaign: Campaign, base: Base) -> None:
+        super().__init__(
+            campaign.run,
+            base.operation,
+            base.hides,
+            is_news=self._is_news,
+            budget=SHRINKING,
+            seconds=SHRINKING_SECONDS,
+        )
+        self.campaign = campaign
+        self.shot: Shot | None = None
+        self._chased: frozenset[str] = frozenset()
+
+    def fire(self, shot: Shot) -> None:
+        """Send a shot. Raises BrokenError where it shows what is to be shrunk."""
+        self.shot = shot
+        self.campaign.kinds[shot.kind] += 1
+        self.campaign.gate.mark.kind = shot.kind
+        token = token_of(body_of(shot.last).decode("utf-8", "replace"))
+        if token is not None:
+            self.campaign.watched[token] = self.run.client.shown(shot.last)
+        try:
+            self.hold(shot.last, shot.expectation, shot.requests[:-1])
+        except TargetGoneError as error:
+            # As the end of the budget, since Hypothesis would send it again and again.
+            self.run.gone = str(error)
+            self.campaign.gate.budget.stop("unreachable")
+            raise BudgetSpentError("unreachable") from None
+
+    def _is_news(self, found: list[Finding]) -> bool:
+        if self.shot is None:
+            return False
+        heavy = [finding for finding in found if finding.obligation.level != ADVISORY]
+        fresh = self.campaign.keep(self.shot, self.operation.name, heavy)
+        self._chased = self._chased or fresh
+        return not self._chased.isdisjoint(finding.id for finding in heavy)
+
+
+def _size(sent: Sequence[requests.PreparedRequest]) -> int:
+    return sum(len(request.url or "") + len(request.body or b"") for request in sent)

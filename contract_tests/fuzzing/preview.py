@@ -1,0 +1,52 @@
+"""The preview of a fuzz (`--dry-run`): what would be sent. Nothing is."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import Phase, given, seed, settings
+
+from contract_tests import schemas
+from contract_tests.base import Base
+from contract_tests.exchange import Exchange, Failure
+from contract_tests.fuzzing.campaign import Campaign
+from contract_tests.fuzzing.limits import Limits
+from contract_tests.fuzzing.shots import Shot, shots
+from contract_tests.provoke import valid_call
+from tallystick.contract import ContractOperation
+
+_DRAWN = 500
+_SAMPLES = 10
+
+
+def preview(campaign: Campaign, limits: Limits, number: int) -> str:
+    """Counts by kind, ten samples, and the budget."""
+    drawn = [shot for o in campaign.run.contract.operations for shot in _draw(campaign, o, number)]
+    kinds = Counter(shot.kind for shot in drawn)
+    counts = [f"  {kind:<22}{count:>5}" for kind, count in kinds.most_common()]
+    step = max(1, len(drawn) // _SAMPLES)
+    samples = [campaign.run.client.shown(shot.last) for shot in drawn[::step][:_SAMPLES]]
+    return "\n".join(
+        [
+            f"Of {len(drawn):,} requests that were drawn, and not sent:",
+            *counts,
+            "",
+            "Samples:",
+            *(f"  {sample if len(sample) < 400 else sample[:400] + ' …'}" for sample in samples),
+            "",
+            f"Budget: {limits}",
+        ]
+    )
+
+
+def _draw(campaign: Campaign, operation: ContractOperation, number: int) -> list[Shot]:
+    run = campaign.run
+    call = valid_call(run.contract, operation, run.target)
+    success = next((case for case in operation.cases if case.is_success), None)
+    base = Base(operation, call, Exchange(Failure("not sent", ""), "", ""), success)
+    drawn: list[Shot] = []
+    quiet = settings(schemas.SETTINGS, max_examples=_DRAWN, phases=[Phase.generate])
+    seed(number)(
+        quiet(given(shot=shots(campaign.range_of(base)))(lambda shot: drawn.append(shot)))
+    )()
+    return drawn
