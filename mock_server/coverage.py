@@ -41,11 +41,16 @@ class Met:
 
 
 def fetch(url: str, session: str = "") -> list[Met]:
-    """The coverage of a running mock. Raises CoverageError."""
+    """The coverage of a running mock: of one session, or since its start, of all. Raises
+    CoverageError.
+    """
     base = f"{url.rstrip('/')}/~session/{session}" if session else url.rstrip("/")
+    query = {} if session else {"total": "true"}
     try:
         with httpx.Client(timeout=_TIMEOUT, trust_env=False) as client:
-            rows = client.get(f"{base}/_tallystick/coverage").raise_for_status().json()
+            rows = (
+                client.get(f"{base}/_tallystick/coverage", params=query).raise_for_status().json()
+            )
         return [
             Met(
                 row["operation"],

@@ -69,6 +69,14 @@ class UnknownFaultError(Exception):
         return f"No fault is called {self.name[:80]!r}. The faults are: {', '.join(FAULTS)}."
 
 
+async def _gone(wire: Wire) -> None:
+    """Wait until the connection has ended: a server that sees its application return before that
+    would complain that there is no answer.
+    """
+    while (await wire.receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _reset(wire: Wire) -> None:
     """The connection is reset (TCP RST) before anything is sent."""
     transport = wire.transport()
@@ -76,11 +84,13 @@ async def _reset(wire: Wire) -> None:
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+    await _gone(wire)
 
 
 async def _empty(wire: Wire) -> None:
     """The connection is closed before anything is sent."""
     wire.transport().close()
+    await _gone(wire)
 
 
 async def _truncated(wire: Wire) -> None:
@@ -95,12 +105,12 @@ async def _garbage(wire: Wire) -> None:
     transport = wire.transport()
     transport.write(b"\x00\xff\xfe tally \x80\x81 this is no HTTP\r\n" + bytes(range(256)))
     transport.close()
+    await _gone(wire)
 
 
 async def _hang(wire: Wire) -> None:
     """No answer, for as long as the client waits."""
-    while (await wire.receive())["type"] != "http.disconnect":
-        pass
+    await _gone(wire)
 
 
 async def _slow(wire: Wire) -> None:
@@ -141,6 +151,13 @@ FAULTS: Mapping[str, Play] = {
 }
 
 
+async def _is_gone_within(wire: Wire, seconds: float) -> bool:
+    """Wait so long; whether the client has gone by then, and so nobody waits any more."""
+    gone = asyncio.ensure_future(_gone(wire))
+    await asyncio.wait({gone}, timeout=seconds)
+    return not gone.cancel()
+
+
 @dataclass(frozen=True, slots=True)
 class Disturbance:
     """How an answer arrives: after `delay` seconds, and, if it is named, with a fault."""
@@ -149,8 +166,9 @@ class Disturbance:
     fault: str | None = None
 
     async def play(self, wire: Wire) -> None:
-        """Send the answer so."""
-        await asyncio.sleep(self.delay)
+        """Send the answer so, unless the client does not wait for it."""
+        if self.delay and await _is_gone_within(wire, self.delay):
+            return
         if self.fault is not None:
             await FAULTS[self.fault](wire)
         else:

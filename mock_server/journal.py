@@ -21,6 +21,9 @@ MOST_ENTRIES = 1_000
 MOST_REQUESTS = 200
 """How many whole requests are kept."""
 
+Served = tuple[str | None, str]
+"""An operation and the case that answered."""
+
 _LARGEST_BODY = 16 * 1024
 
 Fact = tuple[int, float, str, str, str | None, int, str, str]
@@ -75,13 +78,14 @@ def is_named(label: str, name: str) -> bool:
 class Journal:
     """The last entries, and how often each case was served since the last reset."""
 
-    def __init__(self, changes: Changes, most: int = MOST_ENTRIES) -> None:
-        self.changes = changes
+    def __init__(self, changes: Changes, past: Counter[Served], most: int = MOST_ENTRIES) -> None:
+        """What was served is added to `past` before it is forgotten."""
+        self.changes, self.past = changes, past
         self.facts: deque[Fact] = deque(maxlen=most)
         self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = deque(
             maxlen=MOST_REQUESTS
         )
-        self.served: Counter[tuple[str | None, str]] = Counter()
+        self.served: Counter[Served] = Counter()
         self.count = 0
 
     def record(
@@ -124,5 +128,6 @@ class Journal:
         """Forget everything, and count from one again."""
         self.facts.clear()
         self.received.clear()
+        self.past.update(self.served)
         self.served.clear()
         self.count = 0

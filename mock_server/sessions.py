@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +18,7 @@ from mock_server.changes import Changes
 from mock_server.clock import Clock
 from mock_server.faults import FaultQueue
 from mock_server.forces import ForceQueue
-from mock_server.journal import MOST_ENTRIES, Journal
+from mock_server.journal import MOST_ENTRIES, Journal, Served
 from mock_server.store import Store
 from tallystick.contract import Contract
 
@@ -30,7 +30,8 @@ MOST_ENTRIES_OF_A_SESSION = 200
 SESSION = "tallystick.session"
 """Where the scope of a request keeps its session, if it is not the default one."""
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}")
+"""Neither `.` nor `..`, which a client takes out of an address (RFC 3986 section 5.2.4)."""
 
 
 class SessionNameError(Exception):
@@ -67,7 +68,7 @@ class Session:
         "used",
     )
 
-    def __init__(self, name: str, contract: Contract, store: Store) -> None:
+    def __init__(self, name: str, contract: Contract, store: Store, past: Counter[Served]) -> None:
         self.name = name
         self.path = f"/~session/{name}" if name else ""
         self.requests = f"<{self.path}/_tallystick/requests/".encode()
@@ -76,7 +77,8 @@ class Session:
         self.faults = FaultQueue()
         self.clock = Clock()
         self.changes = Changes()
-        self.journal = Journal(self.changes, MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES)
+        most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
+        self.journal = Journal(self.changes, past, most)
         self.kept: dict[str, Any] = {}
         self.used = time.monotonic()
 
@@ -122,7 +124,8 @@ class Sessions:
         self._contract = contract
         self._store = store
         self._named: OrderedDict[str, Session] = OrderedDict()
-        self.default = Session("", contract, store)
+        self._past: Counter[Served] = Counter()
+        self.default = Session("", contract, store, self._past)
 
     def __iter__(self) -> Iterator[Session]:
         """The named sessions, the longest unused first."""
@@ -132,12 +135,24 @@ class Sessions:
         """The session of this name, made if there is none. Raises SessionNameError."""
         if not _NAME.fullmatch(name):
             raise SessionNameError(name)
-        session = self._named.get(name) or Session(name, self._contract, self._store)
+        session = self._named.get(name) or self._make(name)
         session.used = time.monotonic()
         self._named[name] = session
         self._named.move_to_end(name)
         await self._end_old()
         return session
+
+    def _make(self, name: str) -> Session:
+        return Session(name, self._contract, self._store, self._past)
+
+    @property
+    def served(self) -> Counter[Served]:
+        """How often each case was served since the start, in all sessions, those that ended or
+        were reset included.
+        """
+        return sum(
+            (session.journal.served for session in (self.default, *self)), Counter(self._past)
+        )
 
     def close(self) -> None:
         """Let go of all that wait in a session: the mock shuts down."""

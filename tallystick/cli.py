@@ -287,7 +287,9 @@ def fuzz_command(
 
 @cli.command()
 @click.argument("url")
-@click.option("--session", default="", metavar="NAME", help="The session to look at.")
+@click.option(
+    "--session", default="", metavar="NAME", help="Only this session, since its last reset."
+)
 @click.option(
     "--fail-under",
     type=click.FloatRange(0, 100),

@@ -26,7 +26,7 @@ from mock_server.control.documents import Documents
 from mock_server.control.guard import PREFIX, STATIC
 from mock_server.control.pages import STATIC_FILES
 from mock_server.explain import explain
-from mock_server.forces import UnknownCaseError
+from mock_server.forces import UnknownCaseError, find_named
 from mock_server.journal import Entry, is_named
 from mock_server.mock import Mock
 from mock_server.problems import problem_response
@@ -175,6 +175,7 @@ class Control:
         """
         query, journal = request.query_params, _session(request).journal
         after, case = _whole(query.get("after", "0"), "after"), query.get("case")
+        self._check_case(case)
 
         def found() -> list[Entry]:
             return [e for e in journal.entries(after) if case is None or is_named(e.case, case)]
@@ -200,6 +201,7 @@ class Control:
         """Whether a case answered as many requests as expected; waits for them if asked to."""
         body = await json_object(request, {"case", "times", "at_least", "at_most", "within"})
         expected, session = bodies.count(body), _session(request)
+        self._check_case(expected.case)
         served = session.journal.served
 
         def count() -> int:
@@ -211,9 +213,23 @@ class Control:
             raise ControlError(f"Expected {expected.words}, got {count()}. Served: {told}.", 409)
         return JSONResponse({"count": count()})
 
+    def _check_case(self, name: str | None) -> None:
+        """Raises ControlError where a name means no case: of a typo, nothing is ever served. Any
+        status may be meant, since faults have some that are not documented.
+        """
+        if name is None or (name.isdecimal() and len(name) == 3):
+            return
+        try:
+            find_named(tuple(self.mock.contract.cases), name)
+        except UnknownCaseError as error:
+            raise ControlError(str(error)) from None
+
     async def coverage(self, request: Request) -> Response:
-        """How often each documented case was served."""
-        served = _session(request).journal.served
+        """How often each documented case was served in a session since its last reset; with
+        `total=true` in all sessions, since the mock was started.
+        """
+        is_total = request.query_params.get("total") == "true"
+        served = self.mock.sessions.served if is_total else _session(request).journal.served
         rows = [
             {
                 "operation": case.operation,

@@ -163,7 +163,8 @@ class Count:
         most = self.at_most
         number = f"at least {self.at_least}" if most is None else f"{self.at_least} to {most}"
         number = str(self.at_least) if most == self.at_least else number
-        return f"{number} requests" + (f" answered with {self.case}" if self.case else "")
+        requests = "request" if number.endswith(" 1") or number == "1" else "requests"
+        return f"{number} {requests}" + (f" answered with {self.case}" if self.case else "")
 
 
 def count(body: dict[str, Any]) -> Count:

@@ -47,7 +47,7 @@ class Missing(Exception):  # noqa: N818
 @contextmanager
 def running(name: str) -> Iterator[str]:
     """A peer, by its name, while the block lasts; gives its base URL. Raises Missing."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         command = PEERS[name](port, Path(folder))
         with tempfile.TemporaryFile() as log, _process(command, log) as process:
@@ -60,21 +60,21 @@ def running(name: str) -> Iterator[str]:
 
 def _prism(port: int, _: Path) -> list[str]:
     """Prism reads the OpenAPI document, and holds requests to its schemas."""
-    script = str(_installed(PRISM) / "dist/index.js")
-    return [_tool("node"), script, "mock", "--host", _HOST, "--port", str(port), str(DOCUMENT)]
+    script = str(installed(PRISM) / "dist/index.js")
+    return [tool("node"), script, "mock", "--host", _HOST, "--port", str(port), str(DOCUMENT)]
 
 
 def _mockoon(port: int, _: Path) -> list[str]:
     """Mockoon imports the OpenAPI document as it starts. It looks at no request."""
-    script = str(_installed(MOCKOON) / "bin/run.js")
+    script = str(installed(MOCKOON) / "bin/run.js")
     options = ["--hostname", _HOST, "--port", str(port), "--disable-log-to-file"]
-    return [_tool("node"), script, "start", "--data", str(DOCUMENT), *options]
+    return [tool("node"), script, "start", "--data", str(DOCUMENT), *options]
 
 
 def _wiremock(port: int, folder: Path) -> list[str]:
     """WireMock reads no OpenAPI: it serves `STUBS`, written by hand for the document."""
-    java = _tool("java")
-    (jar,) = (_installed(WIREMOCK) / "build").glob("wiremock-standalone-*.jar")
+    java = tool("java")
+    (jar,) = (installed(WIREMOCK) / "build").glob("wiremock-standalone-*.jar")
     (folder / "mappings").mkdir()
     (folder / "mappings" / "link.json").write_text(json.dumps({"mappings": STUBS}), "utf-8")
     options = ["--root-dir", str(folder), "--disable-banner"]
@@ -166,7 +166,7 @@ def cache() -> Path:
     return Path(os.environ.get("TALLYSTICK_PEERS") or Path(home, "tallystick-peers")).resolve()
 
 
-def _installed(package: str) -> Path:
+def installed(package: str) -> Path:
     """The folder of `name@version`, installed with npm on first use. What is half installed has
     no stamp, and is installed again.
     """
@@ -184,7 +184,7 @@ def _installed(package: str) -> Path:
 
 def _install(package: str, folder: Path) -> None:
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    command = [_tool("npm"), "install", "--prefix", str(folder), *options, package]
+    command = [tool("npm"), "install", "--prefix", str(folder), *options, package]
     try:
         subprocess.run(command, capture_output=True, timeout=_INSTALL_SECONDS, check=True)
     except subprocess.TimeoutExpired:
@@ -194,7 +194,7 @@ def _install(package: str, folder: Path) -> None:
         raise Missing(f"npm could not install {package}: {'; '.join(said[:3])}") from None
 
 
-def _tool(name: str) -> str:
+def tool(name: str) -> str:
     """The path of a program that is as new as needed."""
     path = shutil.which(name)
     if path is None:
@@ -254,7 +254,7 @@ def _accepts(port: int) -> bool:
         return client.connect_ex((_HOST, port)) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind((_HOST, 0))
         return int(listener.getsockname()[1])

@@ -140,7 +140,7 @@ def test_the_docs_show_the_files(page: str, names: list[str]) -> None:
 def node() -> str:
     """Node.js; where there is none, the test is skipped."""
     try:
-        return peers._tool("node")
+        return peers.tool("node")
     except peers.Missing as missing:
         pytest.skip(str(missing))
 
@@ -151,7 +151,7 @@ def modules(node: str) -> Path:
     if CHROMIUM is None:
         pytest.skip(NO_CHROMIUM)
     try:
-        return peers._installed(PLAYWRIGHT).parents[1]
+        return peers.installed(PLAYWRIGHT).parents[1]
     except peers.Missing as missing:
         pytest.skip(str(missing))
 
@@ -273,7 +273,7 @@ def test_the_playwright_spec(node: str, modules: Path, examples: Path) -> None:
     """The tests pass on the example app, with the mock and the app that their own configuration
     starts; only the ports are others, and the browser is the one of this machine.
     """
-    mock, app = (f"http://127.0.0.1:{peers._free_port()}" for _ in range(2))
+    mock, app = (f"http://127.0.0.1:{peers.free_port()}" for _ in range(2))
     folder = examples / "testing"
     configuration = folder / "playwright.config.mjs"
     text = configuration.read_text(encoding="utf-8")

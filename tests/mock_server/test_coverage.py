@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from tallystick.cli import cli
 
+from .conftest import Serve
 from .documented import VALID, create
 
 NEVER = [
@@ -29,8 +30,9 @@ def coverage(url: str, *options: str) -> Result:
 
 
 @pytest.fixture
-def url(mock: httpx.Client) -> str:
+def url(serve: Serve) -> str:
     """A mock of which two cases were met."""
+    mock = serve()
     create(mock, {})
     for _ in range(2):
         create(mock, VALID, headers={"Prefer": "code=502"})
@@ -67,10 +69,11 @@ def test_files(url: str, tmp_path: Path) -> None:
     assert "cases met: 2 of 10" in ElementTree.parse(badge).getroot().get("aria-label", "")
 
 
-def test_session(mock: httpx.Client, url: str) -> None:
+def test_session(mock: httpx.Client) -> None:
     """A session's coverage is its own."""
     create(mock, VALID, headers={"Tallystick-Session": "covered"})
-    assert "1 of 10 documented cases met" in coverage(url, "--session", "covered").stdout
+    base = str(mock.base_url)
+    assert "1 of 10 documented cases met" in coverage(base, "--session", "covered").stdout
 
 
 def test_no_mock(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,3 +82,19 @@ def test_no_mock(capsys: pytest.CaptureFixture[str]) -> None:
         port = listener.getsockname()[1]
     run = coverage(f"http://127.0.0.1:{port}")
     assert "There is no mock at" in str(run.exception)
+
+
+def test_all_sessions_count(serve: Serve) -> None:
+    """What sessions of their own have met counts, those that were reset or ended included; one
+    session alone can be asked for.
+    """
+    mock = serve()
+    base = str(mock.base_url).rstrip("/")
+    for name, preference in (("a", "code=404"), ("b", "code=502")):
+        headers = {"Tallystick-Session": name, "Prefer": preference}
+        create(mock, VALID, headers=headers)
+    create(mock, {})
+    mock.post("/_tallystick/reset")
+    mock.delete("/_tallystick/sessions/a")
+    assert coverage(base).stdout.endswith("3 of 10 documented cases met (30 %)\n")
+    assert coverage(base, "--session", "b").stdout.endswith("1 of 10 documented cases met (10 %)\n")

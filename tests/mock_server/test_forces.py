@@ -123,7 +123,7 @@ def test_match_with_deep_body(mock: httpx.Client) -> None:
 
 def test_queue_is_shown(mock: httpx.Client) -> None:
     """The queue shows what each force still has to give."""
-    mock.post(FORCES, json={"id": 1, "cases": ["502", "404"], "times": 2, "match": {"path.id": ID}})
+    mock.post(FORCES, json={"cases": ["502", "404"], "times": 2, "match": {"path.id": ID}})
     check_error(create(mock), PROVIDER_ERROR)
     check_error(create(mock), NOT_FOUND)
     check_error(create(mock), PROVIDER_ERROR)

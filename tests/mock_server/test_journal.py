@@ -173,7 +173,9 @@ def test_waiting_in_vain(mock: httpx.Client) -> None:
     assert mock.get(f"{REQUESTS}?case=502&wait=0.2").json() == []
 
 
-@pytest.mark.parametrize("query", ["wait=x", "wait=-1", "wait=nan", "wait=61", "after=x"])
+@pytest.mark.parametrize(
+    "query", ["case=Typo", "wait=x", "wait=-1", "wait=nan", "wait=61", "after=x"]
+)
 def test_a_wrong_query(mock: httpx.Client, query: str) -> None:
     """What cannot be waited for is refused."""
     check_problem(mock.get(f"{REQUESTS}?{query}"), 400)
@@ -234,7 +236,15 @@ def test_verify_waits(mock: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{"times": -1}, {"times": True}, {"at_least": "x"}, {"case": []}, {"within": 61}, {"x": 1}],
+    [
+        {"case": "Typo", "times": 0},
+        {"times": -1},
+        {"times": True},
+        {"at_least": "x"},
+        {"case": []},
+        {"within": 61},
+        {"x": 1},
+    ],
 )
 def test_a_wrong_expectation(mock: httpx.Client, body: dict[str, object]) -> None:
     """What cannot be expected is refused."""

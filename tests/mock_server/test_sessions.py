@@ -80,7 +80,7 @@ def test_the_end_of_a_session(mock: httpx.Client) -> None:
     assert status(mock, "ended") == 200
 
 
-@pytest.mark.parametrize("name", ["a b", "a/../b", "x" * 65, "é", ""])
+@pytest.mark.parametrize("name", ["a b", ".", "..", "a/../b", "x" * 65, "é", ""])
 def test_no_name_of_a_session(mock: httpx.Client, name: str) -> None:
     """A name that is none is refused, with a problem that says what one is."""
     answer = mock.post(path(), json=VALID, headers={b"tallystick-session": name.encode()})
