@@ -256,7 +256,7 @@ def test_the_javascript_helper(node: str, mock: RunningMock, tmp_path: Path) -> 
         "verified": {"count": 1},
         "covered": 4,
         "reset": [[], [200]],
-        "notServed": "Expected 1 requests answered with 502, got 0. Served: 200 (1).",
+        "notServed": "Expected 1 request answered with 502, got 0. Served: 200 (1).",
         "unknown": True,
     }
 

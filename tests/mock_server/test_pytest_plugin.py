@@ -60,7 +60,7 @@ def test_that_fails(tallystick_mock):
     result.stdout.fnmatch_lines(
         [
             ">*tallystick_mock.verify(*",
-            "E *AssertionError: Expected 1 requests answered with 502, got 0. Served: 200 (1).",
+            "E *AssertionError: Expected 1 request answered with 502, got 0. Served: 200 (1).",
         ]
     )
     result.stdout.no_fnmatch_line("*mock_server/testing.py*")

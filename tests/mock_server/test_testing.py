@@ -192,7 +192,7 @@ def test_verify_that_fails(mock: RunningMock) -> None:
     with pytest.raises(AssertionError) as failed:
         mock.verify("502", times=1)
     assert str(failed.value) == (
-        "Expected 1 requests answered with 502, got 0. "
+        "Expected 1 request answered with 502, got 0. "
         "Served: 200 (1), 400 PaymentAccountLink.MissingReturnUrl (1)."
     )
 
