@@ -23,7 +23,7 @@ from tallystick.cases import Case
 from tallystick.contract import ContractOperation
 
 RULES: Mapping[str, str] = {
-    "header": "a Prefer header with `code` or `example`",
+    "header": "a Prefer header with code or example",
     "address": "an address that starts with /~case/",
     "magic value": "a magic value in the path",
     "queued force": "a force that waits for such a request",

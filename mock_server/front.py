@@ -103,9 +103,10 @@ class Front:
 
     async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
         session, status = self.mock.session(scope), reply.status
-        session.journal.record(
-            session.clock.now(), scope, b"", None, status, str(status), "no operation"
-        )
+        if status != 307:  # the way to the board is of no interest there
+            session.journal.record(
+                session.clock.now(), scope, b"", None, status, str(status), "no operation"
+            )
         await send(
             {
                 "type": "http.response.start",

@@ -117,7 +117,7 @@ def test_head(mock: httpx.Client) -> None:
     url = link(mock)
     assert mock.head(url).status_code == 200
     assert mock.get(url).status_code == 200
-    assert mock.head(url).status_code == 302
+    assert leads_to(mock.head(url)) == REFRESH_URL
 
 
 @pytest.mark.parametrize(
@@ -189,6 +189,41 @@ def test_a_refresh_loop(mock: httpx.Client) -> None:
     answer = mock.get(url)
     assert (answer.status_code, "create a new link" in answer.text) == (508, True)
     assert REFRESH_URL in answer.text
+
+
+def test_a_loop_of_new_links(mock: httpx.Client) -> None:
+    """A refresh page that makes a new link each time goes round, too, where each is dead: the
+    fifth is told.
+    """
+    put(mock, "Rejected")
+    answers = [mock.get(link(mock)) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 302, 508]
+    assert "the payment account was rejected" in answers[-1].text
+
+
+def test_a_live_link_ends_a_loop(mock: httpx.Client) -> None:
+    """Dead links between which a live one is opened are no loop."""
+    for _ in range(4):
+        url = link(mock)
+        assert [mock.get(url).status_code for _ in range(3)] == [200, 302, 302]
+
+
+@pytest.mark.parametrize("length", [1, 3, 31])
+def test_no_part_of_a_token_opens_a_link(mock: httpx.Client, length: int) -> None:
+    """Only the whole address opens it, and only that acts."""
+    url = link(mock)
+    base, _, token = url.rpartition("/")
+    for part in (token[:length], token[-length:], "url"):
+        assert mock.get(f"{base}/{part}").status_code == 404
+        assert mock.post(f"{base}/{part}/complete").status_code == 404
+    assert state(mock) == "NotStarted"
+
+
+def test_who_comes_after_a_preview_can_do_nothing(mock: httpx.Client) -> None:
+    """The page that the preview saw is of no use to anybody."""
+    url = link(mock)
+    mock.get(url, headers={"User-Agent": "WhatsApp/2.23"})
+    assert (leads_to(mock.post(f"{url}/complete")), state(mock)) == (REFRESH_URL, "NotStarted")
 
 
 def test_links_of_organisations_are_apart(mock: httpx.Client) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import orjson
 
@@ -20,8 +20,10 @@ from mock_server.sessions import Session
 MOST_LINKS = 500
 """How many links of a session are remembered."""
 
-LOOP_REDIRECTS, LOOP_SECONDS = 3, 10.0
-"""A dead link that is opened so often in so many seconds is in a refresh loop."""
+LOOP_REDIRECTS, LOOP_LINKS, LOOP_SECONDS = 3, 5, 10.0
+"""Who opens one dead link so often, or so many dead links of one organisation and no live one, in
+so many seconds, is in a refresh loop.
+"""
 
 _DEAD_STATES = {
     "Rejected": "the payment account was rejected",
@@ -43,7 +45,6 @@ class Link:
     expires: float
     used: str | None = None
     finished: bool = False
-    dead_openings: deque[float] = field(default_factory=lambda: deque(maxlen=LOOP_REDIRECTS))
 
     def why_dead(self, state: str, now: float) -> str | None:
         """Why opening it leads to the refreshUrl, or None while it is alive."""
@@ -59,17 +60,36 @@ class Link:
             return f"it was already used {self.used}"
         return self.why_dead(state, now) if self.used is None else _DEAD_STATES.get(state)
 
-    def is_looping(self) -> bool:
-        """Whether this opening of the dead link is one too many in too short a time. In real
-        time, since browsers redirect in it.
-        """
-        self.dead_openings.append(time.monotonic())
-        if len(self.dead_openings) < LOOP_REDIRECTS:
-            return False
-        is_quick = self.dead_openings[-1] - self.dead_openings[0] <= LOOP_SECONDS
-        if is_quick:
-            self.dead_openings.clear()  # once explained, it may be tried again
-        return is_quick
+
+class Openings:
+    """The dead links that were opened since the last live one, by organisation, in real time,
+    since browsers redirect in it.
+    """
+
+    def __init__(self) -> None:
+        self._dead: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
+
+    def live(self, link: Link) -> None:
+        """A live link was opened: whatever went round is over."""
+        self._dead.pop(link.organisation, None)
+
+    def loop(self, link: Link) -> str | None:
+        """What goes round, in words, if this opening of a dead link is one too many."""
+        now = time.monotonic()
+        openings = self._dead.setdefault(link.organisation, deque(maxlen=LOOP_LINKS))
+        openings.append((now, link.token))
+        self._dead.move_to_end(link.organisation)
+        if len(self._dead) > MOST_LINKS:
+            self._dead.popitem(last=False)
+        recent = [token for moment, token in openings if now - moment <= LOOP_SECONDS]
+        if recent.count(link.token) >= LOOP_REDIRECTS:
+            words = f"the browser came straight back to the same dead link, {LOOP_REDIRECTS} times"
+        elif len(recent) >= LOOP_LINKS:
+            words = f"{LOOP_LINKS} links in a row were dead, the new ones, too"
+        else:
+            return None
+        openings.clear()  # once explained, it may be tried again
+        return words
 
 
 Success = tuple[bytes, str, bytes, float]
@@ -82,6 +102,7 @@ class Links:
     def __init__(self) -> None:
         self._made: deque[Success] = deque(maxlen=MOST_LINKS)
         self._opened: OrderedDict[str, Link] = OrderedDict()
+        self.openings = Openings()
 
     @classmethod
     def of(cls, session: Session) -> Links:
@@ -97,9 +118,11 @@ class Links:
 
     def find(self, token: str) -> Link | None:
         """The link with this token, if it is remembered."""
-        return self._opened.get(token) or next(
-            (self._link(token, made) for made in self._made if token.encode() in made[0]), None
-        )
+        found = self._opened.get(token)
+        if found is not None:
+            return found
+        made = (made for made in self._made if token.encode() in made[0])  # a quick look
+        return next((self._link(token, m) for m in made if _token(m[0]) == token), None)
 
     def latest(self, most: int) -> list[Link]:
         """The latest links, the newest first."""

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from mock_server.behaviours.payment_account_link.accounts import Accounts
-from mock_server.behaviours.payment_account_link.links import LOOP_REDIRECTS, Link, Links
+from mock_server.behaviours.payment_account_link.links import Link, Links
 from mock_server.bodies import LINKS
 from mock_server.clock import timestamp
 from mock_server.control.guard import PREFIX
@@ -47,6 +47,7 @@ _PREVIEWERS = re.compile(
 PAGE = "page"
 """What the journal calls the case of a page, which is none."""
 
+_LEAVING = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 _PAGES = Pages(Path(__file__).with_name("templates"))
 
 
@@ -73,11 +74,13 @@ class Onboarding:
         state = await self.accounts.state(session, link.organisation)
         reason = link.why_dead(state, session.clock.now())
         if request.method == "HEAD":
-            return Response(status_code=200 if reason is None else 302)
+            return _head(link, reason)
         if reason is not None:
             return self._refresh(request, link, reason, 302)
         agent = request.headers.get("user-agent", "")
         link.used = PREVIEW if _PREVIEWERS.search(agent) else OPENED
+        link.finished = link.used == PREVIEW
+        Links.of(session).openings.live(link)
         if state == "NotStarted" and link.used != PREVIEW:
             state = "OnboardingInProgress"
             await self.accounts.put(session, link.organisation, state)
@@ -105,10 +108,10 @@ class Onboarding:
         return self._go(request, link.return_url, f"onboarding: {act}", 303, "returnUrl")
 
     def _refresh(self, request: Request, link: Link, reason: str, status: int) -> Response:
-        if request.method == "GET" and link.is_looping():
-            page = _PAGES.page(
-                "loop.html", 508, reason=reason, url=link.refresh_url, times=LOOP_REDIRECTS
-            )
+        openings = Links.of(_session(request)).openings
+        loop = openings.loop(link) if request.method == "GET" else None
+        if loop is not None:
+            page = _PAGES.page("loop.html", 508, reason=reason, url=link.refresh_url, loop=loop)
             return self._answer(request, f"refresh loop: {reason}", page)
         return self._go(request, link.refresh_url, f"dead link: {reason}", status, "refreshUrl")
 
@@ -119,8 +122,7 @@ class Onboarding:
         if url is None:
             page = _PAGES.page("nowhere.html", reason=reason, parameter=name)
             return self._answer(request, reason, page)
-        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-        return self._answer(request, reason, RedirectResponse(url, status, headers))
+        return self._answer(request, reason, RedirectResponse(url, status, _LEAVING))
 
     @staticmethod
     def _answer(request: Request, reason: str, response: Response) -> Response:
@@ -128,6 +130,13 @@ class Onboarding:
         session, status = _session(request), response.status_code
         session.journal.record(session.clock.now(), request.scope, b"", None, status, PAGE, reason)
         return response
+
+
+def _head(link: Link, reason: str | None) -> Response:
+    """What GET would say (RFC 9110 section 9.3.2)."""
+    if reason is None or link.refresh_url is None:
+        return Response(status_code=200)
+    return RedirectResponse(link.refresh_url, 302, _LEAVING)
 
 
 def _session(request: Request) -> Session:
