@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT   ?= 8080
 DOC    ?=
+ORIGIN ?=
 URL    ?=
 TARGET ?=
 SEEDS  ?= 20
@@ -28,11 +29,11 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-mock: $(STAMP)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document)
-	@exec $(BIN)/tallystick mock $(if $(DOC),'$(DOC)') --port $(PORT)
+mock: $(STAMP)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document, ORIGIN=… that may control it)
+	@exec $(BIN)/tallystick mock $(if $(DOC),'$(DOC)') --port $(PORT) $(if $(ORIGIN),--allow-origin '$(ORIGIN)')
 
 example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), for a mock beside it
-	@echo 'The mock for it: tallystick mock --allow-origin http://127.0.0.1:$(EXAMPLE_PORT)'
+	@echo 'On http://127.0.0.1:$(EXAMPLE_PORT); for it: make mock ORIGIN=http://127.0.0.1:$(EXAMPLE_PORT)'
 	@exec $(PYTHON) -m http.server $(EXAMPLE_PORT) --bind 127.0.0.1 -d examples/onboarding
 
 test: $(STAMP)  ## run every test of the project

@@ -112,7 +112,7 @@ def test_forcing_always_until_removed(board: Page, mock: httpx.Client) -> None:
 
 def test_forcing_for_one_organisation(board: Page, mock: httpx.Client) -> None:
     """Another organisation's requests neither get nor use up the case."""
-    board.get_by_label("for the path value").fill(ORGANISATION)
+    board.get_by_label("for this value of the path").fill(ORGANISATION)
     force(board, "409 PaymentAccount.Disconnected")
     assert ask(mock, OTHER) == NO_CODE
     assert ask(mock) == DISCONNECTED
@@ -121,7 +121,7 @@ def test_forcing_for_one_organisation(board: Page, mock: httpx.Client) -> None:
 
 def test_a_sequence(board: Page, mock: httpx.Client) -> None:
     """The cases come in the order in which they were typed."""
-    board.get_by_label("or these cases, in turn").fill("502, PaymentAccount.Disconnected, 200")
+    board.get_by_label("Queue several in turn").fill("502, PaymentAccount.Disconnected, 200")
     board.get_by_role("button", name="Queue").click()
     expect(board.locator("#forces")).to_contain_text("502, PaymentAccount.Disconnected, 200")
     assert [ask(mock) for _ in range(3)] == [PROVIDER_ERROR, DISCONNECTED, NO_CODE]
@@ -130,7 +130,7 @@ def test_a_sequence(board: Page, mock: httpx.Client) -> None:
 def test_a_case_that_there_is_not(page: Page, mock: httpx.Client, mock_url: str) -> None:
     """A typo is told, and nothing is queued."""
     page.goto(f"{mock_url}/_tallystick/")
-    page.get_by_label("or these cases, in turn").fill("PaymentAccount.Disconected")
+    page.get_by_label("Queue several in turn").fill("PaymentAccount.Disconected")
     page.get_by_role("button", name="Queue").click()
     expect(page.get_by_role("status")).to_contain_text("No documented case is called")
     expect(page.locator("#forces")).to_contain_text("Nothing is forced")
