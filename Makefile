@@ -25,8 +25,9 @@ setup: $(STAMP)  ## create .venv and install (nothing to do when that is done)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Tallystick needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=…"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo 'Installing into $(VENV), once; it takes about a minute …'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
 mock: $(STAMP)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document, ORIGIN=… that may control it)

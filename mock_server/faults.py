@@ -20,6 +20,7 @@ from typing import Any
 from starlette.types import Receive, Send
 
 from mock_server import preferences
+from mock_server.forces import MOST_QUEUED, QueueFullError
 
 LONGEST_DELAY = 300.0
 """The longest delay, in seconds."""
@@ -217,7 +218,9 @@ class FaultQueue:
         self._numbers = itertools.count(1)
 
     def add(self, queued: QueuedFault) -> None:
-        """Queue faults, and number them."""
+        """Queue faults, and number them. Raises QueueFullError where too many wait."""
+        if len(self.queued) >= MOST_QUEUED:
+            raise QueueFullError
         queued.number = next(self._numbers)
         self.queued.append(queued)
 

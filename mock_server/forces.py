@@ -17,6 +17,16 @@ from typing import Any
 from tallystick.cases import Case
 from tallystick.contract import Contract
 
+MOST_QUEUED = 1_000
+"""How many forces, and how many faults, may wait in a session."""
+
+
+class QueueFullError(Exception):
+    """Too many forces or faults wait."""
+
+    def __str__(self) -> str:
+        return f"{MOST_QUEUED:,} wait already; DELETE what is not needed any more."
+
 
 class UnknownCaseError(Exception):
     """No case has this name; `cases` are those that there are."""
@@ -91,9 +101,11 @@ class ForceQueue:
         self._numbers = itertools.count(1)
 
     def add(self, names: Sequence[str], times: int | None, match: Mapping[str, str]) -> Force:
-        """Queue a force. Raises UnknownCaseError."""
+        """Queue a force. Raises UnknownCaseError, and QueueFullError where too many wait."""
         for name in names:
             find_named(self.cases, name)
+        if len(self.forces) >= MOST_QUEUED:
+            raise QueueFullError
         force = Force(next(self._numbers), tuple(names), times, match)
         self.forces.append(force)
         return force

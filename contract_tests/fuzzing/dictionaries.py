@@ -2,7 +2,7 @@
 
 Rules: `[fuzz.dictionaries.NAME]` has `values`, or `from-file`, a file in libFuzzer's format (one
 quoted entry a line, `name="value"`, with `\\xAB` for bytes), relative to the target file.
-`[fuzz.parameters]` binds them: `"body.returnUrl" = { dictionary = "NAME" }`.
+`[fuzz.parameters]` binds them: `"body.website" = { dictionary = "NAME" }`.
 """
 
 from __future__ import annotations

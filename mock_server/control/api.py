@@ -26,7 +26,7 @@ from mock_server.control.documents import Documents
 from mock_server.control.guard import PREFIX, STATIC
 from mock_server.control.pages import STATIC_FILES
 from mock_server.explain import explain
-from mock_server.forces import UnknownCaseError, find_named
+from mock_server.forces import QueueFullError, UnknownCaseError, find_named
 from mock_server.journal import Entry, is_named
 from mock_server.mock import Mock
 from mock_server.problems import problem_response
@@ -55,6 +55,7 @@ class Control:
             routes=[Mount(PREFIX, routes=routes)],
             exception_handlers={
                 ControlError: _control_error,
+                QueueFullError: _control_error,
                 SessionNameError: _control_error,
                 404: _not_found,
                 405: _not_allowed,

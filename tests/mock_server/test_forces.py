@@ -192,3 +192,12 @@ def test_force_waits_for_its_operation(serve: Serve) -> None:
     mock.post(FORCES, json={"cases": ["Lot.Gone"]})
     assert mock.get("/a").headers["tallystick-case"] == "200"
     assert mock.get("/b").headers["tallystick-case"] == "404 Lot.Gone"
+
+
+@pytest.mark.parametrize(("place", "body"), [("forces", {"cases": ["200"]}), ("faults", {})])
+def test_queues_are_bounded(mock: httpx.Client, place: str, body: dict[str, object]) -> None:
+    """No more than a thousand wait; the next is refused, and says what to do."""
+    for _ in range(1_000):
+        assert mock.post(f"/_tallystick/{place}", json=body).status_code == 201
+    answer = mock.post(f"/_tallystick/{place}", json=body)
+    assert (answer.status_code, "DELETE" in answer.json()["detail"]) == (400, True)
