@@ -14,6 +14,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
+from starlette.types import Scope
+
 from mock_server.changes import Changes
 from mock_server.clock import Clock
 from mock_server.faults import FaultQueue
@@ -90,6 +92,12 @@ class Session:
         self.clock.reset()
         self.journal.reset()
         self.kept.clear()
+
+
+def session_of(scope: Scope) -> Session:
+    """The session that a control request is about."""
+    session: Session = scope[SESSION]
+    return session
 
 
 class SessionStore:

@@ -30,7 +30,7 @@ from mock_server.forces import QueueFullError, UnknownCaseError, find_named
 from mock_server.journal import Entry, is_named
 from mock_server.mock import Mock
 from mock_server.problems import problem_response
-from mock_server.sessions import SESSION, Session, SessionNameError
+from mock_server.sessions import SESSION, Session, SessionNameError, session_of
 
 
 class Control:
@@ -108,48 +108,50 @@ class Control:
 
     async def forces(self, request: Request) -> Response:
         """The queued forces."""
-        return JSONResponse([force.to_json() for force in _session(request).queue.forces])
+        return JSONResponse([force.to_json() for force in session_of(request.scope).queue.forces])
 
     async def add_force(self, request: Request) -> Response:
         """Queue a force."""
         body = await json_object(request, {"cases", "times", "match"})
         wanted = bodies.names(body), bodies.times(body), bodies.match(body)
         try:
-            force = _session(request).queue.add(*wanted)
+            force = session_of(request.scope).queue.add(*wanted)
         except UnknownCaseError as error:
             raise ControlError(str(error)) from None
         return JSONResponse(force.to_json(), status_code=201)
 
     async def clear_forces(self, request: Request) -> Response:
         """Forget all queued forces."""
-        _session(request).queue.clear()
+        session_of(request.scope).queue.clear()
         return Response(status_code=204)
 
     async def remove_force(self, request: Request) -> Response:
         """Forget one queued force."""
-        if not _session(request).queue.remove(_number(request) or 0):
+        if not session_of(request.scope).queue.remove(_number(request) or 0):
             raise ControlError("There is no such force (any more).", 404)
         return Response(status_code=204)
 
     async def faults(self, request: Request) -> Response:
         """The queued faults."""
-        return JSONResponse([queued.to_json() for queued in _session(request).faults.queued])
+        return JSONResponse(
+            [queued.to_json() for queued in session_of(request.scope).faults.queued]
+        )
 
     async def add_faults(self, request: Request) -> Response:
         """Queue faults, or a delay."""
         body = await json_object(request, {"faults", "delay", "times", "match", "rate", "seed"})
         queued = bodies.queued_fault(body)
-        _session(request).faults.add(queued)
+        session_of(request.scope).faults.add(queued)
         return JSONResponse(queued.to_json(), status_code=201)
 
     async def clear_faults(self, request: Request) -> Response:
         """Forget all queued faults."""
-        _session(request).faults.clear()
+        session_of(request.scope).faults.clear()
         return Response(status_code=204)
 
     async def remove_faults(self, request: Request) -> Response:
         """Forget one entry of the queued faults."""
-        if not _session(request).faults.remove(_number(request) or 0):
+        if not session_of(request.scope).faults.remove(_number(request) or 0):
             raise ControlError("There is no such fault (any more).", 404)
         return Response(status_code=204)
 
@@ -157,7 +159,7 @@ class Control:
 
     async def clock(self, request: Request) -> Response:
         """The mock's time."""
-        clock = _session(request).clock
+        clock = session_of(request.scope).clock
         return JSONResponse({"now": timestamp(clock.now()), "frozen": clock.frozen_at is not None})
 
     async def set_clock(self, request: Request) -> Response:
@@ -165,7 +167,7 @@ class Control:
         body = await json_object(request, {"advance", "freeze", "reset"})
         if not body:
             raise ControlError("One of 'advance', 'freeze' and 'reset' is needed.")
-        bodies.set_clock(_session(request).clock, body)
+        bodies.set_clock(session_of(request.scope).clock, body)
         return await self.clock(request)
 
     # --- the journal
@@ -174,14 +176,16 @@ class Control:
         """The journal, oldest first: only one case's where `case` names it (code, status, both),
         only those after a number, and, where none is there yet, after waiting for one.
         """
-        query, journal = request.query_params, _session(request).journal
+        query, journal = request.query_params, session_of(request.scope).journal
         after, case = _whole(query.get("after", "0"), "after"), query.get("case")
         self._check_case(case)
 
         def found() -> list[Entry]:
             return [e for e in journal.entries(after) if case is None or is_named(e.case, case)]
 
-        await _until(_session(request), lambda: bool(found()), _seconds(query.get("wait", "0")))
+        await _until(
+            session_of(request.scope), lambda: bool(found()), _seconds(query.get("wait", "0"))
+        )
         return JSONResponse([entry.to_json() for entry in found()])
 
     async def request(self, request: Request) -> Response:
@@ -189,11 +193,11 @@ class Control:
         case; as a page where the client is a browser.
         """
         number = _number(request)
-        entry = None if number is None else _session(request).journal.find(number)
+        entry = None if number is None else session_of(request.scope).journal.find(number)
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
         base_url = str(request.base_url).rstrip("/")
-        told = explain(self.mock, _session(request), entry, base_url)
+        told = explain(self.mock, session_of(request.scope), entry, base_url)
         if "text/html" in request.headers.get("accept", ""):
             return self.board.explanation(told)
         return JSONResponse(told)
@@ -201,7 +205,7 @@ class Control:
     async def verify(self, request: Request) -> Response:
         """Whether a case answered as many requests as expected; waits for them if asked to."""
         body = await json_object(request, {"case", "times", "at_least", "at_most", "within"})
-        expected, session = bodies.count(body), _session(request)
+        expected, session = bodies.count(body), session_of(request.scope)
         self._check_case(expected.case)
         served = session.journal.served
 
@@ -230,7 +234,7 @@ class Control:
         `total=true` in all sessions, since the mock was started.
         """
         is_total = request.query_params.get("total") == "true"
-        served = self.mock.sessions.served if is_total else _session(request).journal.served
+        served = self.mock.sessions.served if is_total else session_of(request.scope).journal.served
         rows = [
             {
                 "operation": case.operation,
@@ -244,7 +248,7 @@ class Control:
 
     async def reset(self, request: Request) -> Response:
         """State, forces, clock and journal as at the start."""
-        await _session(request).reset()
+        await session_of(request.scope).reset()
         return Response(status_code=204)
 
     # --- sessions
@@ -277,12 +281,6 @@ async def _until(session: Session, is_so: Callable[[], bool], seconds: float) ->
     while not is_so() and (left := end - time.monotonic()) > 0:
         if not await session.changes.wait(left):
             return
-
-
-def _session(request: Request) -> Session:
-    """The session that a control request is about."""
-    session: Session = request.scope[SESSION]
-    return session
 
 
 def _number(request: Request) -> int | None:

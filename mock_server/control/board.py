@@ -21,7 +21,7 @@ from mock_server.control.pages import Pages
 from mock_server.faults import FAULTS
 from mock_server.journal import Entry
 from mock_server.mock import Mock
-from mock_server.sessions import SESSION, Session
+from mock_server.sessions import Session, session_of
 
 _SHOWN = 50
 """How many requests the live log shows, and at most sends at once."""
@@ -47,7 +47,7 @@ class Board:
 
     async def index(self, request: Request) -> Response:
         """The board of a session."""
-        session: Session = request.scope[SESSION]
+        session = session_of(request.scope)
         served = session.journal.served
         context: dict[str, Any] = {
             "info": self.mock.contract.document.root["info"],
@@ -77,7 +77,7 @@ class Board:
         event when anything else changed.
         """
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        stream = _stream(request.scope[SESSION], int(after) if after.isdecimal() else 0)
+        stream = _stream(session_of(request.scope), int(after) if after.isdecimal() else 0)
         headers = {"cache-control": "no-store"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

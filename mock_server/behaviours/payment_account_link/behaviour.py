@@ -23,7 +23,7 @@ from mock_server.clock import timestamp
 from mock_server.control.bodies import ControlError, json_object
 from mock_server.control.pages import Pages
 from mock_server.requests import Request
-from mock_server.sessions import SESSION, Session
+from mock_server.sessions import Session, session_of
 
 _CASES: Mapping[str, str] = {
     "NotEnabled": "PaymentAccount.NotEnabled",
@@ -89,13 +89,13 @@ class PaymentAccountLink:
         )
 
     async def _organisations(self, request: HttpRequest) -> Response:
-        touched = await self.accounts.touched(request.scope[SESSION])
+        touched = await self.accounts.touched(session_of(request.scope))
         return JSONResponse(
             [{"id": name, "payment_account": state} for name, state in touched.items()]
         )
 
     async def _get(self, request: HttpRequest) -> Response:
-        state = await self.accounts.state(request.scope[SESSION], _organisation(request))
+        state = await self.accounts.state(session_of(request.scope), _organisation(request))
         return JSONResponse({"payment_account": state})
 
     async def _put(self, request: HttpRequest) -> Response:
@@ -103,11 +103,11 @@ class PaymentAccountLink:
         state = body.get("payment_account")
         if state not in STATES:
             raise ControlError(f"'payment_account' must be one of {', '.join(STATES)}.")
-        await self.accounts.put(request.scope[SESSION], _organisation(request), state)
+        await self.accounts.put(session_of(request.scope), _organisation(request), state)
         return JSONResponse({"payment_account": state})
 
     async def _links(self, request: HttpRequest) -> Response:
-        session = request.scope[SESSION]
+        session = session_of(request.scope)
         base = str(request.base_url).rstrip("/") + session.path
         links = [await self._told(session, link) for link in Links.of(session).latest(100)]
         return JSONResponse([{**link, "url": base + link["url"]} for link in links])

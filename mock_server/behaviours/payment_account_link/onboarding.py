@@ -22,7 +22,7 @@ from mock_server.bodies import LINKS
 from mock_server.clock import timestamp
 from mock_server.control.guard import PREFIX
 from mock_server.control.pages import Pages
-from mock_server.sessions import SESSION, Session
+from mock_server.sessions import session_of
 
 ACTS: Mapping[str, str | None] = {
     "complete": "Active",
@@ -67,7 +67,7 @@ class Onboarding:
 
     async def open(self, request: Request) -> Response:
         """The page of a live link, which is dead from then on; the refreshUrl of a dead one."""
-        session = _session(request)
+        session = session_of(request.scope)
         link = Links.of(session).find(request.path_params["token"])
         if link is None:
             return self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
@@ -91,7 +91,7 @@ class Onboarding:
 
     async def act(self, request: Request) -> Response:
         """One of the buttons of the page; the preview may also come before it was opened."""
-        session, act = _session(request), request.path_params["act"]
+        session, act = session_of(request.scope), request.path_params["act"]
         link = Links.of(session).find(request.path_params["token"])
         if link is None or act not in ACTS:
             return self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
@@ -108,7 +108,7 @@ class Onboarding:
         return self._go(request, link.return_url, f"onboarding: {act}", 303, "returnUrl")
 
     def _refresh(self, request: Request, link: Link, reason: str, status: int) -> Response:
-        openings = Links.of(_session(request)).openings
+        openings = Links.of(session_of(request.scope)).openings
         loop = openings.loop(link) if request.method == "GET" else None
         if loop is not None:
             page = _PAGES.page("loop.html", 508, reason=reason, url=link.refresh_url, loop=loop)
@@ -127,7 +127,7 @@ class Onboarding:
     @staticmethod
     def _answer(request: Request, reason: str, response: Response) -> Response:
         """An answer with its entry in the journal."""
-        session, status = _session(request), response.status_code
+        session, status = session_of(request.scope), response.status_code
         session.journal.record(session.clock.now(), request.scope, b"", None, status, PAGE, reason)
         return response
 
@@ -137,8 +137,3 @@ def _head(link: Link, reason: str | None) -> Response:
     if reason is None or link.refresh_url is None:
         return Response(status_code=200)
     return RedirectResponse(link.refresh_url, 302, _LEAVING)
-
-
-def _session(request: Request) -> Session:
-    session: Session = request.scope[SESSION]
-    return session
