@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from contract_tests.exchange import Answer, Failure
 from contract_tests.levels import LEVELS
 from contract_tests.obligations import Obligation
 from tallystick.cases import Case
+from tallystick.errors import Source
 
 _MOST_SHOWN = 6
 
@@ -32,6 +33,7 @@ class Finding:
     codes: frozenset[str] = frozenset()
     is_of_case: bool = False
     is_random: bool = False
+    location: Source | None = None
     cases: list[Case] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
@@ -67,6 +69,7 @@ class Finding:
             self.obligation = other.obligation
             self.is_of_case, self.is_random = other.is_of_case, other.is_random
             self.source, self.sentence = other.source, other.sentence
+            self.location = other.location
             self.message, self.curl, self.answer = other.message, other.curl, other.answer
 
     def to_json(self) -> dict[str, Any]:
@@ -77,6 +80,7 @@ class Finding:
             "level": self.obligation.level,
             "source": self.source,
             "sentence": self.sentence or None,
+            "location": None if self.location is None else asdict(self.location),
             "operation": self.operation,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],

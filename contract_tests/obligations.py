@@ -36,6 +36,10 @@ class Obligation:
     group: str = ""
     says: str = ""
 
+    def to_json(self) -> dict[str, str | None]:
+        """As a report holds it."""
+        return {"name": self.name, "level": self.level, "source": self.source or None}
+
     @property
     def family(self) -> str:
         """What two breaches must have in common to have one cause."""

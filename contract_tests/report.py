@@ -1,5 +1,6 @@
 """The report of a run: verdicts of the cases, findings by level, and what to add where a case
-was not provoked; as text, as JSON and as JUnit XML.
+was not provoked; as text, as JSON, and in the other
+`formats`.
 
 Nothing here looks at an answer: what it is given holds no secret any more.
 """
@@ -7,18 +8,18 @@ Nothing here looks at an answer: what it is given holds no secret any more.
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree import ElementTree
 
 import click
 
 from contract_tests.base import is_of_request
 from contract_tests.findings import Finding
+from contract_tests.formats import FORMATS
 from contract_tests.levels import ADVISORY
+from contract_tests.obligations import OBLIGATIONS
 from contract_tests.run import LIMITED, Account, Run, Verdict
 from tallystick.cases import Case
 from tallystick.errors import TallystickError
@@ -195,14 +196,19 @@ def _unwritable(folder: str, error: OSError) -> TallystickError:
 
 
 def write_report(run: Run, folder: str) -> None:
-    """Write `report.json` and `junit.xml`. Raises TallystickError."""
+    """Write `report.json` and the same in other formats. Raises TallystickError."""
+    write_files(to_json(run), folder)
+
+
+def write_files(report: dict[str, Any], folder: str) -> None:
+    """Write the facts of a report as `report.json` and in all formats. Raises TallystickError."""
     make_folder(folder)
+    texts = {"report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
+    texts |= {name: render(report) for name, render in FORMATS.items()}
     try:
-        path = Path(folder)
-        text = json.dumps(to_json(run), indent=2, ensure_ascii=False)
-        # A lone surrogate in an answer has no UTF-8; it is shown as a question mark.
-        (path / "report.json").write_bytes(text.encode("utf-8", "replace") + b"\n")
-        (path / "junit.xml").write_bytes(_junit(run))
+        for name, text in texts.items():
+            # A lone surrogate in an answer has no UTF-8; it is shown as a question mark.
+            (Path(folder) / name).write_bytes(text.encode("utf-8", "replace"))
     except OSError as error:
         raise _unwritable(folder, error) from None
 
@@ -219,6 +225,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
         "cases": [_case_to_json(case, account) for case, account in accounts(run)],
         "findings": [finding.to_json() for finding in run.findings],
+        "obligations": [obligation.to_json() for obligation in OBLIGATIONS],
         "notes": run.notes,
     }
 
@@ -232,49 +239,3 @@ def _case_to_json(case: Case, account: Account) -> dict[str, Any]:
         "reason": account.reason or None,
         "requests": account.requests,
     }
-
-
-def _junit(run: Run) -> bytes:
-    """A test case per documented case, and one per finding that is about none."""
-    suite = ElementTree.Element("testsuite", name="tallystick", time=f"{run.seconds:.3f}")
-    told: set[str] = set()
-    for case, account in accounts(run):
-        item = ElementTree.SubElement(
-            suite, "testcase", classname=_plain(case.operation), name=_plain(case.label), time="0"
-        )
-        if account.verdict is Verdict.NOT_PROVOKED:
-            ElementTree.SubElement(item, "skipped", message=_plain(account.reason))
-        elif account.verdict is Verdict.CONTRADICTED:
-            found = [finding for finding in _heavy(run) if case in finding.cases]
-            told |= {finding.id for finding in found}
-            _fail(item, account.reason, found)
-    for finding in _heavy(run):
-        if finding.id not in told:
-            name = f"{finding.obligation.name} {finding.id}"
-            item = ElementTree.SubElement(
-                suite, "testcase", classname=_plain(finding.operation), name=name, time="0"
-            )
-            _fail(item, finding.message, [finding])
-    for name in ("failure", "skipped"):
-        suite.set({"failure": "failures"}.get(name, name), str(len(list(suite.iter(name)))))
-    suite.set("tests", str(len(suite)))
-    suite.set("errors", "0")
-    root = ElementTree.Element("testsuites")
-    root.append(suite)
-    ElementTree.indent(root)
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text
-
-
-def _heavy(run: Run) -> list[Finding]:
-    return [finding for finding in run.findings if finding.obligation.level != ADVISORY]
-
-
-def _fail(item: ElementTree.Element, message: str, found: list[Finding]) -> None:
-    failure = ElementTree.SubElement(item, "failure", message=_plain(message))
-    failure.text = _plain("\n\n".join(str(finding) for finding in found))
-
-
-def _plain(text: str) -> str:
-    """A text without what XML 1.0 (section 2.2) cannot hold."""
-    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)

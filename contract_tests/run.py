@@ -27,6 +27,7 @@ from contract_tests.redaction import without_capabilities
 from contract_tests.target import Target
 from tallystick.cases import Case
 from tallystick.contract import Contract, ContractOperation
+from tallystick.errors import Source
 
 REPETITIONS = {True: 5, False: 2}
 """How often one request is repeated, on this machine and elsewhere."""
@@ -188,6 +189,7 @@ class Run:
             obligation=obligation,
             operation=operation.name,
             source=self._source(operation, expectation, obligation, breach),
+            location=self._location(operation, expectation, breach),
             sentence=obligation.says or _sentence(case, obligation),
             message=cut(self._clean(breach.message, exchange)),
             curl=exchange.curl,
@@ -211,10 +213,15 @@ class Run:
             return obligation.source
         if obligation.level == STANDARD and expectation.source:
             return expectation.source
+        return str(self._location(operation, expectation, breach))
+
+    def _location(
+        self, operation: ContractOperation, expectation: Expectation, breach: Breach
+    ) -> Source:
+        """Where the document speaks of what is broken."""
         if expectation.case is not None and breach.path is None:
-            return str(expectation.case.source)
-        place = breach.path or operation.operation.location
-        return str(self.contract.document.locate(place))
+            return expectation.case.source
+        return self.contract.document.locate(breach.path or operation.operation.location)
 
     def _clean(self, text: str, exchange: Exchange) -> str:
         """A text that tells of an answer, without secrets."""

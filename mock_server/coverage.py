@@ -11,20 +11,10 @@ from xml.etree import ElementTree
 
 import httpx
 
+from tallystick.badge import badge as svg_badge
 from tallystick.errors import TallystickError
 
 _TIMEOUT = 10.0
-_BADGE = """<svg xmlns="http://www.w3.org/2000/svg" width="148" height="20" role="img"
- aria-label="cases met: {text}">
-<title>cases met: {text}</title>
-<rect width="148" height="20" rx="3" fill="#555"/>
-<rect x="72" width="76" height="20" rx="3" fill="{colour}"/>
-<g fill="#fff" text-anchor="middle" font-family="Verdana,sans-serif" font-size="11">
-<text x="36" y="14">cases met</text><text x="110" y="14">{text}</text>
-</g>
-</svg>
-"""
-_COLOURS = ((100, "#2e7d32"), (75, "#9a6700"), (0, "#c62828"))
 
 
 class CoverageError(TallystickError):
@@ -89,9 +79,7 @@ def table(cases: list[Met]) -> str:
 
 def badge(cases: list[Met]) -> str:
     """An SVG badge that says how many were met."""
-    met = sum(case.times > 0 for case in cases)
-    colour = next(colour for least, colour in _COLOURS if percent(cases) >= least)
-    return _BADGE.format(text=f"{met} of {len(cases)}", colour=colour)
+    return svg_badge("cases met", sum(case.times > 0 for case in cases), len(cases))
 
 
 def junit(cases: list[Met]) -> str:

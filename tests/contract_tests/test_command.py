@@ -86,7 +86,14 @@ def runs(start: Start) -> Runs:
 def test_the_correct_implementation_is_verified(correct: Result) -> None:
     """All ten cases are verified, nothing is found, both reports are there: exit code 0."""
     assert (correct.code, correct.verdicts, correct.report["findings"]) == (0, ALL, [])
-    assert {path.name for path in correct.folder.iterdir()} == {"report.json", "junit.xml"}
+    assert {path.name for path in correct.folder.iterdir()} == {
+        "report.json",
+        "junit.xml",
+        "report.html",
+        "report.sarif",
+        "summary.md",
+        "badge.svg",
+    }
     assert "10 verified · 0 contradicted · 0 not provoked · 0 findings" in correct.out
 
 

@@ -148,19 +148,24 @@ def names(suite: ElementTree.Element, kind: str) -> list[str | None]:
 
 
 def test_junit_has_a_test_case_per_case(correct: Result) -> None:
-    """Without a finding there are the ten cases, and none failed or was skipped."""
+    """Without a finding there are the ten cases and the obligations, and none failed or was
+    skipped.
+    """
     suite = suite_of(correct)
-    assert [case.get("name") for case in suite] == LABELS
+    tests = [case.get("name") or "" for case in suite]
+    assert tests[:10] == LABELS
+    assert "obligation: documented status" in tests[10:]
+    assert all(name.startswith("obligation: ") for name in tests[10:])
     assert {case.get("classname") for case in suite} == {LINK}
     counts = [suite.get(name) for name in ("tests", "failures", "skipped", "errors")]
-    assert counts == ["10", "0", "0", "0"]
+    assert counts == [str(len(tests)), "0", "0", "0"]
 
 
 def test_junit_counts_failures_and_what_was_skipped(runs: Runs) -> None:
     """A contradicted case has failed, with its finding; what was not provoked was skipped."""
     suite = suite_of(runs[DOCUMENTED].result())
     assert names(suite, "failure") == ["409 PaymentAccount.Disconnected"]
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("10", "1", "0")
+    assert (suite.get("failures"), suite.get("skipped")) == ("1", "0")
     (failure,) = suite.iter("failure")
     assert "repeat  curl" in (failure.text or "")
 
@@ -170,12 +175,23 @@ def test_junit_counts_failures_and_what_was_skipped(runs: Runs) -> None:
 
 
 def test_junit_has_a_test_case_for_what_is_about_no_case(runs: Runs) -> None:
-    """A finding that is about no case fails a test case of its own, under its id."""
+    """A finding that is about no case fails the test of its obligation."""
     run = runs[NO_CASE].result()
     suite = suite_of(run)
+    assert suite.get("failures") == "1"
+    assert names(suite, "failure") == ["obligation: documented status"]
+    assert only(run)["obligation"] == "documented status"
+
+
+def test_all_formats_tell_the_same_finding(runs: Runs) -> None:
+    """Each file beside report.json names what was found; SARIF has it at its line."""
+    run = runs[DOCUMENTED].result()
     finding = only(run)
-    assert (suite.get("tests"), suite.get("failures")) == ("11", "1")
-    assert names(suite, "failure") == [f"documented status {finding['id']}"]
+    assert finding["location"]["file"].endswith("dolfin-payment-account-link.yaml")
+    assert finding["location"]["line"] > 1
+    for name in ("report.html", "report.sarif", "summary.md", "junit.xml"):
+        assert finding["obligation"] in (run.folder / name).read_text(encoding="utf-8")
+    assert "cases verified: 9 of 10" in (run.folder / "badge.svg").read_text(encoding="utf-8")
 
 
 def test_no_colour_outside_a_terminal(runs: Runs) -> None:

@@ -1,0 +1,217 @@
+"""The formats of a report, each as its real consumer takes it: Chromium, Microsoft's SARIF tool, a
+Markdown parser, an XML parser.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from markdown_it import MarkdownIt
+from playwright.sync_api import Browser, Page, expect
+
+from contract_tests.formats import FORMATS
+from tests.end_to_end.browser import Seen, new_page
+from tests.end_to_end.peers import Missing, installed
+
+SARIF = "@microsoft/sarif-multitool@5.7.0"
+HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)> | *a* `b` \ud800 \x00"
+FINDING = {
+    "id": "0123456789ab",
+    "obligation": "documented status",
+    "level": "documented",
+    "source": "api.yaml:7 at #/paths/~1x/get",
+    "location": {"file": "api.yaml", "pointer": "/paths/~1x/get", "line": 7},
+    "sentence": HOSTILE,
+    "operation": "GET /x",
+    "case": "200",
+    "cases": ["200"],
+    "message": f"the document has no 500 {HOSTILE}",
+    "answer": f"500 text/html {HOSTILE}",
+    "curl": f"curl -i '{HOSTILE}'\nand more",
+}
+ADVISED = {
+    **FINDING,
+    "id": "ba9876543210",
+    "obligation": "promise: https",
+    "level": "advisory",
+    "sentence": None,
+    "cases": [],
+    "message": "the link is plain http",
+    "location": None,
+}
+REPORT = {
+    "target": "http://127.0.0.1:1",
+    "document": "api.yaml",
+    "seed": 7,
+    "requests": 1234,
+    "seconds": 1.5,
+    "exit_code": 1,
+    "cases": [
+        {
+            "operation": "GET /x",
+            "status": "200",
+            "code": None,
+            "verdict": "contradicted",
+            "reason": HOSTILE,
+            "requests": 3,
+        },
+        {
+            "operation": "GET /x",
+            "status": "400",
+            "code": "X.Bad",
+            "verdict": "verified",
+            "reason": None,
+            "requests": 2,
+        },
+        {
+            "operation": "POST /y",
+            "status": "409",
+            "code": "Y.Gone",
+            "verdict": "not provoked",
+            "reason": "nothing says how",
+            "requests": 0,
+        },
+    ],
+    "findings": [FINDING, ADVISED],
+    "obligations": [{"name": "documented status", "level": "documented", "source": None}],
+    "notes": [],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report whose texts are hostile, in all formats."""
+    made = tmp_path_factory.mktemp("report")
+    for name, render in FORMATS.items():
+        (made / name).write_bytes(render(REPORT).encode("utf-8", "replace"))
+    return made
+
+
+@pytest.fixture
+def seen(browser: Browser, folder: Path) -> Iterator[tuple[Page, Seen]]:
+    """The HTML report in a browser, opened as a file."""
+    with new_page(browser) as (page, seen):
+        page.goto(f"file://{folder}/report.html")
+        yield page, seen
+
+
+def test_the_page_holds_all_it_needs(seen: tuple[Page, Seen]) -> None:
+    """It asks for nothing else, runs nothing of what it shows, and complains of nothing."""
+    page, did = seen
+    assert [url for url in did.requests if not url.startswith("file://")] == []
+    assert len(did.requests) == 1
+    assert (did.errors, did.dialogs) == ([], [])
+    expect(page.locator("article")).to_have_count(2)
+    expect(page.locator("article").first).to_contain_text("<script>alert(1)</script>")
+
+
+def test_filter_and_search(seen: tuple[Page, Seen]) -> None:
+    """By level, and by words that a finding holds."""
+    page, _ = seen
+    page.get_by_label("Level").select_option("advisory")
+    expect(page.locator("article:visible")).to_have_count(1)
+    expect(page.locator("article:visible")).to_contain_text("promise: https")
+    page.get_by_label("Level").select_option("all")
+    page.get_by_label("Search").fill("status DOCUMENT")
+    expect(page.locator("article:visible")).to_have_count(1)
+    expect(page.locator("#shown")).to_have_text("1 shown")
+    page.get_by_label("Search").fill("nowhere")
+    expect(page.locator("article:visible")).to_have_count(0)
+
+
+def test_on_paper_all_is_there(seen: tuple[Page, Seen]) -> None:
+    """What the filter hides is printed all the same, black on white."""
+    page, _ = seen
+    page.get_by_label("Search").fill("nowhere")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("article:visible")).to_have_count(2)
+    expect(page.locator("form:visible")).to_have_count(0)
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colour == "rgb(255, 255, 255)"
+
+
+def test_light_dark_and_narrow(browser: Browser, folder: Path) -> None:
+    """Two colour schemes, and no sideways scrolling on a phone."""
+    grounds = set()
+    for scheme in ("light", "dark"):
+        with new_page(browser, color_scheme=scheme, viewport={"width": 360, "height": 700}) as (
+            page,
+            _,
+        ):
+            page.goto(f"file://{folder}/report.html")
+            grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert len(grounds) == 2
+
+
+def test_sarif_is_valid(folder: Path) -> None:
+    """Microsoft's own validator has no error to tell."""
+    try:
+        package = installed(SARIF).parent / "sarif-multitool-linux"
+    except Missing as reason:
+        pytest.skip(str(reason))
+    program = package / "Sarif.Multitool"
+    program.chmod(0o755)
+    output = folder / "validation.sarif"
+    subprocess.run(
+        [
+            program,
+            "validate",
+            folder / "report.sarif",
+            "--output",
+            output,
+            "--log",
+            "ForceOverwrite",
+        ],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    results = json.loads(output.read_text(encoding="utf-8-sig"))["runs"][0]["results"]
+    assert [r["ruleId"] for r in results if r.get("level", "warning") == "error"] == []
+
+
+def test_sarif_points_at_lines(folder: Path, tmp_path: Path) -> None:
+    """A finding is at the line of the document that makes the demand, with a steady fingerprint."""
+    (run,) = json.loads((folder / "report.sarif").read_text(encoding="utf-8"))["runs"]
+    first, second = run["results"]
+    place = first["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("api.yaml", 7)
+    assert (first["level"], second["level"]) == ("error", "note")
+    assert first["partialFingerprints"] == {"tallystick/v1": "0123456789ab"}
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [
+        "documented-status",
+        "promise-https",
+    ]
+
+
+def test_markdown(folder: Path) -> None:
+    """A table of verdicts and a list of findings; hostile texts stay texts."""
+    text = (folder / "summary.md").read_text(encoding="utf-8")
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    assert "<h2>Contract: 1 verified, 1 contradicted, 1 not provoked</h2>" in html
+    assert html.count("<tr>") == 2 + 3  # two heads, three cases
+    assert "<script>" not in html
+    assert "<img" not in html
+    assert "<em>a</em>" not in html
+    assert "curl -i" in html
+
+
+def test_junit(folder: Path) -> None:
+    """A suite per operation; a case contradicted fails, one not provoked is skipped."""
+    suites = ElementTree.parse(folder / "junit.xml").getroot()
+    told = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("skipped")) for s in suites]
+    assert told == [("GET /x", "3", "1", "0"), ("POST /y", "2", "0", "1")]
+    (failure,) = suites.iter("failure")
+    assert "curl -i" in (failure.text or "")
+
+
+def test_badge(folder: Path) -> None:
+    """It says how many of the documented cases are verified, for those who cannot see it, too."""
+    badge = ElementTree.parse(folder / "badge.svg").getroot()
+    assert badge.get("aria-label") == "cases verified: 1 of 3"
