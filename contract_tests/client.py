@@ -78,10 +78,10 @@ class Client:
     """Sends calls to a target, over kept-alive connections."""
 
     def __init__(self, target: Target, gate: PromptAdapter | None = None) -> None:
-        """`gate` lets requests through instead of the client's own rate limit."""
+        """`gate` lets requests through, instead of the client's own rate limit and waits."""
         self.target = target
         self.is_local = is_loopback(target.base_url)
-        self.redactor = Redactor(secrets_of(target), target.variables)
+        self.redactor = Redactor(secrets_of(target), target.variables, hidden_of(target))
         self.requests = 0
         self._waited = 0.0
         self._count = threading.Lock()
@@ -91,6 +91,7 @@ class Client:
         self.session.trust_env = False  # a proxy of the environment is no part of the target
         self.session.verify = os.environ.get("SSL_CERT_FILE") or True
         adapter = gate or PromptAdapter(pool_maxsize=_THREADS)
+        self._waits_itself = gate is None
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
@@ -185,6 +186,8 @@ class Client:
 
     def _wait(self, answer: Answer) -> bool:
         """Wait as long as an answer asks, unless that is more than the run has patience for."""
+        if not self._waits_itself:
+            return True
         asked = answer.headers.get("retry-after", "")
         seconds = min(float(asked) if asked.isdecimal() else 1.0, _LONGEST_WAIT)
         if self._waited + seconds > _PATIENCE:
@@ -243,6 +246,17 @@ def secrets_of(target: Target) -> list[str]:
     secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in told]
     secrets += basic_credentials(target).values()
     return secrets + ([target.password] if target.password else [])
+
+
+def hidden_of(target: Target) -> list[str]:
+    """What came from the environment into a value that is sent: not shown, but no secret between
+    the target and its caller.
+    """
+    values: list[Any] = [target.parameters, target.fuzz]
+    values += [special.parameters for special in target.operations]
+    values += [case.parameters for case in target.cases.values()]
+    told = json.dumps(values, default=str)
+    return [value for value in target.variables.values() if json.dumps(value)[1:-1] in told]
 
 
 def _answer(response: requests.Response) -> Answer:

@@ -111,14 +111,16 @@ def text_of(prepared: requests.PreparedRequest) -> str:
 def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
     """A command that repeats a request. Secret headers are named, their values are not shown."""
     hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
-    words = ["curl", "-i", *_method(prepared), shlex.quote(_without_user(prepared.url or ""))]
+    url = shlex.quote(redactor.clean(_without_user(prepared.url or "")))
+    words = ["curl", "-i", *_method(prepared), _filled_in(url, redactor)]
     for name, value in prepared.headers.items():
         if name.lower() not in _OWN_HEADERS:
             words += [
                 "-H",
                 _header(name, _text(value), redactor if name.lower() in hidden else None),
             ]
-    body = body_of(prepared)
+    # Cleaned before it is packed or escaped: later, a secret in it could not be found.
+    body = _cleaned(body_of(prepared), redactor)
     # What curl would add of its own.
     added = ["accept", "content-type"] if body else ["accept"]
     for name in added:
@@ -126,7 +128,7 @@ def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping
     if b"\0" in body or len(body) > _LONGEST_SHOWN:
         # No argument can hold a NUL, and none should be that long: it comes through a pipe.
         return redactor.clean(f"{_piped(body)} | {' '.join([*words, '--data-binary', '@-'])}")
-    words += ["--data-raw", _quoted(body)] if body else []
+    words += ["--data-raw", _filled_in(_quoted(body), redactor)] if body else []
     return redactor.clean(" ".join(words))
 
 
@@ -142,6 +144,19 @@ def _header(name: str, value: str, redactor: Redactor | None) -> str:
         shown = f"${{{name.upper().replace('-', '_')}}}"
     # In double quotes, so that the shell fills the variable in.
     return f'"{name}: {shown}"'
+
+
+def _cleaned(body: bytes, redactor: Redactor) -> bytes:
+    text = body.decode("utf-8", "surrogateescape")
+    return redactor.clean(text).encode("utf-8", "surrogateescape")
+
+
+def _filled_in(word: str, redactor: Redactor) -> str:
+    """A quoted word of the shell, with the variables in it outside of its quotes."""
+    again = "$'" if word.startswith("$'") else "'"
+    for name in redactor.variables:
+        word = word.replace(f"${{{name}}}", f'\'"${{{name}}}"{again}')
+    return word
 
 
 def _without_user(url: str) -> str:

@@ -122,9 +122,17 @@ def _absolute(_: Judged, parameters: Parameters, value: Any) -> str | None:
 def _not_the_callers(judged: Judged, parameters: Parameters, value: Any) -> str | None:
     """The URL is none that the request itself gave, nor does it start with one."""
     for given in _given_urls(judged.sent):
-        if isinstance(value, str) and value.casefold().startswith(given.casefold().rstrip("/")):
+        if isinstance(value, str) and _leads_back(value.casefold(), given.casefold().rstrip("/")):
             return f"{parameters['member']} is a URL that the caller gave"
     return None
+
+
+def _leads_back(value: str, given: str) -> bool:
+    """Whether a URL is a given one, or goes on from it. With all that is on the same host, a given
+    host alone has nothing in common that tells anything.
+    """
+    is_host_alone = given.count("/") <= 2
+    return value.rstrip("/") == given if is_host_alone else value.startswith(given)
 
 
 def _short_lived(judged: Judged, parameters: Parameters, value: Any) -> str | None:

@@ -1,9 +1,9 @@
 """Redaction: nothing that is written or printed holds a secret.
 
 Secrets are the header values of the target file, what else came from the environment into a
-set-up call, and *capability URLs*: whoever has the link that a success gave can open it, so that
-the strings of successful answers are kept out, too. A value that came from a variable is shown
-as `$NAME`, so that a printed command still works where the variable is set.
+set-up call or a parameter, and *capability URLs*: whoever has the link that a success gave can open
+it, so that the strings of successful answers are kept out, too. A value that came from a variable
+is shown as `$NAME`, so that a printed command still works where the variable is set.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote, quote_plus
 
 from contract_tests.walk import strings
 
@@ -26,20 +27,25 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])+")
 
 
 class Redactor:
-    """Takes secrets out of texts. `variables` are environment variables by name."""
+    """Takes secrets out of texts. `variables` are environment variables by name; what is `hidden`
+    is kept out, too, but the target may well give it back.
+    """
 
-    def __init__(self, secrets: Iterable[str], variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, secrets: Iterable[str], variables: Mapping[str, str], hidden: Iterable[str] = ()
+    ) -> None:
+        self.variables = variables
         self._names = {value: name for name, value in variables.items() if len(value) >= _SHORTEST}
-        self._shown: dict[str, str] = {}
-        for secret in secrets:
-            for part in {secret, secret.rpartition(" ")[2]}:  # `Bearer abc` is secret for its `abc`
-                if len(part) >= _SHORTEST:
-                    self._shown[part] = self.shown(part)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
+        # `Bearer abc` is secret for its `abc`.
+        told = {part for secret in secrets for part in (secret, secret.rpartition(" ")[2])}
+        self.secrets = tuple(sorted(filter(_is_long, told), key=len, reverse=True))
         """The secrets that were told, the longest first; capability URLs are not among them."""
-        return tuple(sorted(self._shown, key=len, reverse=True))
+        self._shown = {
+            form: self.shown(text)
+            for text in filter(_is_long, (*self.secrets, *hidden))
+            for form in _forms(text)
+        }
+        self._order = sorted(self._shown, key=len, reverse=True)
 
     def shown(self, value: str) -> str:
         """A secret value with its variables named, or nothing of it."""
@@ -50,9 +56,19 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         """A text without the secrets that were told."""
-        for secret in self.secrets:
+        for secret in self._order:
             text = text.replace(secret, self._shown[secret])
         return text
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= _SHORTEST
+
+
+def _forms(text: str) -> set[str]:
+    """A text as it stands in an address, a form or JSON."""
+    quoted = {quote(text, safe=""), quote(text), quote_plus(text)}
+    return {text, *quoted, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
 
 
 def without_capabilities(text: str, body: bytes, known: str) -> str:

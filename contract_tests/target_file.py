@@ -65,13 +65,13 @@ def read_target(path: str) -> Target:
 
 def check_target(target: Target, contract: Contract, path: str) -> None:
     """See that what the target file names is documented. Raises TargetError."""
-    reader = _Reader(path)
+    places = Places(path)
     cases = {name for case in contract.cases for name in names_of(case)}
     for name in target.cases:
-        reader.known(name, cases, "The document has no case {!r}")
+        places.known(name, cases, "The document has no case {!r}")
     operations = {operation.name for operation in contract.operations}
     for special in target.operations:
-        reader.known(special.match, operations, "The document has no operation {!r}")
+        places.known(special.match, operations, "The document has no operation {!r}")
     fields = {
         f"{field.location}.{field.name}"
         for operation in contract.operations
@@ -80,7 +80,7 @@ def check_target(target: Target, contract: Contract, path: str) -> None:
     for name in _parameters(target):
         # Other headers, queries and properties than those documented may be what a target needs.
         if name.startswith("path."):
-            reader.known(name, fields, "The document has no parameter {!r}")
+            places.known(name, fields, "The document has no parameter {!r}")
 
 
 def _parameters(target: Target) -> Iterable[str]:
@@ -90,10 +90,13 @@ def _parameters(target: Target) -> Iterable[str]:
     return (name for group in groups for name in group)
 
 
-class _Reader:
+class Places:
+    """The text of a target file, to say where in it something is wrong. Raises TargetError where
+    there is none.
+    """
+
     def __init__(self, path: str) -> None:
         self.path = path
-        self.variables: dict[str, str] = {}
         try:
             self.text = Path(path).read_text(encoding="utf-8")
             self.value = tomllib.loads(self.text)
@@ -101,6 +104,38 @@ class _Reader:
             raise TargetError(f"{error.strerror}.", source=Source(path)) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise TargetError(f"This is not valid TOML: {error}.", source=Source(path)) from None
+
+    def known_keys(self, value: Mapping[str, Any], keys: Collection[str], wrong: str) -> None:
+        """See that a table has no other keys. Raises TargetError."""
+        for key in value:
+            self.known(key, keys, wrong)
+
+    def known(self, name: str, names: Collection[str], wrong: str) -> None:
+        """See that a name is known; `wrong` says that it is not. Raises TargetError."""
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1, cutoff=0.4)
+            raise self.error(wrong.format(name), name, f"Did you mean {near[0]!r}?" if near else "")
+
+    def error(self, what: str, needle: str, remedy: str = "") -> TargetError:
+        """The error that names the line of the needle."""
+        return TargetError(
+            f"{what}.", source=Source(self.path, "", self.line(needle)), remedy=remedy
+        )
+
+    def line(self, needle: str) -> int | None:
+        """The line that has the word: as a whole if there is one, and not in a comment."""
+        lines = [line.partition(" #")[0] for line in self.text.splitlines()]
+        lines = ["" if line.lstrip().startswith("#") else line for line in lines]
+        whole = re.compile(rf"(?<![\w.-]){re.escape(needle)}(?![\w-])")
+        found = (number for number, line in enumerate(lines, 1) if whole.search(line))
+        part = (number for number, line in enumerate(lines, 1) if needle in line)
+        return next(found, None) or next(part, None)
+
+
+class _Reader(Places):
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.variables: dict[str, str] = {}
 
     def target(self) -> Target:
         value = self.expanded(self.value)
@@ -161,6 +196,9 @@ class _Reader:
             if isinstance(found, int | float) and not is_switch and found < 0:
                 raise self.error(f"{key!r} of [fuzz] must not be negative", key)
         self.rate(value)
+        hosts = value.get("allow_hosts", [])
+        if not all(isinstance(host, str) and host for host in hosts):
+            raise self.error("'allow_hosts' must be a list of host names", "allow_hosts")
         breaker = value.get("breaker") or {}
         self.known_keys(breaker, _BREAKER_KEYS, "'breaker' has no key {!r}")
         for key, limit in breaker.items():
@@ -241,26 +279,3 @@ class _Reader:
         if urlsplit(str(name)).scheme in ("http", "https"):
             return str(name)
         return str(Path(self.path).parent / str(name))
-
-    def known_keys(self, value: Mapping[str, Any], keys: Collection[str], wrong: str) -> None:
-        for key in value:
-            self.known(key, keys, wrong)
-
-    def known(self, name: str, names: Collection[str], wrong: str) -> None:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, 1, cutoff=0.4)
-            raise self.error(wrong.format(name), name, f"Did you mean {near[0]!r}?" if near else "")
-
-    def error(self, what: str, needle: str, remedy: str = "") -> TargetError:
-        return TargetError(
-            f"{what}.", source=Source(self.path, "", self.line(needle)), remedy=remedy
-        )
-
-    def line(self, needle: str) -> int | None:
-        """The line that has the word: as a whole if there is one, and not in a comment."""
-        lines = [line.partition(" #")[0] for line in self.text.splitlines()]
-        lines = ["" if line.lstrip().startswith("#") else line for line in lines]
-        whole = re.compile(rf"(?<![\w.-]){re.escape(needle)}(?![\w-])")
-        found = (number for number, line in enumerate(lines, 1) if whole.search(line))
-        part = (number for number, line in enumerate(lines, 1) if needle in line)
-        return next(found, None) or next(part, None)

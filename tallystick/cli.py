@@ -249,9 +249,21 @@ def test_command(
 @click.option("--max-time", type=click.FloatRange(0), metavar="SECONDS", help="How long in all.")
 @click.option("--rate", metavar="N/s", help="Requests a second [default: elsewhere 10/s].")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the data; repeats a run.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that share the budget.",
+)
 @click.option("--canary", metavar="HOST:PORT", help="Listen there, and send its addresses.")
-@click.option("--database", metavar="DIR|URL", help="Keep interesting inputs in a folder or Redis.")
+@click.option(
+    "--database",
+    metavar="DIR|URL",
+    default=".tallystick/corpus",
+    show_default=True,
+    help="Keep interesting inputs there: a folder, redis://…, or none.",
+)
 @click.option("--baseline", metavar="FILE", help="Findings that are accepted for a while.")
 @click.option("--report-dir", metavar="DIR", help="Write report.json and requests.ndjson there.")
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
@@ -283,6 +295,50 @@ def fuzz_command(
         **options,
     )
     raise click.exceptions.Exit(run_fuzz(settings, dry_run=dry_run))
+
+
+@cli.command("replay")
+@click.argument("report_dir")
+@click.argument("finding")
+@click.option(
+    "--target", "target_file", metavar="FILE", help="Another target file than the fuzz's."
+)
+@click.option("--base-url", metavar="URL", help="Another target on this machine.")
+def replay_command(
+    report_dir: str, finding: str, target_file: str | None, base_url: str | None
+) -> None:
+    """Send a finding of a fuzz again, and say whether it still holds.
+
+    FINDING is its id or its number in the report. Exit codes: 1 it still holds; 0 it does not; 2
+    bad usage; 4 the target could not be reached.
+    """
+    try:
+        from contract_tests.fuzzing.command import run_replay
+    except ModuleNotFoundError as error:
+        _fail(f"Replaying needs {error.name}: pip install 'tallystick[test]'.")
+    code = run_replay(report_dir, finding, target_file=target_file, base_url=base_url)
+    raise click.exceptions.Exit(code)
+
+
+@cli.command("accept")
+@click.argument("report_dir")
+@click.argument("finding")
+@click.option("--baseline", metavar="FILE", required=True, help="The file to add it to.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why it is accepted.")
+@click.option("--expires", metavar="DATE", required=True, help="The last day, as in 2026-12-31.")
+def accept_command(report_dir: str, finding: str, baseline: str, reason: str, expires: str) -> None:
+    """Accept a finding of a fuzz for a while: with this baseline, it does not count.
+
+    FINDING is its id or its number in the report.
+    """
+    try:
+        from contract_tests.fuzzing.accepted import accept
+        from contract_tests.fuzzing.replay import read_finding
+    except ModuleNotFoundError as error:
+        _fail(f"Accepting needs {error.name}: pip install 'tallystick[test]'.")
+    told = read_finding(report_dir, finding)
+    accept(baseline, told, reason, expires)
+    click.echo(f"{told['id']} is accepted until {expires}: {told['message']}")
 
 
 @cli.command()

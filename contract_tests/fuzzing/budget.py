@@ -1,9 +1,10 @@
 """The budget: what all workers of a fuzz may still send together.
 
-Rules: nobody sends without a permit. A permit is one request, at a time that keeps the rate; for
-an unsafe method it also holds one creation until the answer shows whether something was created.
-The first limit that is met stops all, and is remembered. Usable from several threads, and by its
-methods alone (through a manager) from several processes.
+Rules: nobody sends without a permit, and a permit is given at the moment when it is to be used, so
+that whoever waits for one heeds what happens meanwhile. For an unsafe method it also holds one
+creation until the answer shows whether something was created; where no answer came, it counts as
+one. The first limit that is met stops all, and is remembered. Usable from several threads, and by
+its methods alone (through a manager) from several processes.
 """
 
 from __future__ import annotations
@@ -25,22 +26,37 @@ _SLOWED_RATE = 10.0
 
 
 class BudgetSpentError(SkipTest):
-    """Nothing more may be sent; the message names the limit. (Hypothesis lets a SkipTest through
-    at once, where it would try to shrink any other error.)
+    """Nothing more may be sent; the message names the limit.
+
+    It is a SkipTest since that is what Hypothesis lets through at once: any other error it would
+    take for a failure of the property, and send the same again to shrink it.
     """
 
 
 class Permit(NamedTuple):
-    """Leave to send one request after so many seconds."""
+    """Leave to send one request now."""
 
     number: int
-    delay: float
     is_unsafe: bool
+
+
+class Told(NamedTuple):
+    """What became of a permit: the answer's status and documented case, each None where there is
+    none, whether it is an error, and the ids of findings that are new.
+    """
+
+    status: int | None
+    case: tuple[str, str] | None
+    seconds: float
+    is_error: bool
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What was spent so far. `stopped` is the limit that was met, if one was."""
+    """What was spent so far, and what it brought. `stopped` is the limit that was met, if one
+    was.
+    """
 
     requests: int
     creations: int
@@ -48,6 +64,8 @@ class Spent:
     stopped: str | None
     health: Health
     strain: str
+    findings: int
+    cases: int
 
 
 class Budget:
@@ -61,31 +79,28 @@ class Budget:
         self._next = 0.0
         self._requests = self._creations = self._pending = 0
         self._stopped: str | None = None
+        self._findings: set[str] = set()
+        self._cases: set[tuple[str, str]] = set()
 
     def take(self, *, is_unsafe: bool) -> Permit:
-        """A permit for one request. Raises BudgetSpentError."""
+        """Wait for a permit for one request. Raises BudgetSpentError."""
         with self._changed:
-            while is_unsafe and self._stopped is None and self._is_creation_uncertain():
-                self._changed.wait(1.0)
-            now = time.monotonic()
-            turn = max(self._next, now)
-            self._stop_if(self._requests >= self.limits.requests, "requests")
-            self._stop_if(is_unsafe and self._creations_left() == 0, "creations")
-            self._stop_if(self._is_after_end(turn), "time")
-            if self._stopped is not None:
-                raise BudgetSpentError(self._stopped)
-            self._next = turn + self._interval()
+            while (seconds := self._wait(is_unsafe)) > 0:
+                self._changed.wait(seconds)
+            self._next = time.monotonic() + self._interval()
             self._requests += 1
             self._pending += is_unsafe
-            return Permit(self._requests, turn - now, is_unsafe)
+            return Permit(self._requests, is_unsafe)
 
-    def settle(self, permit: Permit, *, status: int | None, seconds: float, is_error: bool) -> None:
-        """Say what became of a permit. `status` is None where no answer came."""
+    def settle(self, permit: Permit, told: Told) -> None:
+        """Say what became of a permit."""
         with self._changed:
             if permit.is_unsafe:
                 self._pending -= 1
-                self._creations += status is not None and 200 <= status < 300
-            health = self._watch.observe(is_error=is_error, seconds=seconds)
+                self._creations += told.status is None or 200 <= told.status < 300
+            self._findings.update(told.findings)
+            self._cases.update([told.case] if told.case else [])
+            health = self._watch.observe(is_error=told.is_error, seconds=told.seconds)
             self._stop_if(health is Health.FAILING, "health")
             self._changed.notify_all()
 
@@ -110,7 +125,20 @@ class Budget:
                 self._stopped,
                 self._watch.health,
                 self._watch.reason,
+                len(self._findings),
+                len(self._cases),
             )
+
+    def _wait(self, is_unsafe: bool) -> float:
+        """How long to wait at most before asking again; 0 if a permit can be had now."""
+        now = time.monotonic()
+        turn = max(self._next, now)
+        self._stop_if(self._requests >= self.limits.requests, "requests")
+        self._stop_if(is_unsafe and self._creations_left() == 0, "creations")
+        self._stop_if(self._is_after_end(turn), "time")
+        if self._stopped is not None:
+            raise BudgetSpentError(self._stopped)
+        return _LONGEST_NAP if is_unsafe and self._is_creation_uncertain() else turn - now
 
     def _stop_if(self, is_met: bool, reason: str) -> None:
         if is_met and self._stopped is None:
@@ -133,4 +161,8 @@ class Budget:
     def _is_creation_uncertain(self) -> bool:
         """Whether only the answers under way tell if one more creation is allowed."""
         left = self._creations_left()
-        return left is not None and 0 < left <= self._pending
+        return left is not None and left <= self._pending
+
+
+_LONGEST_NAP = 0.5
+"""Seconds after which who waits for an answer looks whether the time is over."""

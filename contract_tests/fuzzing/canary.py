@@ -1,8 +1,9 @@
 """The canary: a listener that proves that a server opens the addresses that it is sent.
 
 Rules: each shot gets an address of its own, so that a request that reaches the listener names
-the input that caused it. Without such a request nothing is claimed. It answers 204 to all, and
-keeps what came, never a body.
+the input that caused it; an answer that redirects there is seen by its Location, which is never
+followed. Without either nothing is claimed. The listener answers 204 to all, and keeps what came,
+never a body.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urljoin, urlsplit
 
+import requests
+
+from contract_tests.exchange import body_of
 from tallystick.errors import TallystickError
 
 _PATH = "/tallystick-canary/"
@@ -34,17 +39,58 @@ class Hit:
     agent: str
 
 
-class Canary:
-    """The addresses of a listener, and who came. `name` tells the workers of one fuzz apart."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that held an address, and the operation that it was for."""
 
-    def __init__(self, authority: str, name: str = "0") -> None:
+    operation: str
+    request: requests.PreparedRequest
+
+
+class Canary:
+    """The addresses of a listener, the requests that held them, and the statuses that redirected
+    to them. `name` tells this fuzz and its workers from all others: a server may open an address
+    long after it was sent.
+    """
+
+    def __init__(self, authority: str, name: str) -> None:
         self.authority = authority
         self.name = name
+        self.sent: dict[str, Sent] = {}
+        self.redirects: dict[str, int] = {}
         self._numbers = itertools.count(1)
 
     def address(self) -> str:
         """The next address."""
         return f"http://{self.authority}{_PATH}{self.name}-{next(self._numbers)}"
+
+    def look(
+        self,
+        operation: str,
+        request: requests.PreparedRequest,
+        response: requests.Response | None,
+    ) -> None:
+        """Take note of a request that holds an address, and of where its answer leads."""
+        token = token_in(request)
+        if token is None:
+            return
+        self.sent[token] = Sent(operation, request)
+        location = response.headers.get("location", "") if response is not None else ""
+        if response is not None and leads_to(self.authority, request.url or "", location):
+            self.redirects[token] = response.status_code
+
+
+def leads_to(authority: str, url: str, location: str) -> bool:
+    """Whether the Location of an answer to a URL leads to this authority."""
+    try:
+        return urlsplit(urljoin(url, location)).netloc.casefold() == authority.casefold()
+    except ValueError:
+        return False
+
+
+def token_in(request: requests.PreparedRequest) -> str | None:
+    """The token of the canary's address in a request, if there is one."""
+    return token_of(f"{unquote(request.url or '')}\n{body_of(request).decode('utf-8', 'replace')}")
 
 
 def token_of(text: str) -> str | None:
@@ -58,11 +104,33 @@ def token_of(text: str) -> str | None:
 def listening(place: str) -> Iterator[list[Hit]]:
     """Listen on HOST:PORT; gives the list of hits, which grows. Raises CanaryError."""
     host, _, port = place.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not (port.isascii() and port.isdecimal()):
         raise CanaryError(f"--canary must be HOST:PORT, not {place!r}.")
     hits: list[Hit] = []
+    try:
+        server = _Listener((host.strip("[]"), int(port)), _handler(hits))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CanaryError(f"The canary cannot listen on {place}: {reason}.") from None
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield hits
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True  # whoever holds a connection open does not hold up the end
+    block_on_close = False
+
+
+def _handler(hits: list[Hit]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        timeout = 10.0
+
         def _answer(self) -> None:
             token = token_of(self.path)
             if token and len(hits) < _MOST_HITS:
@@ -79,15 +147,4 @@ def listening(place: str) -> Iterator[list[Hit]]:
         def log_message(self, *_: object) -> None:
             """Nothing is printed."""
 
-    try:
-        server = ThreadingHTTPServer((host.strip("[]"), int(port)), Handler)
-    except (OSError, OverflowError) as error:
-        raise CanaryError(f"The canary cannot listen on {place}: {error}.") from None
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield hits
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return Handler

@@ -1,4 +1,4 @@
-"""`tallystick fuzz`: the fuzz from its settings to its exit code.
+"""`tallystick fuzz` from its settings to its exit code, and `tallystick replay`.
 
 Rules: the first Ctrl-C ends it cleanly, with a full report; the second at once. What is wrong with
 the settings is told before anything is sent.
@@ -10,37 +10,44 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
-from contract_tests.client import unreachable
-from contract_tests.fuzzing.accepted import read_baseline, split
-from contract_tests.fuzzing.budget import Budget
+from contract_tests.client import Client, TargetGoneError, unreachable
+from contract_tests.fuzzing.accepted import read_baseline, sort
+from contract_tests.fuzzing.budget import Budget, Spent
 from contract_tests.fuzzing.canary import Hit, listening
 from contract_tests.fuzzing.corpus import open_database
-from contract_tests.fuzzing.dictionaries import bound_values
-from contract_tests.fuzzing.gate import SharedBudget
+from contract_tests.fuzzing.dictionaries import bound_words
 from contract_tests.fuzzing.limits import Limits, limits_of
 from contract_tests.fuzzing.preview import preview
-from contract_tests.fuzzing.proofs import canary_findings, health_finding
-from contract_tests.fuzzing.report import UNREACHABLE, Outcome, summary, write_report
-from contract_tests.fuzzing.settings import Settings, target_of
-from contract_tests.fuzzing.workers import (
-    LEDGER,
-    Result,
-    at_work,
-    make_campaign,
-    shared_budget,
-    work,
+from contract_tests.fuzzing.proofs import canary_proofs, health_proof
+from contract_tests.fuzzing.replay import read_finding, replay
+from contract_tests.fuzzing.report import (
+    FOUND,
+    NOTHING_FOUND,
+    UNREACHABLE,
+    Outcome,
+    summary,
+    write_report,
 )
+from contract_tests.fuzzing.settings import Settings, target_of
+from contract_tests.fuzzing.sharing import SharedBudget, shared_budget
+from contract_tests.fuzzing.workers import LEDGER, Result, make_campaign, work_together
 from contract_tests.plan import Plan
 from contract_tests.report import make_folder
+from contract_tests.run import Run
+from tallystick.contract import Contract
+
+_LINGER = 2.0
+"""Seconds for which the canary waits at the end: a server may open an address a little later."""
 
 
 def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
@@ -48,90 +55,87 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     plan = settings.plan()
     target = target_of(plan)
     limits = limits_of(target, settings.limits)
-    bound_values(target, settings.target_file)
+    bound_words(target, plan.contract, settings.target_file)
+    if dry_run:
+        alone = replace(settings, report_dir=None, database=None)
+        _say(preview(make_campaign(alone, plan, Budget(limits), 0), limits, plan.seed))
+        return NOTHING_FOUND
     open_database(settings.database)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
     if settings.report_dir:
         make_folder(settings.report_dir)
         (Path(settings.report_dir) / LEDGER).unlink(missing_ok=True)
-    if dry_run:
-        campaign = make_campaign(replace(settings, report_dir=None), plan, Budget(limits), 0)
-        click.echo(preview(campaign, limits, plan.seed))
-        return 0
     if reason := unreachable(target):
         click.echo(f"error: {reason}", err=True)
         return UNREACHABLE
     click.echo(f"{target.shown_url} is fuzzed with {limits}; seed {plan.seed}", err=True)
-    with ExitStack() as stack:
-        hits = stack.enter_context(listening(settings.canary)) if settings.canary else []
-        budget = stack.enter_context(shared_budget(lambda: limits, settings.workers))
-        stack.enter_context(_interruptible(budget))
-        stack.enter_context(_progress(budget, limits))
-        result = _work(settings, budget)
-        spent = budget.spent()
-    result = _with_proofs(result, plan, hits, spent.strain if spent.stopped == "health" else "")
-    counted, accepted = split(result.findings, baseline)
-    outcome = Outcome(settings, plan.contract, limits, spent, result, counted, accepted)
-    click.echo(summary(outcome), color=False if os.environ.get("NO_COLOR") else None)
+    result, spent = _fuzzed(settings, plan, limits)
+    outcome = Outcome(settings, plan, limits, spent, result, sort(result.findings, baseline))
+    _say(summary(outcome))
     write_report(outcome)
-    if result.gone:
-        click.echo(f"error: {result.gone}", err=True)
+    for error in [*result.errors, *([result.gone] if result.gone else [])]:
+        click.echo(f"error: {error}", err=True)
     return outcome.exit_code
 
 
-def _work(settings: Settings, budget: SharedBudget) -> Result:
-    if settings.workers == 1:
-        return work(settings, budget, 0)
-    total = Result()
-    with at_work(settings, budget) as futures:
-        waiting = set(futures)
-        while waiting:
-            done, waiting = wait(waiting, timeout=0.2)
-            for future in done:
-                total.add(future.result())
-    return total
-
-
-def _with_proofs(result: Result, plan: Plan, hits: list[Hit], strain: str) -> Result:
-    """The result with what the listener and the watch of the target's health have to say."""
-    proofs = [*canary_findings(plan.contract, hits, result.watched)]
-    proofs += [health_finding(plan.contract, strain)] if strain else []
-    result.add(Result(findings=proofs))
-    return result
+def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[Result, Spent]:
+    with ExitStack() as stack:
+        hits: list[Hit] = []
+        if settings.canary:
+            hits = stack.enter_context(listening(settings.canary))
+        budget = stack.enter_context(shared_budget(limits, settings.workers))
+        stack.enter_context(_interruptible(budget))
+        stack.enter_context(_progress(budget, limits, plan.contract))
+        result = work_together(settings, budget, target_of(plan).timeout)
+        spent = budget.spent()
+        if settings.canary and spent.requests:
+            time.sleep(_LINGER)
+    proofs = [*canary_proofs(hits, result.sightings)]
+    proofs += [health_proof(plan.contract, spent.strain)] if spent.stopped == "health" else []
+    shown_by = {proof.finding.id: dict(proof.kept) for proof in proofs if proof.kept}
+    result.add(Result(findings=[proof.finding for proof in proofs], shown_by=shown_by))
+    return result, spent
 
 
 @contextmanager
 def _interruptible(budget: SharedBudget) -> Iterator[None]:
-    """The first Ctrl-C stops the budget, the second raises KeyboardInterrupt."""
+    """The first Ctrl-C, or SIGTERM, stops the budget; the next one ends the process."""
+    handlers: dict[signal.Signals, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
 
     def interrupt(_: int, __: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
         # Another thread, since this one may hold the budget's lock just now.
-        threading.Thread(target=budget.stop, args=("interrupted",)).start()
+        threading.Thread(target=budget.stop, args=("interrupted",), daemon=True).start()
         click.echo("\nEnding; once more Ctrl-C ends at once.", err=True)
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = {name: signal.signal(name, interrupt) for name in handlers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 @contextmanager
-def _progress(budget: SharedBudget, limits: Limits) -> Iterator[None]:
+def _progress(budget: SharedBudget, limits: Limits, contract: Contract) -> Iterator[None]:
     """Tells on standard error how far it is: each second on a terminal, else now and then."""
     is_terminal = sys.stderr.isatty()
+    seconds = 1.0 if is_terminal else 10.0
+    start, end = ("\r\033[K", "") if is_terminal else ("", "\n")
+    cases = len(list(contract.cases))
     over = threading.Event()
 
     def tell() -> None:
         earlier = 0
-        while not over.wait(1.0 if is_terminal else 10.0):
+        while not over.wait(seconds):
             spent = budget.spent()
-            rate = (spent.requests - earlier) / (1.0 if is_terminal else 10.0)
+            rate = (spent.requests - earlier) / seconds
             earlier = spent.requests
-            left = limits.requests - spent.requests
-            line = f"{spent.requests:,} requests, {left:,} left, {rate:.0f}/s, {spent.health.value}"
-            start, end = ("\r\033[K", "") if is_terminal else ("", "\n")
+            line = _line(spent, limits, rate, cases)
             click.echo(f"{start}{line}{end}", err=True, nl=False)
 
     thread = threading.Thread(target=tell, daemon=True)
@@ -143,3 +147,56 @@ def _progress(budget: SharedBudget, limits: Limits) -> Iterator[None]:
         thread.join()
         if is_terminal:
             click.echo("\r\033[K", err=True, nl=False)
+
+
+def _line(spent: Spent, limits: Limits, rate: float, cases: int) -> str:
+    parts = [f"{spent.requests:,} requests", f"{rate:.0f}/s"]
+    parts += [f"{limits.requests - spent.requests:,} left"]
+    if limits.creations is not None:
+        parts += [f"{limits.creations - spent.creations:,} creations left"]
+    if limits.seconds is not None:
+        parts += [f"{max(0.0, limits.seconds - spent.seconds):.0f} s left"]
+    parts += [f"{spent.findings} findings", f"{spent.cases} of {cases} cases"]
+    return ", ".join([*parts, spent.health.value])
+
+
+def _say(text: str) -> None:
+    """Print a text; a lone surrogate in it has no UTF-8, and is shown as a question mark."""
+    plain = text.encode("utf-8", "replace").decode()
+    click.echo(plain, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def run_replay(
+    report_dir: str, finding: str, *, target_file: str | None, base_url: str | None
+) -> int:
+    """Send a finding of a report again, say whether it still holds, and give the exit code. Raises
+    TallystickError.
+    """
+    told = read_finding(report_dir, finding)
+    own = told["settings"]
+    is_elsewhere = bool(target_file or base_url)
+    settings = Settings(
+        document=own["document"],
+        overlays=tuple(own["overlays"]),
+        remote=own["remote"],
+        target_file=target_file if is_elsewhere else own["target_file"],
+        base_url=base_url if is_elsewhere else own["base_url"],
+        seed=0,
+        limits={},
+    )
+    plan = settings.plan()
+    target = target_of(plan)
+    limits = limits_of(target, {})
+    client = Client(replace(target, rate=f"{limits.rate:g}/s" if limits.rate else None))
+    if reason := unreachable(target):
+        click.echo(f"error: {reason}", err=True)
+        return UNREACHABLE
+    try:
+        holds = replay(Run(plan.contract, target, client, plan), told)
+    except TargetGoneError as error:
+        click.echo(f"error: {error}", err=True)
+        return UNREACHABLE
+    finally:
+        client.close()
+    _say(f"{told['id']} {'still holds' if holds else 'does not hold any more'}: {told['message']}")
+    return FOUND if holds else NOTHING_FOUND

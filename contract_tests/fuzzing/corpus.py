@@ -1,17 +1,21 @@
 """The corpus: inputs that showed something, kept for the next run, which tries them first.
 
 It is an example database of Hypothesis: a folder, or for a team a Redis server by its address.
+What is kept are choices that make a request, not the request, and so no secret.
 """
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from tallystick.errors import TallystickError
 
-FOLDER = ".tallystick/corpus"
+NONE = "none"
+"""What to say for no database."""
 
 
 class CorpusError(TallystickError):
@@ -22,14 +26,23 @@ def open_database(place: str | None) -> ExampleDatabase | None:
     """The database at a folder or a `redis://` address; None where none is wanted. Raises
     CorpusError.
     """
-    if place is None:
+    if place is None or place == NONE:
         return None
     scheme = urlsplit(place).scheme
     if scheme in ("redis", "rediss"):
         return _redis(place)
     if "://" in place:
         raise CorpusError(f"--database must be a folder or a redis:// address, not {place!r}.")
-    return DirectoryBasedExampleDatabase(place)
+    return _folder(place)
+
+
+def _folder(place: str) -> ExampleDatabase:
+    try:
+        Path(place).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            return DirectoryBasedExampleDatabase(place)
+    except OSError as error:
+        raise CorpusError(f"The database cannot be kept at {place}: {error.strerror}.") from None
 
 
 def _redis(address: str) -> ExampleDatabase:
@@ -38,11 +51,12 @@ def _redis(address: str) -> ExampleDatabase:
         from hypothesis.extra.redis import RedisExampleDatabase
     except ModuleNotFoundError:
         raise CorpusError("A Redis database needs the package redis: pip install redis.") from None
-    client = redis.Redis.from_url(address, socket_connect_timeout=3)
     try:
+        client = redis.Redis.from_url(address, socket_connect_timeout=3, socket_timeout=10)
         client.ping()
-    except redis.RedisError as error:
-        raise CorpusError(f"The database {_shown(address)} does not answer: {error}.") from None
+    except (redis.RedisError, ValueError) as error:
+        what = f"The database {_shown(address)} cannot be used: {error}."
+        raise CorpusError(what.replace(address, _shown(address))) from None
     return RedisExampleDatabase(client)
 
 

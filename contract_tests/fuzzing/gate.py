@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -22,35 +23,21 @@ import requests
 from contract_tests.client import PromptAdapter
 from contract_tests.codes import case_of
 from contract_tests.exchange import body_of
-from contract_tests.fuzzing.budget import BudgetSpentError, Permit
+from contract_tests.fuzzing.budget import Permit, Told
+from contract_tests.fuzzing.canary import Canary
 from contract_tests.fuzzing.ledger import Ledger, hashed
+from contract_tests.fuzzing.sharing import SharedBudget
+from tallystick.cases import Case
 from tallystick.contract import ContractOperation
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """RFC 9110 section 9.2.1."""
 
-_LONGEST_PAUSE = 60.0
-_NAP = 0.2
-"""Seconds after which who waits for a turn looks whether all is over."""
+_PAUSE = 1.0
+"""Seconds to leave a target alone that does not say how long."""
 
-
-class SharedBudget(Protocol):
-    """What is asked of a budget, wherever it is kept."""
-
-    def take(self, *, is_unsafe: bool) -> Permit:
-        """See Budget."""
-
-    def settle(self, permit: Permit, *, status: int | None, seconds: float, is_error: bool) -> None:
-        """See Budget."""
-
-    def pause(self, seconds: float) -> None:
-        """See Budget."""
-
-    def stop(self, reason: str) -> None:
-        """See Budget."""
-
-    def spent(self) -> Any:
-        """See Budget."""
+_LONGEST_PAUSE = 600.0
+"""A target that asks for more seconds than this is left alone for good."""
 
 
 @dataclass(slots=True)
@@ -64,71 +51,101 @@ class Mark:
 
 
 class Gate(PromptAdapter):
-    """Lets requests through, within the budget. `documented` are the 5xx that are no errors."""
+    """Lets requests through, within the budget. `documented` are the 5xx that are no errors,
+    `findings` gives the ids of what was found so far, `clean` takes secrets out of a text.
+    """
 
     def __init__(
         self,
         budget: SharedBudget,
-        ledger: Ledger | None,
+        ledger: Ledger | None = None,
         *,
-        documented: frozenset[int],
-        clean: Callable[[str], str] = str,
+        documented: Collection[int] = (),
+        canary: Canary | None = None,
+        worker: int = 0,
     ) -> None:
         super().__init__()
         self.budget = budget
         self.ledger = ledger
         self.documented = documented
-        self.clean = clean
-        self.mark = Mark()
+        self.canary = canary
+        self.mark = Mark(worker=worker)
         self.cases: Counter[tuple[str, str]] = Counter()
+        self.clean: Callable[[str], str] = str
+        self.findings: Callable[[], Collection[str]] = tuple
+        self._told: set[str] = set()
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
     ) -> requests.Response:
         """See HTTPAdapter. Raises BudgetSpentError."""
         permit = self.budget.take(is_unsafe=request.method not in _SAFE)
-        self._await(permit)
         begun, sent = time.monotonic(), datetime.now(UTC)
         response: requests.Response | None = None
         try:
             response = super().send(request, *args, **kwargs)
             _ = response.content  # all of it, as long as the permit is held
-            self._heed(response)
             return response
         finally:
             seconds = time.monotonic() - begun
-            status = None if response is None else response.status_code
-            self.budget.settle(
-                permit, status=status, seconds=seconds, is_error=self._is_error(status)
-            )
-            self._write(permit, request, response, sent, seconds)
+            case = self._case(response)
+            self._settle(permit, response, case, seconds)
+            self._write(permit, request, response, case, sent, seconds)
+            if self.canary is not None and self.mark.operation is not None:
+                self.canary.look(self.mark.operation.name, request, response)
 
-    def _await(self, permit: Permit) -> None:
-        """Wait for a permit's turn; a long wait ends when the fuzz does."""
-        end = time.monotonic() + permit.delay
-        while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _NAP))
-            if left > _NAP and (reason := self.budget.spent().stopped) is not None:
-                self.budget.settle(permit, status=None, seconds=0.0, is_error=False)
-                raise BudgetSpentError(reason)
+    def _settle(
+        self,
+        permit: Permit,
+        response: requests.Response | None,
+        case: Case | None,
+        seconds: float,
+    ) -> None:
+        if response is not None:
+            self._heed(response)
+        status = None if response is None else response.status_code
+        news = tuple(set(self.findings()) - self._told)
+        self._told.update(news)
+        named = (case.operation, case.label) if case else None
+        told = Told(status, named, seconds, self._is_error(status), news)
+        self.budget.settle(permit, told)
 
     def _heed(self, response: requests.Response) -> None:
+        """Do as the answer asks, if it asks to be left alone."""
         asked = response.headers.get("retry-after", "")
-        if response.status_code == 429 or (response.status_code == 503 and asked):
-            self.budget.pause(min(float(asked) if asked.isdecimal() else 1.0, _LONGEST_PAUSE))
+        if response.status_code != 429 and not (response.status_code == 503 and asked):
+            return
+        seconds = seconds_of(asked)
+        if seconds > _LONGEST_PAUSE:
+            self.budget.stop("pause")
+        else:
+            self.budget.pause(seconds)
 
     def _is_error(self, status: int | None) -> bool:
         return status is None or (status >= 500 and status not in self.documented)
+
+    def _case(self, response: requests.Response | None) -> Case | None:
+        """The documented case that an answer is; counted."""
+        if response is None or self.mark.operation is None:
+            return None
+        try:
+            value = json.loads(response.content)
+        except (ValueError, RecursionError, requests.RequestException, RuntimeError):
+            value = None
+        case = case_of(self.mark.operation.cases, response.status_code, value)
+        if case is not None:
+            self.cases[case.operation, case.label] += 1
+        return case
 
     def _write(
         self,
         permit: Permit,
         request: requests.PreparedRequest,
         response: requests.Response | None,
+        case: Case | None,
         sent: datetime,
         seconds: float,
     ) -> None:
-        case = self._case(response)
         if self.ledger is None:
             return
         parts = urlsplit(request.url or "")
@@ -142,21 +159,20 @@ class Gate(PromptAdapter):
             "path": self.clean(parts.path + ("?" + parts.query if parts.query else "")),
             "body_sha256": hashed(body_of(request)),
             "status": None if response is None else response.status_code,
-            "case": case,
+            "case": case.label if case else None,
             "milliseconds": round(seconds * 1000, 1),
         }
         self.ledger.write(entry)
 
-    def _case(self, response: requests.Response | None) -> str | None:
-        """The documented case that an answer is; counted."""
-        if response is None or self.mark.operation is None:
-            return None
-        try:
-            value = json.loads(response.content)
-        except (ValueError, RecursionError):
-            value = None
-        case = case_of(self.mark.operation.cases, response.status_code, value)
-        if case is None:
-            return None
-        self.cases[case.operation, case.label] += 1
-        return case.label
+
+def seconds_of(retry_after: str) -> float:
+    """How long a Retry-After asks to wait: seconds or a date (RFC 9110 section 10.2.3)."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return _PAUSE
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

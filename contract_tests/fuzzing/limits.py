@@ -51,7 +51,7 @@ def limits_of(target: Target, options: Mapping[str, Any]) -> Limits:
     is_local = is_loopback(target.base_url)
     host = urlsplit(target.base_url).hostname or ""
     told = target.fuzz
-    if not is_local and host not in told.get("allow_hosts", ()):
+    if not is_local and host not in {name.lower() for name in told.get("allow_hosts", ())}:
         raise LimitsError(
             f"{host} is not on this machine, and the target file does not allow to fuzz it.",
             remedy=f'Add to it, if you may: [fuzz] allow_hosts = ["{host}"]',
@@ -61,10 +61,17 @@ def limits_of(target: Target, options: Mapping[str, Any]) -> Limits:
     return Limits(
         requests=given.get("max_requests", DEFAULT_REQUESTS),
         seconds=given.get("max_time"),
-        rate=per_second(rate) if rate else None,
+        rate=_per_second(rate) if rate else None,
         creations=given.get("max_creations", None if is_local else CREATIONS_ELSEWHERE),
         tolerance=_tolerance(told.get("breaker")),
     )
+
+
+def _per_second(rate: str) -> float:
+    try:
+        return per_second(rate)
+    except ValueError as error:
+        raise LimitsError(f"{error}.") from None
 
 
 def _tolerance(told: Mapping[str, Any] | bool | None) -> Tolerance | None:

@@ -2,64 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.canary import Hit
+from contract_tests.fuzzing.workers import Sighting
 from contract_tests.judged import Judged
 from contract_tests.levels import STANDARD
 from contract_tests.obligations import Obligation
 from tallystick.contract import Contract
+
+VISIT, REDIRECT = "visit", "redirect"
+"""The ways in which a server can be seen to use an address of the canary."""
+
+
+class Proof(NamedTuple):
+    """A finding, and what to send to see it again, if that can be seen."""
+
+    finding: Finding
+    kept: Mapping[str, Any] | None
 
 
 def _seen_otherwise(_: Judged) -> None:
     """No answer shows it."""
 
 
-_NO_REQUEST = Obligation(
-    "no request to a caller's address",
-    STANDARD,
-    "OWASP API Security Top 10 (2023), API7",
-    "addresses of the canary",
-    _seen_otherwise,
+def _obligation(name: str, source: str, looks_at: str) -> Obligation:
+    return Obligation(name, STANDARD, source, looks_at, _seen_otherwise)
+
+
+_WATCHED = "addresses of the canary"
+_NO_VISIT = _obligation(
+    "no request to a caller's address", "OWASP API Security Top 10 (2023), API7", _WATCHED
 )
-_BEARS_IT = Obligation(
-    "the target bears the requests",
-    STANDARD,
-    "[fuzz] breaker of the target file",
-    "the last answers",
-    _seen_otherwise,
+_NO_REDIRECT = _obligation("no redirect to a caller's address", "CWE-601", _WATCHED)
+_BEARS_IT = _obligation(
+    "the target bears the requests", "[fuzz] breaker of the target file", "the last answers"
 )
 
 
-def canary_findings(
-    contract: Contract, hits: list[Hit], watched: Mapping[str, str]
-) -> Iterator[Finding]:
-    """A finding for each kind of visitor, with the first request that brought it."""
-    told: set[tuple[str, str]] = set()
+def canary_proofs(hits: Iterable[Hit], sightings: Mapping[str, Sighting]) -> Iterator[Proof]:
+    """A finding for each kind of visitor and of redirect, with the first request that brought
+    it.
+    """
+    told: set[tuple[object, ...]] = set()
     for hit in hits:
-        kind = hit.method, hit.agent
-        if kind in told or hit.token not in watched:
+        sighting = sightings.get(hit.token)
+        if sighting is None:
             continue
-        told.add(kind)
         agent = f" ({hit.agent})" if hit.agent else ""
-        yield Finding(
-            obligation=_NO_REQUEST,
-            operation=_operation(contract),
-            source=_NO_REQUEST.source,
-            sentence="",
-            message=f"the server sends a {hit.method} to an address that the caller gave{agent}",
-            curl=watched[hit.token],
-            answer=f"{hit.method} from {hit.client}",
-            cause=("canary", *kind),
-        )
+        message = f"the server sends a {hit.method} to an address that the caller gave{agent}"
+        answer = f"{hit.method} from {hit.client}"
+        cause = VISIT, sighting.operation, hit.method, hit.agent
+        if cause not in told:
+            told.add(cause)
+            yield _proof(_NO_VISIT, sighting, message, answer, cause)
+    for sighting in sightings.values():
+        if sighting.redirect is None:
+            continue
+        message = f"a {sighting.redirect} redirects to an address that the caller gave"
+        cause = REDIRECT, sighting.operation, str(sighting.redirect), ""
+        if cause not in told:
+            told.add(cause)
+            yield _proof(_NO_REDIRECT, sighting, message, str(sighting.redirect), cause)
 
 
-def health_finding(contract: Contract, strain: str) -> Finding:
+def _proof(
+    obligation: Obligation,
+    sighting: Sighting,
+    message: str,
+    answer: str,
+    cause: tuple[object, ...],
+) -> Proof:
+    finding = Finding(
+        obligation=obligation,
+        operation=sighting.operation,
+        source=obligation.source,
+        sentence="",
+        message=message,
+        curl=sighting.curl,
+        answer=answer,
+        cause=cause,
+    )
+    return Proof(finding, {**sighting.kept, "proof": cause[0]})
+
+
+def health_proof(contract: Contract, strain: str) -> Proof:
     """That the target did not bear what it was sent."""
-    return Finding(
+    finding = Finding(
         obligation=_BEARS_IT,
-        operation=_operation(contract),
+        operation=contract.operations[0].name,
         source=_BEARS_IT.source,
         sentence="",
         message=f"{strain}; the fuzz was slowed down, then stopped",
@@ -67,7 +100,4 @@ def health_finding(contract: Contract, strain: str) -> Finding:
         answer="",
         cause=("health",),
     )
-
-
-def _operation(contract: Contract) -> str:
-    return contract.operations[0].name if contract.operations else ""
+    return Proof(finding, None)

@@ -7,23 +7,25 @@ for `tallystick replay`. What it is given holds no secret any more.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from contract_tests.findings import Finding
+from contract_tests.fuzzing.accepted import Sorted
 from contract_tests.fuzzing.budget import Spent
 from contract_tests.fuzzing.limits import Limits
-from contract_tests.fuzzing.settings import Settings
+from contract_tests.fuzzing.replay import identity
+from contract_tests.fuzzing.settings import Settings, target_of
 from contract_tests.fuzzing.workers import LEDGER, Result
 from contract_tests.levels import ADVISORY
+from contract_tests.plan import Plan
 from contract_tests.report import make_folder
 from tallystick.cases import Case
-from tallystick.contract import Contract
 
-NOTHING_FOUND, FOUND, UNREACHABLE = 0, 1, 4
+NOTHING_FOUND, FOUND, FAILED, UNREACHABLE = 0, 1, 2, 4
 
 _STOPPED = {
     "requests": "the limit of requests was met",
@@ -32,62 +34,71 @@ _STOPPED = {
     "health": "the target did not bear it",
     "interrupted": "it was interrupted",
     "unreachable": "the target went away",
-    "set-up": "a set-up call failed",
+    "pause": "the target asks to be left alone for long",
+    "worker": "a worker died",
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a fuzz. `accepted` are findings of the baseline, each with its reason."""
+    """What came of a fuzz; its findings are sorted by what the baseline says of them."""
 
     settings: Settings
-    contract: Contract
+    plan: Plan
     limits: Limits
     spent: Spent
     result: Result
-    counted: list[Finding]
-    accepted: list[tuple[Finding, str]] = field(default_factory=list)
+    sorted: Sorted
+
+    @property
+    def heavy(self) -> list[Finding]:
+        """The findings that make the exit code 1."""
+        return [f for f in self.sorted.counted if f.obligation.level != ADVISORY]
 
     @property
     def exit_code(self) -> int:
-        """0 nothing found, whatever ended it; 1 findings; 4 the target went away."""
-        if any(finding.obligation.level != ADVISORY for finding in self.counted):
+        """0 nothing found, whatever ended it; 1 findings; 4 the target went away; 2 where the
+        fuzz itself failed.
+        """
+        if self.heavy:
             return FOUND
+        if self.result.errors:
+            return FAILED
         return UNREACHABLE if self.result.gone else NOTHING_FOUND
 
 
 def summary(outcome: Outcome) -> str:
     """The findings and the totals, as lines for a terminal."""
     parts = []
-    for number, finding in enumerate(outcome.counted, 1):
+    for number, finding in enumerate(outcome.sorted.counted, 1):
         colour = "cyan" if finding.obligation.level == ADVISORY else "red"
         first, *rest = str(finding).splitlines()
         lines = [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
         parts.append("\n".join([*lines, f"     id      {finding.id}"]))
+    found = outcome.sorted
     parts += [
-        f"accepted: {finding.id} {finding.message} ({why})" for finding, why in outcome.accepted
+        f"accepted: {finding.id} {finding.message} ({why})" for finding, why in found.accepted
     ]
+    parts += [f"accepted until {day}: {finding.id} counts again" for finding, day in found.expired]
     parts.append(_totals(outcome))
     return "\n\n".join(parts)
 
 
 def _totals(outcome: Outcome) -> str:
-    spent, result = outcome.spent, outcome.result
-    cases = list(outcome.contract.cases)
+    spent, result, found = outcome.spent, outcome.result, outcome.sorted
+    cases = list(outcome.plan.contract.cases)
     seen = sum(result.cases[case.operation, case.label] > 0 for case in cases)
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in result.kinds.most_common())
-    heavy = sum(finding.obligation.level != ADVISORY for finding in outcome.counted)
     ended = _STOPPED.get(spent.stopped or "", "it ended")
+    why = f" ({spent.strain})" if spent.stopped == "health" else ""
     return "\n".join(
         [
             f"Sent: {kinds or 'nothing'}",
-            f"Ended because {ended}"
-            + (f" ({spent.strain})" if spent.stopped == "health" else "")
-            + f": {spent.requests:,} requests, {spent.creations:,} creations, "
-            f"{spent.seconds:.1f} s",
-            f"{heavy} findings, {len(outcome.counted) - heavy} advisory, "
-            f"{len(outcome.accepted)} accepted · {seen} of {len(cases)} cases seen · "
-            f"seed {outcome.settings.seed}",
+            f"Ended because {ended}{why}: {spent.requests:,} requests, "
+            f"{spent.creations:,} creations, {spent.seconds:.1f} s",
+            f"{len(outcome.heavy)} findings, {len(found.counted) - len(outcome.heavy)} advisory, "
+            f"{len(found.accepted)} accepted · {seen} of {len(cases)} cases seen · "
+            f"seed {outcome.plan.seed}",
         ]
     )
 
@@ -104,46 +115,62 @@ def write_report(outcome: Outcome) -> None:
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
     """A fuzz as `report.json` holds it."""
-    settings, spent, result = outcome.settings, outcome.spent, outcome.result
-    reasons = {finding.id: why for finding, why in outcome.accepted}
-    findings = [*outcome.counted, *(finding for finding, _ in outcome.accepted)]
+    spent, result = outcome.spent, outcome.result
     return {
-        "seed": settings.seed,
+        "target": target_of(outcome.plan).shown_url,
+        "document": outcome.plan.contract.document.locate(()).file,
+        "seed": outcome.plan.seed,
         "requests": spent.requests,
         "creations": spent.creations,
         "seconds": round(spent.seconds, 3),
         "stopped_by": spent.stopped,
         "exit_code": outcome.exit_code,
+        "errors": result.errors,
         "limits": str(outcome.limits),
-        "settings": {
-            "document": settings.document,
-            "overlays": list(settings.overlays),
-            "target_file": settings.target_file,
-            "base_url": settings.base_url,
-        },
+        "settings": _settings(outcome),
         "ledger": LEDGER,
         "kinds": dict(result.kinds),
-        "cases": [_case(case, outcome) for case in outcome.contract.cases],
-        "findings": [
-            {
-                **finding.to_json(),
-                "accepted": reasons.get(finding.id),
-                **_shown_by(finding, result),
-            }
-            for finding in findings
-        ],
+        "cases": [_case(case, outcome) for case in outcome.plan.contract.cases],
+        "findings": _findings(outcome),
     }
+
+
+def _settings(outcome: Outcome) -> dict[str, Any]:
+    """What a replay needs to know."""
+    settings = outcome.settings
+    return {
+        "document": settings.document,
+        "overlays": list(settings.overlays),
+        "remote": settings.remote,
+        "target_file": settings.target_file,
+        "base_url": target_of(outcome.plan).shown_url if settings.base_url else None,
+        "canary": settings.canary,
+    }
+
+
+def _findings(outcome: Outcome) -> list[dict[str, Any]]:
+    found = outcome.sorted
+    reasons = {finding.id: why for finding, why in found.accepted}
+    findings = [*found.counted, *(finding for finding, _ in found.accepted)]
+    return [
+        {
+            **finding.to_json(),
+            "accepted": reasons.get(finding.id),
+            **_shown_by(finding, outcome.result),
+        }
+        for finding in findings
+    ]
 
 
 def _shown_by(finding: Finding, result: Result) -> dict[str, Any]:
     shown = result.shown_by.get(finding.id)
-    return {"shown_by": shown} if shown else {}
+    return {"shown_by": {**shown, "shows": identity(finding)}} if shown else {}
 
 
 def _case(case: Case, outcome: Outcome) -> dict[str, Any]:
     count = outcome.result.cases[case.operation, case.label]
-    against = [finding for finding in outcome.counted if case in finding.cases]
-    broken = next((f for f in against if f.obligation.level != ADVISORY), None)
+    against = [finding for finding in outcome.heavy if case in finding.cases]
+    broken = against[0] if against else None
     verdict = "contradicted" if broken else "verified" if count else "not provoked"
     return {
         "operation": case.operation,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 
 from contract_tests.plan import Plan, read_plan
 from contract_tests.target import Target
@@ -11,7 +12,9 @@ from tallystick.errors import TallystickError
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a fuzz is told. `limits` are the options by their names in target files."""
+    """What a fuzz is told. `limits` are the options by their names in target files; the `token`
+    tells this fuzz from all others.
+    """
 
     document: str | None
     overlays: tuple[str, ...]
@@ -25,6 +28,7 @@ class Settings:
     canary: str | None = None
     database: str | None = None
     baseline: str | None = None
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def plan(self) -> Plan:
         """The plan: contract and target. Raises TallystickError."""

@@ -1,99 +1,148 @@
 """Workers: campaigns side by side, one process each, with one budget.
 
-Rules: one worker works in the command's own process. Several are processes; the budget lives in
-a process of its own, which all ask for permits, so that no limit is divided on paper. Each worker
-has a seed of its own, made from the fuzz's. What a worker found comes back when it ends.
+Rules: one worker works in the command's own process; several are processes of their own. Each has
+a seed of its own, made from the fuzz's. What a worker found comes back when it ends; if one dies,
+the others end cleanly, and what they found counts.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.managers import BaseManager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from contract_tests.client import Client, TargetGoneError
 from contract_tests.findings import Finding, Findings
-from contract_tests.fuzzing.budget import Budget
-from contract_tests.fuzzing.campaign import Campaign
+from contract_tests.fuzzing.campaign import Campaign, Shown
 from contract_tests.fuzzing.canary import Canary
 from contract_tests.fuzzing.corpus import open_database
-from contract_tests.fuzzing.dictionaries import bound_values
-from contract_tests.fuzzing.gate import Gate, SharedBudget
+from contract_tests.fuzzing.dictionaries import bound_words
+from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.ledger import Ledger
 from contract_tests.fuzzing.replay import kept
 from contract_tests.fuzzing.settings import Settings, target_of
+from contract_tests.fuzzing.sharing import SharedBudget, end_with_parent
+from contract_tests.judged import Expectation, Kind
 from contract_tests.plan import Plan
 from contract_tests.run import Run
-from contract_tests.target import TargetError
+from tallystick.errors import TallystickError
 
 LEDGER = "requests.ndjson"
+
+_END = 15.0
+"""Seconds in which workers must end once the budget is spent, beside the answer under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A request that held an address of the canary: for which operation, as a command, as it is
+    kept for a replay, and the status that redirected to the address, if one did.
+    """
+
+    operation: str
+    curl: str
+    kept: dict[str, Any]
+    redirect: int | None
 
 
 @dataclass(slots=True)
 class Result:
-    """What a worker, or all of them, did. `shown_by` keeps for each finding what shows it."""
+    """What a worker, or all of them, did. `shown_by` keeps for each finding what shows it, by its
+    id; `sightings` are by the canary's tokens; `errors` say why a worker ended before its time.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     shown_by: dict[str, dict[str, Any]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     cases: Counter[tuple[str, str]] = field(default_factory=Counter)
-    watched: dict[str, str] = field(default_factory=dict)
+    sightings: dict[str, Sighting] = field(default_factory=dict)
     gone: str | None = None
+    errors: list[str] = field(default_factory=list)
 
     def add(self, other: Result) -> None:
         """Take over what another worker did: findings of one cause become one."""
         merged = Findings()
-        for finding in (*self.findings, *other.findings):
-            merged.add(finding)
-        self.findings = list(merged)
-        self.shown_by = {**other.shown_by, **self.shown_by}
+        shown_by = {**other.shown_by, **self.shown_by}
+        # The id of a finding may change as it is merged.
+        joined = [(f.id, merged.add(f)) for f in (*self.findings, *other.findings)]
+        for before, finding in joined:
+            if before in shown_by:
+                shown_by.setdefault(finding.id, shown_by[before])
+        self.findings, self.shown_by = list(merged), shown_by
         self.kinds += other.kinds
         self.cases += other.cases
-        self.watched |= other.watched
+        self.sightings |= other.sightings
         self.gone = self.gone or other.gone
+        self.errors += other.errors
 
 
-class _Manager(BaseManager):
-    """Keeps the budget that several processes share."""
+def work_together(settings: Settings, budget: SharedBudget, patience: float) -> Result:
+    """What all workers of a fuzz do. An answer under way at its end may take `patience` seconds.
+    Raises TallystickError.
+    """
+    if settings.workers == 1:
+        return work(settings, budget, 0)
+    total = Result()
+    with _at_work(settings, budget) as workers:
+        deadline = None
+        while workers and (deadline is None or time.monotonic() < deadline):
+            for connection in wait(list(workers), timeout=0.2):
+                result = _received(connection)  # type: ignore[arg-type]
+                if result.errors:
+                    budget.stop("worker")
+                total.add(result)
+                del workers[connection]  # type: ignore[arg-type]
+            if deadline is None and budget.spent().stopped is not None:
+                deadline = time.monotonic() + patience + _END
+        total.errors += ["A worker did not end, and was killed."] * len(workers)
+    return total
 
 
-_Manager.register("Budget", Budget, exposed=("take", "settle", "pause", "stop", "spent"))
+def _received(connection: Connection) -> Result:
+    try:
+        result: Result = connection.recv()
+    except (EOFError, OSError):
+        return Result(errors=["A worker died (killed, or out of memory?)."])
+    return result
 
 
 @contextmanager
-def shared_budget(make: Callable[[], Any], workers: int) -> Iterator[SharedBudget]:
-    """A budget of these limits, for so many workers."""
-    if workers == 1:
-        yield Budget(make())
-        return
-    with _Manager(ctx=multiprocessing.get_context("spawn")) as manager:
-        yield manager.Budget(make())  # type: ignore[attr-defined]
-
-
-@contextmanager
-def at_work(settings: Settings, budget: SharedBudget) -> Iterator[list[Future[Result]]]:
+def _at_work(settings: Settings, budget: SharedBudget) -> Iterator[dict[Connection, BaseProcess]]:
     """The workers of a fuzz; at the end of the block those that still work are killed."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(settings.workers, context, initializer=_leave_signals)
+    started: dict[Connection, BaseProcess] = {}
     try:
-        yield [pool.submit(work, settings, budget, index) for index in range(settings.workers)]
+        for index in range(settings.workers):
+            here, there = context.Pipe(duplex=False)
+            process = context.Process(target=_be_worker, args=(settings, budget, index, there))
+            process.start()
+            there.close()  # so that the end of the process is the end of the pipe
+            started[here] = process
+        yield dict(started)
     finally:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+        for each in started.values():
+            each.terminate()
+            each.join()
 
 
-def _leave_signals() -> None:
-    """Ctrl-C goes to all processes of a terminal; the first one tells the others by the budget."""
+def _be_worker(
+    settings: Settings, budget: SharedBudget, index: int, connection: Connection
+) -> None:
+    # Ctrl-C goes to all processes of a terminal; the first one tells the others by the budget.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+    try:
+        connection.send(work(settings, budget, index))
+    except TallystickError as error:
+        connection.send(Result(errors=[str(error)]))
 
 
 def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
@@ -105,9 +154,6 @@ def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
     except TargetGoneError as error:
         campaign.run.gone = str(error)
         budget.stop("unreachable")
-    except TargetError:
-        budget.stop("set-up")
-        raise
     finally:
         campaign.run.client.close()
         if campaign.gate.ledger is not None:
@@ -118,37 +164,50 @@ def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
 def make_campaign(settings: Settings, plan: Plan, budget: SharedBudget, index: int) -> Campaign:
     """The campaign of one worker."""
     target = target_of(plan)
-    ledger = Ledger(Path(settings.report_dir) / LEDGER) if settings.report_dir else None
-    documented = frozenset(
-        case.http_status for case in plan.contract.cases if case.http_status >= 500
+    canary = Canary(settings.canary, f"{settings.token}-{index}") if settings.canary else None
+    gate = Gate(
+        budget,
+        Ledger(Path(settings.report_dir) / LEDGER) if settings.report_dir else None,
+        documented=frozenset(case.http_status for case in plan.contract.cases),
+        canary=canary,
+        worker=index,
     )
-    gate = Gate(budget, ledger, documented=documented)
-    gate.mark.worker = index
     client = Client(target, gate)
-    gate.clean = client.redactor.clean
-    canary = Canary(settings.canary, str(index)).address if settings.canary else None
-    return Campaign(
+    campaign = Campaign(
         Run(plan.contract, target, client, plan),
         gate,
-        bound_values(target, settings.target_file),
+        bound_words(target, plan.contract, settings.target_file),
         open_database(settings.database),
-        canary,
+        canary.address if canary else None,
     )
+    gate.clean, gate.findings = client.redactor.clean, campaign.shown.keys
+    return campaign
 
 
 def result_of(campaign: Campaign) -> Result:
-    """What a campaign has found so far."""
+    """What a campaign has found."""
     run = campaign.run
     return Result(
         findings=list(run.findings),
         shown_by={name: kept(shown, run.client) for name, shown in campaign.shown.items()},
         kinds=campaign.kinds,
         cases=campaign.gate.cases,
-        watched=campaign.watched,
+        sightings=_sightings(campaign),
         gone=run.gone,
     )
 
 
-def cores() -> int:
-    """How many processes this machine has cores for."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _sightings(campaign: Campaign) -> dict[str, Sighting]:
+    canary, client = campaign.gate.canary, campaign.run.client
+    if canary is None:
+        return {}
+    expectation = Expectation(Kind.HANDLED, "an address of the canary", is_random=True)
+    return {
+        token: Sighting(
+            sent.operation,
+            client.shown(sent.request),
+            kept(Shown(sent.operation, [sent.request], expectation), client),
+            canary.redirects.get(token),
+        )
+        for token, sent in canary.sent.items()
+    }
