@@ -124,16 +124,23 @@ def _trigger(case: Case) -> str:
 
 @cli.command("lint")
 @contract_options
-def lint_command(document: str | None, **options: Any) -> None:
-    """Say what in the document could not be read. Exit code 1 if there is anything to mend."""
-    contract = load_contract(document, options["overlays"], remote=options["remote_references"])
+@click.argument("more", nargs=-1, metavar="[DOCUMENT]…")
+def lint_command(document: str | None, more: Sequence[str], **options: Any) -> None:
+    """Say what in the documents could not be read. Exit code 1 if there is anything to mend."""
+    findings = sum(_lint(place, **options) for place in (document, *more))
+    raise click.exceptions.Exit(1 if findings else 0)
+
+
+def _lint(document: str | None, overlays: Sequence[str], remote_references: bool) -> int:
+    """Print what is to say of a document; gives the number of findings."""
+    contract = load_contract(document, overlays, remote=remote_references)
     remarks = list(lint(contract))
     for remark in remarks:
         click.echo(str(remark))
     findings = sum(remark.level == "finding" for remark in remarks)
     count = len(list(contract.cases))
     click.echo(f"{count} cases read, {findings} findings, {len(remarks) - findings} notes")
-    raise click.exceptions.Exit(1 if findings else 0)
+    return findings
 
 
 @cli.command("overlay")
