@@ -7,7 +7,9 @@ the ports of the README: so a picture changes when a page does.
 
 from __future__ import annotations
 
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
+from tests.contract_tests.targets import write_target
 from tests.end_to_end.browser import (
     CHROMIUM,
     NO_CHROMIUM,
@@ -24,6 +27,8 @@ from tests.end_to_end.browser import (
     new_page,
     running_browser,
 )
+from tests.independent.serve import serving as serving_alone
+from tests.mutants import MUTANTS
 
 MOCK, APP = "http://127.0.0.1:8080", "http://127.0.0.1:8081"
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -115,6 +120,22 @@ def example_refresh(page: Page, mock: httpx.Client) -> None:
     expect(page.get_by_role("alert")).to_contain_text("New links do not work, either.")
 
 
+def report(page: Page, mock: httpx.Client) -> None:
+    """The HTML report on an implementation that gives links for disconnected accounts."""
+    make = next(m.app for m in MUTANTS if m.name == "link for a disconnected account")
+    with tempfile.TemporaryDirectory() as folder, serving_alone(make()) as url:
+        target = write_target(Path(folder), url)
+        # Named from the project's root, so that the picture shows no folder of this machine.
+        document = "openapi/dolfin-payment-account-link"
+        command = [sys.executable, "-m", "tallystick", "test", f"{document}.yaml"]
+        options = ["--overlay", f"{document}.overlay.yaml", "--target", str(target)]
+        options += ["--seed", "7", "--report-dir", folder]
+        run = [*command, *options]
+        subprocess.run(run, cwd=FOLDER.parents[1], capture_output=True, timeout=120, check=False)
+        page.goto(f"file://{folder}/report.html")
+        page.locator("#findings").scroll_into_view_if_needed()
+
+
 PICTURES: dict[str, tuple[Shown, dict[str, int], str]] = {
     "board-desk-light": (board, DESK, "light"),
     "board-desk-dark": (board, DESK, "dark"),
@@ -126,6 +147,7 @@ PICTURES: dict[str, tuple[Shown, dict[str, int], str]] = {
     "refresh-loop": (refresh_loop, {"width": 800, "height": 400}, "light"),
     "explanation": (explanation, {"width": 1000, "height": 1000}, "light"),
     "example-disconnected": (example, {"width": 390, "height": 780}, "light"),
+    "report": (report, {"width": 1000, "height": 1000}, "light"),
     "example-return": (example_return, {"width": 390, "height": 420}, "light"),
     "example-refresh": (example_refresh, {"width": 390, "height": 420}, "light"),
 }
