@@ -8,6 +8,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -56,7 +57,7 @@ class Answer:
         """The body as JSON value. Raises ValueError where it is none (RFC 8259: UTF-8, no BOM, no
         NaN or Infinity).
         """
-        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
+        return _parsed(self.body)
 
     @property
     def is_limited(self) -> bool:
@@ -64,6 +65,12 @@ class Answer:
         10.2.3), which says nothing of the request.
         """
         return self.status == 429 or (self.status == 503 and "retry-after" in self.headers)
+
+
+@lru_cache(maxsize=1_024)
+def _parsed(body: bytes) -> Any:
+    """The value of a body; kept, since an answer that must be fresh is compared with many."""
+    return json.loads(body.decode("utf-8"), parse_constant=_refuse)
 
 
 def _refuse(constant: str) -> None:

@@ -47,6 +47,7 @@ def kept(shown: Shown, client: Client) -> dict[str, Any]:
     expectation = shown.expectation
     return {
         "operation": shown.operation,
+        "first": shown.first,
         "requests": [_kept_request(request, client) for request in shown.requests],
         "expected": {
             "kind": expectation.kind.name,

@@ -9,7 +9,7 @@ function and one row of `KINDS`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -23,7 +23,8 @@ from contract_tests import schemas, strategies
 from contract_tests.base import Base
 from contract_tests.client import Client
 from contract_tests.exchange import Call
-from contract_tests.fuzzing import texts
+from contract_tests.fuzzing import spelling, texts
+from contract_tests.fuzzing.dictionaries import Words, name_of
 from contract_tests.judged import Expectation, Kind
 from contract_tests.provoke import constraints, with_value, without
 from contract_tests.target import Target
@@ -56,7 +57,7 @@ class Range:
     target: Target
     client: Client
     base: Base
-    dictionaries: Mapping[str, Sequence[Any]]
+    dictionaries: Mapping[str, Words]
     canary: Callable[[], str] | None = None
 
     @property
@@ -92,6 +93,17 @@ class Range:
             return self.shot(kind, call, Expectation(Kind.CASE, what, (case,)))
         return self.shot(kind, call, _HANDLED)
 
+    def judged_both(self, kind: str, one: Field, other: Field, values: tuple[Any, Any]) -> Shot:
+        """A shot with two values, expected by what the fields' constraints say of them."""
+        call = with_value(with_value(self.base.call, one, values[0]), other, values[1])
+        judged = {self.rules[one].judge(values[0]), self.rules[other].judge(values[1])}
+        if judged == {Judgement.VALID}:
+            return self.shot(kind, call, self.accepted("certainly valid data"))
+        if Judgement.INVALID in judged:
+            named = self.codes(one) | self.codes(other)
+            return self.shot(kind, call, Expectation(Kind.REFUSED, "two values", named=named))
+        return self.shot(kind, call, _HANDLED)
+
     def invalid_case(self, field: Field) -> Case | None:
         """The case of an invalid value of a field."""
         return next((case for case in self._cases(field) if case.constraint), None)
@@ -114,33 +126,48 @@ Shots = SearchStrategy[Shot]
 
 def _positive(place: Range) -> Shots | None:
     """Every field certainly valid."""
+    drawn = _valid_calls(place)
+    expected = place.accepted("certainly valid data")
+    return None if drawn is None else drawn.map(lambda call: place.shot("positive", call, expected))
+
+
+def _valid_calls(place: Range) -> SearchStrategy[Call] | None:
     if not place.rules:
         return None
     fields = {field: _valid(rule) for field, rule in place.rules.items()}
 
-    def make(drawn: dict[Field, Any]) -> Shot:
+    def make(drawn: dict[Field, Any]) -> Call:
         call = place.base.call
         for field, value in drawn.items():
             call = with_value(call, field, value)
-        return place.shot("positive", call, place.accepted("certainly valid data"))
+        return call
 
     return st.fixed_dictionaries(fields).map(make)
 
 
 def _valid(rule: Constraint) -> SearchStrategy[Any]:
-    drawn = strategies.valid(rule)
     if rule.kind != "absolute-url":
-        return drawn
-    edges = texts.urls().filter(lambda value: rule.judge(value) is Judgement.VALID)
-    return st.one_of(drawn, edges)
+        return strategies.valid(rule)
+    return texts.urls().filter(lambda value: rule.judge(value) is Judgement.VALID)
+
+
+def _invalid(rule: Constraint) -> SearchStrategy[Any]:
+    if rule.kind != "absolute-url":
+        return strategies.invalid(rule)
+    drawn = st.one_of(st.sampled_from(rule.invalid_values()), texts.no_urls(), texts.no_urls())
+    return drawn.filter(lambda value: rule.judge(value) is Judgement.INVALID)
+
+
+def _faulty_fields(place: Range) -> list[Field]:
+    """The fields that have a case for what is invalid."""
+    return [field for field in place.rules if place.invalid_case(field)]
 
 
 def _negative(place: Range) -> Shots | None:
     """One field certainly invalid."""
-    fields = [field for field in place.rules if place.invalid_case(field)]
     made = [
-        strategies.invalid(place.rules[field]).map(partial(place.judged, "negative", field))
-        for field in fields
+        _invalid(place.rules[field]).map(partial(place.judged, "negative", field))
+        for field in _faulty_fields(place)
     ]
     return st.one_of(made) if made else None
 
@@ -148,46 +175,46 @@ def _negative(place: Range) -> Shots | None:
 def _boundary(place: Range) -> Shots | None:
     """One field at an edge: exact lengths, any port, letters of many scripts, escapes."""
     fields = [field for field, rule in place.rules.items() if rule.kind == "absolute-url"]
-    made = [texts.urls().map(partial(place.judged, "boundary", field)) for field in fields]
+    edges = st.one_of(texts.urls(), texts.no_urls())
+    made = [edges.map(partial(place.judged, "boundary", field)) for field in fields]
     return st.one_of(made) if made else None
 
 
 def _dictionary(place: Range) -> Shots | None:
     """One field with a value of a dictionary: the built-in ones, or the target file's own."""
-    made = []
-    for field in (*place.rules, *_other_fields(place)):
-        words = _words(place, field)
-        made.append(st.sampled_from(words).map(partial(place.judged, "dictionary", field)))
+    made = [
+        _words(place, field).map(partial(place.judged, "dictionary", field))
+        for field in (*place.rules, *_other_fields(place))
+    ]
     return st.one_of(made) if made else None
 
 
-def _words(place: Range, field: Field) -> Sequence[Any]:
-    own = place.dictionaries.get(f"{field.location}.{field.name}")
-    if own:
-        return own
+def _words(place: Range, field: Field) -> SearchStrategy[Any]:
     rule = place.rules.get(field)
-    return texts.URLS if rule and rule.kind == "absolute-url" else texts.PLAIN
+    built_in = texts.URLS if rule and rule.kind == "absolute-url" else texts.PLAIN
+    own = place.dictionaries.get(name_of(field))
+    return own.beside(built_in) if own else st.sampled_from(built_in)
 
 
 def _other_fields(place: Range) -> list[Field]:
-    """The body's fields that no sentence speaks of."""
+    """The fields that no sentence speaks of: the body's, and what a dictionary is bound to."""
     known = set(place.rules)
     return [
         field
         for field in place.operation.operation.fields
-        if field.location == "body" and field not in known
+        if field not in known and (field.location == "body" or name_of(field) in place.dictionaries)
     ]
 
 
 def _pair(place: Range) -> Shots | None:
     """Two fields at fault: refused, with the code of one of them; which one, nothing says."""
-    fields = [field for field in place.rules if place.invalid_case(field)]
+    fields = _faulty_fields(place)
     if len(fields) < 2:
         return None
 
     def fault(field: Field) -> SearchStrategy[Callable[[Call], Call]]:
         leave_out = st.just(lambda call: without(call, field))
-        wrong = strategies.invalid(place.rules[field])
+        wrong = _invalid(place.rules[field])
         return st.one_of(leave_out, wrong.map(lambda value: lambda c: with_value(c, field, value)))
 
     def make(faults: tuple[Callable[[Call], Call], ...], named: frozenset[str]) -> Shot:
@@ -206,61 +233,128 @@ def _pair(place: Range) -> Shots | None:
     return st.one_of(made)
 
 
+def _alike(place: Range) -> Shots | None:
+    """Two fields of one kind with values that are the same, or nearly."""
+    rules = place.rules
+    pairs = [
+        (one, other)
+        for one in rules
+        for other in rules
+        if one != other and rules[one].kind == rules[other].kind
+    ]
+    made = [
+        st.one_of(_valid(rules[one]), _invalid(rules[one]))
+        .flatmap(lambda value: st.tuples(st.just(value), _near(value)))
+        .map(partial(place.judged_both, "alike", one, other))
+        for one, other in pairs
+    ]
+    return st.one_of(made) if made else None
+
+
+def _near(value: Any) -> SearchStrategy[Any]:
+    return texts.related(value) if isinstance(value, str) else st.just(value)
+
+
 def _repeated(place: Range) -> Shots | None:
     """The same valid request again: what it gets, it gets again."""
     positive = _positive(place)
     if positive is None:
         return None
-    return positive.map(lambda shot: Shot("repeated", shot.requests * 2, shot.expectation))
+    times = st.sampled_from([2, 2, 3])
+    return st.builds(
+        lambda shot, n: Shot("repeated", shot.requests * n, shot.expectation), positive, times
+    )
+
+
+def _afterwards(place: Range) -> Shots | None:
+    """A valid request after a faulty one, which must have left nothing behind."""
+    positive, faulty = _positive(place), _negative(place)
+    if positive is None or faulty is None:
+        return None
+    return st.builds(
+        lambda before, shot: Shot(
+            "afterwards", (*before.requests, *shot.requests), shot.expectation
+        ),
+        faulty,
+        positive,
+    )
+
+
+def _spelled(place: Range) -> Shots | None:
+    """A valid body in another spelling of JSON, which means the same."""
+    drawn = _valid_calls(place)
+    if drawn is None or not isinstance(place.base.call.body, dict):
+        return None
+
+    def make(call: Call, spell: spelling.Spell) -> Shot:
+        prepared = place.client.prepare(call, content=spell.write(call.body))
+        expected = place.base.accepted("the same JSON in another spelling", spell.source)
+        return Shot("spelled", (prepared,), replace(expected, is_random=True))
+
+    return st.builds(make, drawn, spelling.spells())
 
 
 def _large(place: Range) -> Shots | None:
-    """A valid body that is large: by blanks, which mean nothing (RFC 8259 section 2), or by a
+    """A valid body of a certain size: by blanks, which mean nothing (RFC 8259 section 2), or by a
     property that nobody knows.
     """
     call = place.base.call
     if not isinstance(call.body, dict):
         return None
+    plain = json.dumps(call.body).encode()
+    named = json.dumps({**call.body, _PADDING: ""}).encode()
 
     def make(size: int, blanks: bool) -> Shot:
-        plain = json.dumps(call.body).encode()
-        padding = {"xTallystickPadding": "a" * max(0, size - len(plain))}
-        content = (
-            plain[:-1] + b" " * max(0, size - len(plain)) + plain[-1:]
-            if blanks
-            else json.dumps({**call.body, **padding}).encode()
-        )
+        content = plain if blanks else named
+        end = 1 if blanks else 2
+        filling = (b" " if blanks else b"a") * max(0, size - len(content))
+        content = content[:-end] + filling + content[-end:]
         prepared = place.client.prepare(call, content=content)
         return Shot("large", (prepared,), replace(_HANDLED, is_random=True))
 
-    sizes = st.one_of(st.sampled_from([8_193, 16_385, 65_536, 65_537]), st.integers(1_000, 200_000))
-    return st.builds(make, sizes, st.booleans())
+    return st.builds(make, _sizes(), st.booleans())
+
+
+def _sizes() -> SearchStrategy[int]:
+    near = st.builds(
+        lambda power, beside: 2**power + beside, st.integers(8, 17), st.sampled_from([-1, 0, 1])
+    )
+    return st.one_of(near, texts.numbers(20_000), texts.numbers(150_000))
+
+
+_PADDING = "xTallystickPadding"
 
 
 def _members(place: Range) -> Shots | None:
-    """A property that nobody knows beside the known ones: schemas without
-    `additionalProperties: false` take it, and so do most implementations.
+    """Properties that nobody knows beside the known ones: schemas without
+    `additionalProperties: false` take them, and so do most implementations.
     """
     call = place.base.call
     if not isinstance(call.body, dict):
         return None
-    values = st.recursive(
-        st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=20)),
-        lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(), inner)),
-        max_leaves=5,
+    known = call.body
+    values = st.one_of(
+        st.sampled_from(
+            [None, True, False, 0, -0.0, 1e308, [], {}, [[]], {"": {}}, [1, "a", None]]
+        ),
+        st.integers(),
+        st.floats(allow_nan=False),
+        st.text(max_size=20),
+        st.sampled_from(texts.PLAIN),
+        st.builds(_nested, st.integers(1, 200), st.booleans()),
     )
 
-    def make(name: str, value: Any) -> Shot:
-        changed = replace(
-            call, body={**call.body, name: value} if name not in call.body else call.body
-        )
-        return place.shot("members", changed, _HANDLED)
+    def make(more: dict[str, Any]) -> Shot:
+        return place.shot("members", replace(call, body={**more, **known}), _HANDLED)
 
-    names = st.one_of(
-        st.sampled_from(["__proto__", "constructor", "$ref", "@type", "", "id"]),
-        st.text(max_size=10),
-    )
-    return st.builds(make, names, values)
+    return st.dictionaries(texts.names(), values, min_size=1, max_size=6).map(make)
+
+
+def _nested(depth: int, is_list: bool) -> Any:
+    value: Any = None
+    for _ in range(depth):
+        value = [value] if is_list else {"a": value}
+    return value
 
 
 def _identifiers(place: Range) -> Shots | None:
@@ -269,7 +363,11 @@ def _identifiers(place: Range) -> Shots | None:
     if not path or not place.base.call.path:
         return None
     values = st.one_of(
-        st.uuids().map(str), st.text(min_size=1, max_size=40), st.integers().map(str)
+        st.uuids().map(str),
+        st.uuids().map(lambda value: str(value).upper()),
+        st.text(min_size=1, max_size=40),
+        st.integers().map(str),
+        st.sampled_from([word for word in texts.PLAIN if 0 < len(word) < 300]),
     )
 
     def make(field: Field, value: str) -> Shot:
@@ -310,14 +408,17 @@ def _canary(place: Range) -> Shots | None:
 Make = Callable[[Range], Shots | None]
 
 KINDS: Mapping[str, tuple[Make, int]] = {
-    "positive": (_positive, 3),
-    "negative": (_negative, 2),
-    "boundary": (_boundary, 4),
-    "dictionary": (_dictionary, 3),
+    "positive": (_positive, 6),
+    "negative": (_negative, 3),
+    "boundary": (_boundary, 3),
+    "dictionary": (_dictionary, 2),
     "pair": (_pair, 1),
+    "alike": (_alike, 2),
     "repeated": (_repeated, 1),
+    "afterwards": (_afterwards, 1),
+    "spelled": (_spelled, 1),
     "large": (_large, 1),
-    "members": (_members, 1),
+    "members": (_members, 2),
     "identifier": (_identifiers, 1),
     "canary": (_canary, 1),
     "schema, fitting": (partial(_schema, mode=GenerationMode.POSITIVE), 1),

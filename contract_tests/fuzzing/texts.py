@@ -7,17 +7,27 @@ addresses, since a server may open them or redirect to them.
 
 from __future__ import annotations
 
+import ipaddress
+import re
+import string
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Literal
+from urllib.parse import quote
+
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 _EDGES = (63, 64, 100, 127, 128, 255, 256, 500, 512, 1000, 1023, 1024, 2000, 2047, 2048, 4095, 4096)
 """Sizes of buffers and columns, which are off by one so often."""
 
-_ESCAPES = (
-    "%2F", "%2f", "%5C", "%00", "%0A", "%0D%0A", "%20", "%23", "%25", "%2525", "%2E%2E", "%3F",
-    "%40", "%C0%AF", "%E2%80%AE", "%F0%9F%92%A9", "%c3%a9", "%FF", "%3Cscript%3E", "%27", "%22",
+_MEANT = (
+    "2F", "5C", "00", "0A", "0D", "20", "23", "25", "2E", "3F", "40", "26", "3D", "3A",
+    "3B", "2B", "3C", "3E", "27", "22", "7F", "C0", "FF",
 )  # fmt: skip
-"""Escapes that mean something where they are decoded once too often, or too early."""
+"""Bytes that mean something where they are unescaped once too often, or too early, or are no
+UTF-8.
+"""
 
 URLS = (
     # userinfo, and what looks like a host and is none
@@ -73,50 +83,215 @@ PLAIN = (
 )  # fmt: skip
 """For texts that hold no address."""
 
-_LETTERS = st.one_of(
-    # Each script has letters that one library or another maps, forbids or confuses.
-    st.characters(min_codepoint=0xDF, max_codepoint=0xFF, categories=["Ll"]),
-    st.characters(min_codepoint=0x100, max_codepoint=0x17F, categories=["Ll"]),
-    st.characters(min_codepoint=0x3AC, max_codepoint=0x3CE, categories=["Ll"]),
-    st.characters(min_codepoint=0x430, max_codepoint=0x45F, categories=["Ll"]),
-    st.characters(min_codepoint=0x5D0, max_codepoint=0x5EA),
-    st.characters(min_codepoint=0x3041, max_codepoint=0x30FA, categories=["Lo"]),
-    st.characters(min_codepoint=0x4E00, max_codepoint=0x4FFF),
-    st.characters(min_codepoint=0xAC00, max_codepoint=0xACFF),
+_SCRIPTS = (
+    # Each has letters that one library or another maps, forbids, composes or confuses.
+    (0xDF, 0xFF), (0x100, 0x17F), (0x180, 0x24F), (0x1E00, 0x1EF9),  # Latin
+    (0x3AC, 0x3CE), (0x430, 0x45F), (0x561, 0x586),  # Greek, Cyrillic, Armenian
+    (0x5D0, 0x5EA), (0x620, 0x64A),  # Hebrew, Arabic: from right to left
+    (0x905, 0x939), (0xE01, 0xE2E),  # Devanagari, Thai
+    (0x3041, 0x30FA), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),  # Kana, Han, Hangul
+)  # fmt: skip
+
+
+def _letters(first: int, last: int) -> str:
+    """The letters of a script that have no upper case, or are none themselves."""
+    letters = map(chr, range(first, last + 1))
+    return "".join(letter for letter in letters if unicodedata.category(letter) in ("Ll", "Lo"))
+
+
+_ALPHABETS = tuple(_letters(*script) for script in _SCRIPTS)
+
+
+# To draw is what takes a fuzz most of its time, so that each part of an address is one draw, which
+# is mapped to what is meant. Bytes are drawn, since all of them are as likely as the others: of
+# numbers and letters beyond 256, Hypothesis prefers the small.
+
+
+def numbers(count: int) -> SearchStrategy[int]:
+    """Numbers from 0 up to a count, each as likely as the others."""
+    return st.binary(min_size=4, max_size=4).map(lambda drawn: int.from_bytes(drawn) % count)
+
+
+def _words() -> set[str]:
+    """Letters of all scripts, percent-encoded, in each form of Unicode."""
+    letters = [letter for alphabet in _ALPHABETS for letter in alphabet[:: len(alphabet) // 90 + 1]]
+    forms: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+    return {quote(unicodedata.normalize(form, letter)) for form in forms for letter in letters}
+
+
+_BYTES = tuple(f"{byte:02X}" for byte in range(256))
+_CLASSES: tuple[Sequence[str], ...] = (
+    string.ascii_letters + string.digits,
+    ("/", "/", "/", ".", "..", "//"),
+    ("?", "&", "=", "#"),
+    "-._~!$&'()*+,;=:@",
+    tuple("%" + spelled for digits in _MEANT for spelled in (digits, digits.lower())),
+    tuple("%" + spelled for digits in _BYTES for spelled in (digits, digits.lower())),
+    tuple(sorted(_words())),
+    tuple(sorted(_words())),
 )
-_PORTS = st.one_of(
-    st.sampled_from([1, 21, 22, 25, 80, 443, 1023, 1024, 8080, 8443, 32767, 32768, 65534, 65535]),
-    st.integers(1, 65_535),
-    st.integers(49_152, 65_535),
+"""What paths, queries and fragments are made of, by kinds, each as likely as the others."""
+
+
+def _piece(number: int) -> str:
+    number, kind = divmod(number, len(_CLASSES))
+    return _CLASSES[kind][number % len(_CLASSES[kind])]
+
+
+def _rest(drawn: bytes) -> str:
+    """What follows host and port: two bytes stand for a piece."""
+    text = "".join(_piece(int.from_bytes(drawn[at : at + 2])) for at in range(0, len(drawn), 2))
+    text = text if not text or text[0] in "/?#" else "/" + text
+    before, mark, fragment = text.partition("#")
+    return before + mark + fragment.replace("#", "%23")
+
+
+_REST = st.one_of(st.binary(max_size=8), st.binary(min_size=8, max_size=40)).map(_rest)
+
+
+def _labels(drawn: str) -> str:
+    """A host of the labels that a text of letters, digits, hyphens and dots has."""
+    labels = [label.strip("-")[:63] for label in drawn.split(".")]
+    return ".".join([*(label for label in labels if label), "example"])
+
+
+def _long_host(number: int) -> str:
+    """Labels that are all of one length, which up to 63 is valid, up to a host of 253."""
+    length, count = number % 63 + 1, number // 63 + 1
+    labels = ["a" * length] * min(count, 245 // (length + 1))
+    return ".".join([*labels, "example"])
+
+
+def _foreign(letters: str) -> str:
+    """A host in another script, in labels of up to twelve letters."""
+    labels = [letters[start : start + 12] for start in range(0, len(letters), 12)]
+    return ".".join([*labels, "example"])
+
+
+_PLAIN_HOSTS = ("app.example.com", "example.com", "EXAMPLE.com", "xn--bcher-kva.example")
+_HOST = st.one_of(
+    st.sampled_from(_PLAIN_HOSTS),
+    st.one_of([st.text(letters, min_size=1, max_size=36) for letters in _ALPHABETS]).map(_foreign),
+    st.text(string.ascii_lowercase + string.digits + "-.", max_size=60).map(_labels),
+    numbers(63 * 120).map(_long_host),
+    numbers(2**32).map(lambda number: str(ipaddress.IPv4Address(number))),
+    # Those of 2000::/3 are addresses of the public internet.
+    st.integers(2**125, 2**126 - 1).map(lambda n: f"[{ipaddress.IPv6Address(n)}]"),
 )
 
-
-def _urls(host: SearchStrategy[str], rest: SearchStrategy[str]) -> SearchStrategy[str]:
-    return st.builds("https://{}{}".format, host, rest)
+_PORTS = (1, 21, 22, 25, 80, 443, 1023, 1024, 8080, 8443, 32767, 32768, 49152, 65534, 65535)
 
 
-def _exactly(length: int, character: str) -> str:
-    """A URL of just this length."""
-    start = "https://app.example.com/"
-    return start + character * max(0, length - len(start))
+def _port(number: int) -> str:
+    """None, one that means something, or any."""
+    if number < 100_000:
+        return ""
+    number -= 100_000
+    return f":{number}" if 0 < number < 65_536 else f":{_PORTS[number % len(_PORTS)]}"
 
 
-def edge_lengths() -> SearchStrategy[int]:
-    """Lengths at and beside the sizes that programs have."""
-    near = st.builds(int.__add__, st.sampled_from(_EDGES), st.sampled_from([0, 0, -1, 1]))
-    return st.one_of(near, st.integers(25, 300))
+_PORT = numbers(200_000).map(_port)
+_SCHEME = st.sampled_from(["https", "https", "https", "HTTPS", "Https"])
+
+
+def _length(number: int) -> int:
+    """No length in particular (0), one at or beside those that programs have, or any."""
+    number, kind = divmod(number, 8)
+    if kind < 5:
+        return 0
+    if kind == 5:
+        return _EDGES[number % len(_EDGES)] + (0, 0, -1, 1)[number // len(_EDGES) % 4]
+    return 25 + number % (276 if kind == 6 else 2_024)
+
+
+_LENGTH = numbers(80_000_000).map(_length)
+
+
+def _joined(parts: tuple[str, str, str, str, int]) -> str:
+    """An address of its parts, of the length that is wanted, if it is not longer already."""
+    scheme, host, port, rest, length = parts
+    url = f"{scheme}://{host}{port}{rest}"
+    if length <= len(url):
+        return url
+    url += "" if rest else "/"
+    return url + "a" * (length - len(url))
+
+
+_URL = st.tuples(_SCHEME, _HOST, _PORT, _REST, _LENGTH).map(_joined)
 
 
 def urls() -> SearchStrategy[str]:
-    """URLs at the edges: exact lengths, any port, letters of many scripts, escapes of all kinds."""
-    plain = st.just("app.example.com")
-    host = st.lists(_LETTERS, min_size=1, max_size=12).map("".join)
-    escaped = st.lists(st.one_of(st.sampled_from(_ESCAPES), st.sampled_from(["a", "/", "-"])))
+    """URLs at the edges, each part by itself: letters of many scripts and labels of all lengths
+    in the host, any port, escapes of all kinds, exact lengths. Most are certainly valid.
+    """
+    return _URL
+
+
+_OTHER_SCHEMES = ("ftp", "ws", "wss", "file", "javascript", "data", "vbscript", "htp", "httpss")
+_CASINGS = (str.lower, str.upper, str.capitalize, str.swapcase)
+_BEFORE = ("/", "?u=", "#", "/r?next=", "//app.example.com/?u=", "url=", "mailto:a@b.example?body=")
+_BEGINNINGS = (*(f"{casing(scheme)}:" for scheme in _OTHER_SCHEMES for casing in _CASINGS),)
+
+
+def _no_url(drawn: tuple[str, int]) -> str:
+    """A URL without its beginning or with another one, with something before it, or a space."""
+    url, number = drawn
+    number, kind = divmod(number, 4)
+    _, _, rest = url.partition(":")
+    if kind == 0:
+        return rest[number % 3 :]
+    if kind == 1:
+        return _BEGINNINGS[number % len(_BEGINNINGS)] + rest
+    if kind == 2:
+        return _BEFORE[number % len(_BEFORE)] + url
+    return "https://a " + rest[2:]
+
+
+_NO_URL = st.tuples(_URL, numbers(4 * 36 * 7)).map(_no_url)
+
+
+def no_urls() -> SearchStrategy[str]:
+    """Texts that are no http(s) URL, made of one that is. Most are certainly invalid."""
+    return _NO_URL
+
+
+def related(text: str) -> SearchStrategy[str]:
+    """Texts that are nearly the same, which sloppy comparison and caches confuse."""
+    return st.sampled_from(
+        [
+            text,
+            text.upper() if "://" not in text else _of_path(text, str.upper),
+            text + "/",
+            text + "?",
+            text + "#",
+            text + "a",
+            text[:-1],
+            _of_path(text, str.swapcase),
+            _of_path(text, lambda path: path.replace("a", "%61")),
+            text + "/" + text.rpartition("://")[2],
+        ]
+    )
+
+
+def _of_path(url: str, change: Callable[[str], str]) -> str:
+    """A URL with something else from its path on; escapes stay as they are."""
+    start = url.find("/", url.find("://") + 3)
+    if start < 0:
+        return url
+    pieces = re.split(r"(%[0-9A-Fa-f]{2})", url[start:])
+    return url[:start] + "".join(p if p.startswith("%") else change(p) for p in pieces)
+
+
+def names() -> SearchStrategy[str]:
+    """Names that nobody knows: those that mean something to one language or store, signs before
+    and within a name, and any others.
+    """
+    word = st.text(string.ascii_letters, min_size=1, max_size=8)
+    sign = st.sampled_from(string.punctuation)
     return st.one_of(
-        st.builds(_exactly, edge_lengths(), st.sampled_from(["a", "0", "-"])),
-        _urls(plain, _PORTS.map(":{}/return".format)),
-        _urls(host.map("{}.example".format), st.sampled_from(["", "/", "/return"])),
-        _urls(plain, escaped.map(lambda parts: "/" + "".join(parts))),
-        _urls(plain, escaped.map(lambda parts: "/?q=" + "".join(parts))),
-        _urls(plain, escaped.map(lambda parts: "/#" + "".join(parts))),
+        st.sampled_from(["__proto__", "constructor", "toString", "", "id", "type", "url", "class"]),
+        st.builds("{}{}".format, sign, word),
+        st.builds("{}{}{}".format, word, sign, word),
+        st.text(max_size=10),
+        st.builds(str.__mul__, st.sampled_from("aé"), st.sampled_from([64, 65, 255, 256, 1_025])),
     )
