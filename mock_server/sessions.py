@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 from starlette.types import Scope
@@ -107,9 +107,9 @@ class SessionStore:
         self._store = store
         self._prefix = f"{session}/"
 
-    async def get(self, key: str) -> str | None:
+    def get(self, key: str) -> Awaitable[str | None]:
         """The value of a key in this session."""
-        return await self._store.get(self._prefix + key)
+        return self._store.get(self._prefix + key)
 
     async def put(self, key: str, value: str) -> None:
         """Set the value of a key in this session."""
