@@ -14,7 +14,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test contract mutants check bench screenshots
+.PHONY: help setup mock example test contract fuzz mutants check bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ test: $(STAMP)  ## run every test of the project
 
 contract: $(STAMP)  ## check an implementation: URL=http://… or TARGET=file.toml
 	$(BIN)/tallystick test $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
+
+fuzz: $(STAMP)  ## fuzz a deployment within its budget: TARGET=file.toml (or URL=http://… here)
+	$(BIN)/tallystick fuzz $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
 
 mutants: $(STAMP)  ## measure how many faulty implementations the contract tests catch (under an hour)
 	$(BIN)/python -m tests.mutants --seeds $(SEEDS)

@@ -7,6 +7,7 @@ the others end cleanly, and what they found counts.
 
 from __future__ import annotations
 
+import copyreg
 import multiprocessing
 import signal
 import time
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from contract_tests.client import Client, TargetGoneError
@@ -36,6 +38,15 @@ from contract_tests.run import Run
 from tallystick.errors import TallystickError
 
 LEDGER = "requests.ndjson"
+
+
+def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+# Findings go from process to process, and with them cases and promises, which hold read-only
+# mappings; Python does not know of itself how to send those.
+copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 
 _END = 15.0
 """Seconds in which workers must end once the budget is spent, beside the answer under way."""

@@ -115,7 +115,7 @@ def commands(count: int) -> Iterator[None]:
 def tallystick_test(folder: Path, *options: object, env: Mapping[str, str] | None = None) -> Result:
     """Run `tallystick test`; its report goes into the folder."""
     report = () if "--report-dir" in options else ("--report-dir", folder / "report")
-    return _run(folder, ("tallystick", "test", *options, *report), env)
+    return run_words(folder, ("tallystick", "test", *options, *report), env)
 
 
 def pytest_suite(
@@ -126,7 +126,7 @@ def pytest_suite(
 ) -> Result:
     """Run `pytest contract_tests`, or some of its tests; its report goes into the folder."""
     words = ("pytest", "-q", "-p", "no:cacheprovider", tests, *options)
-    return _run(folder, (*words, "--report-dir", folder / "report"), env)
+    return run_words(folder, (*words, "--report-dir", folder / "report"), env)
 
 
 def check(folder: Path, app: Application, seed: int = SEED) -> Result:
@@ -152,7 +152,10 @@ def stateless(folder: Path, *options: object) -> Result:
         return tallystick_test(folder, "--target", target, "--seed", SEED, *options)
 
 
-def _run(folder: Path, words: tuple[object, ...], env: Mapping[str, str] | None) -> Result:
+def run_words(
+    folder: Path, words: tuple[object, ...], env: Mapping[str, str] | None = None
+) -> Result:
+    """Run `python -m` with these words; the report is expected in the folder."""
     told = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
     code = _COMMANDS[-1].run([str(word) for word in words], told, folder)
     out, err = ((folder / name).read_text(encoding="utf-8") for name in ("out", "err"))
