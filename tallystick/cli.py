@@ -19,6 +19,7 @@ import click
 from tallystick.cases import Case
 from tallystick.contract import Contract, load_contract
 from tallystick.errors import TallystickError
+from tallystick.exports import EXPORTS, files
 from tallystick.inferred import inferred_overlay
 from tallystick.lint import lint
 
@@ -148,6 +149,30 @@ def _lint(document: str | None, overlays: Sequence[str], remote_references: bool
 def overlay_command(document: str | None, **options: Any) -> None:
     """Print the overlay that the reader would infer, to be reviewed, edited and committed."""
     click.echo(inferred_overlay(_load(document, **options)), nl=False)
+
+
+@cli.command("export")
+@click.argument("name", type=click.Choice(list(EXPORTS)), metavar="NAME")
+@contract_options
+@click.option("--output", metavar="FILE", help="Write there instead of printing.")
+@click.option("--check", metavar="FILE", help="Only see whether this file is what it would write.")
+def export_command(
+    name: str, document: str | None, output: str | None, check: str | None, **options: Any
+) -> None:
+    """Print the contract in the format of another tool.
+
+    NAME is one of overlay, document, msw, http and postman. Exit codes: 1 the file that --check
+    names is stale; 2 bad usage, or it cannot be read.
+    """
+    text = EXPORTS[name](_load(document, **options))
+    if output:
+        files.write(output, text)
+    elif check is None:
+        click.echo(text.encode(), nl=False)
+    if check and not files.is_current(check, text):
+        click.echo(f"error: {check} is stale: the contract gives another {name} now.", err=True)
+        click.echo(f"hint: {files.command(name, document, check, **options)}", err=True)
+        raise click.exceptions.Exit(1)
 
 
 @cli.command()

@@ -31,14 +31,29 @@ def inferred_overlay(contract: Contract) -> str:
             *_actions(contract),
         ],
     }
-    return str(yaml.dump(overlay, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
+    return to_yaml(overlay)
+
+
+def to_yaml(value: Any) -> str:
+    """A JSON value as YAML that readers of YAML 1.1 and of 1.2 read alike."""
+    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
 
 
 class _Dumper(yaml.SafeDumper):
     """Quotes what YAML 1.1 takes for something else than a string (PyYAML's own rules), and what
-    YAML 1.2's core schema does, which readers of overlays use.
+    YAML 1.2's core schema does, which readers of overlays use. What YAML 1.1 alone takes for the
+    end of a line is escaped.
     """
 
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = '"' if re.search("[\x85\u2028\u2029]", text) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 for _tag, _pattern, _first in CORE_SCALARS:
     _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)

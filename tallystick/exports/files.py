@@ -1,0 +1,42 @@
+"""Exported files: written, and compared with those that are committed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from tallystick.errors import LoadError
+
+
+def write(place: str, text: str) -> None:
+    """Write an export. Raises LoadError where that cannot be done."""
+    try:
+        Path(place).write_bytes(text.encode())
+    except OSError as error:
+        raise LoadError(f"{place} cannot be written: {error.strerror}.") from None
+
+
+def is_current(place: str, text: str) -> bool:
+    """Whether a file holds the export; line ends may be those of the checkout. Raises LoadError
+    where it cannot be read.
+    """
+    try:
+        return Path(place).read_bytes().replace(b"\r\n", b"\n") == text.encode()
+    except OSError as error:
+        raise LoadError(f"{place} cannot be read: {error.strerror}.") from None
+
+
+def command(
+    name: str,
+    document: str | None,
+    place: str,
+    *,
+    overlays: Sequence[str],
+    remote_references: bool,
+) -> str:
+    """The command that writes an export anew."""
+    words = ["tallystick", "export", name, *([document] if document else [])]
+    words += [word for overlay in overlays for word in ("--overlay", overlay)]
+    words += ["--remote-references"] if remote_references else []
+    return shlex.join([*words, "--output", place])
