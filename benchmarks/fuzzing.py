@@ -1,117 +1,21 @@
 """How `tallystick fuzz` finds rare faults, beside plain `st fuzz` with as many requests.
 
-Each of `tests.rare` is fuzzed by both, as commands over loopback; requests are counted where they
-arrive. Plain Schemathesis raises alarms on the correct implementation, too: it counts as finding a
-fault where it fails something that it does not fail there. `make fuzz-bench` prints the table.
+Each fault of `tests.rare` is fuzzed by both. Plain Schemathesis raises alarms on the correct
+implementation, too: it counts as finding a fault where it fails something that it does not fail
+there. `make fuzz-bench` prints the table.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import signal
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from statistics import median
 
-from tests.contract_tests.targets import write_target
-from tests.independent.app import PaymentAccountLinks, Receive, Scope, Send
-from tests.independent.serve import serving
+from tests.independent.app import PaymentAccountLinks
+from tests.mutants.judges import tallystick
 from tests.rare import RARE, RareFault
-
-REQUESTS = 10_000
-_TIMEOUT = 900
-_ROOT = Path(__file__).parents[1]
-_DOCUMENT = _ROOT / "openapi/dolfin-payment-account-link.yaml"
-_BIN = Path(sys.executable).parent
-
-
-@dataclass
-class Counted:
-    """An application that counts its requests, and says when there were enough."""
-
-    app: PaymentAccountLinks
-    requests: int = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.requests += scope["type"] == "http"
-        await self.app(scope, receive, send)
-
-
-@dataclass(frozen=True)
-class Fuzzed:
-    """What a fuzz says of an implementation. `first` is the request that first showed it."""
-
-    found: frozenset[str]
-    requests: int
-    first: int | None = None
-
-
-def by_tallystick(app: PaymentAccountLinks, seed: int, requests: int = REQUESTS) -> Fuzzed:
-    """Fuzz an implementation by `tallystick fuzz`."""
-    with _served(app) as (counted, folder, url):
-        target = write_target(folder, url)
-        options = ["--max-requests", str(requests), "--seed", str(seed)]
-        command = ["fuzz", "--target", str(target), *options, "--report-dir", str(folder / "out")]
-        run = subprocess.run(
-            [sys.executable, "-m", "tallystick", *command],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT,
-        )
-        if run.returncode not in (0, 1):
-            raise RuntimeError(run.stdout + run.stderr)
-        findings = [
-            finding
-            for finding in json.loads((folder / "out/report.json").read_text())["findings"]
-            if finding["level"] != "advisory"
-        ]
-        firsts = [finding["shown_by"]["first"] for finding in findings if "shown_by" in finding]
-        names = frozenset(f"{f['obligation']}: {f['message']}" for f in findings)
-        return Fuzzed(names, counted.requests, min(firsts, default=None))
-
-
-def by_schemathesis(app: PaymentAccountLinks, seed: int, requests: int = REQUESTS) -> Fuzzed:
-    """Fuzz an implementation by plain `st fuzz`. It has no limit of requests: it is interrupted,
-    as by Ctrl-C, after as many.
-    """
-    with _served(app) as (counted, folder, url):
-        options = ["--url", url, "--seed", str(seed), "--no-color", "--generation-database", "none"]
-        options += ["--continue-on-failure", "--max-failures", "1000000"]
-        options += ["--report", "json", "--report-json-path", str(folder / "report.json")]
-        command = [str(_BIN / "schemathesis"), "fuzz", str(_DOCUMENT), *options]
-        with subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            _interrupt_after(process, lambda: counted.requests >= requests)
-        failures = json.loads((folder / "report.json").read_text())["failures"]
-        return Fuzzed(frozenset(f["title"] for f in failures), counted.requests)
-
-
-def _interrupt_after(process: subprocess.Popen[bytes], is_enough: Callable[[], bool]) -> None:
-    end = time.monotonic() + _TIMEOUT
-    while process.poll() is None and not is_enough() and time.monotonic() < end:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(timeout=30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-@contextmanager
-def _served(app: PaymentAccountLinks) -> Iterator[tuple[Counted, Path, str]]:
-    """An implementation that is served, a folder for the judge, and the address."""
-    counted = Counted(app)
-    with tempfile.TemporaryDirectory() as name, serving(counted) as url:
-        yield counted, Path(name), url
+from tests.rare.judges import REQUESTS, by_schemathesis, by_tallystick
 
 
 def main() -> int:
@@ -122,11 +26,8 @@ def main() -> int:
     parser.add_argument("--alone", action="store_true", help="without st fuzz, which takes longer")
     options = parser.parse_args()
     seeds = range(1, options.seeds + 1)
-    alarms = [
-        alarm
-        for seed in seeds
-        for alarm in by_tallystick(PaymentAccountLinks(), seed, options.requests).found
-    ]
+    silent = [by_tallystick(PaymentAccountLinks(), seed, options.requests) for seed in seeds]
+    alarms = [alarm for fuzzed in silent for alarm in fuzzed.found]
     usual: frozenset[str] | None = None
     if not options.alone:
         usual = by_schemathesis(PaymentAccountLinks(), 1, options.requests).found
@@ -142,8 +43,8 @@ def main() -> int:
 
 
 _HEADER = (
-    "| rare fault | tallystick fuzz | found at request (median, latest) | st fuzz | requests |\n"
-    "|---|---|---|---|---|"
+    "| rare fault | tallystick test | tallystick fuzz | at request (median, latest) "
+    "| st fuzz | requests |\n|---|---|---|---|---|---|"
 )
 
 
@@ -154,10 +55,11 @@ def _row(
     ours = [by_tallystick(fault.app(), seed, requests) for seed in seeds]
     firsts = [fuzzed.first for fuzzed in ours if fuzzed.first is not None]
     at = f"{median(firsts):,.0f}, {max(firsts):,}" if firsts else "–"
-    cells = [fault.name, f"found with {len(firsts)} of {len(seeds)} seeds", at]
+    fixed = "finds it" if tallystick(fault.app, 1).found else "misses it"
+    cells = [fault.name, fixed, f"found with {len(firsts)} of {len(seeds)} seeds", at]
     if usual is not None:
         plain = by_schemathesis(fault.app(), 1, requests)
-        cells += ["found" if plain.found - usual else "missed", f"{plain.requests:,}"]
+        cells += ["finds it" if plain.found - usual else "misses it", f"{plain.requests:,}"]
     print("| " + " | ".join(cells) + " |", flush=True)
     return len(firsts) == len(seeds)
 

@@ -37,12 +37,12 @@ from tallystick.contract import ContractOperation
 BATCH = 500
 """How many shots one property of Hypothesis draws; the next has another seed."""
 
-AVAILABLE_PROVIDERS["tallystick"] = HypothesisProvider
-_FRESH = "tallystick"
+FRESH = "tallystick"
 """Hypothesis' own way to draw, but under another name: with its default one, five of six shots
 would be mutations of the one before, and a tenth of each batch small ones. Against a service each
 shot costs a request: all are drawn afresh, and what mutation is good for (equal values) is a kind.
 """
+AVAILABLE_PROVIDERS[FRESH] = HypothesisProvider
 
 SHRINKING, SHRINKING_SECONDS = 60, 20.0
 """How many requests, and seconds, the search for the smallest input of one finding may take."""
@@ -113,7 +113,7 @@ class Campaign:
             max_examples=BATCH,
             phases=phases,
             database=self.database,
-            backend=_FRESH,
+            backend=FRESH,
         )
 
     def range_of(self, base: Base) -> Range:

@@ -113,7 +113,7 @@ def numbers(count: int) -> SearchStrategy[int]:
 
 
 def _words() -> set[str]:
-    """Letters of all scripts, percent-encoded, in each form of Unicode."""
+    """Letters of all scripts, percent-encoded, composed and decomposed (Unicode Annex 15)."""
     letters = [letter for alphabet in _ALPHABETS for letter in alphabet[:: len(alphabet) // 90 + 1]]
     forms: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
     return {quote(unicodedata.normalize(form, letter)) for form in forms for letter in letters}
@@ -184,13 +184,13 @@ _PORTS = (1, 21, 22, 25, 80, 443, 1023, 1024, 8080, 8443, 32767, 32768, 49152, 6
 
 def _port(number: int) -> str:
     """None, one that means something, or any."""
-    if number < 100_000:
+    if number < 50_000:
         return ""
-    number -= 100_000
+    number -= 50_000
     return f":{number}" if 0 < number < 65_536 else f":{_PORTS[number % len(_PORTS)]}"
 
 
-_PORT = numbers(200_000).map(_port)
+_PORT = numbers(150_000).map(_port)
 _SCHEME = st.sampled_from(["https", "https", "https", "HTTPS", "Https"])
 
 

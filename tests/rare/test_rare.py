@@ -1,0 +1,60 @@
+"""The faults are rare, `tallystick fuzz` finds them, and it is silent where there is none.
+
+`make fuzz-bench` runs all faults with 10,000 requests and several seeds; here it is three of them.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from tests.independent.app import PaymentAccountLinks, Request
+
+from .faults import RARE, RareFault
+from .judges import Fuzzed, by_tallystick
+from .rarity import SOURCES, times_met, valid_requests
+
+BY_NAME = {fault.name: fault for fault in RARE}
+CHOSEN = {
+    "an escaped slash in small letters in a path": 1_000,
+    "the second of two equal requests": 500,
+    "a path in decomposed Unicode": 500,
+}
+"""Those that are looked for, each with how many requests suffice with the seed 1."""
+
+SILENT = "the correct implementation"
+DRAWN = 1_000
+
+
+@pytest.fixture(scope="module")
+def fuzzed() -> Iterator[Mapping[str, Future[Fuzzed]]]:
+    """What the fuzz says of each, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        futures = {SILENT: pool.submit(by_tallystick, PaymentAccountLinks(), 1, 1_500)}
+        for name, most in CHOSEN.items():
+            futures[name] = pool.submit(by_tallystick, BY_NAME[name].app(), 1, most)
+        yield futures
+
+
+@pytest.fixture(scope="module", params=SOURCES)
+def requests(request: pytest.FixtureRequest) -> list[Request]:
+    """Random valid requests."""
+    return valid_requests(request.param, DRAWN)
+
+
+@pytest.mark.parametrize("fault", RARE, ids=lambda fault: fault.name)
+def test_rare(fault: RareFault, requests: list[Request]) -> None:
+    """Fewer than one in 500 random valid requests meets a fault."""
+    assert times_met(fault, requests) * 500 < len(requests)
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_found(name: str, fuzzed: Mapping[str, Future[Fuzzed]]) -> None:
+    """The fuzz finds a rare fault, within its requests."""
+    found = fuzzed[name].result()
+    assert (len(found.found), found.requests) == (1, CHOSEN[name])
+
+
+def test_silent(fuzzed: Mapping[str, Future[Fuzzed]]) -> None:
+    """The fuzz finds nothing in the correct implementation."""
+    assert fuzzed[SILENT].result().found == frozenset()
