@@ -98,7 +98,8 @@ class Campaign:
         key = base.operation.name.encode()
         property_.hypothesis.inner_test._hypothesis_internal_add_digest = key  # type: ignore[attr-defined]
         try:
-            seed(number)(self._settings()(property_))()
+            # In this order, since a seed of its own takes the database off a property.
+            self._settings()(seed(number)(property_))()
         except BudgetSpentError:
             raise
         except (BrokenError, Flaky, SkipTest, Unsatisfiable):

@@ -101,19 +101,21 @@ def _check_headers(parameter: str, words: Words, places: Places) -> None:
 
 
 def _values(told: Any, name: str, places: Places) -> Sequence[Any]:
+    header = f"dictionaries.{name}"
+    place = header if places.line(header) else name
     if not isinstance(told, dict):
-        raise places.error(f"The dictionary {name!r} must be a table", name)
+        raise places.error(f"The dictionary {name!r} must be a table", place)
     places.known_keys(told, {"values", "from-file"}, "A dictionary has no key {!r}")
     values, file = told.get("values"), told.get("from-file")
     if values is None and isinstance(file, str):
         return read_file(Path(places.path).parent / file)
     if file is not None or not isinstance(values, list) or not values:
         what = f"The dictionary {name!r} needs a list of 'values', or a 'from-file'"
-        raise places.error(what, name)
+        raise places.error(what, place)
     for value in values:
         if isinstance(value, bool) or not isinstance(value, _KINDS):
             what = f"A value of the dictionary {name!r} must be a text or a number, not {value!r}"
-            raise places.error(what, name)
+            raise places.error(what, place)
     return values
 
 

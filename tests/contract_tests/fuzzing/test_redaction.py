@@ -21,11 +21,11 @@ ENV = {
     "TALLY_KEY": "sk_live_very_secret_123",
     "TALLY_BEARER": "bearer_secret_321",
     "TALLY_ORG": ACTIVE_ID,
-    "TALLY_WORD": "https://hooks.example/word secret+'456'/",
+    "TALLY_WORD": "https://hooks.example/word's+secret/456",
     "TALLY_CASE": "case_secret_789",
 }
 LITERAL = ("header_literal_654", "pass_word_secret", "anna_user_secret")
-FORMS = ("word%20secret%2B", "word+secret%2B", "word secret+'456'")
+FORMS = ("word%27s%2Bsecret", "word's+secret", "word'\"'\"'s+secret", "word\\'s+secret")
 SECRETS = (TOKEN, *ENV.values(), *LITERAL[:2], *FORMS)
 
 FILE = """
@@ -36,7 +36,7 @@ x-token = "Bearer ${{TALLY_BEARER}}"
 x-plain = "header_literal_654"
 [parameters]
 "path.id" = "${{TALLY_ORG}}"
-"body.refreshUrl" = "https://app.example.com/${{TALLY_WORD}}"
+"body.refreshUrl" = "https://app.example.com/?next=${{TALLY_WORD}}"
 [cases."Payment.Forbidden"]
 headers = {{ x-key = "${{TALLY_CASE}}" }}
 [fuzz]
