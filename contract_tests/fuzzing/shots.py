@@ -172,6 +172,20 @@ def _negative(place: Range) -> Shots | None:
     return st.one_of(made) if made else None
 
 
+def _missing(place: Range) -> Shots | None:
+    """One field left out."""
+    made = [
+        place.shot(
+            "missing",
+            without(place.base.call, case.trigger.field),
+            Expectation(Kind.CASE, f"{case.label}: left out", (case,)),
+        )
+        for case in place.operation.cases
+        if case.trigger and case.trigger.field and case.trigger.fault == "missing"
+    ]
+    return st.sampled_from(made) if made else None
+
+
 def _boundary(place: Range) -> Shots | None:
     """One field at an edge: exact lengths, any port, letters of many scripts, escapes."""
     fields = [field for field, rule in place.rules.items() if rule.kind == "absolute-url"]
@@ -410,6 +424,7 @@ Make = Callable[[Range], Shots | None]
 KINDS: Mapping[str, tuple[Make, int]] = {
     "positive": (_positive, 6),
     "negative": (_negative, 3),
+    "missing": (_missing, 1),
     "boundary": (_boundary, 3),
     "dictionary": (_dictionary, 2),
     "pair": (_pair, 1),
