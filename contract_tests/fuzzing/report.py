@@ -6,9 +6,7 @@ for `tallystick replay`. What it is given holds no secret any more.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -21,8 +19,9 @@ from contract_tests.fuzzing.replay import identity
 from contract_tests.fuzzing.settings import Settings, target_of
 from contract_tests.fuzzing.workers import LEDGER, Result
 from contract_tests.levels import ADVISORY
+from contract_tests.obligations import OBLIGATIONS
 from contract_tests.plan import Plan
-from contract_tests.report import make_folder
+from contract_tests.report import write_files
 from tallystick.cases import Case
 
 NOTHING_FOUND, FOUND, FAILED, UNREACHABLE = 0, 1, 2, 4
@@ -104,13 +103,9 @@ def _totals(outcome: Outcome) -> str:
 
 
 def write_report(outcome: Outcome) -> None:
-    """Write `report.json`. Raises TallystickError."""
-    folder = outcome.settings.report_dir
-    if folder is None:
-        return
-    make_folder(folder)
-    text = json.dumps(to_json(outcome), indent=2, ensure_ascii=False)
-    (Path(folder) / "report.json").write_bytes(text.encode("utf-8", "replace") + b"\n")
+    """Write `report.json` and the same in other formats. Raises TallystickError."""
+    if outcome.settings.report_dir is not None:
+        write_files(to_json(outcome), outcome.settings.report_dir)
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
@@ -130,6 +125,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "settings": _settings(outcome),
         "ledger": LEDGER,
         "kinds": dict(result.kinds),
+        "obligations": [obligation.to_json() for obligation in OBLIGATIONS],
         "cases": [_case(case, outcome) for case in outcome.plan.contract.cases],
         "findings": _findings(outcome),
     }
