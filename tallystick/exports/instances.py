@@ -18,7 +18,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tallystick.document import Document
 from tallystick.pointers import Path, look_up
 
-_DEPTH = 6
+_DEPTH = 12
+_OPTIONAL_DEPTH = 4
+"""How deep properties are made that may be left out; a recursive schema has no end of them."""
 _SEARCHED = 4
 """How deep alternatives are searched for a code; each level multiplies their number."""
 _URL_NAME = re.compile(r"(?i).*(?:url|uri|href|link)")
@@ -41,9 +43,14 @@ TEXTS: Mapping[str, str] = {
 
 
 def is_valid(document: Document, path: Path, value: Any) -> bool:
-    """Whether the schema at a path takes a value, formats included."""
+    """Whether the schema at a path takes a value, formats included. One that is made of itself,
+    with no member between, takes none.
+    """
     schema = document.json_schema(path)
-    return bool(Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value))
+    try:
+        return bool(Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value))
+    except RecursionError:
+        return False
 
 
 def instances(
@@ -137,7 +144,8 @@ class _Maker:
         return {
             name: self.value((*path, "properties", name), name, depth + 1)
             for name in schema.get("properties") or {}
-            if depth < _DEPTH and (self.with_optional or name in required)
+            if depth < _DEPTH
+            and (name in required or (self.with_optional and depth < _OPTIONAL_DEPTH))
         }
 
     def _array(self, schema: dict[str, Any], path: Path, name: str, depth: int) -> list[Any]:

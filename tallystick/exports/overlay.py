@@ -19,8 +19,19 @@ from tallystick.pointers import Path, look_up
 
 
 def export_overlay(contract: Contract) -> str:
-    """The overlay, as YAML."""
-    return to_yaml(_overlay(contract))
+    """The overlay, as YAML. Raises DocumentError where no response has a body."""
+    actions = _actions(contract)
+    if not actions:
+        source = contract.document.locate(("paths",))
+        raise DocumentError("The document has no response with a body.", source=source)
+    title = contract.document.root["info"]["title"]
+    return to_yaml(
+        {
+            "overlay": "1.0.0",
+            "info": {"title": f"The cases of {title} as examples", "version": "1.0.0"},
+            "actions": actions,
+        }
+    )
 
 
 def export_document(contract: Contract) -> str:
@@ -29,15 +40,6 @@ def export_document(contract: Contract) -> str:
     if _actions(contract):
         overlay.apply(target, parse(export_overlay(contract), "the exported overlay"))
     return to_yaml(target.value)
-
-
-def _overlay(contract: Contract) -> dict[str, Any]:
-    title = contract.document.root["info"]["title"]
-    return {
-        "overlay": "1.0.0",
-        "info": {"title": f"The cases of {title} as examples", "version": "1.0.0"},
-        "actions": _actions(contract),
-    }
 
 
 def _actions(contract: Contract) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ def export_http(contract: Contract) -> str:
         for operation in contract.operations
         for name, case in bodies.names(operation.cases).items()
     ]
-    title = one_line(contract.document.root["info"]["title"])
+    title = one_line(contract.document.root["info"]["title"]).replace("{{", "{ {")
     head = [
         f"# A request for each documented case of {title}",
         "",
@@ -43,7 +43,8 @@ def _request(
 
 
 def _title(case: Case) -> str:
-    return one_line(f"{case.label}: {case.description}" if case.description else case.label)
+    title = one_line(f"{case.label}: {case.description}" if case.description else case.label)
+    return title.replace("{{", "{ {")
 
 
 def _body(text: str) -> Iterator[str]:

@@ -48,20 +48,32 @@ class Missing(Exception):  # noqa: N818
 def running(name: str) -> Iterator[str]:
     """A peer, by its name, while the block lasts; gives its base URL. Raises Missing."""
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        command = PEERS[name](port, Path(folder))
-        with tempfile.TemporaryFile() as log, _process(command, log) as process:
-            _wait(process, port, log)
-            yield f"http://{_HOST}:{port}"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(PEERS[name](port, Path(folder)), port) as url,
+    ):
+        yield url
+
+
+@contextmanager
+def served(command: Sequence[str], port: int) -> Iterator[str]:
+    """What a command serves on a port, while the block lasts; gives its base URL."""
+    with tempfile.TemporaryFile() as log, _process(command, log) as process:
+        _wait(process, port, log)
+        yield f"http://{_HOST}:{port}"
 
 
 # How each is started: the command that serves the document on a port. The folder is for its files.
 
 
 def _prism(port: int, _: Path) -> list[str]:
+    return prism(port, DOCUMENT)
+
+
+def prism(port: int, document: Path) -> list[str]:
     """Prism reads the OpenAPI document, and holds requests to its schemas."""
     script = str(installed(PRISM) / "dist/index.js")
-    return [tool("node"), script, "mock", "--host", _HOST, "--port", str(port), str(DOCUMENT)]
+    return [tool("node"), script, "mock", "--host", _HOST, "--port", str(port), str(document)]
 
 
 def _mockoon(port: int, _: Path) -> list[str]:
