@@ -123,7 +123,7 @@ _BYTES = tuple(f"{byte:02X}" for byte in range(256))
 _CLASSES: tuple[Sequence[str], ...] = (
     string.ascii_letters + string.digits,
     ("/", "/", "/", ".", "..", "//"),
-    ("?", "&", "=", "#"),
+    ("?", "&", "=", "#", "?a=", "&a=", "&a[]=", "#a="),
     "-._~!$&'()*+,;=:@",
     tuple("%" + spelled for digits in _MEANT for spelled in (digits, digits.lower())),
     tuple("%" + spelled for digits in _BYTES for spelled in (digits, digits.lower())),
