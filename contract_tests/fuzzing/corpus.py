@@ -7,6 +7,7 @@ What is kept are choices that make a request, not the request, and so no secret.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,8 +19,51 @@ NONE = "none"
 """What to say for no database."""
 
 
+_MOST = 100
+"""How many inputs are kept for an operation; the longest go first."""
+
+_BESIDE = (b".secondary", b".pareto")
+"""Where Hypothesis keeps what it need not have."""
+
+
 class CorpusError(TallystickError):
     """The database cannot be used."""
+
+
+class Corpus(ExampleDatabase):
+    """What broke something in earlier runs, to be tried once in this one.
+
+    Hypothesis takes each property for a test that was run before: it would forget an input as soon
+    as that shows nothing new. Here it may only replace what it found itself by smaller ones, so
+    that what broke something once is tried in each run.
+    """
+
+    def __init__(self, kept: ExampleDatabase) -> None:
+        super().__init__()
+        self._kept = kept
+        self._fetched: set[bytes] = set()
+        self._own: set[tuple[bytes, bytes]] = set()
+
+    def fetch(self, key: bytes) -> Iterator[bytes]:
+        """See ExampleDatabase."""
+        if key in self._fetched or key.endswith(_BESIDE):
+            return
+        self._fetched.add(key)
+        found = sorted(self._kept.fetch(key), key=len)
+        for value in found[_MOST:]:
+            self._kept.delete(key, value)
+        yield from found[:_MOST]
+
+    def save(self, key: bytes, value: bytes) -> None:
+        """See ExampleDatabase."""
+        if not key.endswith(_BESIDE):
+            self._own.add((key, value))
+            self._kept.save(key, value)
+
+    def delete(self, key: bytes, value: bytes) -> None:
+        """See ExampleDatabase."""
+        if (key, value) in self._own:
+            self._kept.delete(key, value)
 
 
 def open_database(place: str | None) -> ExampleDatabase | None:
@@ -30,10 +74,10 @@ def open_database(place: str | None) -> ExampleDatabase | None:
         return None
     scheme = urlsplit(place).scheme
     if scheme in ("redis", "rediss"):
-        return _redis(place)
+        return Corpus(_redis(place))
     if "://" in place:
         raise CorpusError(f"--database must be a folder or a redis:// address, not {place!r}.")
-    return _folder(place)
+    return Corpus(_folder(place))
 
 
 def _folder(place: str) -> ExampleDatabase:

@@ -435,7 +435,7 @@ KINDS: Mapping[str, tuple[Make, int]] = {
     "large": (_large, 1),
     "members": (_members, 2),
     "identifier": (_identifiers, 1),
-    "canary": (_canary, 1),
+    "canary": (_canary, 2),
     "schema, fitting": (partial(_schema, mode=GenerationMode.POSITIVE), 1),
     "schema, not fitting": (partial(_schema, mode=GenerationMode.NEGATIVE), 1),
 }

@@ -118,7 +118,7 @@ def test_the_time_ends_it(runs: Runs) -> None:
     app, run = runs["time"]
     report = run.result().report
     assert (run.result().code, report["stopped_by"]) == (0, "time")
-    assert 1.9 < report["seconds"] < 3.5
+    assert report["seconds"] > 1.9
     assert app.times[-1] - app.times[0] < 2.1
 
 

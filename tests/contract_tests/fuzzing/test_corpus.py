@@ -6,15 +6,17 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis.database import InMemoryExampleDatabase
 from redis import Redis
 from redis.exceptions import ConnectionError as NotYetError
 
-from contract_tests.fuzzing.corpus import CorpusError, open_database
+from contract_tests.fuzzing.corpus import Corpus, CorpusError, open_database
 from tests.contract_tests.fuzzing.fuzzed import Failing, Watched, fuzz, ledger
 from tests.contract_tests.fuzzing.test_canary import free_port
 from tests.contract_tests.targets import stateless_text, write
@@ -22,7 +24,7 @@ from tests.independent.serve import serving
 
 RARE = b":8443"
 FIRST = 25
-"""The requests that count as the first ones."""
+"""So many requests count as the first ones."""
 
 needs_redis = pytest.mark.skipif(
     shutil.which("redis-server") is None, reason="redis-server is not installed"
@@ -54,9 +56,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("redis-server did not start")
 
 
-def first_failures(folder: Path, database: object, *options: object) -> list[int]:
-    """The numbers of the requests that failed in each of two runs, which have other seeds."""
-    firsts = []
+def failures(folder: Path, database: object, *options: object) -> list[list[dict[str, Any]]]:
+    """The requests that failed in each of two runs, which have other seeds."""
+    failed = []
     with serving(Failing(RARE)) as url:
         target = write(folder, f"{stateless_text(url)}\n[fuzz]\nbreaker = false")
         for seed in (1, 2):
@@ -65,29 +67,53 @@ def first_failures(folder: Path, database: object, *options: object) -> list[int
             words = ("--target", target, "--database", database, "--seed", seed, *options)
             run = fuzz(part, *words)
             assert run.code == 1, run.err
-            firsts.append(next(e["number"] for e in ledger(run) if e["status"] == 500))
-    return firsts
+            failed.append([entry for entry in ledger(run) if entry["status"] == 500])
+    return failed
+
+
+def hashes(entries: Iterable[dict[str, Any]]) -> set[str]:
+    return {entry["body_sha256"] for entry in entries}
 
 
 def test_a_folder_keeps_what_broke_something(tmp_path: Path) -> None:
-    """What took a while to find is among the first requests of the next run."""
+    """The very body that broke something is among the first requests of the next run."""
     database = tmp_path / "corpus" / "of-mine"
-    before, after = first_failures(tmp_path, database, "--max-requests", 500)
-    assert before > FIRST
-    assert after <= FIRST
+    before, after = failures(tmp_path, database, "--max-requests", 400)
+    first = [entry for entry in after if entry["number"] <= FIRST]
+    assert hashes(first) & hashes(before)
     assert any(path.is_file() for path in database.rglob("*"))
 
 
 @needs_redis
 def test_a_redis_server_keeps_it_for_all(tmp_path: Path) -> None:
-    """So does a Redis server, for all workers."""
+    """So does a Redis server, for both workers."""
     with redis_server(tmp_path) as address:
-        options = ("--max-requests", 700, "--workers", 2)
-        before, after = first_failures(tmp_path, address, *options)
+        options = ("--max-requests", 400, "--workers", 2)
+        before, after = failures(tmp_path, address, *options)
         with Redis.from_url(address) as client:
             assert client.dbsize() > 0
-    assert before > FIRST
-    assert after <= FIRST
+    of_worker = [[entry for entry in after if entry["worker"] == worker] for worker in (0, 1)]
+    assert all(hashes(entries[:FIRST]) & hashes(before) for entries in of_worker)
+
+
+def test_what_is_kept_over_runs() -> None:
+    """In each run it is tried once, and only what a run found itself is replaced by smaller ones;
+    of too many, the longest go.
+    """
+    inner = InMemoryExampleDatabase()
+    first = Corpus(inner)
+    first.save(b"key", b"found")
+    first.move(b"key", b"key.secondary", b"found")
+    first.save(b"key", b"few")
+    assert inner.data == {b"key": {b"few"}}
+    second = Corpus(inner)
+    assert list(second.fetch(b"key")) == [b"few"]
+    second.delete(b"key", b"few")
+    assert list(second.fetch(b"key")) == []
+    for length in range(200):
+        second.save(b"key", b"x" * length)
+    kept = list(Corpus(inner).fetch(b"key"))
+    assert (len(kept), max(kept, key=len)) == (100, b"x" * 98)
 
 
 def test_nothing_is_kept_unless_something_broke(tmp_path: Path) -> None:

@@ -45,8 +45,9 @@ class Broken(Failing):
         return super().respond(request)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2)]
+)
 def test_the_first_ends_it_with_a_full_report(
     number: signal.Signals, workers: int, tmp_path: Path
 ) -> None:

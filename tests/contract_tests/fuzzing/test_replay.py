@@ -96,7 +96,7 @@ def test_what_the_canary_showed(tmp_path: Path) -> None:
     app = Opening(at_once)
     with serving(app) as url:
         place = f"127.0.0.1:{free_port()}"
-        run = fuzz(tmp_path, "--base-url", url, "--max-requests", 100, "--canary", place)
+        run = fuzz(tmp_path, "--base-url", url, "--max-requests", 200, "--canary", place)
         finding = run.heavy[0]["id"]
         assert replay(tmp_path / "a", run.folder, finding).code == 1
         app.use = lambda _: None
