@@ -467,6 +467,7 @@ def test_each_request_of_the_file_gets_its_case(mock: str) -> None:
     """The honest request where there is one, else the magic value; none needs a `Prefer`."""
     text = placed(exported("http"), mock)
     assert cases_of(text) == LABELS
+    assert len(re.findall(r"^@id_\w+ = ca5e0", text, re.MULTILINE)) == 5
     assert "Prefer" not in text
 
 
