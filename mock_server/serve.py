@@ -153,7 +153,7 @@ def _url(listener: socket.socket, host: str) -> str:
 
 
 def _greeting(contract: Contract, url: str, access: Access) -> str:
-    title = contract.document.root["info"]["title"]
+    title = " ".join(str(contract.document.root["info"]["title"]).split())
     count = len(list(contract.cases))
     lines = [f"{title}: a mock of {count} documented cases, on {url}"]
     lines += [f"  {operation.name}" for operation in contract.operations]
