@@ -2,7 +2,7 @@
 
 Rules: `[fuzz.dictionaries.NAME]` has `values`, or `from-file`, a file in libFuzzer's format (one
 quoted entry a line, `name="value"`, with `\\xAB` for bytes), relative to the target file.
-`[fuzz.parameters]` binds them to documented ones: `"body.returnUrl" = { dictionary = "NAME" }`;
+`[fuzz.parameters]` binds them to documented ones: `"body.website" = { dictionary = "NAME" }`;
 with `probability = 0.3`, the built-in values have the other 70%.
 """
 

@@ -28,7 +28,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The ASCII words of a text; capitals start one: `payment-accountLink` has three."""
+    """The ASCII words of a text; capitals start one: `blue-skyLark` has three."""
     return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", text)
 
 
