@@ -3,8 +3,8 @@
 Rules: nobody sends without a permit, and a permit is given at the moment when it is to be used, so
 that whoever waits for one heeds what happens meanwhile. For an unsafe method it also holds one
 creation until the answer shows whether something was created; where no answer came, it counts as
-one. The first limit that is met stops all, and is remembered. Usable from several threads, and by
-its methods alone (through a manager) from several processes.
+one. The time runs from the first permit. The first limit that is met stops all, and is remembered.
+Usable from several threads, and by its methods alone (through a manager) from several processes.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Budget:
         self.limits = limits
         self._changed = threading.Condition()
         self._watch = Watch(limits.tolerance)
-        self._started = time.monotonic()
+        self._started: float | None = None
         self._next = 0.0
         self._requests = self._creations = self._pending = 0
         self._stopped: str | None = None
@@ -87,7 +87,9 @@ class Budget:
         with self._changed:
             while (seconds := self._wait(is_unsafe)) > 0:
                 self._changed.wait(seconds)
-            self._next = time.monotonic() + self._interval()
+            now = time.monotonic()
+            self._started = self._started or now
+            self._next = now + self._interval()
             self._requests += 1
             self._pending += is_unsafe
             return Permit(self._requests, is_unsafe)
@@ -121,7 +123,7 @@ class Budget:
             return Spent(
                 self._requests,
                 self._creations,
-                time.monotonic() - self._started,
+                time.monotonic() - self._started if self._started else 0.0,
                 self._stopped,
                 self._watch.health,
                 self._watch.reason,
@@ -152,7 +154,7 @@ class Budget:
 
     def _is_after_end(self, moment: float) -> bool:
         limit = self.limits.seconds
-        return limit is not None and moment - self._started >= limit
+        return limit is not None and moment - (self._started or moment) >= limit
 
     def _creations_left(self) -> int | None:
         limit = self.limits.creations

@@ -56,11 +56,9 @@ def with_canary(folder: Path, app: Watched, *options: object, most: int = 200) -
 
 
 def test_each_kind_of_visitor_is_told_once(tmp_path: Path) -> None:
-    """A server that opens addresses is proved to, by the very request that made it do so; a replay
-    proves it again, until the server is mended.
-    """
+    """A server that opens addresses is proved to, by the very request that made it do so."""
     app = Opening(at_once)
-    run = with_canary(tmp_path, app, "--workers", 2)
+    run = with_canary(tmp_path, app)
     assert (run.code, obligations(run)) == (1, [VISIT, VISIT])
     messages = {finding["message"] for finding in run.heavy}
     assert messages == {

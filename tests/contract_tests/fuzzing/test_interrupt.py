@@ -46,7 +46,7 @@ class Broken(Failing):
 
 
 @pytest.mark.parametrize(
-    ("number", "workers"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2)]
+    ("number", "workers"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 1)]
 )
 def test_the_first_ends_it_with_a_full_report(
     number: signal.Signals, workers: int, tmp_path: Path

@@ -19,7 +19,7 @@ REQUESTS = int(os.environ.get("TALLYSTICK_LONG_FUZZ", "5000"))
 _WARM = 0.4
 """By this part of the requests, all that is kept for long is there."""
 
-_GROWTH = 1.15
+_GROWTH = 1.25
 _LONGEST = REQUESTS / 20 + 60
 
 
