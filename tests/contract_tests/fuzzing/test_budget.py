@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from email.utils import formatdate
 from pathlib import Path
 
@@ -128,6 +129,30 @@ def test_never_one_creation_more(runs: Runs) -> None:
     report = run.result().report
     assert [status for status in app.statuses if status < 300] == [200] * 7
     assert (report["stopped_by"], report["creations"]) == ("creations", 7)
+
+
+class Creating(Slow):
+    """Creates something at each request."""
+
+    def respond(self, _: Request) -> Answer:
+        return Answer(201, None, b"")
+
+
+def test_never_one_creation_more_of_many_at_a_time() -> None:
+    """Eight that send at once, to a server that always creates, make seven, too."""
+    app, budget = Creating(0.1), Budget(Limits(creations=7))
+
+    def send_all(url: str) -> None:
+        client = Client(Target(url), Gate(budget))
+        with suppress(BudgetSpentError):
+            while True:
+                client.hook(HookCall("POST", f"{url}/a"))
+        client.close()
+
+    with serving(app) as url, ThreadPoolExecutor(8) as pool:
+        list(pool.map(send_all, [url] * 8))
+    assert app.statuses == [201] * 7
+    assert (budget.spent().stopped, budget.spent().creations) == ("creations", 7)
 
 
 def test_no_creation_at_all(runs: Runs) -> None:
