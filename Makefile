@@ -14,7 +14,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test contract fuzz mutants check bench fuzz-bench novelty-bench screenshots
+.PHONY: help setup mock example test contract fuzz mutants check bench fuzz-bench novelty-bench scale-bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ fuzz-bench: $(STAMP)  ## measure how tallystick fuzz finds rare faults, beside s
 
 novelty-bench: $(STAMP)  ## measure whether novelty finds rare faults with fewer requests (half an hour)
 	$(BIN)/python -m benchmarks.novelty
+
+scale-bench: $(STAMP)  ## measure what a fuzz on a cluster costs
+	$(BIN)/python -m benchmarks.scale
 
 screenshots: $(STAMP)  ## make the pictures of docs/pictures anew (needs Chromium)
 	$(BIN)/python -m tests.end_to_end.screenshots

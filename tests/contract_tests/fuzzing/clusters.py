@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from distributed import Client
+
 from tests.contract_tests.commands import ROOT
 
 
@@ -35,6 +37,11 @@ class Cluster:
         ]
         self.workers += started
         return started
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many workers have come."""
+        with Client(self.address) as client:
+            client.wait_for_workers(count, timeout=60)
 
     def end_workers(self) -> None:
         """End the workers, and wait until they have."""
