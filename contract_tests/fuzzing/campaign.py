@@ -38,6 +38,9 @@ from contract_tests.trials import BrokenError, Trials
 SHARD = 250
 """How many shots a shard has."""
 
+_PARTS = 5
+"""In how many parts a shard is sent where what is new is mutated further, in the next part."""
+
 FRESH = "tallystick"
 """Hypothesis' own way to draw, but under another name: with its default one, five of six shots
 would be mutations of the one before, and a tenth of each shard small ones. Against a service each
@@ -93,15 +96,18 @@ class Campaign:
         """Send the shots of a shard."""
         operations = self.run.contract.operations
         operation = operations[number % len(operations)]
-        mark = self.gate.mark
-        mark.operation, mark.kind = operation, "base"
-        mark.seed = _seed(self.run.plan.seed, number)
-        attempts = Attempts(self, self.bases.of(operation))
+        self.gate.mark.operation, self.gate.mark.kind = operation, "base"
+        self.gate.mark.seed = _seed(self.run.plan.seed, number)
+        base = self.bases.of(operation)
+        for part in range(1 if self.pool is None else _PARTS):
+            self._send(Attempts(self, base), _seed(self.gate.mark.seed, part))
+
+    def _send(self, attempts: Attempts, number: int) -> None:
         # Once, since what is drawn again must be the same.
         drawn = shots(self.range_of(attempts.base))
         # What shows something new ends a property; the rest is drawn again, and sent then.
         for _ in range(_MOST_NEWS):
-            if self._is_through(attempts, drawn, mark.seed):
+            if self._is_through(attempts, drawn, number):
                 return
             attempts.go_on()
 
@@ -130,7 +136,7 @@ class Campaign:
             phases.insert(0, Phase.reuse)
         return settings(
             schemas.SETTINGS,
-            max_examples=SHARD,
+            max_examples=SHARD if self.pool is None else SHARD // _PARTS,
             phases=phases,
             database=self.database,
             backend=FRESH,
@@ -211,9 +217,9 @@ class Attempts(Trials):
         return not self._chased.isdisjoint(finding.id for finding in heavy)
 
 
-def _seed(first: int, shard: int) -> int:
-    """The seed of a shard, made from the fuzz's."""
-    return random.Random(f"{first}/{shard}").getrandbits(32)  # noqa: S311
+def _seed(first: int, number: int) -> int:
+    """The seed of a shard, made from the fuzz's; or of a part, made from the shard's."""
+    return random.Random(f"{first}/{number}").getrandbits(32)  # noqa: S311
 
 
 def _size(sent: Sequence[requests.PreparedRequest]) -> int:

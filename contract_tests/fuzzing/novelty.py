@@ -79,11 +79,16 @@ class Pool:
         self._kept: dict[str, dict[str, Call]] = {}
 
     def add(self, kind: str, call: Call) -> None:
-        """Keep a request, unless one of its kind is kept."""
+        """Keep a request, unless a smaller one of its kind is kept."""
         kept = self._kept.setdefault(call.operation.name, {})
-        if kind not in kept and len(kept) < _MOST_KEPT:
+        known = kept.get(kind)
+        if (len(kept) < _MOST_KEPT) if known is None else (_size(call) < _size(known)):
             kept[kind] = call
 
     def of(self, operation: str) -> Sequence[Call]:
         """What is kept for an operation."""
         return tuple(self._kept.get(operation, {}).values())
+
+
+def _size(call: Call) -> int:
+    return len(repr(call.body))

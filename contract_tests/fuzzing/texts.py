@@ -282,7 +282,7 @@ def mutated(text: str) -> SearchStrategy[str]:
 def _changed(text: str, changes: Sequence[tuple[int, int]]) -> str:
     for at, number in changes:
         number, how = divmod(number, 5)
-        end = at + 1 + number % 8
+        end = at + 2 ** (number % 6)
         if how == 0:
             text = text[:at] + text[end:]
         elif how == 1:
