@@ -58,7 +58,7 @@ check: $(STAMP)  ## lint, types and import rules
 bench: $(STAMP)  ## measure the mock beside a bare ASGI function
 	$(BIN)/python -m benchmarks.throughput
 
-fuzz-bench: $(STAMP)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (over an hour)
+fuzz-bench: $(STAMP)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
 	$(BIN)/python -m benchmarks.fuzzing
 
 novelty-bench: $(STAMP)  ## measure whether novelty finds rare faults with fewer requests (half an hour)

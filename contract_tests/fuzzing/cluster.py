@@ -29,6 +29,7 @@ from distributed import Client, Future, KilledWorker, Worker, get_worker, wait
 
 from contract_tests.fuzzing.budget import Spent
 from contract_tests.fuzzing.campaign import Campaign
+from contract_tests.fuzzing.corpus import is_shared
 from contract_tests.fuzzing.dictionaries import Words, bound_words
 from contract_tests.fuzzing.leasing import (
     Landlord,
@@ -158,7 +159,7 @@ class Cluster:
         """What all workers did."""
         target = target_of(plan)
         words = bound_words(target, plan.contract, self.settings.target_file)
-        sealed = Sealed(replace(self.settings, report_dir=None), plan, words)
+        sealed = Sealed(_for_workers(self.settings), plan, words)
         patience = target.timeout + END_SECONDS
         with _ledger(self.settings) as ledger:
             self._send_all(sealed, patience, ledger)
@@ -258,6 +259,12 @@ def _rent(client: Client, settings: Settings, limits: Limits) -> None:
         what = f"The scheduler cannot keep the budget: {error}."
         remedy = "Install the same Tallystick and Python there: pip install 'tallystick[cluster]'"
         raise ClusterError(what, remedy=remedy) from None
+
+
+def _for_workers(settings: Settings) -> Settings:
+    """The settings without what is on this machine only."""
+    database = settings.database if is_shared(settings.database) else None
+    return replace(settings, report_dir=None, target_file=None, database=database)
 
 
 def _check(place: str, url: str) -> None:

@@ -72,12 +72,16 @@ def open_database(place: str | None) -> ExampleDatabase | None:
     """
     if place is None or place == NONE:
         return None
-    scheme = urlsplit(place).scheme
-    if scheme in ("redis", "rediss"):
+    if is_shared(place):
         return Corpus(_redis(place))
     if "://" in place:
         raise CorpusError(f"--database must be a folder or a redis:// address, not {place!r}.")
     return Corpus(_folder(place))
+
+
+def is_shared(place: str | None) -> bool:
+    """Whether a database is one for all machines."""
+    return urlsplit(place or "").scheme in ("redis", "rediss")
 
 
 def _folder(place: str) -> ExampleDatabase:

@@ -1,5 +1,5 @@
 """Faults that almost no request shows: what a fuzz is for (`make fuzz-bench` prints the table)."""
 
-from .faults import RARE, Rare, RareFault
+from .faults import RARE, MeetingAll, Rare, RareFault
 
-__all__ = ["RARE", "Rare", "RareFault"]
+__all__ = ["RARE", "MeetingAll", "Rare", "RareFault"]

@@ -12,6 +12,7 @@ import json
 import random
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -86,6 +87,23 @@ class Rare(PaymentAccountLinks):
             return right
         self.met += 1
         return self.fault.effect(self, right)
+
+
+class MeetingAll(PaymentAccountLinks):
+    """The correct implementation, which counts by the faults' names how often each would have been
+    seen.
+    """
+
+    def __init__(self) -> None:
+        self.met: Counter[str] = Counter()
+        self._before: Request | None = None
+
+    def answer(self, request: Request) -> Answer:
+        right = super().answer(request)
+        met = Met(request, self._before, right)
+        self._before = request
+        self.met.update(fault.name for fault in RARE if fault.is_met(met))
+        return right
 
 
 # --- what is seen
