@@ -1,10 +1,10 @@
 """How `tallystick fuzz` finds rare faults, beside plain `st fuzz` with as many requests.
 
-Each fault of `tests.rare` is fuzzed with several seeds until it is found. What `st fuzz` can find is
-seen in one run against the correct implementation, which counts the requests that would have met
+Each fault of `tests.rare` is fuzzed with several seeds until it is found. What `st fuzz` can find
+is seen in one run against the correct implementation, which counts the requests that would have met
 each fault: until one is met, an implementation with the fault answers the same. For those that are
-met, the implementation with the fault is fuzzed, too: plain Schemathesis raises alarms on the correct
-implementation, so it counts as finding a fault where it fails something that it does not fail there.
+met, the implementation with the fault is fuzzed, too: plain Schemathesis raises alarms on the
+correct one, so it counts as finding a fault where it fails something that it does not fail there.
 `make fuzz-bench` prints the table.
 """
 

@@ -23,7 +23,7 @@ from tests.independent.serve import serving
 from .faults import Rare
 
 REQUESTS = 10_000
-_TIMEOUT = 900
+_TIMEOUT = 1_800
 _JUDGING = 20
 """So many requests after a fault was met, it is judged."""
 _DOCUMENT = Path(__file__).parents[2] / "openapi/dolfin-payment-account-link.yaml"
