@@ -55,7 +55,7 @@ class Told(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What was spent so far, and what it brought. `stopped` is the limit that was met, if one
-    was.
+    was; `left` is how many requests are.
     """
 
     requests: int
@@ -66,6 +66,7 @@ class Spent:
     strain: str
     findings: int
     cases: int
+    left: int
 
 
 class Budget:
@@ -129,6 +130,7 @@ class Budget:
                 self._watch.reason,
                 len(self._findings),
                 len(self._cases),
+                self.limits.requests - self._requests,
             )
 
     def _wait(self, is_unsafe: bool) -> float:

@@ -72,14 +72,16 @@ class Campaign:
     kinds: Counter[str] = field(default_factory=Counter)
     shown: dict[str, Shown] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.bases = Bases(self.run)
+
     def go(self, first_seed: int) -> None:
         """Fuzz until the budget is spent."""
-        bases = Bases(self.run)
         with contextlib.suppress(BudgetSpentError):
             seeds = random.Random(first_seed)  # noqa: S311
             for operation in self._rounds():
                 self.gate.mark.operation, self.gate.mark.kind = operation, "base"
-                self._batch(bases.of(operation), seeds.getrandbits(32))
+                self._batch(self.bases.of(operation), seeds.getrandbits(32))
 
     def _rounds(self) -> Iterator[ContractOperation]:
         """The operations, round after round; there is always a next one."""

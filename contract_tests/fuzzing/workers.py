@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -29,6 +29,8 @@ from contract_tests.fuzzing.corpus import open_database
 from contract_tests.fuzzing.dictionaries import bound_words
 from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.ledger import Ledger
+from contract_tests.fuzzing.pairs import Pairs
+from contract_tests.fuzzing.precedence import Precedence
 from contract_tests.fuzzing.replay import kept
 from contract_tests.fuzzing.settings import Settings, target_of
 from contract_tests.fuzzing.sharing import SharedBudget, end_with_parent
@@ -75,6 +77,7 @@ class Result:
     kinds: Counter[str] = field(default_factory=Counter)
     cases: Counter[tuple[str, str]] = field(default_factory=Counter)
     sightings: dict[str, Sighting] = field(default_factory=dict)
+    precedence: list[Precedence] = field(default_factory=list)
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
 
@@ -91,6 +94,7 @@ class Result:
         self.kinds += other.kinds
         self.cases += other.cases
         self.sightings |= other.sightings
+        self.precedence += other.precedence
         self.gone = self.gone or other.gone
         self.errors += other.errors
 
@@ -160,7 +164,9 @@ def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
     """What one worker does. Raises TallystickError."""
     plan = settings.plan()
     campaign = make_campaign(settings, plan, budget, index)
+    pairs = Pairs(campaign)
     try:
+        pairs.examine()
         campaign.go(plan.seed + index)
     except TargetGoneError as error:
         campaign.run.gone = str(error)
@@ -169,7 +175,8 @@ def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
         campaign.run.client.close()
         if campaign.gate.ledger is not None:
             campaign.gate.ledger.close()
-    return result_of(campaign)
+    pairs.keep()
+    return replace(result_of(campaign), precedence=pairs.found)
 
 
 def make_campaign(settings: Settings, plan: Plan, budget: SharedBudget, index: int) -> Campaign:
