@@ -278,7 +278,8 @@ class Pairs:
         base = self.campaign.bases.of(operation)
         if base.works:
             mark.kind = KIND
-            precedence = Precedence(operation.name, not_tried=len(pairs))
+            labels = [case.label for case in operation.cases]
+            precedence = Precedence(operation.name, labels, not_tried=len(pairs))
             self.found.append(precedence)
             _Examination(self, base, precedence).run(pairs, room)
 

@@ -7,7 +7,7 @@ an order must be one: cases that each come before another, in a circle, are told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -44,9 +44,12 @@ class Compared:
 
 @dataclass(slots=True)
 class Precedence:
-    """What was found out of one operation; for `not_tried` pairs no requests were left."""
+    """What was found out of the documented cases of one operation; for `not_tried` pairs no
+    requests were left.
+    """
 
     operation: str
+    cases: Sequence[str]
     pairs: list[Compared] = field(default_factory=list)
     not_tried: int = 0
 
@@ -87,7 +90,8 @@ class Precedence:
     def _beaten(self) -> dict[str, set[str]]:
         """Each case that is in some order, with those that it was seen before."""
         pairs = [pair for pair in self.pairs if pair.loser is not None]
-        beaten: dict[str, set[str]] = {case: set() for pair in pairs for case in pair.cases}
+        met = {case for pair in pairs for case in pair.cases}
+        beaten: dict[str, set[str]] = {case: set() for case in self.cases if case in met}
         for pair in pairs:
             beaten[str(pair.winner)].add(str(pair.loser))
         return beaten
