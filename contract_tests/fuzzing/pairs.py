@@ -159,7 +159,8 @@ def _pair(faults: tuple[Fault, Fault], call: Call, client: Client) -> Pair | Non
     both = None if first is None else other.put_into(first)
     if both is None:
         return None
-    plain, spelled = client.prepare(both), {}
+    plain = client.prepare(both)
+    spelled: dict[Obligation, PreparedRequest] = {}
     for obligation in (BY_MEMBERS, BY_SPACE):
         probe = _PROBES[obligation.source]
         if probe.applies(both):
