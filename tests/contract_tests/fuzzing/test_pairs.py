@@ -104,6 +104,19 @@ class AtRandom(Ordered):
         return self.names[:: self.random.choice([1, -1])]
 
 
+class InTwos(Ordered):
+    """Checks two requests with both faults one way, and the next two the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = -1
+
+    def order(self, request: Request) -> tuple[str, ...]:
+        body = json.loads(request.body)
+        self.count += len(body) == 2 and not any(map(self.is_valid_url, body.values()))
+        return self.names[:: 1 if self.count // 2 % 2 == 0 else -1]
+
+
 class Listing(Watched):
     """Tells all faults of the body at once."""
 
@@ -134,7 +147,7 @@ class Failing(Ordered):
 
 APPS: Mapping[str, Callable[[], Watched]] = {
     app.__name__: app
-    for app in (Watched, StateFirst, ByMembers, BySpace, InTurn, AtRandom, Listing, Failing)
+    for app in (Watched, StateFirst, ByMembers, BySpace, InTurn, AtRandom, InTwos, Listing, Failing)
 }
 WHOLE = ("StateFirst", "Watched")
 """Those that are fuzzed with a whole target file, so that states are paired, too."""
@@ -232,7 +245,7 @@ def test_white_space_of_each_pair_is_one_finding(runs: Runs) -> None:
     assert finding["message"].count(" and ") >= 4
 
 
-@pytest.mark.parametrize("name", ["InTurn", "AtRandom"])
+@pytest.mark.parametrize("name", ["InTurn", "AtRandom", "InTwos"])
 def test_an_order_that_changes_is_advisory(name: str, runs: Runs) -> None:
     """No standard says that it must not; of spellings nothing is claimed then."""
     _, run = runs[name].result()
