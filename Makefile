@@ -14,7 +14,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test contract fuzz mutants check bench fuzz-bench screenshots
+.PHONY: help setup mock example test contract fuzz mutants check bench fuzz-bench novelty-bench scale-bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,12 @@ bench: $(STAMP)  ## measure the mock beside a bare ASGI function
 
 fuzz-bench: $(STAMP)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (over an hour)
 	$(BIN)/python -m benchmarks.fuzzing
+
+novelty-bench: $(STAMP)  ## measure whether novelty finds rare faults with fewer requests (half an hour)
+	$(BIN)/python -m benchmarks.novelty
+
+scale-bench: $(STAMP)  ## measure what a fuzz on a cluster costs
+	$(BIN)/python -m benchmarks.scale
 
 screenshots: $(STAMP)  ## make the pictures of docs/pictures anew (needs Chromium)
 	$(BIN)/python -m tests.end_to_end.screenshots

@@ -76,6 +76,13 @@ class Trials:
         if self._known[key]:
             raise BrokenError(expectation.what)
 
+    def forget_news(self) -> None:
+        """What was shown so far is known: a request that was sent is not sent again, and breaks
+        nothing more.
+        """
+        self._known = dict.fromkeys(self._known, False)
+        self._left, self._until = None, inf
+
     def _is_broken(self, prepared: requests.PreparedRequest, expectation: Expectation) -> bool:
         if self._left is not None:
             self._left -= 1

@@ -280,14 +280,21 @@ def test_command(
 )
 @click.option("--max-time", type=click.FloatRange(0), metavar="SECONDS", help="How long in all.")
 @click.option("--rate", metavar="N/s", help="Requests a second [default: elsewhere 10/s].")
+@click.option(
+    "--until-quiet",
+    type=click.FloatRange(0, 1),
+    metavar="CHANCE",
+    help="End when 1,000 more requests would show a new kind of answer with less than this chance.",
+)
+@click.option("--novelty", is_flag=True, help="Mutate what is answered as nothing before.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the data; repeats a run.")
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="Processes that share the budget.",
+    help="Processes that share the budget [default: 1; all of a scheduler's].",
 )
+@click.option("--scheduler", metavar="tcp://…", help="Fuzz on the Dask cluster of this scheduler.")
+@click.option("--shards", type=click.IntRange(1), help="End after so many [default: the budget].")
 @click.option("--canary", metavar="HOST:PORT", help="Listen there, and send its addresses.")
 @click.option(
     "--database",
@@ -317,7 +324,7 @@ def fuzz_command(
         from contract_tests.fuzzing.settings import Settings
     except ModuleNotFoundError as error:
         _fail(f"Fuzzing needs {error.name}: pip install 'tallystick[test]'.")
-    names = ("max_requests", "max_creations", "max_time", "rate")
+    names = ("max_requests", "max_creations", "max_time", "rate", "until_quiet")
     settings = Settings(
         document=document,
         overlays=tuple(overlays),
@@ -326,7 +333,11 @@ def fuzz_command(
         limits={name: value for name in names if (value := options.pop(name)) is not None},
         **options,
     )
-    raise click.exceptions.Exit(run_fuzz(settings, dry_run=dry_run))
+    try:
+        code = run_fuzz(settings, dry_run=dry_run)
+    except ModuleNotFoundError as error:
+        _fail(f"A scheduler needs {error.name}: pip install 'tallystick[cluster]'.")
+    raise click.exceptions.Exit(code)
 
 
 @cli.command("replay")

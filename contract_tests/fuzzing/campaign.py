@@ -1,15 +1,16 @@
-"""A campaign: one worker's part of a fuzz, from its seed until the budget is spent.
+"""A campaign: one worker's part of a fuzz, shard after shard, until the budget is spent.
 
-Rules: each answer is judged by the obligations of the contract suite. What shows a new cause is
-shrunk, within the budget; what is known already is only counted. The same seed draws the same
-shots. What was found is kept with the requests that show it, for `tallystick replay`.
+Rules: the work is cut in shards, each an operation and a seed of its own, so that the same fuzz is
+the same shards, whoever takes which. All shots of a shard are sent, whatever they show. Each answer
+is judged by the obligations of the contract suite. What shows a new cause is shrunk, within the
+budget; what is known already is only counted. What was found is kept with the requests that show
+it, for `tallystick replay`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from unittest import SkipTest
@@ -27,22 +28,25 @@ from contract_tests.findings import Finding
 from contract_tests.fuzzing.budget import BudgetSpentError
 from contract_tests.fuzzing.dictionaries import Words
 from contract_tests.fuzzing.gate import Gate
-from contract_tests.fuzzing.shots import Range, Shot, shots
+from contract_tests.fuzzing.novelty import Pool
+from contract_tests.fuzzing.shots import Range, Shot, Shots, shots
 from contract_tests.judged import Expectation
 from contract_tests.levels import ADVISORY
 from contract_tests.run import Run
 from contract_tests.trials import BrokenError, Trials
-from tallystick.contract import ContractOperation
 
-BATCH = 500
-"""How many shots one property of Hypothesis draws; the next has another seed."""
+SHARD = 250
+"""How many shots a shard has."""
 
 FRESH = "tallystick"
 """Hypothesis' own way to draw, but under another name: with its default one, five of six shots
-would be mutations of the one before, and a tenth of each batch small ones. Against a service each
+would be mutations of the one before, and a tenth of each shard small ones. Against a service each
 shot costs a request: all are drawn afresh, and what mutation is good for (equal values) is a kind.
 """
 AVAILABLE_PROVIDERS[FRESH] = HypothesisProvider
+
+_MOST_NEWS = 20
+"""After so many news the rest of a shard is left: nearly each shot shows another."""
 
 SHRINKING, SHRINKING_SECONDS = 60, 20.0
 """How many requests, and seconds, the search for the smallest input of one finding may take."""
@@ -50,8 +54,8 @@ SHRINKING, SHRINKING_SECONDS = 60, 20.0
 
 @dataclass(slots=True)
 class Shown:
-    """The requests that show a finding, with what was expected of the last one's answer, and how
-    many the worker had sent when it was shown `first`.
+    """The requests that show a finding, with what was expected of the last one's answer, and the
+    number of the request that showed it `first`.
     """
 
     operation: str
@@ -62,50 +66,63 @@ class Shown:
 
 @dataclass
 class Campaign:
-    """The state of one worker."""
+    """The state of one worker. `known` are the ids of what others have found and shrunk;
+    `tell_news` is called as soon as something is found; `pool` keeps what is mutated further.
+    """
 
     run: Run
     gate: Gate
     dictionaries: Mapping[str, Words] = field(default_factory=dict)
     database: ExampleDatabase | None = None
-    canary: Callable[[], str] | None = None
-    kinds: Counter[str] = field(default_factory=Counter)
+    canary: Callable[[int], str] | None = None
+    known: frozenset[str] = frozenset()
+    tell_news: Callable[[Campaign], None] | None = None
+    pool: Pool | None = None
     shown: dict[str, Shown] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bases = Bases(self.run)
 
-    def go(self, first_seed: int) -> None:
-        """Fuzz until the budget is spent."""
+    def go(self, shards: Iterator[int]) -> None:
+        """Send shard after shard, until there is none or the budget is spent."""
         with contextlib.suppress(BudgetSpentError):
-            seeds = random.Random(first_seed)  # noqa: S311
-            for operation in self._rounds():
-                self.gate.mark.operation, self.gate.mark.kind = operation, "base"
-                self._batch(self.bases.of(operation), seeds.getrandbits(32))
+            for number in shards:
+                self._shoot(number)
 
-    def _rounds(self) -> Iterator[ContractOperation]:
-        """The operations, round after round; there is always a next one."""
-        while True:
-            yield from self.run.contract.operations
+    def _shoot(self, number: int) -> None:
+        """Send the shots of a shard."""
+        operations = self.run.contract.operations
+        operation = operations[number % len(operations)]
+        mark = self.gate.mark
+        mark.operation, mark.kind = operation, "base"
+        mark.seed = _seed(self.run.plan.seed, number)
+        attempts = Attempts(self, self.bases.of(operation))
+        # Once, since what is drawn again must be the same.
+        drawn = shots(self.range_of(attempts.base))
+        # What shows something new ends a property; the rest is drawn again, and sent then.
+        for _ in range(_MOST_NEWS):
+            if self._is_through(attempts, drawn, mark.seed):
+                return
+            attempts.go_on()
 
-    def _batch(self, base: Base, number: int) -> None:
-        self.gate.mark.seed = number
-        attempts = Attempts(self, base)
-
+    def _is_through(self, attempts: Attempts, drawn: Shots, number: int) -> bool:
         def fire(shot: Shot) -> None:
             attempts.fire(shot)
 
-        property_ = given(shot=shots(self.range_of(base)))(fire)
+        property_ = given(shot=drawn)(fire)
         # What Hypothesis keeps of an operation must not be tried on another.
-        key = base.operation.name.encode()
+        key = attempts.operation.name.encode()
         property_.hypothesis.inner_test._hypothesis_internal_add_digest = key  # type: ignore[attr-defined]
         try:
             # In this order, since a seed of its own takes the database off a property.
             self._settings()(seed(number)(property_))()
         except BudgetSpentError:
             raise
-        except (BrokenError, Flaky, SkipTest, Unsatisfiable):
-            return
+        except (BrokenError, Flaky, SkipTest):
+            return False
+        except Unsatisfiable:
+            pass
+        return True
 
     def _settings(self) -> settings:
         phases = [Phase.generate, Phase.shrink]
@@ -113,7 +130,7 @@ class Campaign:
             phases.insert(0, Phase.reuse)
         return settings(
             schemas.SETTINGS,
-            max_examples=BATCH,
+            max_examples=SHARD,
             phases=phases,
             database=self.database,
             backend=FRESH,
@@ -122,17 +139,18 @@ class Campaign:
     def range_of(self, base: Base) -> Range:
         """What shots at an operation are made from."""
         run = self.run
+        pool = self.pool.of(base.operation.name) if self.pool else ()
         return Range(
-            run.contract, run.target, run.client, base, self.dictionaries, canary=self.canary
+            run.contract, run.target, run.client, base, self.dictionaries, self.canary, pool
         )
 
     def keep(self, shot: Shot, operation: str, found: Sequence[Finding]) -> frozenset[str]:
         """Keep the smallest shot that shows each finding; gives the ids that are new."""
-        fresh = frozenset(finding.id for finding in found) - self.shown.keys()
+        fresh = frozenset(finding.id for finding in found) - self.shown.keys() - self.known
         for finding in found:
             shown = self.shown.get(finding.id)
             if shown is None or _size(shot.requests) < _size(shown.requests):
-                first = shown.first if shown else self.run.client.requests
+                first = shown.first if shown else self.gate.number
                 self.shown[finding.id] = Shown(
                     operation, list(shot.requests), shot.expectation, first
                 )
@@ -140,8 +158,8 @@ class Campaign:
 
 
 class Attempts(Trials):
-    """The shots of one batch. The first that shows something new is shrunk, as long as smaller
-    ones show the same.
+    """The shots of one shard. What shows something new is shrunk, as long as smaller ones show the
+    same.
     """
 
     def __init__(self, campaign: Campaign, base: Base) -> None:
@@ -154,13 +172,13 @@ class Attempts(Trials):
             seconds=SHRINKING_SECONDS,
         )
         self.campaign = campaign
+        self.base = base
         self.shot: Shot | None = None
         self._chased: frozenset[str] = frozenset()
 
     def fire(self, shot: Shot) -> None:
         """Send a shot. Raises BrokenError where it shows what is to be shrunk."""
         self.shot = shot
-        self.campaign.kinds[shot.kind] += 1
         self.campaign.gate.mark.kind = shot.kind
         try:
             self.hold(shot.last, shot.expectation, shot.requests[:-1])
@@ -169,6 +187,18 @@ class Attempts(Trials):
             self.run.gone = str(error)
             self.campaign.gate.budget.stop("unreachable")
             raise BudgetSpentError("unreachable") from None
+        finally:
+            self._keep_news(shot)
+
+    def _keep_news(self, shot: Shot) -> None:
+        pool, kind = self.campaign.pool, self.campaign.gate.answer_kind
+        if pool is not None and shot.call is not None and kind is not None:
+            pool.add(kind, shot.call)
+
+    def go_on(self) -> None:
+        """Go on with the next news: what was sent is not sent again, and breaks nothing more."""
+        self.forget_news()
+        self._chased = frozenset()
 
     def _is_news(self, found: list[Finding]) -> bool:
         if self.shot is None:
@@ -176,7 +206,14 @@ class Attempts(Trials):
         heavy = [finding for finding in found if finding.obligation.level != ADVISORY]
         fresh = self.campaign.keep(self.shot, self.operation.name, heavy)
         self._chased = self._chased or fresh
+        if fresh and self.campaign.tell_news is not None:
+            self.campaign.tell_news(self.campaign)
         return not self._chased.isdisjoint(finding.id for finding in heavy)
+
+
+def _seed(first: int, shard: int) -> int:
+    """The seed of a shard, made from the fuzz's."""
+    return random.Random(f"{first}/{shard}").getrandbits(32)  # noqa: S311
 
 
 def _size(sent: Sequence[requests.PreparedRequest]) -> int:

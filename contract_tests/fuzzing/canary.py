@@ -58,11 +58,10 @@ class Canary:
         self.name = name
         self.sent: dict[str, Sent] = {}
         self.redirects: dict[str, int] = {}
-        self._numbers = itertools.count(1)
 
-    def address(self) -> str:
-        """The next address."""
-        return f"http://{self.authority}{_PATH}{self.name}-{next(self._numbers)}"
+    def address(self, number: int) -> str:
+        """The address of this number."""
+        return f"http://{self.authority}{_PATH}{self.name}-{number}"
 
     def look(
         self,

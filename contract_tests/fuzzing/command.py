@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ from contract_tests.fuzzing.report import (
     write_report,
 )
 from contract_tests.fuzzing.settings import Settings, target_of
-from contract_tests.fuzzing.sharing import SharedBudget, shared_budget
+from contract_tests.fuzzing.sharing import Watched, shared_budget
 from contract_tests.fuzzing.workers import LEDGER, Result, make_campaign, work_together
 from contract_tests.plan import Plan
 from contract_tests.report import make_folder
@@ -55,20 +55,20 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     plan = settings.plan()
     target = target_of(plan)
     limits = limits_of(target, settings.limits)
-    bound_words(target, plan.contract, settings.target_file)
+    words = bound_words(target, plan.contract, settings.target_file)
     if dry_run:
-        alone = replace(settings, report_dir=None, database=None)
-        _say(preview(make_campaign(alone, plan, Budget(limits), 0), limits, plan.seed))
+        alone = replace(settings, database=None)
+        _say(preview(make_campaign(alone, plan, words, Budget(limits), 0), limits, plan.seed))
         return NOTHING_FOUND
     open_database(settings.database)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
     if settings.report_dir:
         make_folder(settings.report_dir)
         (Path(settings.report_dir) / LEDGER).unlink(missing_ok=True)
-    if reason := unreachable(target):
+    # A target that only a cluster can reach is for its workers to find.
+    if settings.scheduler is None and (reason := unreachable(target)):
         click.echo(f"error: {reason}", err=True)
         return UNREACHABLE
-    click.echo(f"{target.shown_url} is fuzzed with {limits}; seed {plan.seed}", err=True)
     result, spent = _fuzzed(settings, plan, limits)
     outcome = Outcome(settings, plan, limits, spent, result, sort(result.findings, baseline))
     _say(summary(outcome))
@@ -83,10 +83,12 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[Result, Spe
         hits: list[Hit] = []
         if settings.canary:
             hits = stack.enter_context(listening(settings.canary))
-        budget = stack.enter_context(shared_budget(limits, settings.workers))
+        budget, work = stack.enter_context(_workers(settings, plan, limits))
+        url = target_of(plan).shown_url
+        click.echo(f"{url} is fuzzed with {limits}; seed {plan.seed}", err=True)
         stack.enter_context(_interruptible(budget))
         stack.enter_context(_progress(budget, limits, plan.contract))
-        result = work_together(settings, budget, target_of(plan).timeout)
+        result = work()
         spent = budget.spent()
         if settings.canary and spent.requests:
             time.sleep(_LINGER)
@@ -98,7 +100,23 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[Result, Spe
 
 
 @contextmanager
-def _interruptible(budget: SharedBudget) -> Iterator[None]:
+def _workers(
+    settings: Settings, plan: Plan, limits: Limits
+) -> Iterator[tuple[Watched, Callable[[], Result]]]:
+    """The budget of a fuzz, and what all its workers do: processes here, or a cluster."""
+    if settings.scheduler is not None:
+        # Here, since Dask is an extra.
+        from contract_tests.fuzzing.cluster import connected
+
+        with connected(settings, plan, limits) as cluster:
+            yield cluster, lambda: cluster.work(plan)
+        return
+    with shared_budget(limits, settings.workers, settings.shards) as budget:
+        yield budget, lambda: work_together(settings, budget, target_of(plan).timeout)
+
+
+@contextmanager
+def _interruptible(budget: Watched) -> Iterator[None]:
     """The first Ctrl-C, or SIGTERM, stops the budget; the next one ends the process."""
     handlers: dict[signal.Signals, Any] = {
         signal.SIGINT: signal.default_int_handler,
@@ -121,7 +139,7 @@ def _interruptible(budget: SharedBudget) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(budget: SharedBudget, limits: Limits, contract: Contract) -> Iterator[None]:
+def _progress(budget: Watched, limits: Limits, contract: Contract) -> Iterator[None]:
     """Tells on standard error how far it is: each second on a terminal, else now and then."""
     is_terminal = sys.stderr.isatty()
     seconds = 1.0 if is_terminal else 10.0

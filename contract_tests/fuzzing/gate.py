@@ -25,8 +25,9 @@ from contract_tests.codes import case_of
 from contract_tests.exchange import body_of
 from contract_tests.fuzzing.budget import Permit, Told
 from contract_tests.fuzzing.canary import Canary
-from contract_tests.fuzzing.ledger import Ledger, hashed
-from contract_tests.fuzzing.sharing import SharedBudget
+from contract_tests.fuzzing.ledger import Lines, hashed
+from contract_tests.fuzzing.novelty import kind_of
+from contract_tests.fuzzing.sharing import Rationed
 from tallystick.cases import Case
 from tallystick.contract import ContractOperation
 
@@ -46,7 +47,7 @@ class Mark:
 
     kind: str = "set-up"
     seed: int | None = None
-    worker: int = 0
+    worker: int | str = 0
     operation: ContractOperation | None = None
 
 
@@ -57,8 +58,8 @@ class Gate(PromptAdapter):
 
     def __init__(
         self,
-        budget: SharedBudget,
-        ledger: Ledger | None = None,
+        budget: Rationed,
+        ledger: Lines | None = None,
         *,
         documented: Collection[int] = (),
         canary: Canary | None = None,
@@ -71,6 +72,9 @@ class Gate(PromptAdapter):
         self.canary = canary
         self.mark = Mark(worker=worker)
         self.cases: Counter[tuple[str, str]] = Counter()
+        self.kinds: Counter[str] = Counter()
+        self.number = 0
+        self.answer_kind: str | None = None
         self.clean: Callable[[str], str] = str
         self.findings: Callable[[], Collection[str]] = tuple
         self._told: set[str] = set()
@@ -80,6 +84,8 @@ class Gate(PromptAdapter):
     ) -> requests.Response:
         """See HTTPAdapter. Raises BudgetSpentError."""
         permit = self.budget.take(is_unsafe=request.method not in _SAFE)
+        self.number = permit.number
+        self.kinds[self.mark.kind] += 1
         begun, sent = time.monotonic(), datetime.now(UTC)
         response: requests.Response | None = None
         try:
@@ -88,7 +94,9 @@ class Gate(PromptAdapter):
             return response
         finally:
             seconds = time.monotonic() - begun
-            case = self._case(response)
+            value = _json(response)
+            case = self._case(response, value)
+            self.answer_kind = self._kind(response, case, value)
             self._settle(permit, response, case, seconds)
             self._write(permit, request, response, case, sent, seconds)
             if self.canary is not None and self.mark.operation is not None:
@@ -107,7 +115,7 @@ class Gate(PromptAdapter):
         news = tuple(set(self.findings()) - self._told)
         self._told.update(news)
         named = (case.operation, case.label) if case else None
-        told = Told(status, named, seconds, self._is_error(status), news)
+        told = Told(status, named, seconds, self._is_error(status), news, self.answer_kind)
         self.budget.settle(permit, told)
 
     def _heed(self, response: requests.Response) -> None:
@@ -124,14 +132,18 @@ class Gate(PromptAdapter):
     def _is_error(self, status: int | None) -> bool:
         return status is None or (status >= 500 and status not in self.documented)
 
-    def _case(self, response: requests.Response | None) -> Case | None:
+    def _kind(
+        self, response: requests.Response | None, case: Case | None, value: Any
+    ) -> str | None:
+        if response is None or self.mark.operation is None:
+            return None
+        label = f"{self.mark.operation.name} {case.label if case else ''}"
+        return kind_of(response, label, value)
+
+    def _case(self, response: requests.Response | None, value: Any) -> Case | None:
         """The documented case that an answer is; counted."""
         if response is None or self.mark.operation is None:
             return None
-        try:
-            value = json.loads(response.content)
-        except (ValueError, RecursionError, requests.RequestException, RuntimeError):
-            value = None
         case = case_of(self.mark.operation.cases, response.status_code, value)
         if case is not None:
             self.cases[case.operation, case.label] += 1
@@ -163,6 +175,14 @@ class Gate(PromptAdapter):
             "milliseconds": round(seconds * 1000, 1),
         }
         self.ledger.write(entry)
+
+
+def _json(response: requests.Response | None) -> Any:
+    """The JSON value of an answer, or None."""
+    try:
+        return None if response is None else json.loads(response.content)
+    except (ValueError, RecursionError, requests.RequestException, RuntimeError):
+        return None
 
 
 def seconds_of(retry_after: str) -> float:

@@ -11,7 +11,14 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+
+class Lines(Protocol):
+    """Where entries go."""
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Add an entry."""
 
 
 class Ledger:

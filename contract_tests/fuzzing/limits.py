@@ -28,12 +28,15 @@ class LimitsError(TallystickError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a fuzz may do at most. `seconds` in all, `rate` in requests a second; None: no limit."""
+    """What a fuzz may do at most. `seconds` in all, `rate` in requests a second, `quiet` the chance
+    of something new below which it ends; None: no limit.
+    """
 
     requests: int = DEFAULT_REQUESTS
     seconds: float | None = None
     rate: float | None = None
     creations: int | None = None
+    quiet: float | None = None
     tolerance: Tolerance | None = field(default_factory=Tolerance)
 
     def __str__(self) -> str:
@@ -41,6 +44,7 @@ class Limits:
         parts += [f"{self.seconds:g} s"] if self.seconds is not None else []
         parts += [f"{self.rate:g} requests a second"] if self.rate is not None else []
         parts += [f"{self.creations:,} creations"] if self.creations is not None else []
+        parts += [f"until the chance of news is {self.quiet:g}"] if self.quiet is not None else []
         return ", ".join(parts)
 
 
@@ -63,6 +67,7 @@ def limits_of(target: Target, options: Mapping[str, Any]) -> Limits:
         seconds=given.get("max_time"),
         rate=_per_second(rate) if rate else None,
         creations=given.get("max_creations", None if is_local else CREATIONS_ELSEWHERE),
+        quiet=given.get("until_quiet"),
         tolerance=_tolerance(told.get("breaker")),
     )
 

@@ -242,23 +242,20 @@ def still_holds(
 
 
 class Pairs:
-    """What one worker finds out by pairs of faults; only the first one looks."""
+    """What one worker finds out by pairs of faults."""
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
         self.found: list[Precedence] = []
         self.broken: list[tuple[Shot, str, Finding, int]] = []
 
-    def examine(self) -> None:
-        """Send the pairs of all operations, as far as the requests suffice."""
-        mark = self.campaign.gate.mark
-        if mark.worker != 0:
-            return
+    def examine(self, left: int) -> None:
+        """Send the pairs of all operations, as far as the requests suffice that are left."""
         operations = self.campaign.run.contract.operations
-        room = self.campaign.gate.budget.spent().left // (_SHARE * len(operations))
+        room = left // (_SHARE * len(operations))
         with suppress(BudgetSpentError):
             for operation in operations:
-                mark.operation = operation
+                self.campaign.gate.mark.operation = operation
                 self._examine(operation, room)
 
     def keep(self) -> None:
@@ -362,13 +359,12 @@ class _Examination:
         self, request: PreparedRequest, expectation: Expectation, cases: Sequence[Case]
     ) -> Answered:
         run, operation = self.campaign.run, self.base.operation
-        self.campaign.kinds[KIND] += 1
         exchange = run.client.transmit(request)
         if self.base.hides(exchange):
             return Answered(request, exchange, None)
         shot = Shot(KIND, (request,), expectation)
         self.broken += [
-            (shot, operation.name, finding, run.client.requests)
+            (shot, operation.name, finding, self.campaign.gate.number)
             for finding in run.judge(operation, exchange, expectation)
         ]
         return Answered(request, exchange, winner(operation, cases, exchange))

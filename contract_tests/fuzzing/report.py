@@ -15,6 +15,7 @@ from contract_tests.findings import Finding
 from contract_tests.fuzzing.accepted import Sorted
 from contract_tests.fuzzing.budget import Spent
 from contract_tests.fuzzing.limits import Limits
+from contract_tests.fuzzing.novelty import AHEAD
 from contract_tests.fuzzing.pairs import OBLIGATIONS as OF_PAIRS
 from contract_tests.fuzzing.precedence import table
 from contract_tests.fuzzing.replay import identity
@@ -33,10 +34,12 @@ _STOPPED = {
     "time": "the limit of time was met",
     "creations": "the limit of creations was met",
     "health": "the target did not bear it",
+    "quiet": "little more is to be expected",
     "interrupted": "it was interrupted",
     "unreachable": "the target went away",
     "pause": "the target asks to be left alone for long",
     "worker": "a worker died",
+    "scheduler": "the scheduler went away",
 }
 
 
@@ -91,18 +94,28 @@ def _totals(outcome: Outcome) -> str:
     cases = list(outcome.plan.contract.cases)
     seen = sum(result.cases[case.operation, case.label] > 0 for case in cases)
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in result.kinds.most_common())
-    ended = _STOPPED.get(spent.stopped or "", "it ended")
+    ended = _STOPPED.get(spent.stopped or "", "all shards were sent")
     why = f" ({spent.strain})" if spent.stopped == "health" else ""
     return "\n".join(
         [
             f"Sent: {kinds or 'nothing'}",
             f"Ended because {ended}{why}: {spent.requests:,} requests, "
             f"{spent.creations:,} creations, {spent.seconds:.1f} s",
+            *_expected(spent),
             f"{len(outcome.heavy)} findings, {len(found.counted) - len(outcome.heavy)} advisory, "
             f"{len(found.accepted)} accepted · {seen} of {len(cases)} cases seen · "
             f"seed {outcome.plan.seed}",
         ]
     )
+
+
+def _expected(spent: Spent) -> list[str]:
+    if spent.chance is None:
+        return []
+    return [
+        f"{spent.kinds} kinds of answers; the chance that {AHEAD:,} more requests show another is "
+        f"{spent.chance:.1%} (Good-Turing)"
+    ]
 
 
 def write_report(outcome: Outcome) -> None:
@@ -125,6 +138,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "exit_code": outcome.exit_code,
         "errors": result.errors,
         "limits": str(outcome.limits),
+        "novelty": {"kinds": spent.kinds, "chance_in_1000": spent.chance},
         "settings": _settings(outcome),
         "ledger": LEDGER,
         "kinds": dict(result.kinds),

@@ -24,10 +24,13 @@ class Settings:
     seed: int
     limits: dict[str, int | float | str]
     report_dir: str | None = None
-    workers: int = 1
+    workers: int | None = None
+    scheduler: str | None = None
+    shards: int | None = None
     canary: str | None = None
     database: str | None = None
     baseline: str | None = None
+    novelty: bool = False
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def plan(self) -> Plan:

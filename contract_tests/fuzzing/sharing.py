@@ -20,8 +20,18 @@ from contract_tests.fuzzing.budget import Budget, Permit, Spent, Told
 from contract_tests.fuzzing.limits import Limits
 
 
-class SharedBudget(Protocol):
-    """What is asked of a budget, wherever it is kept."""
+class Watched(Protocol):
+    """What the one who has started a fuzz asks of its budget, wherever it is kept."""
+
+    def stop(self, reason: str) -> None:
+        """See Budget."""
+
+    def spent(self) -> Spent:
+        """See Budget."""
+
+
+class Rationed(Protocol):
+    """What the gate of a worker asks of the budget, wherever it is kept."""
 
     def take(self, *, is_unsafe: bool) -> Permit:
         """See Budget."""
@@ -35,7 +45,11 @@ class SharedBudget(Protocol):
     def stop(self, reason: str) -> None:
         """See Budget."""
 
-    def spent(self) -> Spent:
+
+class SharedBudget(Watched, Rationed, Protocol):
+    """What the processes of one machine ask of their budget."""
+
+    def next_shard(self) -> int | None:
         """See Budget."""
 
 
@@ -43,19 +57,22 @@ class _Manager(BaseManager):
     """Keeps the budget that several processes share."""
 
 
-_Manager.register("Budget", Budget, exposed=("take", "settle", "pause", "stop", "spent"))
+_EXPOSED = ("take", "next_shard", "settle", "pause", "stop", "spent")
+_Manager.register("Budget", Budget, exposed=_EXPOSED)
 
 
 @contextmanager
-def shared_budget(limits: Limits, workers: int) -> Iterator[SharedBudget]:
-    """A budget of these limits, for so many workers."""
-    if workers == 1:
-        yield Budget(limits)
+def shared_budget(
+    limits: Limits, workers: int | None, shards: int | None
+) -> Iterator[SharedBudget]:
+    """A budget of these limits, for so many workers and shards."""
+    if workers in (None, 1):
+        yield Budget(limits, shards)
         return
     manager = _Manager(ctx=multiprocessing.get_context("spawn"))
     manager.start(initializer=end_with_parent)
     with manager:
-        yield manager.Budget(limits)  # type: ignore[attr-defined]
+        yield manager.Budget(limits, shards)  # type: ignore[attr-defined]
 
 
 def end_with_parent() -> None:

@@ -9,7 +9,7 @@ function and one row of `KINDS`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -37,11 +37,14 @@ from tallystick.sentences import Field
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """Requests that are sent one after the other; the answer to the last is judged."""
+    """Requests that are sent one after the other; the answer to the last is judged. `call` is what
+    it was made from, where it was.
+    """
 
     kind: str
     requests: tuple[PreparedRequest, ...]
     expectation: Expectation
+    call: Call | None = None
 
     @property
     def last(self) -> PreparedRequest:
@@ -51,14 +54,17 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What shots at one operation are made from. `canary` makes an address that is watched."""
+    """What shots at one operation are made from. `canary` makes an address that is watched; `pool`
+    has calls that were answered as none before.
+    """
 
     contract: Contract
     target: Target
     client: Client
     base: Base
     dictionaries: Mapping[str, Words]
-    canary: Callable[[], str] | None = None
+    canary: Callable[[int], str] | None = None
+    pool: Sequence[Call] = ()
 
     @property
     def operation(self) -> ContractOperation:
@@ -72,7 +78,8 @@ class Range:
 
     def shot(self, kind: str, call: Call, expectation: Expectation) -> Shot:
         """A shot of one call."""
-        return Shot(kind, (self.client.prepare(call),), replace(expectation, is_random=True))
+        sent = (self.client.prepare(call),)
+        return Shot(kind, sent, replace(expectation, is_random=True), call)
 
     def accepted(self, what: str) -> Expectation:
         """What is certainly valid gets what the request that succeeds gets."""
@@ -92,6 +99,19 @@ class Range:
             what = f"{case.label}: other invalid data"
             return self.shot(kind, call, Expectation(Kind.CASE, what, (case,)))
         return self.shot(kind, call, _HANDLED)
+
+    def mutated(self, call: Call, field: Field, value: Any) -> Shot:
+        """A shot of a call of the pool, with another value, expected by what the constraints say of
+        all its values.
+        """
+        call = with_value(call, field, value)
+        body = call.body if isinstance(call.body, dict) else {}
+        values = {other: body.get(other.name) for other in self.rules if other.location == "body"}
+        is_valid = all(self.rules[o].judge(v) is Judgement.VALID for o, v in values.items())
+        # Members that nobody knows may be refused.
+        if is_valid and body.keys() == {other.name for other in values}:
+            return self.shot("mutated", call, self.accepted("certainly valid data"))
+        return self.shot("mutated", call, _HANDLED)
 
     def judged_both(self, kind: str, one: Field, other: Field, values: tuple[Any, Any]) -> Shot:
         """A shot with two values, expected by what the fields' constraints say of them."""
@@ -411,11 +431,27 @@ def _canary(place: Range) -> Shots | None:
     if watched is None or not fields:
         return None
     return st.builds(
-        lambda field, _: place.shot(
-            "canary", with_value(place.base.call, field, watched()), _HANDLED
+        lambda field, number: place.shot(
+            "canary", with_value(place.base.call, field, watched(number)), _HANDLED
         ),
         st.sampled_from(fields),
-        st.integers(0, 2**32),
+        texts.numbers(2**32),
+    )
+
+
+def _mutated(place: Range) -> Shots | None:
+    """What was answered as nothing before, with one value a little different."""
+    texts_of = [
+        (call, field, call.body[field.name])
+        for call in place.pool
+        if isinstance(call.body, dict)
+        for field in place.rules
+        if isinstance(call.body.get(field.name), str)
+    ]
+    if not texts_of:
+        return None
+    return st.sampled_from(texts_of).flatmap(
+        lambda kept: texts.mutated(kept[2]).map(partial(place.mutated, kept[0], kept[1]))
     )
 
 
@@ -436,6 +472,7 @@ KINDS: Mapping[str, tuple[Make, int]] = {
     "members": (_members, 2),
     "identifier": (_identifiers, 1),
     "canary": (_canary, 2),
+    "mutated": (_mutated, 8),
     "schema, fitting": (partial(_schema, mode=GenerationMode.POSITIVE), 1),
     "schema, not fitting": (partial(_schema, mode=GenerationMode.NEGATIVE), 1),
 }

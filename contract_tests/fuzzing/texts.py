@@ -273,6 +273,27 @@ def related(text: str) -> SearchStrategy[str]:
     )
 
 
+def mutated(text: str) -> SearchStrategy[str]:
+    """Texts of which a few pieces were left out, doubled, moved or replaced by others."""
+    change = st.tuples(st.integers(0, max(0, len(text) - 1)), numbers(2**30))
+    return st.lists(change, min_size=1, max_size=4).map(lambda drawn: _changed(text, drawn))
+
+
+def _changed(text: str, changes: Sequence[tuple[int, int]]) -> str:
+    for at, number in changes:
+        number, how = divmod(number, 5)
+        end = at + 1 + number % 8
+        if how == 0:
+            text = text[:at] + text[end:]
+        elif how == 1:
+            text = text[:end] + text[at:]
+        elif how == 2:
+            text = text[:at] + _piece(number) + text[at + 1 :]
+        else:
+            text = text[:at] + _piece(number) + text[at:]
+    return text
+
+
 def _of_path(url: str, change: Callable[[str], str]) -> str:
     """A URL with something else from its path on; escapes stay as they are."""
     start = url.find("/", url.find("://") + 3)

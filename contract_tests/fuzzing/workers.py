@@ -1,8 +1,8 @@
 """Workers: campaigns side by side, one process each, with one budget.
 
-Rules: one worker works in the command's own process; several are processes of their own. Each has
-a seed of its own, made from the fuzz's. What a worker found comes back when it ends; if one dies,
-the others end cleanly, and what they found counts.
+Rules: one worker works in the command's own process; several are processes of their own. What a
+worker found comes back when it ends; if one dies, the others end cleanly, and what they found
+counts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import multiprocessing
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
@@ -26,14 +26,15 @@ from contract_tests.findings import Finding, Findings
 from contract_tests.fuzzing.campaign import Campaign, Shown
 from contract_tests.fuzzing.canary import Canary
 from contract_tests.fuzzing.corpus import open_database
-from contract_tests.fuzzing.dictionaries import bound_words
+from contract_tests.fuzzing.dictionaries import Words, bound_words
 from contract_tests.fuzzing.gate import Gate
-from contract_tests.fuzzing.ledger import Ledger
+from contract_tests.fuzzing.ledger import Ledger, Lines
+from contract_tests.fuzzing.novelty import Pool
 from contract_tests.fuzzing.pairs import Pairs
 from contract_tests.fuzzing.precedence import Precedence
 from contract_tests.fuzzing.replay import kept
 from contract_tests.fuzzing.settings import Settings, target_of
-from contract_tests.fuzzing.sharing import SharedBudget, end_with_parent
+from contract_tests.fuzzing.sharing import Rationed, SharedBudget, end_with_parent
 from contract_tests.judged import Expectation, Kind
 from contract_tests.plan import Plan
 from contract_tests.run import Run
@@ -50,7 +51,7 @@ def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 # mappings; Python does not know of itself how to send those.
 copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 
-_END = 15.0
+END_SECONDS = 15.0
 """Seconds in which workers must end once the budget is spent, beside the answer under way."""
 
 
@@ -103,7 +104,7 @@ def work_together(settings: Settings, budget: SharedBudget, patience: float) -> 
     """What all workers of a fuzz do. An answer under way at its end may take `patience` seconds.
     Raises TallystickError.
     """
-    if settings.workers == 1:
+    if settings.workers in (None, 1):
         return work(settings, budget, 0)
     total = Result()
     with _at_work(settings, budget) as workers:
@@ -116,7 +117,7 @@ def work_together(settings: Settings, budget: SharedBudget, patience: float) -> 
                 total.add(result)
                 del workers[connection]  # type: ignore[arg-type]
             if deadline is None and budget.spent().stopped is not None:
-                deadline = time.monotonic() + patience + _END
+                deadline = time.monotonic() + patience + END_SECONDS
         total.errors += ["A worker did not end, and was killed."] * len(workers)
     return total
 
@@ -135,7 +136,7 @@ def _at_work(settings: Settings, budget: SharedBudget) -> Iterator[dict[Connecti
     context = multiprocessing.get_context("spawn")
     started: dict[Connection, BaseProcess] = {}
     try:
-        for index in range(settings.workers):
+        for index in range(settings.workers or 1):
             here, there = context.Pipe(duplex=False)
             process = context.Process(target=_be_worker, args=(settings, budget, index, there))
             process.start()
@@ -162,30 +163,49 @@ def _be_worker(
 
 def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
     """What one worker does. Raises TallystickError."""
+    ledger = Ledger(Path(settings.report_dir) / LEDGER) if settings.report_dir else None
     plan = settings.plan()
-    campaign = make_campaign(settings, plan, budget, index)
+    words = bound_words(target_of(plan), plan.contract, settings.target_file)
+    campaign = make_campaign(settings, plan, words, budget, index, ledger)
+    try:
+        left = budget.spent().left if index == 0 else 0
+        return run_campaign(campaign, iter(budget.next_shard, None), left)
+    finally:
+        if ledger is not None:
+            ledger.close()
+
+
+def run_campaign(campaign: Campaign, shards: Iterator[int], left: int = 0) -> Result:
+    """What a campaign finds in these shards, and before them by pairs of faults, which take a part
+    of the requests that are left.
+    """
     pairs = Pairs(campaign)
     try:
-        pairs.examine()
-        campaign.go(plan.seed + index)
+        pairs.examine(left)
+        campaign.go(shards)
     except TargetGoneError as error:
         campaign.run.gone = str(error)
-        budget.stop("unreachable")
+        campaign.gate.budget.stop("unreachable")
     finally:
         campaign.run.client.close()
-        if campaign.gate.ledger is not None:
-            campaign.gate.ledger.close()
     pairs.keep()
     return replace(result_of(campaign), precedence=pairs.found)
 
 
-def make_campaign(settings: Settings, plan: Plan, budget: SharedBudget, index: int) -> Campaign:
+def make_campaign(
+    settings: Settings,
+    plan: Plan,
+    words: Mapping[str, Words],
+    budget: Rationed,
+    index: int,
+    ledger: Lines | None = None,
+) -> Campaign:
     """The campaign of one worker."""
     target = target_of(plan)
     canary = Canary(settings.canary, f"{settings.token}-{index}") if settings.canary else None
     gate = Gate(
         budget,
-        Ledger(Path(settings.report_dir) / LEDGER) if settings.report_dir else None,
+        ledger,
         documented=frozenset(case.http_status for case in plan.contract.cases),
         canary=canary,
         worker=index,
@@ -194,9 +214,10 @@ def make_campaign(settings: Settings, plan: Plan, budget: SharedBudget, index: i
     campaign = Campaign(
         Run(plan.contract, target, client, plan),
         gate,
-        bound_words(target, plan.contract, settings.target_file),
+        words,
         open_database(settings.database),
         canary.address if canary else None,
+        pool=Pool() if settings.novelty else None,
     )
     gate.clean, gate.findings = client.redactor.clean, campaign.shown.keys
     return campaign
@@ -208,7 +229,7 @@ def result_of(campaign: Campaign) -> Result:
     return Result(
         findings=list(run.findings),
         shown_by={name: kept(shown, run.client) for name, shown in campaign.shown.items()},
-        kinds=campaign.kinds,
+        kinds=campaign.gate.kinds,
         cases=campaign.gate.cases,
         sightings=_sightings(campaign),
         gone=run.gone,

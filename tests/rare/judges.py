@@ -20,8 +20,12 @@ from tests.contract_tests.targets import write_target
 from tests.independent.app import PaymentAccountLinks, Receive, Scope, Send
 from tests.independent.serve import serving
 
+from .faults import Rare
+
 REQUESTS = 10_000
 _TIMEOUT = 900
+_JUDGING = 20
+"""So many requests after a fault was met, it is judged."""
 _DOCUMENT = Path(__file__).parents[2] / "openapi/dolfin-payment-account-link.yaml"
 _BIN = Path(sys.executable).parent
 
@@ -70,6 +74,33 @@ def by_tallystick(app: PaymentAccountLinks, seed: int, requests: int = REQUESTS)
         firsts = [finding["shown_by"]["first"] for finding in findings if "shown_by" in finding]
         names = frozenset(f"{f['obligation']}: {f['message']}" for f in findings)
         return Fuzzed(names, counted.requests, min(firsts, default=None))
+
+
+def until_found(app: Rare, seed: int, most: int, *options: str) -> int:
+    """How many requests `tallystick fuzz` needs to find a rare fault; one more than `most` where it
+    does not. It is interrupted when the fault was met, and judged.
+    """
+    with _served(app) as (counted, folder, url):
+        target = write_target(folder, url)
+        limits = ["--max-requests", str(most), "--seed", str(seed), "--database", "none"]
+        command = ["fuzz", "--target", str(target), *limits, *options]
+        met_at: list[int] = []
+
+        def is_enough() -> bool:
+            if app.met and not met_at:
+                met_at.append(counted.requests)
+            return bool(met_at) and counted.requests > met_at[0] + _JUDGING
+
+        with subprocess.Popen(
+            [sys.executable, "-m", "tallystick", *command, "--report-dir", str(folder / "out")],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            _interrupt_after(process, is_enough)
+        findings = json.loads((folder / "out/report.json").read_text())["findings"]
+        firsts = [finding["shown_by"]["first"] for finding in findings if "shown_by" in finding]
+        return min(firsts, default=most + 1)
 
 
 def by_schemathesis(app: PaymentAccountLinks, seed: int, requests: int = REQUESTS) -> Fuzzed:

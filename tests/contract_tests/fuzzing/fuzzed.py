@@ -121,10 +121,10 @@ class Opening(Watched):
 class Fuzz:
     """`tallystick fuzz` under way, in a process group of its own, as a terminal would start it."""
 
-    def __init__(self, folder: Path, *options: object) -> None:
+    def __init__(self, folder: Path, *options: object, env: Mapping[str, str]) -> None:
         self.folder = folder / "report"
         command = [sys.executable, "-m", *(str(word) for word in words(folder, *options))]
-        env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        env = {**os.environ, "PYTHONIOENCODING": "utf-8", **env}
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -166,9 +166,9 @@ class Fuzz:
 
 
 @contextmanager
-def fuzzing(folder: Path, *options: object) -> Iterator[Fuzz]:
+def fuzzing(folder: Path, *options: object, env: Mapping[str, str] | None = None) -> Iterator[Fuzz]:
     """A fuzz under way; whatever is left of it at the end of the block is killed."""
-    started = Fuzz(folder, *options)
+    started = Fuzz(folder, *options, env=env or {})
     try:
         yield started
     finally:

@@ -1,0 +1,104 @@
+"""A real Dask cluster on this machine: a scheduler and its workers, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from distributed import Client
+
+from tests.contract_tests.commands import ROOT
+
+
+@dataclass
+class Cluster:
+    """A scheduler under way; workers come and go. What all of them say is in files of `folder`."""
+
+    folder: Path
+    scheduler: subprocess.Popen[bytes]
+    address: str
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, count: int) -> list[subprocess.Popen[bytes]]:
+        """Start so many more workers."""
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
+        folder = ("--local-directory", str(self.folder))
+        names = [f"worker-{time.monotonic_ns()}-{index}" for index in range(count)]
+        started = [
+            _started(self.folder, name, "dask_worker", self.address, *options, *folder)
+            for name in names
+        ]
+        self.workers += started
+        return started
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many workers have come."""
+        with Client(self.address) as client:
+            client.wait_for_workers(count, timeout=60)
+
+    def end_workers(self) -> None:
+        """End the workers, and wait until they have."""
+        for worker in self.workers:
+            kill(worker)
+        self.workers.clear()
+
+    @property
+    def texts(self) -> str:
+        """All that its processes have said."""
+        return "\n".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process without a chance to say goodbye."""
+    process.kill()
+    process.wait(10)
+
+
+@contextmanager
+def dask_cluster() -> Iterator[Cluster]:
+    """A scheduler on a free port, without workers yet."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        scheduler = _started(
+            folder, "scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", "0",
+            "--no-dashboard", "--no-show",
+        )  # fmt: skip
+        cluster = Cluster(folder, scheduler, _address(folder / "scheduler.log", scheduler))
+        try:
+            yield cluster
+        finally:
+            cluster.end_workers()
+            kill(scheduler)
+
+
+def _started(folder: Path, name: str, module: str, *words: str) -> subprocess.Popen[bytes]:
+    with (folder / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{module}", *words],
+            cwd=ROOT,
+            env=_environment(),
+            stdout=log,
+            stderr=log,
+        )
+
+
+def _environment() -> Mapping[str, str]:
+    """A cluster's own: none of the variables that a target file names."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TALLY_")}
+
+
+def _address(log: Path, scheduler: subprocess.Popen[bytes]) -> str:
+    """Where the scheduler says that it is."""
+    with log.open() as lines:
+        while scheduler.poll() is None:
+            line = lines.readline()
+            if "Scheduler at:" in line:
+                return line.split()[-1]
+    raise RuntimeError(log.read_text())
