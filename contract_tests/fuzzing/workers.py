@@ -189,7 +189,7 @@ def run_campaign(campaign: Campaign, shards: Iterator[int], left: int = 0) -> Re
     finally:
         campaign.run.client.close()
     pairs.keep()
-    return replace(result_of(campaign), precedence=pairs.found)
+    return replace(result_of(campaign), precedence=[p for p in pairs.found if p.pairs])
 
 
 def make_campaign(

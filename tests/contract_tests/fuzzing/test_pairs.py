@@ -296,7 +296,7 @@ def test_a_small_budget_is_kept(most: int, pairs: int, tmp_path: Path) -> None:
 
 def test_one_worker_examines(tmp_path: Path) -> None:
     """Of two, only the first sends pairs, and its table is the report's."""
-    _, run = examined(tmp_path, "Failing", 120, "--workers", 2)
+    _, run = examined(tmp_path, "Failing", 900, "--workers", 2, "--rate", "150/s")
     workers = {line["worker"] for line in ledger(run) if line["kind"] == "order"}
     assert (workers, len(order_of(run)["pairs"])) == ({0}, 4)
 
