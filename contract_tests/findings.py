@@ -93,7 +93,8 @@ class Finding:
         lines = [f"{self.obligation.name} ({self.obligation.level}): {self.told}"]
         lines += [f"  source  {self.source}"]
         lines += [f'  says    "{self.sentence}"'] if self.sentence else []
-        lines += [f"  answer  {self.answer}", f"  repeat  {self.curl}"]
+        commands = self.curl.replace("\n", "\n          ")
+        lines += [f"  answer  {self.answer}", f"  repeat  {commands}"]
         return "\n".join(lines)
 
 

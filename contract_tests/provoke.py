@@ -18,7 +18,7 @@ from schemathesis.core import NotSet
 
 from contract_tests import schemas, values
 from contract_tests.exchange import Call
-from contract_tests.target import Target
+from contract_tests.target import Provocation, Target
 from tallystick.cases import Case
 from tallystick.constraints import KINDS, Constraint
 from tallystick.contract import Contract, ContractOperation
@@ -48,6 +48,19 @@ def faulty_call(call: Call, case: Case) -> Call | None:
         return without(call, field)
     wrong = values.invalid(case.constraint) if case.constraint else []
     return with_value(call, field, wrong[0][1]) if wrong else None
+
+
+def provoking_call(call: Call, case: Case, entry: Provocation | None) -> Call | None:
+    """A request that brings a case about: as the target file says, or else by the fault that
+    triggers it; None where nothing is known.
+    """
+    if entry is None:
+        return call if case.is_success else faulty_call(call, case)
+    call = with_parameters(call, entry.parameters)
+    call = with_parameters(call, {f"header.{k}": v for k, v in entry.headers.items()})
+    field = case.trigger.field if case.trigger else None
+    is_told = field is not None and f"{field.location}.{field.name}" in entry.parameters
+    return call if is_told else faulty_call(call, case) or call
 
 
 def constraints(operation: ContractOperation) -> dict[Field, Constraint]:

@@ -15,7 +15,7 @@ from contract_tests.base import Base, is_of_request
 from contract_tests.exchange import Answer, Call, Exchange
 from contract_tests.judged import Expectation, Kind
 from contract_tests.probes import EQUIVALENTS, has_id, with_ids
-from contract_tests.provoke import faulty_call, with_parameters
+from contract_tests.provoke import faulty_call, provoking_call
 from contract_tests.run import LIMITED, Run
 from contract_tests.target import HookCall, Provocation, TargetError
 from tallystick.cases import Case
@@ -30,7 +30,7 @@ def test_case(run: Run, case: Case, base: Base) -> None:
     if entry and entry.unreachable:
         run.not_provoked(case, f"unreachable: {entry.unreachable}", is_unreachable=True)
         pytest.skip(f"unreachable: {entry.unreachable}")
-    call = _call(base, case, entry)
+    call = provoking_call(base.call, case, entry)
     if call is None:
         _skip(run, case, "no request is known to bring it about; say how in the target file")
     try:
@@ -49,17 +49,6 @@ def _clean_up(run: Run, hooks: Sequence[HookCall]) -> None:
             run.client.hook(hook)
         except TargetError as error:
             run.notes.append(str(error))
-
-
-def _call(base: Base, case: Case, entry: Provocation | None) -> Call | None:
-    """The request that provokes a case."""
-    if entry is None:
-        return base.call if case.is_success else faulty_call(base.call, case)
-    call = with_parameters(base.call, entry.parameters)
-    call = with_parameters(call, {f"header.{k}": v for k, v in entry.headers.items()})
-    field = case.trigger.field if case.trigger else None
-    is_told = field is not None and f"{field.location}.{field.name}" in entry.parameters
-    return call if is_told else faulty_call(call, case) or call
 
 
 def _provoke(run: Run, base: Base, case: Case, call: Call, entry: Provocation) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract_tests.formats.junit import label
+from contract_tests.fuzzing.precedence import rows_of
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -28,5 +29,6 @@ def render(report: Mapping[str, Any]) -> str:
         report=report,
         cases=cases,
         counts=counts,
+        orders={each["operation"]: list(rows_of(each)) for each in report.get("precedence", ())},
         operations=list(dict.fromkeys(case["operation"] for case in cases)),
     )

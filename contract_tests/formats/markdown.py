@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.formats.junit import label
+from contract_tests.fuzzing.precedence import rows_of
 
 _SIGNS = {"verified": "✅", "contradicted": "❌", "not provoked": "⚪"}
 _MOST = 30
@@ -13,7 +14,7 @@ _MOST = 30
 
 def render(report: Mapping[str, Any]) -> str:
     """The report as Markdown."""
-    lines = [*_verdicts(report), "", *_findings(report), _totals(report), ""]
+    lines = [*_verdicts(report), "", *_orders(report), *_findings(report), _totals(report), ""]
     return "\n".join(lines)
 
 
@@ -28,6 +29,15 @@ def _verdicts(report: Mapping[str, Any]) -> Iterator[str]:
         for case in (c for c in report["cases"] if c["operation"] == operation):
             sign = f"{_SIGNS[case['verdict']]} {case['verdict']}"
             yield f"| {sign} | {_code(label(case))} | {_text(case['reason'] or '')} |"
+
+
+def _orders(report: Mapping[str, Any]) -> Iterator[str]:
+    """In which order faults are named, where a fuzz has looked."""
+    for precedence in report.get("precedence", ()):
+        yield from (f"### Order of errors: {_code(precedence['operation'])}", "")
+        yield from ("| | |", "|---|---|")
+        yield from (f"| {first} | {_text(second)} |" for first, second in rows_of(precedence))
+        yield ""
 
 
 def _findings(report: Mapping[str, Any]) -> Iterator[str]:

@@ -68,7 +68,7 @@ class Told(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What was spent so far, and what it brought. `stopped` is the limit that was met, if one
-    was; `chance` that of a new kind of answer (see `novelty`).
+    was; `left` is how many requests are; `chance` that of a new kind of answer (see `novelty`).
     """
 
     requests: int
@@ -81,6 +81,7 @@ class Spent:
     cases: int
     kinds: int
     chance: float | None
+    left: int
 
 
 class Budget:
@@ -183,6 +184,7 @@ class Budget:
                 len(self._cases),
                 len(self._kinds.seen),
                 self._kinds.chance,
+                self._left(),
             )
 
     def _ask(self, is_unsafe: bool, most: int) -> Lease | float:

@@ -16,6 +16,8 @@ from contract_tests.fuzzing.accepted import Sorted
 from contract_tests.fuzzing.budget import Spent
 from contract_tests.fuzzing.limits import Limits
 from contract_tests.fuzzing.novelty import AHEAD
+from contract_tests.fuzzing.pairs import OBLIGATIONS as OF_PAIRS
+from contract_tests.fuzzing.precedence import table
 from contract_tests.fuzzing.replay import identity
 from contract_tests.fuzzing.settings import Settings, target_of
 from contract_tests.fuzzing.workers import LEDGER, Result
@@ -82,6 +84,7 @@ def summary(outcome: Outcome) -> str:
         f"accepted: {finding.id} {finding.message} ({why})" for finding, why in found.accepted
     ]
     parts += [f"accepted until {day}: {finding.id} counts again" for finding, day in found.expired]
+    parts += [table(precedence.to_json()) for precedence in outcome.result.precedence]
     parts.append(_totals(outcome))
     return "\n\n".join(parts)
 
@@ -139,8 +142,9 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "settings": _settings(outcome),
         "ledger": LEDGER,
         "kinds": dict(result.kinds),
-        "obligations": [obligation.to_json() for obligation in OBLIGATIONS],
+        "obligations": [obligation.to_json() for obligation in (*OBLIGATIONS, *OF_PAIRS)],
         "cases": [_case(case, outcome) for case in outcome.plan.contract.cases],
+        "precedence": [precedence.to_json() for precedence in result.precedence],
         "findings": _findings(outcome),
     }
 

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -30,6 +30,8 @@ from contract_tests.fuzzing.dictionaries import Words, bound_words
 from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.ledger import Ledger, Lines
 from contract_tests.fuzzing.novelty import Pool
+from contract_tests.fuzzing.pairs import Pairs
+from contract_tests.fuzzing.precedence import Precedence
 from contract_tests.fuzzing.replay import kept
 from contract_tests.fuzzing.settings import Settings, target_of
 from contract_tests.fuzzing.sharing import Rationed, SharedBudget, end_with_parent
@@ -76,6 +78,7 @@ class Result:
     kinds: Counter[str] = field(default_factory=Counter)
     cases: Counter[tuple[str, str]] = field(default_factory=Counter)
     sightings: dict[str, Sighting] = field(default_factory=dict)
+    precedence: list[Precedence] = field(default_factory=list)
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
 
@@ -92,6 +95,7 @@ class Result:
         self.kinds += other.kinds
         self.cases += other.cases
         self.sightings |= other.sightings
+        self.precedence += other.precedence
         self.gone = self.gone or other.gone
         self.errors += other.errors
 
@@ -164,22 +168,28 @@ def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
     words = bound_words(target_of(plan), plan.contract, settings.target_file)
     campaign = make_campaign(settings, plan, words, budget, index, ledger)
     try:
-        return run_campaign(campaign, iter(budget.next_shard, None))
+        left = budget.spent().left if index == 0 else 0
+        return run_campaign(campaign, iter(budget.next_shard, None), left)
     finally:
         if ledger is not None:
             ledger.close()
 
 
-def run_campaign(campaign: Campaign, shards: Iterator[int]) -> Result:
-    """What a campaign finds in these shards."""
+def run_campaign(campaign: Campaign, shards: Iterator[int], left: int = 0) -> Result:
+    """What a campaign finds in these shards, and before them by pairs of faults, which take a part
+    of the requests that are left.
+    """
+    pairs = Pairs(campaign)
     try:
+        pairs.examine(left)
         campaign.go(shards)
     except TargetGoneError as error:
         campaign.run.gone = str(error)
         campaign.gate.budget.stop("unreachable")
     finally:
         campaign.run.client.close()
-    return result_of(campaign)
+    pairs.keep()
+    return replace(result_of(campaign), precedence=[p for p in pairs.found if p.pairs])
 
 
 def make_campaign(

@@ -131,7 +131,7 @@ def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
     with serving(Failing(b"http://")) as url:
         target = write(tmp_path, f"{stateless_text(url)}\n[fuzz]\nbreaker = false")
         options = words(
-            tmp_path, "--target", target, "--max-time", 4, "--rate", "40/s", "--max-creations", 900
+            tmp_path, "--target", target, "--max-time", 6, "--rate", "40/s", "--max-creations", 900
         )
         command = [sys.executable, "-m", *(str(word) for word in options)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=terminal):

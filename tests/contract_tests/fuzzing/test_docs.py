@@ -67,7 +67,7 @@ def test_what_is_shown_of_a_finding(tmp_path: Path) -> None:
         text = (
             f'base_url = "{url}"\n[parameters]\n"path.id" = "{ACTIVE_ID}"\n[fuzz]\nbreaker = false'
         )
-        run = fuzz(tmp_path, "--target", write(tmp_path, text), "--max-requests", 100)
+        run = fuzz(tmp_path, "--target", write(tmp_path, text), "--max-requests", 200)
         real = {
             "reports/fuzz": str(run.folder),
             "4f0c51d2a9e3": run.heavy[0]["id"],
