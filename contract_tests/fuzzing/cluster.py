@@ -104,8 +104,10 @@ class Events:
         self.worker.log_event(self.topic, told)
 
 
-def send_shard(sealed: Sealed, shard: int, known: frozenset[str]) -> None:
-    """The task: send a shard. `known` are the ids of what needs no shrinking any more."""
+def send_shard(sealed: Sealed, shard: int, known: frozenset[str], left: int) -> None:
+    """The task: send a shard. `known` are the ids of what needs no shrinking any more; of so many
+    requests that are `left`, pairs of faults may take a part.
+    """
     with _ONE_AT_A_TIME:
         worker, name = get_worker(), sealed.settings.token
         events = Events(worker, name)
@@ -119,7 +121,7 @@ def send_shard(sealed: Sealed, shard: int, known: frozenset[str]) -> None:
         campaign = make_campaign(sealed.settings, sealed.plan, sealed.words, budget, shard, events)
         campaign.gate.mark.worker = worker.name
         campaign.known, campaign.tell_news = known, tell_news
-        result = run_campaign(campaign, iter([shard]))
+        result = run_campaign(campaign, iter([shard]), left)
         budget.tell()
         events.send(shard, result, is_last=True)
 
@@ -130,9 +132,10 @@ def send_shard(sealed: Sealed, shard: int, known: frozenset[str]) -> None:
 class Cluster:
     """A cluster that is connected, with the budget on its scheduler (see Watched)."""
 
-    def __init__(self, client: Client, settings: Settings) -> None:
+    def __init__(self, client: Client, settings: Settings, limits: Limits) -> None:
         self.client = client
         self.settings = settings
+        self.limits = limits
         self._call = call_from_client(client, settings.token)
         self._spent = spent_of(self._call("spent"))
         self._shards = iter(range(settings.shards) if settings.shards else itertools.count())
@@ -191,8 +194,9 @@ class Cluster:
         known = frozenset(self._news.shown_by)
         for shard in itertools.islice(self._shards, max(0, free)):
             key = f"{self.settings.token}-{shard}"
-            future = self.client.submit(send_shard, sealed, shard, known, key=key, pure=False)
-            self._under_way[future] = shard
+            left = self.limits.requests if shard == 0 else 0
+            task = (send_shard, sealed, shard, known, left)
+            self._under_way[self.client.submit(*task, key=key, pure=False)] = shard
 
     def _collect(self, ledger: Ledger | None) -> None:
         """Wait for a moment, and take what came back."""
@@ -239,7 +243,7 @@ def connected(settings: Settings, plan: Plan, limits: Limits) -> Iterator[Cluste
     with client:
         _rent(client, settings, limits)
         try:
-            yield Cluster(client, settings)
+            yield Cluster(client, settings, limits)
         finally:
             with contextlib.suppress(*_GONE, ValueError):
                 client.unregister_scheduler_plugin(settings.token)

@@ -36,8 +36,8 @@ class Limits:
     seconds: float | None = None
     rate: float | None = None
     creations: int | None = None
-    quiet: float | None = None
     tolerance: Tolerance | None = field(default_factory=Tolerance)
+    quiet: float | None = None
 
     def __str__(self) -> str:
         parts = [f"at most {self.requests:,} requests"]
