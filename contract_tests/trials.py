@@ -76,13 +76,17 @@ class Trials:
         if self._known[key]:
             raise BrokenError(expectation.what)
 
+    def judged(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
+        """What an answer breaks."""
+        if self.hides(exchange):
+            return []
+        return self.run.judge(self.operation, exchange, expectation)
+
     def _is_broken(self, prepared: requests.PreparedRequest, expectation: Expectation) -> bool:
         if self._left is not None:
             self._left -= 1
         exchange = self.run.client.transmit(prepared)
-        if self.hides(exchange):
-            return False
-        is_broken = self.is_news(self.run.judge(self.operation, exchange, expectation))
+        is_broken = self.is_news(self.judged(exchange, expectation))
         if is_broken and self._left is None:
             # To shrink against what does not answer would only take time.
             self._left = 0 if isinstance(exchange.outcome, Failure) else self.budget

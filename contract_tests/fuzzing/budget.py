@@ -42,13 +42,14 @@ class Permit(NamedTuple):
 
 class Told(NamedTuple):
     """What became of a permit: the answer's status and documented case, each None where there is
-    none, whether it is an error, and the ids of findings that are new.
+    none, whether it is an error (None: it was not the target's), and the ids of findings that are
+    new.
     """
 
     status: int | None
     case: tuple[str, str] | None
     seconds: float
-    is_error: bool
+    is_error: bool | None
     findings: tuple[str, ...] = ()
 
 
@@ -102,8 +103,9 @@ class Budget:
                 self._creations += told.status is None or 200 <= told.status < 300
             self._findings.update(told.findings)
             self._cases.update([told.case] if told.case else [])
-            health = self._watch.observe(is_error=told.is_error, seconds=told.seconds)
-            self._stop_if(health is Health.FAILING, "health")
+            if told.is_error is not None:
+                self._watch.observe(is_error=told.is_error, seconds=told.seconds)
+            self._stop_if(self._watch.health is Health.FAILING, "health")
             self._changed.notify_all()
 
     def pause(self, seconds: float) -> None:

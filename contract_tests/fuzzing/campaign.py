@@ -23,9 +23,11 @@ from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, Hypoth
 from contract_tests import schemas
 from contract_tests.base import Base, Bases
 from contract_tests.client import TargetGoneError
+from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.budget import BudgetSpentError
 from contract_tests.fuzzing.dictionaries import Words
+from contract_tests.fuzzing.differences import Differences
 from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.shots import Range, Shot, shots
 from contract_tests.judged import Expectation
@@ -69,6 +71,7 @@ class Campaign:
     dictionaries: Mapping[str, Words] = field(default_factory=dict)
     database: ExampleDatabase | None = None
     canary: Callable[[], str] | None = None
+    differences: Differences | None = None
     kinds: Counter[str] = field(default_factory=Counter)
     shown: dict[str, Shown] = field(default_factory=dict)
 
@@ -151,7 +154,9 @@ class Attempts(Trials):
             budget=SHRINKING,
             seconds=SHRINKING_SECONDS,
         )
-        self.campaign = campaign
+        self.campaign, self.base = campaign, base
+        if campaign.differences is not None:
+            campaign.differences.begin(base, campaign.keep)
         self.shot: Shot | None = None
         self._chased: frozenset[str] = frozenset()
 
@@ -167,6 +172,14 @@ class Attempts(Trials):
             self.run.gone = str(error)
             self.campaign.gate.budget.stop("unreachable")
             raise BudgetSpentError("unreachable") from None
+
+    def judged(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
+        """What an answer breaks, and how it differs from that of the other implementation."""
+        found = super().judged(exchange, expectation)
+        differences = self.campaign.differences
+        if differences is not None and self.shot is not None:
+            found = [*found, *differences.found(self.base, self.shot, exchange)]
+        return found
 
     def _is_news(self, found: list[Finding]) -> bool:
         if self.shot is None:

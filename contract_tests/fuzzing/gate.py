@@ -63,12 +63,17 @@ class Gate(PromptAdapter):
         documented: Collection[int] = (),
         canary: Canary | None = None,
         worker: int = 0,
+        to: str | None = None,
     ) -> None:
+        """What goes `to` another implementation than the target is counted and written like the
+        rest, but its answers say nothing of the target.
+        """
         super().__init__()
         self.budget = budget
         self.ledger = ledger
         self.documented = documented
         self.canary = canary
+        self.to = to
         self.mark = Mark(worker=worker)
         self.cases: Counter[tuple[str, str]] = Counter()
         self.clean: Callable[[str], str] = str
@@ -107,7 +112,10 @@ class Gate(PromptAdapter):
         news = tuple(set(self.findings()) - self._told)
         self._told.update(news)
         named = (case.operation, case.label) if case else None
-        told = Told(status, named, seconds, self._is_error(status), news)
+        if self.to is not None:
+            told = Told(status, None, seconds, None, news)
+        else:
+            told = Told(status, named, seconds, self._is_error(status), news)
         self.budget.settle(permit, told)
 
     def _heed(self, response: requests.Response) -> None:
@@ -133,7 +141,7 @@ class Gate(PromptAdapter):
         except (ValueError, RecursionError, requests.RequestException, RuntimeError):
             value = None
         case = case_of(self.mark.operation.cases, response.status_code, value)
-        if case is not None:
+        if case is not None and self.to is None:
             self.cases[case.operation, case.label] += 1
         return case
 
@@ -162,6 +170,8 @@ class Gate(PromptAdapter):
             "case": case.label if case else None,
             "milliseconds": round(seconds * 1000, 1),
         }
+        if self.to is not None:
+            entry["to"] = self.to
         self.ledger.write(entry)
 
 

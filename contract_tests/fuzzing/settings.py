@@ -28,6 +28,7 @@ class Settings:
     canary: str | None = None
     database: str | None = None
     baseline: str | None = None
+    against: str | None = None
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def plan(self) -> Plan:

@@ -27,6 +27,7 @@ from contract_tests.fuzzing.campaign import Campaign, Shown
 from contract_tests.fuzzing.canary import Canary
 from contract_tests.fuzzing.corpus import open_database
 from contract_tests.fuzzing.dictionaries import bound_words
+from contract_tests.fuzzing.differences import Unsettleds, add_unsettled, differences_of
 from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.ledger import Ledger
 from contract_tests.fuzzing.replay import kept
@@ -75,6 +76,7 @@ class Result:
     kinds: Counter[str] = field(default_factory=Counter)
     cases: Counter[tuple[str, str]] = field(default_factory=Counter)
     sightings: dict[str, Sighting] = field(default_factory=dict)
+    unsettled: Unsettleds = field(default_factory=dict)
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
 
@@ -91,6 +93,7 @@ class Result:
         self.kinds += other.kinds
         self.cases += other.cases
         self.sightings |= other.sightings
+        add_unsettled(self.unsettled, other.unsettled)
         self.gone = self.gone or other.gone
         self.errors += other.errors
 
@@ -167,6 +170,8 @@ def work(settings: Settings, budget: SharedBudget, index: int) -> Result:
         budget.stop("unreachable")
     finally:
         campaign.run.client.close()
+        if campaign.differences is not None:
+            campaign.differences.close()
         if campaign.gate.ledger is not None:
             campaign.gate.ledger.close()
     return result_of(campaign)
@@ -192,6 +197,7 @@ def make_campaign(settings: Settings, plan: Plan, budget: SharedBudget, index: i
         canary.address if canary else None,
     )
     gate.clean, gate.findings = client.redactor.clean, campaign.shown.keys
+    campaign.differences = differences_of(campaign.run, gate, settings.against)
     return campaign
 
 
@@ -204,6 +210,7 @@ def result_of(campaign: Campaign) -> Result:
         kinds=campaign.kinds,
         cases=campaign.gate.cases,
         sightings=_sightings(campaign),
+        unsettled=campaign.differences.unsettled if campaign.differences else {},
         gone=run.gone,
     )
 
