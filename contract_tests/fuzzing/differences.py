@@ -225,7 +225,6 @@ class Differences:
             curl=here.curl,
             answer=f"{answers[0]} | {OTHER}: {answers[1]}",
             cause=difference.deviations,
-            is_of_case=len(expectation.cases) == 1 and expectation.kind is Kind.CASE,
             is_random=expectation.is_random,
             cases=[expectation.case] if expectation.case else [],
             seen=[str(difference)],
