@@ -212,10 +212,6 @@ class Differences:
         exchanges: tuple[Exchange, Exchange],
     ) -> Finding:
         here, there = exchanges
-        answers = self.run.answer(here), self.other.answer(there)
-        # What one of them gives back may be a secret of the other's.
-        for redactor in (self.run.client.redactor, self.other.client.redactor):
-            answers = redactor.clean(answers[0]), redactor.clean(answers[1])
         return Finding(
             obligation=SAME_CASE,
             operation=operation.name,
@@ -223,7 +219,7 @@ class Differences:
             sentence="",
             message=f"{expectation.what}: {difference}",
             curl=here.curl,
-            answer=f"{answers[0]} | {OTHER}: {answers[1]}",
+            answer=f"{self.run.answer(here)} | {OTHER}: {self.other.answer(there)}",
             cause=difference.deviations,
             is_random=expectation.is_random,
             cases=[expectation.case] if expectation.case else [],
@@ -238,10 +234,23 @@ def other_target(target: Target, address: str) -> Target:
     """The other implementation, as a target that gets what the target gets. Raises
     AgainstError.
     """
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise AgainstError(f"--against must be an http(s) URL, not {address!r}.")
+    if not _is_base(address):
+        shown = address.rpartition("@")[2]
+        raise AgainstError(f"--against must be an http(s) URL, not {shown!r}.")
     return replace(target, base_url=address.rstrip("/"), called="The other implementation")
+
+
+def _is_base(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not (parts.query or parts.fragment)
+        )
+    except ValueError:
+        return False
 
 
 def differences_of(run: Run, gate: Gate, address: str | None) -> Differences | None:

@@ -157,7 +157,7 @@ def test_one_fault_in_many_disguises_is_one_group(mock: str, tmp_path: Path) -> 
 class Elsewhere(Watched):
     """Knows no organisation, and looks for it before all else."""
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, _: Request) -> Answer:
         return self.problem(404, "Organisation.NotFound", "the organisation does not exist")
 
 
@@ -281,6 +281,7 @@ def test_where_the_other_may_be() -> None:
         ("http://192.0.2.7", "192.0.2.7 is not on this machine"),
         ("ftp://127.0.0.1", "--against must be an http(s) URL, not 'ftp://127.0.0.1'."),
         ("127.0.0.1:80", "--against must be an http(s) URL, not '127.0.0.1:80'."),
+        ("http://u:secret@127.0.0.1:99999", "--against must be an http(s) URL, not '127.0.0.1:9"),
     ],
 )
 def test_what_is_refused(there: str, said: str, tmp_path: Path) -> None:
@@ -289,7 +290,7 @@ def test_what_is_refused(there: str, said: str, tmp_path: Path) -> None:
     with serving(app) as here:
         run = beside(tmp_path, here, there)
     assert (run.code, app.seen) == (2, [])
-    assert run.err.startswith(f"error: {said}")
+    assert (run.err.startswith(f"error: {said}"), "secret" in run.err) == (True, False)
 
 
 def test_one_that_is_not_there(tmp_path: Path) -> None:
