@@ -5,8 +5,9 @@ its last request, never the wording or the place of a code. Three-valued: a diff
 where one of the two answers breaks an obligation about its case, and then it is a finding; where
 honest implementations may differ (data in between, which of two faults wins, a state that one of
 them is in) it is only counted. A cause is a *deviation*: who answers otherwise than the document
-asks, what, and in place of which case. What is no documented case at all has one cause, whatever
-was asked for; what shows among several faults only is told where no single fault shows it.
+asks, what, and in place of which case. A status that the document lacks, or a code under a status
+that is not its own, is one cause, whatever was asked for; what shows among several faults only is
+told where no single fault shows it.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ _ANYTHING = Expectation(Kind.HANDLED, "a request that another state answers", is
 
 class Deviation(NamedTuple):
     """An answer that is not what the document asks for: whose it is, what it is, and the cases
-    that were asked for, by their labels; none of these where it is no documented case.
+    that were asked for, by their labels; none of these where it is wrong whatever was asked for.
     """
 
     side: str

@@ -120,7 +120,7 @@ def styled(start: Start, mock: str) -> dict[str, Future[Result]]:
     """A run for each problem style, without faults."""
 
     def run(folder: Path, style: str) -> Result:
-        return beside_app(folder, mock, other(style), "--max-requests", 400)
+        return beside_app(folder, mock, other(style), "--max-requests", 300)
 
     return {style: start(run, style) for style in STYLES}
 
@@ -142,7 +142,7 @@ def test_one_fault_in_many_disguises_is_one_group(mock: str, tmp_path: Path) -> 
     request shows among two faults, too.
     """
     failing = Failing(b"%")
-    run = beside_app(tmp_path / "a", mock, failing, "--max-requests", 800)
+    run = beside_app(tmp_path / "a", mock, failing, "--max-requests", 300)
     (finding,) = run.report["findings"]
     assert (pair(finding["message"])[1], "seen with" in finding["message"]) == ("500", True)
     app = other("title", NotFoundBlamed)
