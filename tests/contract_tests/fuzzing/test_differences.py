@@ -17,11 +17,14 @@ from contract_tests.findings import Finding
 from contract_tests.fuzzing.differences import (
     SAME_CASE,
     Deviation,
+    Unsettled,
     moved,
     other_target,
+    unsettled_json,
     without_disguises,
 )
 from contract_tests.fuzzing.limits import Limits, LimitsError, limits_of
+from contract_tests.fuzzing.workers import Result as Worked
 from contract_tests.target import Target
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
@@ -35,6 +38,7 @@ from tests.contract_tests.fuzzing.others import (
     RefreshDefaults,
     other,
 )
+from tests.contract_tests.fuzzing.test_canary import free_port
 from tests.contract_tests.fuzzing.test_replay import replay
 from tests.contract_tests.targets import stateless_text, write
 from tests.end_to_end.mock import running_mock
@@ -175,7 +179,7 @@ def test_another_state_is_one_difference(mock: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_both_share_the_budget(workers: int, mock: str, tmp_path: Path) -> None:
+def test_both_share_the_budget(workers: int, tmp_path: Path) -> None:
     """All that comes to both together is the budget, and the ledger tells which went where; both
     get the same, in the same order.
     """
@@ -201,7 +205,7 @@ def test_both_share_the_budget(workers: int, mock: str, tmp_path: Path) -> None:
     assert counted <= len(here.seen)
 
 
-def test_creations_at_both_count(mock: str, tmp_path: Path) -> None:
+def test_creations_at_both_count(tmp_path: Path) -> None:
     """No more are made than are allowed, at both together."""
     here, there = Watched(), Watched()
     with serving(here) as target, serving(there) as against:
@@ -218,6 +222,16 @@ def test_the_health_is_the_targets(mock: str, tmp_path: Path) -> None:
         run = fuzz(tmp_path, "--target", target, "--against", there, "--max-requests", 300)
     assert (run.report["stopped_by"], len(run.heavy)) == ("requests", 1)
     assert differences(run) == {("200", "500")}
+
+
+def test_the_canary_is_of_the_target(tmp_path: Path) -> None:
+    """A visit must tell whose it is: the other gets no address of the canary."""
+    here, there = Watched(), Watched()
+    with serving(here) as target, serving(there) as against:
+        options = ("--canary", f"127.0.0.1:{free_port()}", "--max-requests", 200)
+        beside(tmp_path, target, against, *options)
+    assert any(b"tallystick-canary" in request.body for request in here.requests)
+    assert not any(b"tallystick-canary" in request.body for request in there.requests)
 
 
 FILE = """
@@ -359,6 +373,17 @@ def test_what_shows_among_several_faults() -> None:
     target = found(Deviation("target", "404 C", ("B",)))
     assert without_disguises([alone, target, both]) == [alone, target]
     assert without_disguises([shown]) == [shown]
+
+
+def test_what_several_workers_leave_unsettled() -> None:
+    """It is added up, with the smallest request."""
+    key, other_key = ("GET /", "200", "400"), ("GET /", "200", "404")
+    total = Worked(unsettled={key: Unsettled(2, "curl -i a")})
+    more = {key: Unsettled(3, "curl a"), other_key: Unsettled(1, "curl b")}
+    total.add(Worked(unsettled=more))
+    assert total.unsettled == {key: Unsettled(5, "curl a"), other_key: Unsettled(1, "curl b")}
+    assert more[key].count == 3
+    assert [group["count"] for group in unsettled_json(total.unsettled)] == [5, 1]
 
 
 def test_the_formats_have_it(mock: str, tmp_path: Path) -> None:
