@@ -446,6 +446,6 @@ def unsettled_line(unsettled: Unsettleds) -> str:
     """Unsettled differences in one line."""
     count = sum(seen.count for seen in unsettled.values())
     return (
-        f"{count:,} unsettled differences in {len(unsettled)} groups, where implementations may "
-        "differ (report.json lists them)"
+        f"Unsettled differences, where implementations may differ: {count:,} "
+        f"(groups: {len(unsettled)}; report.json lists them)"
     )
