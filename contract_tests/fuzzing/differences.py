@@ -261,7 +261,7 @@ def differences_of(run: Run, gate: Gate, address: str | None) -> Differences | N
     if address is None:
         return None
     target = other_target(run.target, address)
-    beside = Gate(gate.budget, gate.ledger, worker=gate.mark.worker, to=TO)
+    beside = Gate(gate.budget, gate.ledger, to=TO)
     beside.mark = gate.mark
     client = Client(target, beside)
     clean = run.client.redactor.clean
