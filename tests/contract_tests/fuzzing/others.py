@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,11 +56,11 @@ STYLES = {
 # --- faults
 
 
-class FtpReturn(PaymentAccountLinks):
-    """Accepts ftp URLs as returnUrl."""
+class OtherScheme(PaymentAccountLinks):
+    """Accepts URLs of other schemes, such as ftp, as returnUrl."""
 
     def check_url(self, name: str, value: Any) -> str:
-        if name == "returnUrl" and str(value).lower().startswith("ftp:"):
+        if name == "returnUrl" and re.match(r"(?!https?:)[a-z]+:", str(value).lower()):
             return str(value)
         return super().check_url(name, value)
 

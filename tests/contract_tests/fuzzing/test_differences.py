@@ -31,9 +31,9 @@ from tests.contract_tests.conftest import Start
 from tests.contract_tests.fuzzing.fuzzed import Failing, Watched, fuzz, ledger, obligations
 from tests.contract_tests.fuzzing.others import (
     STYLES,
-    FtpReturn,
     MissingUnnamed,
     NotFoundBlamed,
+    OtherScheme,
     RefreshBlamed,
     RefreshDefaults,
     other,
@@ -45,7 +45,7 @@ from tests.end_to_end.mock import running_mock
 from tests.independent.app import ACTIVE_ID, Answer, Request
 from tests.independent.serve import Application, serving
 
-FAULTS = (FtpReturn, RefreshBlamed, RefreshDefaults)
+FAULTS = (OtherScheme, RefreshBlamed, RefreshDefaults)
 SHOWN = {
     ("400 PaymentAccountLink.InvalidReturnUrl", "200"),
     (
