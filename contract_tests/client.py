@@ -206,7 +206,7 @@ def unreachable(target: Target) -> str | None:
     while not said and time.monotonic() < deadline:
         time.sleep(0.002)
     reason = said[0] if said else f"no connection within {_LONGEST_CONNECT:g} s"
-    return f"The target {target.shown_url} could not be reached: {reason}." if reason else None
+    return f"{target.called} {target.shown_url} could not be reached: {reason}." if reason else None
 
 
 def _connect(target: Target) -> str | None:
@@ -267,8 +267,8 @@ def _answer(response: requests.Response) -> Answer:
 
 def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
     return (
-        f"The target {target.shown_url} could not be reached: {_reason(error)}. For a certificate "
-        "of your own, name your CA's file in the environment variable SSL_CERT_FILE."
+        f"{target.called} {target.shown_url} could not be reached: {_reason(error)}. For a "
+        "certificate of your own, name your CA's file in the environment variable SSL_CERT_FILE."
     )
 
 

@@ -6,8 +6,10 @@ DOCUMENTED = "documented"
 """By the document."""
 STANDARD = "standard"
 """By an RFC or the OpenAPI specification."""
+DIFFERENCE = "difference"
+"""By nobody: two implementations do not agree, where the document settles who is right."""
 ADVISORY = "advisory"
 """By good practice; never changes an exit code."""
 
-LEVELS = (DOCUMENTED, STANDARD, ADVISORY)
+LEVELS = (DOCUMENTED, STANDARD, DIFFERENCE, ADVISORY)
 """The levels, the heaviest first."""

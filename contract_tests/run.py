@@ -193,7 +193,7 @@ class Run:
             sentence=obligation.says or _sentence(case, obligation),
             message=cut(self._clean(breach.message, exchange)),
             curl=exchange.curl,
-            answer=cut(self._clean(shown(exchange.outcome), exchange)),
+            answer=self.answer(exchange),
             cause=breach.cause,
             codes=breach.codes,
             is_of_case=expectation.kind is Kind.CASE,
@@ -201,6 +201,10 @@ class Run:
             cases=[case] if case else [],
             seen=[expectation.what],
         )
+
+    def answer(self, exchange: Exchange) -> str:
+        """An answer in one line that is not too long, without secrets."""
+        return cut(self._clean(shown(exchange.outcome), exchange))
 
     def _source(
         self,

@@ -48,7 +48,7 @@ class OperationValues:
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where an implementation is, and how to use it. `timeout` is in seconds for one request;
-    `fuzz` are the limits and dictionaries of the table [fuzz].
+    `fuzz` are the limits and dictionaries of the table [fuzz]; messages name it as it is `called`.
     """
 
     base_url: str
@@ -62,6 +62,7 @@ class Target:
     operations: tuple[OperationValues, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     fuzz: Mapping[str, Any] = field(default_factory=dict)
+    called: str = "The target"
 
     @property
     def shown_url(self) -> str:

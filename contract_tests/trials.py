@@ -83,13 +83,17 @@ class Trials:
         self._known = dict.fromkeys(self._known, False)
         self._left, self._until = None, inf
 
+    def judged(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
+        """What an answer breaks."""
+        if self.hides(exchange):
+            return []
+        return self.run.judge(self.operation, exchange, expectation)
+
     def _is_broken(self, prepared: requests.PreparedRequest, expectation: Expectation) -> bool:
         if self._left is not None:
             self._left -= 1
         exchange = self.run.client.transmit(prepared)
-        if self.hides(exchange):
-            return False
-        is_broken = self.is_news(self.run.judge(self.operation, exchange, expectation))
+        is_broken = self.is_news(self.judged(exchange, expectation))
         if is_broken and self._left is None:
             # To shrink against what does not answer would only take time.
             self._left = 0 if isinstance(exchange.outcome, Failure) else self.budget

@@ -295,6 +295,9 @@ def test_command(
 )
 @click.option("--scheduler", metavar="tcp://…", help="Fuzz on the Dask cluster of this scheduler.")
 @click.option("--shards", type=click.IntRange(1), help="End after so many [default: the budget].")
+@click.option(
+    "--against", metavar="URL", help="Send the same to a second implementation, and compare."
+)
 @click.option("--canary", metavar="HOST:PORT", help="Listen there, and send its addresses.")
 @click.option(
     "--database",
@@ -347,8 +350,13 @@ def fuzz_command(
     "--target", "target_file", metavar="FILE", help="Another target file than the fuzz's."
 )
 @click.option("--base-url", metavar="URL", help="Another target on this machine.")
+@click.option("--against", metavar="URL", help="Another second implementation, for a difference.")
 def replay_command(
-    report_dir: str, finding: str, target_file: str | None, base_url: str | None
+    report_dir: str,
+    finding: str,
+    target_file: str | None,
+    base_url: str | None,
+    against: str | None,
 ) -> None:
     """Send a finding of a fuzz again, and say whether it still holds.
 
@@ -359,7 +367,9 @@ def replay_command(
         from contract_tests.fuzzing.command import run_replay
     except ModuleNotFoundError as error:
         _fail(f"Replaying needs {error.name}: pip install 'tallystick[test]'.")
-    code = run_replay(report_dir, finding, target_file=target_file, base_url=base_url)
+    code = run_replay(
+        report_dir, finding, target_file=target_file, base_url=base_url, against=against
+    )
     raise click.exceptions.Exit(code)
 
 

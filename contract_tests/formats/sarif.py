@@ -16,7 +16,7 @@ from urllib.parse import quote
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-_LEVELS = {"documented": "error", "standard": "error", "advisory": "note"}
+_LEVELS = {"documented": "error", "standard": "error", "difference": "warning", "advisory": "note"}
 
 
 def render(report: Mapping[str, Any]) -> str:

@@ -54,13 +54,14 @@ class Lease(NamedTuple):
 
 class Told(NamedTuple):
     """What became of a permit: the answer's status and documented case, each None where there is
-    none, whether it is an error, the ids of findings that are new, and of which kind the answer is.
+    none, whether it is an error (None: it was not the target's), the ids of findings that are new,
+    and of which kind the answer is.
     """
 
     status: int | None
     case: tuple[str, str] | None
     seconds: float
-    is_error: bool
+    is_error: bool | None
     findings: tuple[str, ...] = ()
     kind: str | None = None
 
@@ -154,8 +155,9 @@ class Budget:
             self._cases.update([told.case] if told.case else [])
             if told.kind is not None:
                 self._kinds.add(told.kind)
-            health = self._watch.observe(is_error=told.is_error, seconds=told.seconds)
-            self._stop_if(health is Health.FAILING, "health")
+            if told.is_error is not None:
+                self._watch.observe(is_error=told.is_error, seconds=told.seconds)
+            self._stop_if(self._watch.health is Health.FAILING, "health")
             self._stop_if(self._is_quiet(), "quiet")
             self._changed.notify_all()
 

@@ -24,9 +24,11 @@ from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, Hypoth
 from contract_tests import schemas
 from contract_tests.base import Base, Bases
 from contract_tests.client import TargetGoneError
+from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.budget import BudgetSpentError
 from contract_tests.fuzzing.dictionaries import Words
+from contract_tests.fuzzing.differences import Differences
 from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.novelty import Pool
 from contract_tests.fuzzing.shots import Range, Shot, Shots, shots
@@ -81,6 +83,7 @@ class Campaign:
     known: frozenset[str] = frozenset()
     tell_news: Callable[[Campaign], None] | None = None
     pool: Pool | None = None
+    differences: Differences | None = None
     shown: dict[str, Shown] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -177,8 +180,9 @@ class Attempts(Trials):
             budget=SHRINKING,
             seconds=SHRINKING_SECONDS,
         )
-        self.campaign = campaign
-        self.base = base
+        self.campaign, self.base = campaign, base
+        if campaign.differences is not None:
+            campaign.differences.begin(base, campaign.keep)
         self.shot: Shot | None = None
         self._chased: frozenset[str] = frozenset()
 
@@ -205,6 +209,14 @@ class Attempts(Trials):
         """Go on with the next news: what was sent is not sent again, and breaks nothing more."""
         self.forget_news()
         self._chased = frozenset()
+
+    def judged(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
+        """What an answer breaks, and how it differs from that of the other implementation."""
+        found = super().judged(exchange, expectation)
+        differences = self.campaign.differences
+        if differences is not None and self.shot is not None:
+            found = [*found, *differences.found(self.base, self.shot, exchange)]
+        return found
 
     def _is_news(self, found: list[Finding]) -> bool:
         if self.shot is None:

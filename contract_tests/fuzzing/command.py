@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from contract_tests.fuzzing.budget import Budget, Spent
 from contract_tests.fuzzing.canary import Hit, listening
 from contract_tests.fuzzing.corpus import open_database
 from contract_tests.fuzzing.dictionaries import bound_words
+from contract_tests.fuzzing.differences import is_difference, other_target, without_disguises
 from contract_tests.fuzzing.limits import Limits, limits_of
 from contract_tests.fuzzing.preview import preview
 from contract_tests.fuzzing.proofs import canary_proofs, health_proof
@@ -44,6 +45,7 @@ from contract_tests.fuzzing.workers import LEDGER, Result, make_campaign, work_t
 from contract_tests.plan import Plan
 from contract_tests.report import make_folder
 from contract_tests.run import Run
+from contract_tests.target import Target
 from tallystick.contract import Contract
 
 _LINGER = 2.0
@@ -54,7 +56,8 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     """Fuzz, print what is found, and give the exit code. Raises TallystickError."""
     plan = settings.plan()
     target = target_of(plan)
-    limits = limits_of(target, settings.limits)
+    others = [other_target(target, settings.against)] if settings.against is not None else []
+    limits = limits_of(target, settings.limits, *others)
     words = bound_words(target, plan.contract, settings.target_file)
     if dry_run:
         alone = replace(settings, database=None)
@@ -66,16 +69,25 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
         make_folder(settings.report_dir)
         (Path(settings.report_dir) / LEDGER).unlink(missing_ok=True)
     # A target that only a cluster can reach is for its workers to find.
-    if settings.scheduler is None and (reason := unreachable(target)):
-        click.echo(f"error: {reason}", err=True)
+    if settings.scheduler is None and _is_unreachable(target, *others):
         return UNREACHABLE
     result, spent = _fuzzed(settings, plan, limits)
-    outcome = Outcome(settings, plan, limits, spent, result, sort(result.findings, baseline))
+    found = sort(without_disguises(result.findings), baseline)
+    outcome = Outcome(settings, plan, limits, spent, result, found)
     _say(summary(outcome))
     write_report(outcome)
     for error in [*result.errors, *([result.gone] if result.gone else [])]:
         click.echo(f"error: {error}", err=True)
     return outcome.exit_code
+
+
+def _is_unreachable(*targets: Target) -> bool:
+    """Whether one of the targets cannot be reached; tells which, and why."""
+    for target in targets:
+        if reason := unreachable(target):
+            click.echo(f"error: {reason}", err=True)
+            return True
+    return False
 
 
 def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[Result, Spent]:
@@ -84,8 +96,11 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[Result, Spe
         if settings.canary:
             hits = stack.enter_context(listening(settings.canary))
         budget, work = stack.enter_context(_workers(settings, plan, limits))
-        url = target_of(plan).shown_url
-        click.echo(f"{url} is fuzzed with {limits}; seed {plan.seed}", err=True)
+        target = target_of(plan)
+        other = settings.against and other_target(target, settings.against).shown_url
+        beside = f" beside {other}" if other else ""
+        told = f"{target.shown_url} is fuzzed{beside} with {limits}; seed {plan.seed}"
+        click.echo(told, err=True)
         stack.enter_context(_interruptible(budget))
         stack.enter_context(_progress(budget, limits, plan.contract))
         result = work()
@@ -185,15 +200,46 @@ def _say(text: str) -> None:
 
 
 def run_replay(
-    report_dir: str, finding: str, *, target_file: str | None, base_url: str | None
+    report_dir: str,
+    finding: str,
+    *,
+    target_file: str | None,
+    base_url: str | None,
+    against: str | None = None,
 ) -> int:
     """Send a finding of a report again, say whether it still holds, and give the exit code. Raises
     TallystickError.
     """
     told = read_finding(report_dir, finding)
+    settings = _replayed_settings(told, target_file, base_url, against)
+    plan = settings.plan()
+    target = target_of(plan)
+    others = [other_target(target, settings.against)] if settings.against is not None else []
+    limits = limits_of(target, {}, *others)
+    if _is_unreachable(target, *others):
+        return UNREACHABLE
+    rate = f"{limits.rate:g}/s" if limits.rate else None
+    clients = [Client(replace(each, rate=rate)) for each in (target, *others)]
+    try:
+        runs = [Run(plan.contract, client.target, client, plan) for client in clients]
+        holds = replay(told, *runs)
+    except TargetGoneError as error:
+        click.echo(f"error: {error}", err=True)
+        return UNREACHABLE
+    finally:
+        for client in clients:
+            client.close()
+    _say(f"{told['id']} {'still holds' if holds else 'does not hold any more'}: {told['message']}")
+    return FOUND if holds else NOTHING_FOUND
+
+
+def _replayed_settings(
+    told: Mapping[str, Any], target_file: str | None, base_url: str | None, against: str | None
+) -> Settings:
+    """The settings of the fuzz that found it, with what is given in their place."""
     own = told["settings"]
     is_elsewhere = bool(target_file or base_url)
-    settings = Settings(
+    return Settings(
         document=own["document"],
         overlays=tuple(own["overlays"]),
         remote=own["remote"],
@@ -201,20 +247,5 @@ def run_replay(
         base_url=base_url if is_elsewhere else own["base_url"],
         seed=0,
         limits={},
+        against=(against or own.get("against")) if is_difference(told) else None,
     )
-    plan = settings.plan()
-    target = target_of(plan)
-    limits = limits_of(target, {})
-    client = Client(replace(target, rate=f"{limits.rate:g}/s" if limits.rate else None))
-    if reason := unreachable(target):
-        click.echo(f"error: {reason}", err=True)
-        return UNREACHABLE
-    try:
-        holds = replay(Run(plan.contract, target, client, plan), told)
-    except TargetGoneError as error:
-        click.echo(f"error: {error}", err=True)
-        return UNREACHABLE
-    finally:
-        client.close()
-    _say(f"{told['id']} {'still holds' if holds else 'does not hold any more'}: {told['message']}")
-    return FOUND if holds else NOTHING_FOUND

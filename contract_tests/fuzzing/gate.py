@@ -64,12 +64,17 @@ class Gate(PromptAdapter):
         documented: Collection[int] = (),
         canary: Canary | None = None,
         worker: int = 0,
+        to: str | None = None,
     ) -> None:
+        """What goes `to` another implementation than the target is counted and written like the
+        rest, but its answers say nothing of the target.
+        """
         super().__init__()
         self.budget = budget
         self.ledger = ledger
         self.documented = documented
         self.canary = canary
+        self.to = to
         self.mark = Mark(worker=worker)
         self.cases: Counter[tuple[str, str]] = Counter()
         self.kinds: Counter[str] = Counter()
@@ -115,7 +120,10 @@ class Gate(PromptAdapter):
         news = tuple(set(self.findings()) - self._told)
         self._told.update(news)
         named = (case.operation, case.label) if case else None
-        told = Told(status, named, seconds, self._is_error(status), news, self.answer_kind)
+        if self.to is not None:
+            told = Told(status, None, seconds, None, news)
+        else:
+            told = Told(status, named, seconds, self._is_error(status), news, self.answer_kind)
         self.budget.settle(permit, told)
 
     def _heed(self, response: requests.Response) -> None:
@@ -145,7 +153,7 @@ class Gate(PromptAdapter):
         if response is None or self.mark.operation is None:
             return None
         case = case_of(self.mark.operation.cases, response.status_code, value)
-        if case is not None:
+        if case is not None and self.to is None:
             self.cases[case.operation, case.label] += 1
         return case
 
@@ -174,6 +182,8 @@ class Gate(PromptAdapter):
             "case": case.label if case else None,
             "milliseconds": round(seconds * 1000, 1),
         }
+        if self.to is not None:
+            entry["to"] = self.to
         self.ledger.write(entry)
 
 

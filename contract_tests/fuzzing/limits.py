@@ -48,18 +48,16 @@ class Limits:
         return ", ".join(parts)
 
 
-def limits_of(target: Target, options: Mapping[str, Any]) -> Limits:
-    """The limits for a target. `options` are those of the command, None where not given. Raises
-    LimitsError where the target is elsewhere and its host is not allowed.
+def limits_of(target: Target, options: Mapping[str, Any], *others: Target) -> Limits:
+    """The limits for a target, and for what others get the same requests. `options` are those of
+    the command, None where not given. Raises LimitsError where one of them is elsewhere and its
+    host is not allowed.
     """
-    is_local = is_loopback(target.base_url)
-    host = urlsplit(target.base_url).hostname or ""
+    elsewhere = [each for each in (target, *others) if not is_loopback(each.base_url)]
+    is_local = not elsewhere
     told = target.fuzz
-    if not is_local and host not in {name.lower() for name in told.get("allow_hosts", ())}:
-        raise LimitsError(
-            f"{host} is not on this machine, and the target file does not allow to fuzz it.",
-            remedy=f'Add to it, if you may: [fuzz] allow_hosts = ["{host}"]',
-        )
+    for each in elsewhere:
+        _check_allowed(urlsplit(each.base_url).hostname or "", told)
     given = {**told, **{name: value for name, value in options.items() if value is not None}}
     rate = given.get("rate") or target.rate or (None if is_local else ELSEWHERE)
     return Limits(
@@ -70,6 +68,14 @@ def limits_of(target: Target, options: Mapping[str, Any]) -> Limits:
         quiet=given.get("until_quiet"),
         tolerance=_tolerance(told.get("breaker")),
     )
+
+
+def _check_allowed(host: str, told: Mapping[str, Any]) -> None:
+    if host not in {name.lower() for name in told.get("allow_hosts", ())}:
+        raise LimitsError(
+            f"{host} is not on this machine, and the target file does not allow to fuzz it.",
+            remedy=f'Add to it, if you may: [fuzz] allow_hosts = ["{host}"]',
+        )
 
 
 def _per_second(rate: str) -> float:

@@ -259,12 +259,14 @@ class Pairs:
                 self._examine(operation, room)
 
     def keep(self) -> None:
-        """Keep what showed the findings of single answers, if no shot has shown them since."""
+        """Keep what showed the findings of single answers, if no shot has shown them since, and
+        which request showed them first.
+        """
         known = set(self.campaign.shown)
         for shot, operation, finding, first in reversed(self.broken):
             if finding.id not in known:
                 self.campaign.keep(shot, operation, [finding])
-                self.campaign.shown[finding.id].first = first
+            self.campaign.shown[finding.id].first = first
 
     def _examine(self, operation: ContractOperation, room: int) -> None:
         run, mark = self.campaign.run, self.campaign.gate.mark

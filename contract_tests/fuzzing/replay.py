@@ -23,6 +23,7 @@ from contract_tests.exchange import Answer, body_of
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.campaign import Shown
 from contract_tests.fuzzing.canary import leads_to, listening, token_in
+from contract_tests.fuzzing.differences import Differences, is_difference
 from contract_tests.fuzzing.pairs import OBLIGATIONS, still_holds
 from contract_tests.judged import Expectation, Kind
 from contract_tests.run import Run
@@ -122,8 +123,10 @@ def read_finding(report_dir: str, name: str) -> dict[str, Any]:
     return {**by_name[name], "settings": settings}
 
 
-def replay(run: Run, told: Mapping[str, Any]) -> bool:
-    """Send what showed a finding again; says whether it still holds. Raises TallystickError."""
+def replay(told: Mapping[str, Any], run: Run, other: Run | None = None) -> bool:
+    """Send what showed a finding again, a difference to the other implementation, too; says
+    whether it still holds. Raises TallystickError.
+    """
     shown = told.get("shown_by")
     if shown is None:
         what = f"The finding {told['id']} is about many requests, of which none shows it alone."
@@ -137,11 +140,29 @@ def replay(run: Run, told: Mapping[str, Any]) -> bool:
     expectation = _expectation(shown["expected"], operation.cases)
     if shown["shows"]["family"] in _COMPARED:
         return still_holds(run, operation, prepared, expectation.cases)
+    if is_difference(told):
+        return _differs(told, run, other, operation, prepared, expectation)
     return any(
         _is_shown(finding, shown["shows"])
         for _ in range(_TRIES)
         for finding in _judged(run, operation, prepared, expectation)
     )
+
+
+def _differs(
+    told: Mapping[str, Any],
+    run: Run,
+    other: Run | None,
+    operation: ContractOperation,
+    prepared: Sequence[requests.PreparedRequest],
+    expectation: Expectation,
+) -> bool:
+    if other is None:
+        what = f"The finding {told['id']} is a difference, and the report does not say from what."
+        raise ReplayError(what, remedy="Name the other implementation: --against URL")
+    differences = Differences(run, other)
+    again = (differences.again(operation, prepared, expectation) for _ in range(_TRIES))
+    return any(difference is not None for difference in again)
 
 
 def _judged(

@@ -14,6 +14,13 @@ import click
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.accepted import Sorted
 from contract_tests.fuzzing.budget import Spent
+from contract_tests.fuzzing.differences import (
+    GONE,
+    SAME_CASE,
+    other_target,
+    unsettled_json,
+    unsettled_line,
+)
 from contract_tests.fuzzing.limits import Limits
 from contract_tests.fuzzing.novelty import AHEAD
 from contract_tests.fuzzing.pairs import OBLIGATIONS as OF_PAIRS
@@ -21,8 +28,8 @@ from contract_tests.fuzzing.precedence import table
 from contract_tests.fuzzing.replay import identity
 from contract_tests.fuzzing.settings import Settings, target_of
 from contract_tests.fuzzing.workers import LEDGER, Result
-from contract_tests.levels import ADVISORY
-from contract_tests.obligations import OBLIGATIONS
+from contract_tests.levels import ADVISORY, DIFFERENCE
+from contract_tests.obligations import OBLIGATIONS, Obligation
 from contract_tests.plan import Plan
 from contract_tests.report import write_files
 from tallystick.cases import Case
@@ -37,6 +44,7 @@ _STOPPED = {
     "quiet": "little more is to be expected",
     "interrupted": "it was interrupted",
     "unreachable": "the target went away",
+    GONE: "the other implementation went away",
     "pause": "the target asks to be left alone for long",
     "worker": "a worker died",
     "scheduler": "the scheduler went away",
@@ -85,6 +93,8 @@ def summary(outcome: Outcome) -> str:
     ]
     parts += [f"accepted until {day}: {finding.id} counts again" for finding, day in found.expired]
     parts += [table(precedence.to_json()) for precedence in outcome.result.precedence]
+    unsettled = outcome.result.unsettled
+    parts += [unsettled_line(unsettled)] if unsettled else []
     parts.append(_totals(outcome))
     return "\n\n".join(parts)
 
@@ -142,11 +152,23 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "settings": _settings(outcome),
         "ledger": LEDGER,
         "kinds": dict(result.kinds),
-        "obligations": [obligation.to_json() for obligation in (*OBLIGATIONS, *OF_PAIRS)],
+        "obligations": [obligation.to_json() for obligation in _obligations(outcome)],
         "cases": [_case(case, outcome) for case in outcome.plan.contract.cases],
         "precedence": [precedence.to_json() for precedence in result.precedence],
         "findings": _findings(outcome),
+        **_unsettled(outcome),
     }
+
+
+def _obligations(outcome: Outcome) -> list[Obligation]:
+    of_both = [SAME_CASE] if outcome.settings.against is not None else []
+    return [*OBLIGATIONS, *OF_PAIRS, *of_both]
+
+
+def _unsettled(outcome: Outcome) -> dict[str, Any]:
+    if outcome.settings.against is None:
+        return {}
+    return {"unsettled_differences": unsettled_json(outcome.result.unsettled)}
 
 
 def _settings(outcome: Outcome) -> dict[str, Any]:
@@ -159,7 +181,13 @@ def _settings(outcome: Outcome) -> dict[str, Any]:
         "target_file": settings.target_file,
         "base_url": target_of(outcome.plan).shown_url if settings.base_url else None,
         "canary": settings.canary,
+        "against": _against(outcome),
     }
+
+
+def _against(outcome: Outcome) -> str | None:
+    address = outcome.settings.against
+    return None if address is None else other_target(target_of(outcome.plan), address).shown_url
 
 
 def _findings(outcome: Outcome) -> list[dict[str, Any]]:
@@ -183,7 +211,9 @@ def _shown_by(finding: Finding, result: Result) -> dict[str, Any]:
 
 def _case(case: Case, outcome: Outcome) -> dict[str, Any]:
     count = outcome.result.cases[case.operation, case.label]
-    against = [finding for finding in outcome.heavy if case in finding.cases]
+    # A difference contradicts no case: where the target is wrong, it breaks an obligation, too.
+    broken_by = [f for f in outcome.heavy if f.obligation.level != DIFFERENCE]
+    against = [finding for finding in broken_by if case in finding.cases]
     broken = against[0] if against else None
     verdict = "contradicted" if broken else "verified" if count else "not provoked"
     return {

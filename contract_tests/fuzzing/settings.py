@@ -31,6 +31,7 @@ class Settings:
     database: str | None = None
     baseline: str | None = None
     novelty: bool = False
+    against: str | None = None
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def plan(self) -> Plan:

@@ -27,6 +27,7 @@ from contract_tests.fuzzing.campaign import Campaign, Shown
 from contract_tests.fuzzing.canary import Canary
 from contract_tests.fuzzing.corpus import open_database
 from contract_tests.fuzzing.dictionaries import Words, bound_words
+from contract_tests.fuzzing.differences import Unsettleds, add_unsettled, differences_of
 from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.ledger import Ledger, Lines
 from contract_tests.fuzzing.novelty import Pool
@@ -79,6 +80,7 @@ class Result:
     cases: Counter[tuple[str, str]] = field(default_factory=Counter)
     sightings: dict[str, Sighting] = field(default_factory=dict)
     precedence: list[Precedence] = field(default_factory=list)
+    unsettled: Unsettleds = field(default_factory=dict)
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
 
@@ -96,6 +98,7 @@ class Result:
         self.cases += other.cases
         self.sightings |= other.sightings
         self.precedence += other.precedence
+        add_unsettled(self.unsettled, other.unsettled)
         self.gone = self.gone or other.gone
         self.errors += other.errors
 
@@ -188,6 +191,8 @@ def run_campaign(campaign: Campaign, shards: Iterator[int], left: int = 0) -> Re
         campaign.gate.budget.stop("unreachable")
     finally:
         campaign.run.client.close()
+        if campaign.differences is not None:
+            campaign.differences.close()
     pairs.keep()
     return replace(result_of(campaign), precedence=[p for p in pairs.found if p.pairs])
 
@@ -220,6 +225,7 @@ def make_campaign(
         pool=Pool() if settings.novelty else None,
     )
     gate.clean, gate.findings = client.redactor.clean, campaign.shown.keys
+    campaign.differences = differences_of(campaign.run, gate, settings.against)
     return campaign
 
 
@@ -232,6 +238,7 @@ def result_of(campaign: Campaign) -> Result:
         kinds=campaign.gate.kinds,
         cases=campaign.gate.cases,
         sightings=_sightings(campaign),
+        unsettled=campaign.differences.unsettled if campaign.differences else {},
         gone=run.gone,
     )
 
