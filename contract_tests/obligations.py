@@ -46,6 +46,10 @@ class Obligation:
         return self.group or self.name
 
 
+def seen_otherwise(_: Judged) -> None:
+    """The check of what no single answer shows."""
+
+
 _REFUSED = "a request that is certainly invalid"
 _PROVOKED = "the case that was provoked"
 _ANY = "any answer"

@@ -30,7 +30,7 @@ from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.shots import Shot
 from contract_tests.judged import Expectation, Judged, Kind
 from contract_tests.levels import DIFFERENCE
-from contract_tests.obligations import OBLIGATIONS, Obligation
+from contract_tests.obligations import OBLIGATIONS, Obligation, seen_otherwise
 from contract_tests.run import Run, case_answered
 from contract_tests.target import Target
 from tallystick.contract import ContractOperation
@@ -49,16 +49,12 @@ class AgainstError(TallystickError):
     """There can be no implementation at the address."""
 
 
-def _seen_otherwise(_: Judged) -> None:
-    """No answer shows it alone."""
-
-
 SAME_CASE = Obligation(
     "the same case as the other implementation",
     DIFFERENCE,
     "--against",
     "requests that are sent to two implementations",
-    _seen_otherwise,
+    seen_otherwise,
 )
 
 _ABOUT_CASES = tuple(

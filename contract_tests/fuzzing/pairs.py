@@ -28,9 +28,9 @@ from contract_tests.fuzzing.campaign import Campaign
 from contract_tests.fuzzing.dictionaries import name_of
 from contract_tests.fuzzing.precedence import BOTH, Compared, Precedence
 from contract_tests.fuzzing.shots import Shot
-from contract_tests.judged import Expectation, Judged, Kind, has_status
+from contract_tests.judged import Expectation, Kind, has_status
 from contract_tests.levels import ADVISORY, STANDARD
-from contract_tests.obligations import Obligation
+from contract_tests.obligations import Obligation, seen_otherwise
 from contract_tests.probes import EQUIVALENTS
 from contract_tests.provoke import provoking_call, valid_call
 from contract_tests.run import Run
@@ -50,12 +50,8 @@ _TRIES = 10
 """How often a replay sends a request that gets now one error, now another."""
 
 
-def _seen_otherwise(_: Judged) -> None:
-    """No single answer shows it."""
-
-
 def _obligation(name: str, level: str, source: str) -> Obligation:
-    return Obligation(name, level, source, "two faults in one request", _seen_otherwise)
+    return Obligation(name, level, source, "two faults in one request", seen_otherwise)
 
 
 STEADY = _obligation("one error for one request", ADVISORY, "good practice")

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.canary import Hit
 from contract_tests.fuzzing.workers import Sighting
-from contract_tests.judged import Judged
 from contract_tests.levels import STANDARD
-from contract_tests.obligations import Obligation
+from contract_tests.obligations import Obligation, seen_otherwise
 from tallystick.contract import Contract
 
 VISIT, REDIRECT = "visit", "redirect"
@@ -24,12 +23,8 @@ class Proof(NamedTuple):
     kept: Mapping[str, Any] | None
 
 
-def _seen_otherwise(_: Judged) -> None:
-    """No answer shows it."""
-
-
 def _obligation(name: str, source: str, looks_at: str) -> Obligation:
-    return Obligation(name, STANDARD, source, looks_at, _seen_otherwise)
+    return Obligation(name, STANDARD, source, looks_at, seen_otherwise)
 
 
 _WATCHED = "addresses of the canary"

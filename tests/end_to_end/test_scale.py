@@ -5,11 +5,13 @@ with commands that this project and Dask have.
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,17 +127,37 @@ def test_the_command_is_one_of_this_project() -> None:
     }
 
 
-def test_the_parts_of_the_cluster_start(tmp_path: Path) -> None:
+def unknown_options(program: str, name: str, words: Sequence[str]) -> list[str]:
+    """The options that a command of Dask does not have."""
+    script = str(Path(sys.executable).with_name(program))
+    known = subprocess.run([script, name, "--help"], capture_output=True, text=True, check=True)
+    return [word for word in words if word.startswith("--") and word not in known.stdout]
+
+
+def test_the_parts_of_the_cluster_start() -> None:
     """Dask knows the words of the scheduler and the workers."""
-    for program, name, *words in commands(manifests()["DaskCluster fuzz"]):
-        known = subprocess.run(
-            [str(Path(sys.executable).with_name(program)), name, "--help"],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=tmp_path,
-        ).stdout
-        assert all(word in known for word in words if word.startswith("--"))
+    found = list(commands(manifests()["DaskCluster fuzz"]))
+    assert [command[:2] for command in found] == [["dask", "scheduler"], ["dask", "worker"]]
+    for program, name, *words in found:
+        assert unknown_options(program, name, words) == []
+
+
+def test_the_commands_of_the_page() -> None:
+    """Each command of docs/scale.md has the options that it shows."""
+    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    found = [shlex.split(line, comments=True) for line in lines]
+    dask = [words for words in found if words[0] == "dask"]
+    assert len(dask) == 4
+    for program, name, *words in dask:
+        assert unknown_options(program, name, words) == []
+    fuzzes = [words[2:] for words in found if words[:2] == ["tallystick", "fuzz"]]
+    for words in fuzzes:
+        assert cli.commands["fuzz"].make_context("fuzz", words).params["scheduler"]
+    assert len(fuzzes) == 2
+    applied = [words[3] for words in found if words[:2] == ["kubectl", "apply"]]
+    assert all((ROOT / path).exists() for path in applied)
 
 
 def test_the_target_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
