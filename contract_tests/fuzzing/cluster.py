@@ -246,6 +246,7 @@ def connected(settings: Settings, plan: Plan, limits: Limits) -> Iterator[Cluste
             yield Cluster(client, settings, limits)
         finally:
             with contextlib.suppress(*_GONE, ValueError):
+                call_from_client(client, settings.token)("leave")
                 client.unregister_scheduler_plugin(settings.token)
 
 

@@ -52,8 +52,9 @@ class Landlord(SchedulerPlugin):
         self._scheduler = scheduler
         self._held: dict[str, Counter[bool]] = {}
         self._changed = asyncio.Event()
-        for method in (self.lease, self.tell, self.pause, self.stop, self.spent):
-            scheduler.handlers[_address(self.name, method.__name__)] = method
+        methods = (self.lease, self.tell, self.pause, self.stop, self.spent, self.leave)
+        self._doors = {_address(self.name, method.__name__): method for method in methods}
+        scheduler.handlers.update(self._doors)
 
     async def lease(
         self, holder: str, is_unsafe: bool, told: Sequence[Any], unused: Sequence[int]
@@ -78,18 +79,19 @@ class Landlord(SchedulerPlugin):
 
     def tell(self, holder: str, told: Sequence[Any], unused: Sequence[int]) -> None:
         """What became of permits, each as (permit, told), and how many safe and unsafe ones were
-        not used.
+        not used. Of a worker that was lost all is written off already.
         """
         held = self._held.get(holder, Counter())
         for permit, what in told:
             self._settle(held, Permit(*permit), _told(what))
-        for is_unsafe, count in enumerate(unused):
-            held[bool(is_unsafe)] -= count
-            self.budget.give_back(count, is_unsafe=bool(is_unsafe))
+        for is_unsafe, count in zip((False, True), unused, strict=True):
+            left = min(count, held[is_unsafe])
+            held[is_unsafe] -= left
+            self.budget.give_back(left, is_unsafe=is_unsafe)
         self._changed.set()
 
     def _settle(self, held: Counter[bool], permit: Permit, told: Told) -> None:
-        if held[permit.is_unsafe] > 0:  # else it was written off already
+        if held[permit.is_unsafe] > 0:
             held[permit.is_unsafe] -= 1
             self.budget.settle(permit, told)
 
@@ -106,6 +108,11 @@ class Landlord(SchedulerPlugin):
         """See Budget."""
         spent = self.budget.spent()
         return {**asdict(spent), "health": spent.health.name}
+
+    def leave(self) -> None:
+        """Answer no call any more: the fuzz is over."""
+        for door in self._doors:
+            del self._scheduler.handlers[door]
 
     def remove_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:  # noqa: ARG002
         """See SchedulerPlugin. What a lost worker held may have been sent."""

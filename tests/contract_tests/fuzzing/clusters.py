@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from distributed import Client
+from distributed import Client, Scheduler
 
 from tests.contract_tests.commands import ROOT
 
@@ -42,6 +42,15 @@ class Cluster:
         """Wait until so many workers have come."""
         with Client(self.address) as client:
             client.wait_for_workers(count, timeout=60)
+
+    def fixtures(self) -> set[str]:
+        """What is installed on the scheduler: the calls that it answers, and its plugins."""
+
+        def installed(dask_scheduler: Scheduler) -> set[str]:
+            return {*dask_scheduler.handlers, *dask_scheduler.plugins}
+
+        with Client(self.address) as client:
+            return set(client.run_on_scheduler(installed))
 
     def end_workers(self) -> None:
         """End the workers, and wait until they have."""

@@ -117,12 +117,14 @@ def test_a_budget_that_binds(tmp_path: Path, cluster: Cluster) -> None:
 
 def test_never_one_creation_more(tmp_path: Path, cluster: Cluster) -> None:
     """Two workers make forty resources, and no one more; what was asked for and not used is given
-    back.
+    back. Nothing is left on the scheduler.
     """
     app = Watched()
+    before = cluster.fixtures()
     ended = run(tmp_path, app, cluster, "--max-creations", 40)
     assert app.statuses.count(200) == 40
     assert (ended.report["stopped_by"], ended.report["creations"]) == ("creations", 40)
+    assert cluster.fixtures() == before
 
 
 def test_workers_know_what_only_the_command_knows(tmp_path: Path, cluster: Cluster) -> None:
