@@ -181,7 +181,7 @@ def test_another_state_is_one_difference(mock: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_both_share_the_budget(workers: int, tmp_path: Path) -> None:
     """All that comes to both together is the budget, and the ledger tells which went where; both
-    get the same, in the same order, but for the pairs by which the target's order of errors is told.
+    get the same in the same order, but for the pairs that tell the target's order of errors.
     """
     here, there = Watched(), other("type", MissingUnnamed)
     with serving(here) as target, serving(there) as against:
