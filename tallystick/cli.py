@@ -161,8 +161,8 @@ def export_command(
 ) -> None:
     """Print the contract in the format of another tool.
 
-    NAME is one of overlay, document, msw, http and postman. Exit codes: 1 the file that --check
-    names is stale; 2 bad usage, or it cannot be read.
+    NAME is one of overlay, document, msw, http, postman and locust. Exit codes: 1 the file that
+    --check names is stale; 2 bad usage, or it cannot be read.
     """
     text = EXPORTS[name](_load(document, **options))
     if output:

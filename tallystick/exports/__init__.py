@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tallystick.contract import Contract
+from tallystick.exports.locust import export_locust
 from tallystick.exports.msw import export_msw
 from tallystick.exports.overlay import export_document, export_overlay
 from tallystick.exports.postman import export_postman
@@ -23,6 +24,7 @@ EXPORTS: Mapping[str, Callable[[Contract], str]] = MappingProxyType(
         "msw": export_msw,
         "http": export_http,
         "postman": export_postman,
+        "locust": export_locust,
     }
 )
 """What makes each export, by the name that the command line knows it by."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -34,6 +37,7 @@ from tests.mutants import MUTANTS
 
 HTTPYAC = "httpyac@6.16.7"
 MSW = "msw@2.15.0"
+LOCUST = "locust==2.47.0"
 NEWMAN = "newman@6.2.2"
 TYPESCRIPT = "typescript@5.9.3"
 URL = "/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link"
@@ -596,3 +600,75 @@ def test_the_names_of_cases(contract: Contract) -> None:
     """As the tables of this file have them."""
     (operation,) = contract.operations
     assert list(names(operation.cases)) == [name for name, _, _ in CASES]
+
+
+# --- locust
+
+
+@pytest.fixture(scope="module")
+def locust(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Locust, which is no part of this project's own."""
+    folder = tmp_path_factory.mktemp("locust")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), LOCUST]
+    done = subprocess.run(pip, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"{LOCUST} cannot be had: {done.stderr[-300:]}")
+    return folder
+
+
+def mixed(locust: Path, text: str, url: str, folder: Path) -> tuple[int, Mapping[str, Any]]:
+    """The exit code of Locust after a few seconds, and what it says of each request by its name."""
+    (folder / "locustfile.py").write_text(text, "utf-8")
+    options = ["--headless", "--users", "20", "--spawn-rate", "20", "--run-time", "4s", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "locust", *options, "--host", url],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(locust)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.returncode, {entry["name"]: entry for entry in json.loads(done.stdout)}
+
+
+def test_locust_mixes_the_cases(locust: Path, mock: str, tmp_path: Path) -> None:
+    """Most succeed, the others are the documented errors, and none fails."""
+    code, seen = mixed(locust, exported("locust"), mock, tmp_path)
+    counts = {name.rpartition(" ")[2]: entry["num_requests"] for name, entry in seen.items()}
+    assert (code, sum(entry["num_failures"] for entry in seen.values())) == (0, 0)
+    assert counts.keys() <= {name for name, _, _ in CASES}
+    assert len(counts) > 4
+    assert counts["200"] > sum(counts.values()) / 2
+
+
+def test_locust_sees_another_answer(locust: Path, tmp_path: Path) -> None:
+    """An implementation that gives 500 for each success fails there, and nowhere else."""
+
+    class Broken(PaymentAccountLinks):
+        success_status = 500
+
+    with serving(Broken()) as url:
+        text = exported("locust").replace("6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11", ACTIVE_ID)
+        code, seen = mixed(locust, text, url, tmp_path)
+    success = next(entry for name, entry in seen.items() if name.endswith(" 200"))
+    assert code == 1
+    assert 0 < success["num_failures"] == success["num_requests"]
+    honest = [entry for name, entry in seen.items() if "PaymentAccountLink." in name]
+    assert sum(entry["num_failures"] for entry in honest) == 0
+
+
+def test_a_hostile_document_runs_nothing(hostile_file: str) -> None:
+    """Its texts are literals: the table is read without running it, and the rest is always the
+    same.
+    """
+    table, rest = parted(exported("locust", hostile_file))
+    assert any(EVIL_CODE in row["name"] for row in table)
+    assert rest == parted(exported("locust"))[1]
+
+
+def parted(text: str) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """The table of a file for Locust, and all its other statements."""
+    tree = ast.parse(text)
+    tables = [node for node in tree.body if isinstance(node, ast.Assign)]
+    others = [ast.dump(node) for node in tree.body if not isinstance(node, ast.Assign)]
+    return ast.literal_eval(tables[0].value), others
