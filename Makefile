@@ -37,8 +37,10 @@ example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), 
 	@echo 'On http://127.0.0.1:$(EXAMPLE_PORT); for it: make mock ORIGIN=http://127.0.0.1:$(EXAMPLE_PORT)'
 	@exec $(PYTHON) -m http.server $(EXAMPLE_PORT) --bind 127.0.0.1 -d examples/onboarding
 
+# The project's own tests share the cores; the contract tests are one run against one mock.
 test: $(STAMP)  ## run every test of the project
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest contract_tests
 
 contract: $(STAMP)  ## check an implementation: URL=http://… or TARGET=file.toml
 	$(BIN)/tallystick test $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
