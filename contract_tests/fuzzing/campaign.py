@@ -31,7 +31,8 @@ from contract_tests.fuzzing.dictionaries import Words
 from contract_tests.fuzzing.differences import Differences
 from contract_tests.fuzzing.gate import Gate
 from contract_tests.fuzzing.novelty import Pool
-from contract_tests.fuzzing.shots import Range, Shot, Shots, shots
+from contract_tests.fuzzing.precedence import Precedence
+from contract_tests.fuzzing.shots import CANARY, Range, Shot, Shots, shots
 from contract_tests.judged import Expectation
 from contract_tests.levels import ADVISORY
 from contract_tests.run import Run
@@ -72,7 +73,8 @@ class Shown:
 @dataclass
 class Campaign:
     """The state of one worker. `known` are the ids of what others have found and shrunk;
-    `tell_news` is called as soon as something is found; `pool` keeps what is mutated further.
+    `tell_news` is called as soon as something is found; `pool` keeps what is mutated further;
+    `precedence` is the order of errors, where it was looked for.
     """
 
     run: Run
@@ -81,13 +83,15 @@ class Campaign:
     database: ExampleDatabase | None = None
     canary: Callable[[int], str] | None = None
     known: frozenset[str] = frozenset()
-    tell_news: Callable[[Campaign], None] | None = None
+    tell_news: Callable[[], None] | None = None
     pool: Pool | None = None
     differences: Differences | None = None
+    precedence: list[Precedence] = field(default_factory=list)
     shown: dict[str, Shown] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bases = Bases(self.run)
+        self._told: set[str] = set()
 
     def go(self, shards: Iterator[int]) -> None:
         """Send shard after shard, until there is none or the budget is spent."""
@@ -153,6 +157,13 @@ class Campaign:
             run.contract, run.target, run.client, base, self.dictionaries, self.canary, pool
         )
 
+    def tell(self, found: Sequence[Finding]) -> None:
+        """Tell who wants to know of what is found that something is."""
+        fresh = {finding.id for finding in found} - self._told
+        self._told |= fresh
+        if fresh and self.tell_news is not None:
+            self.tell_news()
+
     def keep(self, shot: Shot, operation: str, found: Sequence[Finding]) -> frozenset[str]:
         """Keep the smallest shot that shows each finding; gives the ids that are new."""
         fresh = frozenset(finding.id for finding in found) - self.shown.keys() - self.known
@@ -190,6 +201,7 @@ class Attempts(Trials):
         """Send a shot. Raises BrokenError where it shows what is to be shrunk."""
         self.shot = shot
         self.campaign.gate.mark.kind = shot.kind
+        self.campaign.gate.answer_kind = None
         try:
             self.hold(shot.last, shot.expectation, shot.requests[:-1])
         except TargetGoneError as error:
@@ -199,6 +211,8 @@ class Attempts(Trials):
             raise BudgetSpentError("unreachable") from None
         finally:
             self._keep_news(shot)
+            if shot.kind == CANARY and self.campaign.tell_news is not None:
+                self.campaign.tell_news()  # what is sent may be visited when this worker is gone
 
     def _keep_news(self, shot: Shot) -> None:
         pool, kind = self.campaign.pool, self.campaign.gate.answer_kind
@@ -224,8 +238,7 @@ class Attempts(Trials):
         heavy = [finding for finding in found if finding.obligation.level != ADVISORY]
         fresh = self.campaign.keep(self.shot, self.operation.name, heavy)
         self._chased = self._chased or fresh
-        if fresh and self.campaign.tell_news is not None:
-            self.campaign.tell_news(self.campaign)
+        self.campaign.tell(found)
         return not self._chased.isdisjoint(finding.id for finding in heavy)
 
 

@@ -13,6 +13,7 @@ import contextlib
 import itertools
 import logging
 import pickle
+import platform
 import queue
 import threading
 import time
@@ -28,7 +29,6 @@ from urllib.parse import urlsplit
 from distributed import Client, Future, KilledWorker, Worker, get_worker, wait
 
 from contract_tests.fuzzing.budget import Spent
-from contract_tests.fuzzing.campaign import Campaign
 from contract_tests.fuzzing.corpus import is_shared
 from contract_tests.fuzzing.dictionaries import Words, bound_words
 from contract_tests.fuzzing.leasing import (
@@ -51,6 +51,7 @@ from contract_tests.fuzzing.workers import (
 )
 from contract_tests.plan import Plan
 from contract_tests.rate import is_loopback
+from contract_tests.target import Target
 from tallystick.errors import TallystickError
 
 _CONNECTING = 10.0
@@ -58,6 +59,14 @@ _CONNECTING = 10.0
 
 _LOOK = 0.5
 """Seconds between looks at how it goes."""
+
+_LONELY = 15.0
+"""Seconds without any worker after which it is over: Dask starts what has died again before."""
+
+_RETRIES = 2
+"""How often a shard is sent again whose worker lost the scheduler for a moment, say."""
+
+_NO_SCHEDULER = "scheduler"
 
 _GONE = (OSError, RuntimeError)
 """What a client raises whose scheduler has gone: at first the one, once it is closed the other."""
@@ -70,18 +79,17 @@ class ClusterError(TallystickError):
     """The cluster cannot be used."""
 
 
+@dataclass(repr=False)
 class Sealed:
     """What goes to the workers. It holds secrets, and shows none: Dask writes the arguments of a
-    task that fails to its log.
+    task that fails to its log. `home` is the machine where the target's address means the target;
+    None where it means so on all.
     """
 
-    def __init__(self, settings: Settings, plan: Plan, words: Mapping[str, Words]) -> None:
-        self.settings = settings
-        self.plan = plan
-        self.words = words
-
-    def __repr__(self) -> str:
-        return "Sealed()"
+    settings: Settings
+    plan: Plan
+    words: Mapping[str, Words]
+    home: str | None
 
 
 # --- on a worker
@@ -98,32 +106,27 @@ class Events:
         """See Lines."""
         self.worker.log_event(self.topic, {"entry": entry})
 
-    def send(self, shard: int, result: Result, *, is_last: bool) -> None:
-        """Send what a shard has found so far, or all that it did."""
-        told = {"shard": shard, "is_last": is_last, "result": pickle.dumps(result)}
-        self.worker.log_event(self.topic, told)
+    def send(self, shard: int, result: Result) -> None:
+        """Send what a shard has done so far."""
+        self.worker.log_event(self.topic, {"shard": shard, "result": pickle.dumps(result)})
 
 
 def send_shard(sealed: Sealed, shard: int, known: frozenset[str], left: int) -> None:
     """The task: send a shard. `known` are the ids of what needs no shrinking any more; of so many
     requests that are `left`, pairs of faults may take a part.
     """
+    if sealed.home not in (None, platform.node()):
+        raise ClusterError(f"the target's address is another machine on {platform.node()}")
     with _ONE_AT_A_TIME:
         worker, name = get_worker(), sealed.settings.token
         events = Events(worker, name)
         budget = Tenant(call_from_worker(worker, name), worker.address)
-
-        def tell_news(campaign: Campaign) -> None:
-            found = result_of(campaign)
-            news = Result(findings=found.findings, shown_by=found.shown_by)
-            events.send(shard, news, is_last=False)
-
         campaign = make_campaign(sealed.settings, sealed.plan, sealed.words, budget, shard, events)
         campaign.gate.mark.worker = worker.name
-        campaign.known, campaign.tell_news = known, tell_news
-        result = run_campaign(campaign, iter([shard]), left)
+        campaign.known = known
+        campaign.tell_news = lambda: events.send(shard, result_of(campaign))
+        events.send(shard, run_campaign(campaign, iter([shard]), left))
         budget.tell()
-        events.send(shard, result, is_last=True)
 
 
 # --- where the fuzz was started
@@ -140,8 +143,9 @@ class Cluster:
         self._spent = spent_of(self._call("spent"))
         self._shards = iter(range(settings.shards) if settings.shards else itertools.count())
         self._under_way: dict[Future[None], int] = {}
-        self._news = Result()
+        self._errors: list[str] = []
         self._results: dict[int, Result] = {}
+        self._lonely_since = inf
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         client.subscribe_topic(settings.token, lambda event: self._events.put(event[1]))
 
@@ -155,89 +159,107 @@ class Cluster:
         try:
             self._spent = spent_of(self._call("spent"))
         except _GONE:
-            self._spent = replace(self._spent, stopped="scheduler")
+            self._spent = replace(self._spent, stopped=_NO_SCHEDULER)
         return self._spent
 
     def work(self, plan: Plan) -> Result:
         """What all workers did."""
         target = target_of(plan)
         words = bound_words(target, plan.contract, self.settings.target_file)
-        sealed = Sealed(_for_workers(self.settings), plan, words)
-        patience = target.timeout + END_SECONDS
+        home = platform.node() if _is_of_this_machine(self.settings, target) else None
+        sealed = Sealed(_for_workers(self.settings), plan, words, home)
         with _ledger(self.settings) as ledger:
-            self._send_all(sealed, patience, ledger)
-        total = Result()
-        for result in (self._news, *self._results.values()):
+            self._send_all(sealed, target.timeout + END_SECONDS, ledger)
+        total = Result(errors=self._errors)
+        for _, result in sorted(self._results.items()):
             total.add(result)
         return total
 
     def _send_all(self, sealed: Sealed, patience: float, ledger: Ledger | None) -> None:
-        deadline = inf
+        begun, deadline = time.monotonic(), inf
         while time.monotonic() < deadline:
             stopped = self.spent().stopped
             if stopped is None:
+                self._stop_if_over(begun)
                 self._submit(sealed)
             elif deadline == inf:
                 deadline = time.monotonic() + patience
-            if not self._under_way or stopped == "scheduler":
+            if not self._under_way or stopped == _NO_SCHEDULER or self._is_lonely():
                 break
             self._collect(ledger)
         self._receive_all(ledger)
         if self._under_way:
             lost = ", ".join(map(str, self._under_way.values()))
-            self._news.errors.append(f"What was not through is lost: the shards {lost}.")
+            self._errors.append(f"What was not through is lost: the shards {lost}.")
+
+    def _stop_if_over(self, begun: float) -> None:
+        """Stop what no worker would: they ask for permits only as long as there are some, and they
+        get some.
+        """
+        if self.limits.seconds is not None and time.monotonic() - begun > self.limits.seconds:
+            self.stop("time")
+        if self._is_lonely():
+            self._errors.append("All workers are lost.")
+            self.stop("worker")
+
+    def _is_lonely(self) -> bool:
+        """Whether there has been no worker for long."""
+        now = time.monotonic()
+        self._lonely_since = inf if self._workers() else min(self._lonely_since, now)
+        return now - self._lonely_since > _LONELY
+
+    def _workers(self) -> int:
+        with contextlib.suppress(*_GONE):
+            return len(self.client.nthreads())
+        return 0
 
     def _submit(self, sealed: Sealed) -> None:
         """Hand out shards, one for each worker."""
-        workers = len(self.client.nthreads())
+        workers = self._workers()
         free = min(workers, self.settings.workers or workers) - len(self._under_way)
-        known = frozenset(self._news.shown_by)
+        known = frozenset(id_ for result in self._results.values() for id_ in result.shown_by)
         for shard in itertools.islice(self._shards, max(0, free)):
             key = f"{self.settings.token}-{shard}"
             left = self.limits.requests if shard == 0 else 0
             task = (send_shard, sealed, shard, known, left)
-            self._under_way[self.client.submit(*task, key=key, pure=False)] = shard
+            future = self.client.submit(*task, key=key, pure=False, retries=_RETRIES)
+            self._under_way[future] = shard
 
     def _collect(self, ledger: Ledger | None) -> None:
         """Wait for a moment, and take what came back."""
         with contextlib.suppress(TimeoutError, CancelledError):  # the latter if all is lost
             wait(list(self._under_way), timeout=_LOOK, return_when="FIRST_COMPLETED")
-        for future in [future for future in self._under_way if future.status == "finished"]:
-            del self._under_way[future]
-        for future in [future for future in self._under_way if future.status == "error"]:
+        if self.spent().stopped == _NO_SCHEDULER:
+            return
+        for future in [future for future in self._under_way if future.status != "pending"]:
             shard = self._under_way.pop(future)
-            self._news.errors.append(f"Shard {shard} could not be sent: {_reason(future)}")
-            self.stop("worker")
+            if future.status != "finished":
+                self._errors.append(f"Shard {shard} could not be sent: {_reason(future)}")
+                self.stop("worker")
         self._receive_all(ledger)
 
     def _receive_all(self, ledger: Ledger | None) -> None:
         while not self._events.empty():
-            self._receive(self._events.get(), ledger)
-
-    def _receive(self, event: Mapping[str, Any], ledger: Ledger | None) -> None:
-        if "entry" in event:
-            if ledger is not None:
+            event = self._events.get()
+            if "result" in event:
+                result: Result = pickle.loads(event["result"])  # noqa: S301 - Dask pickles all
+                self._results.setdefault(event["shard"], Result()).renew(result)
+            elif ledger is not None:
                 ledger.write(event["entry"])
-            return
-        result: Result = pickle.loads(event["result"])  # noqa: S301 - Dask pickles all
-        if event["is_last"]:
-            self._results[event["shard"]] = result
-        else:
-            self._news.add(result)
 
 
 @contextmanager
-def connected(settings: Settings, plan: Plan, limits: Limits) -> Iterator[Cluster]:
+def connected(settings: Settings, limits: Limits) -> Iterator[Cluster]:
     """The cluster of a scheduler, with a budget of these limits. Raises ClusterError."""
     place = settings.scheduler or ""
-    _check(place, target_of(plan).base_url)
+    _check(place)
     # What Dask would log here (lost workers, say) is told by the report.
     for name in logging.root.manager.loggerDict:
         if name.startswith("distributed"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         client = Client(place, timeout=_CONNECTING)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
         what = f"The scheduler {place} cannot be reached: {error}."
         raise ClusterError(what, remedy="Is `dask scheduler` running there?") from None
     with client:
@@ -245,9 +267,8 @@ def connected(settings: Settings, plan: Plan, limits: Limits) -> Iterator[Cluste
         try:
             yield Cluster(client, settings, limits)
         finally:
-            with contextlib.suppress(*_GONE, ValueError):
+            with contextlib.suppress(*_GONE):
                 call_from_client(client, settings.token)("leave")
-                client.unregister_scheduler_plugin(settings.token)
 
 
 def _rent(client: Client, settings: Settings, limits: Limits) -> None:
@@ -272,13 +293,19 @@ def _for_workers(settings: Settings) -> Settings:
     return replace(settings, report_dir=None, target_file=None, database=database)
 
 
-def _check(place: str, url: str) -> None:
-    if "://" not in place or not urlsplit(place).hostname:
+def _check(place: str) -> None:
+    try:
+        is_address = "://" in place and bool(urlsplit(place).hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
         what = f"--scheduler must be an address such as tcp://127.0.0.1:8786, not {place!r}."
         raise ClusterError(what)
-    if is_loopback(url) and not is_loopback(place):
-        what = f"{url} is another machine for each worker of {place}."
-        raise ClusterError(what, remedy="Name the target by an address that all of them reach.")
+
+
+def _is_of_this_machine(settings: Settings, target: Target) -> bool:
+    """Whether an address of the fuzz means another machine wherever it is used."""
+    return is_loopback(target.base_url) or is_loopback(settings.against or "")
 
 
 @contextmanager
@@ -294,6 +321,8 @@ def _ledger(settings: Settings) -> Iterator[Ledger | None]:
 
 
 def _reason(future: Future[None]) -> str:
+    if future.status != "error":
+        return "Dask has cancelled it (was the cluster restarted?)."
     error = future.exception()
     if isinstance(error, KilledWorker):
         return "each worker that tried it died (killed, or out of memory?)."

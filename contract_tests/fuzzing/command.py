@@ -123,7 +123,7 @@ def _workers(
         # Here, since Dask is an extra.
         from contract_tests.fuzzing.cluster import connected
 
-        with connected(settings, plan, limits) as cluster:
+        with connected(settings, limits) as cluster:
             yield cluster, lambda: cluster.work(plan)
         return
     with shared_budget(limits, settings.workers, settings.shards) as budget:

@@ -34,6 +34,9 @@ from contract_tests.fuzzing.limits import Limits
 _MOST_UNTOLD = 16
 """How many answers a worker may keep to itself."""
 
+_FAREWELL = 60.0
+"""Seconds for which the workers of a client that is gone are told so."""
+
 Call = Callable[..., Any]
 """Calls a method of the landlord, wherever it is: `call("lease", holder=…)`."""
 
@@ -59,8 +62,13 @@ class Landlord(SchedulerPlugin):
     async def lease(
         self, holder: str, is_unsafe: bool, told: Sequence[Any], unused: Sequence[int]
     ) -> Sequence[Any] | str:
-        """A lease as soon as one can be had, or why there is none any more."""
+        """A lease as soon as one can be had, with the seconds that it was waited for; or why there
+        is none any more.
+        """
+        came, worker = time.monotonic(), self._scheduler.workers.get(holder)
         self.tell(holder, told, unused)
+        # Who asks has nothing left, so that what it seems to hold never reached it.
+        self._write_off(holder)
         while True:
             # Before the question, so that what changes after it is not missed.
             self._changed.clear()
@@ -69,11 +77,12 @@ class Landlord(SchedulerPlugin):
             except BudgetSpentError as error:
                 return str(error)
             if isinstance(answer, Lease):
-                if holder not in self._scheduler.workers:  # it was lost while it waited
+                # Lost while it waited, though another may have its address now.
+                if worker is None or self._scheduler.workers.get(holder) is not worker:
                     self.budget.give_back(answer.size, is_unsafe=is_unsafe)
                     return "worker"
                 self._held.setdefault(holder, Counter())[is_unsafe] += answer.size
-                return list(answer)
+                return [*answer, time.monotonic() - came]
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), answer)
 
@@ -112,18 +121,24 @@ class Landlord(SchedulerPlugin):
     def leave(self) -> None:
         """Answer no call any more: the fuzz is over."""
         for door in self._doors:
-            del self._scheduler.handlers[door]
+            self._scheduler.handlers.pop(door, None)
+        self._scheduler.plugins.pop(self.name, None)
 
     def remove_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:  # noqa: ARG002
         """See SchedulerPlugin. What a lost worker held may have been sent."""
-        for is_unsafe, count in self._held.pop(worker, Counter()).items():
-            self.budget.write_off(count, is_unsafe=is_unsafe)
+        self._write_off(worker)
         self._changed.set()
 
-    def remove_client(self, scheduler: Scheduler, client: str) -> None:  # noqa: ARG002
+    def _write_off(self, holder: str) -> None:
+        for is_unsafe, count in self._held.pop(holder, Counter()).items():
+            self.budget.write_off(count, is_unsafe=is_unsafe)
+
+    def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """See SchedulerPlugin. Without the one who started it, a fuzz ends."""
         if client == self.client:
             self.stop("interrupted")
+            # By then all workers have asked, and heard so.
+            scheduler.loop.call_later(_FAREWELL, self.leave)
 
 
 class Tenant:
@@ -157,16 +172,16 @@ class Tenant:
         return Permit(lease.first + self._used - 1, is_unsafe)
 
     def _renew(self, is_unsafe: bool) -> None:
-        answer = self._call(
-            "lease",
-            holder=self._holder,
-            is_unsafe=is_unsafe,
-            told=self._news(),
-            unused=self._rest(),
-        )
+        asked = time.monotonic()
+        words = {"is_unsafe": is_unsafe, "told": self._news(), "unused": self._rest()}
+        answer = self._call("lease", holder=self._holder, **words)
+        if answer is None:  # nobody answers there any more
+            raise BudgetSpentError("scheduler")
         if isinstance(answer, str):
             raise BudgetSpentError(answer)
-        self._lease, self._used, self._begun = Lease(*answer), 0, time.monotonic()
+        *lease, waited = answer
+        # Never later than it was granted, so that what was held up on its way is late.
+        self._lease, self._used, self._begun = Lease(*lease), 0, asked + waited
 
     def _news(self) -> list[Any]:
         news, self._untold = self._untold, []
@@ -226,7 +241,9 @@ def _told(what: Sequence[Any]) -> Told:
     return told._replace(case=case, findings=tuple(told.findings))
 
 
-def spent_of(told: dict[str, Any]) -> Spent:
-    """What the landlord says was spent."""
+def spent_of(told: dict[str, Any] | None) -> Spent:
+    """What the landlord says was spent. Raises ConnectionError where there is none any more."""
+    if told is None:
+        raise ConnectionError("the scheduler has no budget any more")
     spent = Spent(**told)
     return replace(spent, health=Health[told["health"]])

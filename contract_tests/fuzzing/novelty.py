@@ -27,6 +27,8 @@ LEAST = 1_000
 
 _MOST_KEPT = 200
 
+_DEEPEST = 20
+
 
 def kind_of(response: requests.Response, case: str | None, value: Any) -> str:
     """The kind of an answer, as a short text."""
@@ -41,12 +43,12 @@ def kind_of(response: requests.Response, case: str | None, value: Any) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
-def _shape(value: Any) -> Any:
-    """A JSON value without what it says: names of members, and types."""
-    if isinstance(value, dict):
-        return {name: _shape(member) for name, member in sorted(value.items())}
-    if isinstance(value, list):
-        return [_shape(value[0])] if value else []
+def _shape(value: Any, depth: int = 0) -> Any:
+    """A JSON value without what it says: names of members, and types; as deep as it matters."""
+    if isinstance(value, dict) and depth < _DEEPEST:
+        return {name: _shape(member, depth + 1) for name, member in sorted(value.items())}
+    if isinstance(value, list) and depth < _DEEPEST:
+        return [_shape(value[0], depth + 1)] if value else []
     return type(value).__name__
 
 

@@ -245,14 +245,17 @@ class Pairs:
         self.found: list[Precedence] = []
         self.broken: list[tuple[Shot, str, Finding, int]] = []
 
-    def examine(self, left: int) -> None:
-        """Send the pairs of all operations, as far as the requests suffice that are left."""
+    def examine(self, left: int) -> list[Precedence]:
+        """Send the pairs of all operations, as far as the requests suffice that are left; gives the
+        order of errors of each that has pairs.
+        """
         operations = self.campaign.run.contract.operations
         room = left // (_SHARE * len(operations))
         with suppress(BudgetSpentError):
             for operation in operations:
                 self.campaign.gate.mark.operation = operation
                 self._examine(operation, room)
+        return [precedence for precedence in self.found if precedence.pairs]
 
     def keep(self) -> None:
         """Keep what showed the findings of single answers, if no shot has shown them since, and
@@ -341,8 +344,7 @@ class _Examination:
             pair.plain, pair.spelled[obligation], lambda request: self._send_pair(request, pair)
         )
         if _are_two(rounds):
-            seen = [str(other) for other in suspected]
-            self._tell(obligation, pair, rounds[0][0], rounds[1][0], seen)
+            self._tell(obligation, pair, rounds[0][0], rounds[1][0], [str(pair)])
             return
         for first, *others in rounds:
             for again in others:

@@ -73,7 +73,8 @@ class Precedence:
         above = self._above()
         found: list[list[str]] = []
         for case in above:
-            if case in above[case] and not any(case in above[circle[0]] for circle in found):
+            is_told = any(case in above[circle[0]] and circle[0] in above[case] for circle in found)
+            if case in above[case] and not is_told:
                 found.append(self._way_back(case))
         return found
 

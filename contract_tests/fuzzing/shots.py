@@ -34,6 +34,8 @@ from tallystick.contract import Contract, ContractOperation
 from tallystick.judgement import Judgement
 from tallystick.sentences import Field
 
+CANARY = "canary"
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
@@ -439,7 +441,7 @@ def _canary(place: Range) -> Shots | None:
         return None
     return st.builds(
         lambda field, number: place.shot(
-            "canary", with_value(place.base.call, field, watched(number)), _HANDLED
+            CANARY, with_value(place.base.call, field, watched(number)), _HANDLED
         ),
         st.sampled_from(fields),
         texts.numbers(2**32),
@@ -483,7 +485,7 @@ KINDS: Mapping[str, tuple[Make, int]] = {
     "large": (_large, 1),
     "members": (_members, 2),
     "identifier": (_identifiers, 1),
-    "canary": (_canary, 2),
+    CANARY: (_canary, 2),
     "mutated": (_mutated, 8),
     "schema, fitting": (partial(_schema, mode=GenerationMode.POSITIVE), 1),
     "schema, not fitting": (partial(_schema, mode=GenerationMode.NEGATIVE), 1),

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -84,8 +84,31 @@ class Result:
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
 
+    def renew(self, later: Result) -> None:
+        """Take over what the same shard did later, or when it was done again: nothing that was
+        found is lost, and nothing is counted twice.
+        """
+        self._add_findings(later)
+        self.kinds |= later.kinds
+        self.cases |= later.cases
+        self.sightings |= later.sightings
+        self.precedence = later.precedence or self.precedence
+        self.unsettled = later.unsettled or self.unsettled
+        self.gone = later.gone or self.gone
+        self.errors = later.errors or self.errors
+
     def add(self, other: Result) -> None:
         """Take over what another worker did: findings of one cause become one."""
+        self._add_findings(other)
+        self.kinds += other.kinds
+        self.cases += other.cases
+        self.sightings |= other.sightings
+        self.precedence += other.precedence
+        add_unsettled(self.unsettled, other.unsettled)
+        self.gone = self.gone or other.gone
+        self.errors += other.errors
+
+    def _add_findings(self, other: Result) -> None:
         merged = Findings()
         shown_by = {**other.shown_by, **self.shown_by}
         # The id of a finding may change as it is merged.
@@ -94,13 +117,6 @@ class Result:
             if before in shown_by:
                 shown_by.setdefault(finding.id, shown_by[before])
         self.findings, self.shown_by = list(merged), shown_by
-        self.kinds += other.kinds
-        self.cases += other.cases
-        self.sightings |= other.sightings
-        self.precedence += other.precedence
-        add_unsettled(self.unsettled, other.unsettled)
-        self.gone = self.gone or other.gone
-        self.errors += other.errors
 
 
 def work_together(settings: Settings, budget: SharedBudget, patience: float) -> Result:
@@ -184,7 +200,9 @@ def run_campaign(campaign: Campaign, shards: Iterator[int], left: int = 0) -> Re
     """
     pairs = Pairs(campaign)
     try:
-        pairs.examine(left)
+        campaign.precedence = pairs.examine(left)
+        if campaign.precedence and campaign.tell_news is not None:
+            campaign.tell_news()
         campaign.go(shards)
     except TargetGoneError as error:
         campaign.run.gone = str(error)
@@ -194,7 +212,7 @@ def run_campaign(campaign: Campaign, shards: Iterator[int], left: int = 0) -> Re
         if campaign.differences is not None:
             campaign.differences.close()
     pairs.keep()
-    return replace(result_of(campaign), precedence=[p for p in pairs.found if p.pairs])
+    return result_of(campaign)
 
 
 def make_campaign(
@@ -238,6 +256,7 @@ def result_of(campaign: Campaign) -> Result:
         kinds=campaign.gate.kinds,
         cases=campaign.gate.cases,
         sightings=_sightings(campaign),
+        precedence=campaign.precedence,
         unsettled=campaign.differences.unsettled if campaign.differences else {},
         gone=run.gone,
     )

@@ -156,6 +156,7 @@ def test_the_commands_of_the_page() -> None:
     for words in fuzzes:
         assert cli.commands["fuzz"].make_context("fuzz", words).params["scheduler"]
     assert len(fuzzes) == 2
+    assert all("--host" in words for words in dask)  # else it listens to the whole network
     applied = [words[3] for words in found if words[:2] == ["kubectl", "apply"]]
     assert all((ROOT / path).exists() for path in applied)
 

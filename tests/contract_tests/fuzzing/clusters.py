@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,17 +26,17 @@ class Cluster:
     address: str
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, count: int) -> list[subprocess.Popen[bytes]]:
-        """Start so many more workers."""
+    def start(self, count: int, *before: str) -> None:
+        """Start so many more workers, with words before their command."""
         options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
         folder = ("--local-directory", str(self.folder))
         names = [f"worker-{time.monotonic_ns()}-{index}" for index in range(count)]
-        started = [
-            _started(self.folder, name, "dask_worker", self.address, *options, *folder)
+        self.workers += [
+            _started(
+                self.folder, name, "dask_worker", self.address, *options, *folder, before=before
+            )
             for name in names
         ]
-        self.workers += started
-        return started
 
     def wait_for(self, count: int) -> None:
         """Wait until so many workers have come."""
@@ -87,10 +87,12 @@ def dask_cluster() -> Iterator[Cluster]:
             kill(scheduler)
 
 
-def _started(folder: Path, name: str, module: str, *words: str) -> subprocess.Popen[bytes]:
+def _started(
+    folder: Path, name: str, module: str, *words: str, before: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{module}", *words],
+            [*before, sys.executable, "-m", f"distributed.cli.{module}", *words],
             cwd=ROOT,
             env=_environment(),
             stdout=log,
