@@ -10,7 +10,7 @@ from contract_tests.fuzzing.novelty import Kinds
 from tests.contract_tests.fuzzing.fuzzed import Watched, fuzz_app, ledger, obligations
 from tests.independent.app import Answer, PaymentAccountLinks, Request
 
-DEPTH = 5
+DEPTH = 4
 
 
 class Maze(Watched):

@@ -51,6 +51,7 @@ def test_the_second_of_a_pair_may_win() -> None:
     [
         (["ab", "bc", "ac"], []),
         (["ab", "bc", "ca"], ["abc"]),
+        (["ab", "ba", "cd", "dc", "cb"], ["ab", "cd"]),
         (["fa", "ab", "bc", "ca", "cd"], ["abc"]),
         (["ab", "bc", "cd", "da", "ca"], ["abc"]),
         (["ab", "ba", "cd", "dc"], ["ab", "cd"]),
