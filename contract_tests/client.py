@@ -81,7 +81,7 @@ class Client:
         """`gate` lets requests through, instead of the client's own rate limit and waits."""
         self.target = target
         self.is_local = is_loopback(target.base_url)
-        self.redactor = Redactor(secrets_of(target), target.variables, hidden_of(target))
+        self.redactor = redactor_of(target)
         self.requests = 0
         self._waited = 0.0
         self._count = threading.Lock()
@@ -226,6 +226,11 @@ def basic_credentials(target: Target) -> dict[str, str]:
         return {}
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return {"authorization": "Basic " + b64encode(pair.encode()).decode()}
+
+
+def redactor_of(target: Target) -> Redactor:
+    """What takes the secrets of a target out of texts."""
+    return Redactor(secrets_of(target), target.variables, hidden_of(target))
 
 
 def secrets_of(target: Target) -> list[str]:

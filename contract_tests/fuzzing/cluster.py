@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 
 from distributed import Client, Future, KilledWorker, Worker, get_worker, wait
 
+from contract_tests.client import redactor_of
 from contract_tests.fuzzing.budget import Spent
 from contract_tests.fuzzing.corpus import is_shared
 from contract_tests.fuzzing.dictionaries import Words, bound_words
@@ -170,7 +171,8 @@ class Cluster:
         sealed = Sealed(_for_workers(self.settings), plan, words, home)
         with _ledger(self.settings) as ledger:
             self._send_all(sealed, target.timeout + END_SECONDS, ledger)
-        total = Result(errors=self._errors)
+        clean = redactor_of(target).clean
+        total = Result(errors=[clean(error) for error in self._errors])
         for _, result in sorted(self._results.items()):
             total.add(result)
         return total
