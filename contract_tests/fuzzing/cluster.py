@@ -144,6 +144,7 @@ class Cluster:
         self._spent = spent_of(self._call("spent"))
         self._shards = iter(range(settings.shards) if settings.shards else itertools.count())
         self._under_way: dict[Future[None], int] = {}
+        self._is_handed_out = False
         self._errors: list[str] = []
         self._results: dict[int, Result] = {}
         self._lonely_since = inf
@@ -186,7 +187,8 @@ class Cluster:
                 self._submit(sealed)
             elif deadline == inf:
                 deadline = time.monotonic() + patience
-            if not self._under_way or stopped == _NO_SCHEDULER or self._is_lonely():
+            is_through = not self._under_way and (stopped is not None or self._is_handed_out)
+            if is_through or stopped == _NO_SCHEDULER or self._is_lonely():
                 break
             self._collect(ledger)
         self._receive_all(ledger)
@@ -218,9 +220,11 @@ class Cluster:
     def _submit(self, sealed: Sealed) -> None:
         """Hand out shards, one for each worker."""
         workers = self._workers()
-        free = min(workers, self.settings.workers or workers) - len(self._under_way)
+        free = max(0, min(workers, self.settings.workers or workers) - len(self._under_way))
         known = frozenset(id_ for result in self._results.values() for id_ in result.shown_by)
-        for shard in itertools.islice(self._shards, max(0, free)):
+        shards = list(itertools.islice(self._shards, free))
+        self._is_handed_out = len(shards) < free
+        for shard in shards:
             key = f"{self.settings.token}-{shard}"
             left = self.limits.requests if shard == 0 else 0
             task = (send_shard, sealed, shard, known, left)
@@ -229,6 +233,8 @@ class Cluster:
 
     def _collect(self, ledger: Ledger | None) -> None:
         """Wait for a moment, and take what came back."""
+        if not self._under_way:  # no worker just now
+            time.sleep(_LOOK)
         with contextlib.suppress(TimeoutError, CancelledError):  # the latter if all is lost
             wait(list(self._under_way), timeout=_LOOK, return_when="FIRST_COMPLETED")
         if self.spent().stopped == _NO_SCHEDULER:
