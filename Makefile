@@ -39,7 +39,7 @@ example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), 
 
 # The project's own tests share the cores; the contract tests are one run against one mock.
 test: $(STAMP)  ## run every test of the project
-	$(BIN)/python -m pytest tests --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest contract_tests
 
 contract: $(STAMP)  ## check an implementation: URL=http://… or TARGET=file.toml

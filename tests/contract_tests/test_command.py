@@ -241,12 +241,17 @@ def test_bad_usage_of_pytest_is_one_clear_line(
 
 @pytest.mark.parametrize("command", [tallystick_test, pytest_suite])
 def test_an_unreachable_target_is_4_at_once(command: Start, tmp_path: Path) -> None:
-    """Where nothing listens, either command says so within five seconds."""
+    """Where nothing listens, either command says so within five seconds, beside what it takes to
+    start on a machine that is busy with other tests.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    (tmp_path / "help").mkdir()
+    began = time.monotonic()
+    command(tmp_path / "help", "--help")
     started = time.monotonic()
     run = command(tmp_path, "--base-url", url)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 5 + (started - began)
     said = f"The target {url} could not be reached: Connection refused."
     assert (run.code, said in run.out + run.err) == (4, True)
     assert "Traceback" not in run.out + run.err
