@@ -38,6 +38,13 @@ class Cluster:
             for name in names
         ]
 
+    def restart(self) -> None:
+        """Kill the scheduler, and start another one at its address."""
+        kill(self.scheduler)
+        port = self.address.rpartition(":")[2]
+        words = ("--host", "127.0.0.1", "--port", port, "--no-dashboard", "--no-show")
+        self.scheduler = _started(self.folder, "again", "dask_scheduler", *words)
+
     def wait_for(self, count: int) -> None:
         """Wait until so many workers have come."""
         with Client(self.address) as client:
@@ -84,7 +91,7 @@ def dask_cluster() -> Iterator[Cluster]:
             yield cluster
         finally:
             cluster.end_workers()
-            kill(scheduler)
+            kill(cluster.scheduler)
 
 
 def _started(

@@ -191,8 +191,11 @@ def test_workers_know_what_only_the_command_knows(tmp_path: Path, cluster: Clust
     assert "${TALLY_KEY}" in ended.out
 
 
-def test_a_scheduler_that_goes_away(tmp_path: Path) -> None:
-    """What was found until then is reported, and what happened is said."""
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_a_scheduler_that_goes_away(comes_back: bool, tmp_path: Path) -> None:
+    """What was found until then is reported, and what happened is said; one that comes back knows
+    nothing of the fuzz.
+    """
     app = Failing(b"http://")
     enough = app.after(300)
     with dask_cluster() as cluster, serving(app) as url:
@@ -200,7 +203,10 @@ def test_a_scheduler_that_goes_away(tmp_path: Path) -> None:
         target = write(tmp_path, f"{stateless_text(url)}\n[fuzz]\nbreaker = false\n")
         with fuzzing(tmp_path, "--target", target, "--scheduler", cluster.address) as started:
             assert enough.wait(60)
-            kill(cluster.scheduler)
+            if comes_back:
+                cluster.restart()
+            else:
+                kill(cluster.scheduler)
             ended = started.result(60)
     assert (ended.code, ended.report["stopped_by"]) == (1, "scheduler"), ended.err
     assert obligations(ended) == ["documented status"]
