@@ -18,8 +18,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.contract_tests.fuzzing.clusters import Cluster, dask_cluster
 from tests.end_to_end.mock import running_mock
+from tests.fuzzing.clusters import Cluster, dask_cluster
 
 WORKERS = (1, 2)
 MODELLED = (1, 2, 4, 8, 16, 32, 64)

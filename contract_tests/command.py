@@ -17,9 +17,9 @@ import click
 import pytest
 
 from contract_tests.plan import PLAN, Plan
-from contract_tests.progress import Progress
-from contract_tests.report import exit_code, make_folder, summary, write_report
-from contract_tests.target import Target
+from contract_tests.results.progress import Progress
+from contract_tests.results.report import exit_code, make_folder, summary, write_report
+from contract_tests.target.target import Target
 
 BAD_USAGE, UNREACHABLE = 2, 4
 _FOLDER = Path(__file__).parent
@@ -50,7 +50,7 @@ class _Given:
 
 
 def run_suite(
-    plan: Plan, target: Target, *, report_dir: str | None, allow_not_provoked: bool
+    plan: Plan, target: Target, *, report_dir: str | None, allow_not_covered: bool
 ) -> int:
     """Check a target, print what is found, and give the exit code. Raises TallystickError where
     the report cannot be written.
@@ -71,7 +71,7 @@ def run_suite(
     if run.gone:
         click.echo(f"error: {run.gone}", err=True)
         return UNREACHABLE
-    return exit_code(run, allow_not_provoked=allow_not_provoked)
+    return exit_code(run, allow_not_covered=allow_not_covered)
 
 
 def run_pytest(plan: Plan, *options: str) -> Progress:

@@ -13,14 +13,14 @@ from typing import NoReturn
 import click
 import pytest
 
-from contract_tests.base import Base, Bases
-from contract_tests.client import Client, TargetGoneError, unreachable
+from contract_tests.http.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import PLAN, Plan, read_plan
-from contract_tests.progress import FOUND
-from contract_tests.provoke import takes_json
-from contract_tests.report import summary, write_report
-from contract_tests.run import RUN, Run
-from contract_tests.target import Target, mock_target
+from contract_tests.requests.base import Base, Bases
+from contract_tests.requests.reaching import takes_json
+from contract_tests.results.progress import FOUND
+from contract_tests.results.report import summary, write_report
+from contract_tests.results.run import RUN, Run
+from contract_tests.target.target import Target, mock_target
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
 
@@ -165,7 +165,7 @@ def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
     if not takes_json(operation):
         reason = "the operation takes no JSON body, and others are not made yet"
         for case in operation.cases:
-            run.not_provoked(case, reason)
+            run.not_covered(case, reason)
         pytest.skip(reason)
     try:
         return bases.of(operation)

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contract_tests.promises import check_promises
-from contract_tests.target import Target
-from contract_tests.target_file import check_target, read_target
+from contract_tests.checks.promises import check_promises
+from contract_tests.target.file import check_target, read_target
+from contract_tests.target.target import Target
 from tallystick.contract import Contract, load_contract
 from tallystick.errors import TallystickError
 

@@ -11,14 +11,14 @@ from typing import NoReturn
 
 import pytest
 
-from contract_tests.base import Base, is_of_request
-from contract_tests.exchange import Answer, Call, Exchange
-from contract_tests.judged import Expectation, Kind
-from contract_tests.probes import EQUIVALENTS, has_id, with_ids
-from contract_tests.provoke import faulty_call, provoking_call
-from contract_tests.run import LIMITED, Run
-from contract_tests.target import HookCall, Provocation, TargetError
-from tallystick.cases import Case
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.exchange import Exchange, OperationRequest, Response
+from contract_tests.requests.base import Base, is_of_request
+from contract_tests.requests.probes import EQUIVALENTS, has_id, with_ids
+from contract_tests.requests.reaching import faulty_call, provoking_call
+from contract_tests.results.run import LIMITED, Run
+from contract_tests.target.target import CaseSetup, HookCall, TargetError
+from tallystick.catalogue.cases import Case
 
 _SAME = "RFC 9110 section 3.3"
 """HTTP is stateless: each request can be understood by itself."""
@@ -28,7 +28,7 @@ def test_case(run: Run, case: Case, base: Base) -> None:
     """The case's answer keeps every obligation."""
     entry = run.target.provocation(case)
     if entry and entry.unreachable:
-        run.not_provoked(case, f"unreachable: {entry.unreachable}", is_unreachable=True)
+        run.not_covered(case, f"unreachable: {entry.unreachable}", is_unreachable=True)
         pytest.skip(f"unreachable: {entry.unreachable}")
     call = provoking_call(base.call, case, entry)
     if call is None:
@@ -36,7 +36,7 @@ def test_case(run: Run, case: Case, base: Base) -> None:
     try:
         for hook in entry.before if entry else ():
             run.client.hook(hook)
-        _provoke(run, base, case, call, entry or Provocation())
+        _provoke(run, base, case, call, entry or CaseSetup())
     except TargetError as error:
         _skip(run, case, str(error))
     finally:
@@ -51,7 +51,7 @@ def _clean_up(run: Run, hooks: Sequence[HookCall]) -> None:
             run.notes.append(str(error))
 
 
-def _provoke(run: Run, base: Base, case: Case, call: Call, entry: Provocation) -> None:
+def _provoke(run: Run, base: Base, case: Case, call: OperationRequest, entry: CaseSetup) -> None:
     is_base = call == base.call and not entry.before
     exchange = base.exchange if is_base else run.client.send(call)
     reason = _inconclusive(run, base, case, exchange, entry)
@@ -71,7 +71,7 @@ def _provoke(run: Run, base: Base, case: Case, call: Call, entry: Provocation) -
         run.judge(base.operation, again, expectation)
 
 
-def _also_faulty(run: Run, base: Base, case: Case, call: Call) -> None:
+def _also_faulty(run: Run, base: Base, case: Case, call: OperationRequest) -> None:
     """A faulty request in the state of a case gets that case, or that of its fault: which of the
     two, no document says.
     """
@@ -80,12 +80,12 @@ def _also_faulty(run: Run, base: Base, case: Case, call: Call) -> None:
         if faulty is not None:
             named = frozenset(code for code in (case.code, fault.code) if code)
             what = f"{case.label} and {fault.label} at once"
-            expectation = Expectation(Kind.HANDLED, what, named=named)
+            expectation = Expectation(ExpectationKind.HANDLED, what, named=named)
             run.judge(base.operation, run.client.send(faulty), expectation)
             return
 
 
-def _again(run: Run, case: Case, call: Call) -> Iterator[tuple[str, Exchange]]:
+def _again(run: Run, case: Case, call: OperationRequest) -> Iterator[tuple[str, Exchange]]:
     """The same case by requests that mean the same."""
     yield "the same request again", run.client.send(call)
     if has_id(call):
@@ -96,15 +96,15 @@ def _again(run: Run, case: Case, call: Call) -> Iterator[tuple[str, Exchange]]:
 
 
 def _expectation(case: Case, what: str) -> Expectation:
-    return Expectation(Kind.CASE, f"{case.label}: {what}", (case,))
+    return Expectation(ExpectationKind.CASE, f"{case.label}: {what}", (case,))
 
 
 def _inconclusive(
-    run: Run, base: Base, case: Case, exchange: Exchange, entry: Provocation
+    run: Run, base: Base, case: Case, exchange: Exchange, entry: CaseSetup
 ) -> str | None:
     """Why an answer says nothing of the case, if it does not."""
     outcome = exchange.outcome
-    if isinstance(outcome, Answer) and outcome.is_limited:
+    if isinstance(outcome, Response) and outcome.is_limited:
         return f"the target kept answering {outcome.status}: {LIMITED}"
     told = run.target.values(base.operation.name) or entry.parameters
     if told or base.is_success or not base.works or base.case is None:
@@ -118,5 +118,5 @@ def _inconclusive(
 
 
 def _skip(run: Run, case: Case, reason: str) -> NoReturn:
-    run.not_provoked(case, reason)
-    pytest.skip(f"not provoked: {reason}")
+    run.not_covered(case, reason)
+    pytest.skip(f"not covered: {reason}")

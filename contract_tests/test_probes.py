@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.base import Base, is_of_request
-from contract_tests.exchange import Answer
-from contract_tests.judged import Expectation, Kind
-from contract_tests.probes import PROBES, UUID, Probe
-from contract_tests.provoke import faulty_call, formats
-from contract_tests.run import Run
-from contract_tests.shape import fits_schema
+from contract_tests.checks.conformance import fits_schema
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.exchange import Response
+from contract_tests.requests.base import Base, is_of_request
+from contract_tests.requests.probes import PROBES, UUID, Probe
+from contract_tests.requests.reaching import faulty_call, formats
+from contract_tests.results.run import Run
 from tallystick.contract import Contract, ContractOperation
 
 EVERYWHERE = ("GET", "HEAD", "OPTIONS")
@@ -32,7 +32,7 @@ def test_probe(run: Run, working_base: Base, probe: Probe) -> None:
     if not probe.source and not _is_settled(run.contract, working_base, probe, content):
         pytest.skip("the document's schema leaves it open")
     exchange = run.client.transmit(prepared)
-    status = exchange.outcome.status if isinstance(exchange.outcome, Answer) else None
+    status = exchange.outcome.status if isinstance(exchange.outcome, Response) else None
     if not working_base.hides(exchange) and (status is None or status != probe.honest):
         run.judge(working_base.operation, exchange, _expectation(working_base, probe))
 
@@ -46,7 +46,7 @@ def test_accept_of_errors(run: Run, working_base: Base, accept: str) -> None:
         pytest.skip("no faulty request is known")
     exchange = run.client.transmit(run.client.prepare(call, headers={"accept": accept}))
     if not working_base.hides(exchange):
-        expectation = Expectation(Kind.HANDLED, f"an error under Accept: {accept}")
+        expectation = Expectation(ExpectationKind.HANDLED, f"an error under Accept: {accept}")
         run.judge(working_base.operation, exchange, expectation)
 
 
@@ -66,11 +66,11 @@ def test_other_method(
         headers = dict.fromkeys((*run.target.headers, "authorization", "cookie"))
     call = replace(base.call, body=...)
     exchange = run.client.transmit(run.client.prepare(call, method=method, headers=headers))
-    run.judge(operation, exchange, Expectation(Kind.SERVED, method))
+    run.judge(operation, exchange, Expectation(ExpectationKind.SERVED, method))
 
 
 def _expectation(base: Base, probe: Probe) -> Expectation:
-    if probe.expected is Kind.ACCEPTED:
+    if probe.expected is ExpectationKind.ACCEPTED:
         return base.accepted(probe.name, probe.source, is_advised=probe.is_advised)
     of_request = [case for case in base.operation.cases if is_of_request(case)]
     others = [case for case in base.operation.cases if not is_of_request(case)]
@@ -90,4 +90,4 @@ def _is_settled(contract: Contract, base: Base, probe: Probe, content: bytes) ->
     schemas = [media.schema for media in body.media_types if media.schema]
     value = json.loads(content)
     fits = any(fits_schema(contract.document, schema, value) for schema in schemas)
-    return bool(schemas) and fits is (probe.expected is Kind.ACCEPTED)
+    return bool(schemas) and fits is (probe.expected is ExpectationKind.ACCEPTED)

@@ -15,20 +15,20 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from contract_tests import schemas
-from contract_tests.base import Base
-from contract_tests.exchange import Call
-from contract_tests.judged import Expectation, Kind
-from contract_tests.provoke import constraints, with_parameters, with_value
-from contract_tests.run import Run
-from contract_tests.strategies import invalid, valid
-from contract_tests.trials import BrokenError, Trials
-from tallystick.cases import Case
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests import generated
+from contract_tests.requests.base import Base
+from contract_tests.requests.reaching import constraints, with_parameters, with_value
+from contract_tests.requests.strategies import invalid, valid
+from contract_tests.results.properties import BrokenError, PropertyRun
+from contract_tests.results.run import Run
+from tallystick.catalogue.cases import Case
+from tallystick.catalogue.sentences import Field
 from tallystick.contract import ContractOperation
-from tallystick.operations import properties
-from tallystick.sentences import Field
+from tallystick.reader.operations import properties
 
-Drawn = tuple[Case, Call]
+Drawn = tuple[Case, OperationRequest]
 
 
 def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
@@ -36,12 +36,12 @@ def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
     base, operation = working_base, working_base.operation
     told = run.target.values(operation.name)
     rules = {field: valid(rule) for field, rule in constraints(operation).items()}
-    extras = schemas.cases(run.contract.document, operation, run.target)
+    extras = generated.cases(run.contract.document, operation, run.target)
     declared = _declared(run, operation)
     refusals = [c for c in operation.cases if 400 <= c.http_status < 500 and not _is_of_field(c)]
-    trials = Trials(run, operation, base.hides)
+    trials = PropertyRun(run, operation, base.hides)
 
-    def check(drawn: dict[Any, Any], extra: schemas.GeneratedCase) -> None:
+    def check(drawn: dict[Any, Any], extra: generated.GeneratedCase) -> None:
         call = base.call
         if isinstance(extra.body, dict) and isinstance(call.body, dict):
             call = replace(call, body={**extra.body, **call.body})
@@ -61,12 +61,12 @@ def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
     faults = _faults(base.call, base.operation)
     if not faults:
         pytest.skip("the document states no rule on the request with a case of its own")
-    trials = Trials(run, base.operation, base.hides)
+    trials = PropertyRun(run, base.operation, base.hides)
 
     def check(drawn: Drawn) -> None:
         case, call = drawn
         expectation = Expectation(
-            Kind.CASE, f"{case.label}: other invalid data", (case,), is_random=True
+            ExpectationKind.CASE, f"{case.label}: other invalid data", (case,), is_random=True
         )
         trials.hold(run.client.prepare(call), expectation)
 
@@ -76,12 +76,16 @@ def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
 def test_other_data_is_handled(run: Run, base: Base) -> None:
     """Data that does not fit the schema gets no undocumented answer, whatever else it gets."""
     operation = base.operation
-    negative = schemas.cases(run.contract.document, operation, run.target, GenerationMode.NEGATIVE)
-    trials = Trials(run, operation, base.hides)
-    expectation = Expectation(Kind.HANDLED, "data that does not fit the schema", is_random=True)
+    negative = generated.cases(
+        run.contract.document, operation, run.target, GenerationMode.NEGATIVE
+    )
+    trials = PropertyRun(run, operation, base.hides)
+    expectation = Expectation(
+        ExpectationKind.HANDLED, "data that does not fit the schema", is_random=True
+    )
 
-    def check(case: schemas.GeneratedCase) -> None:
-        request = schemas.to_request(case, run.target.shown_url)
+    def check(case: generated.GeneratedCase) -> None:
+        request = generated.to_request(case, run.target.shown_url)
         trials.hold(run.client.session.prepare_request(request), expectation)
 
     _check(run, check, case=negative)
@@ -108,7 +112,7 @@ def _is_of_field(case: Case) -> bool:
 
 def _check(run: Run, check: Callable[..., None], **strategies: st.SearchStrategy[Any]) -> None:
     """Run a property. What it finds, the run has already kept."""
-    property_ = seed(run.plan.seed)(schemas.SETTINGS(given(**strategies)(check)))
+    property_ = seed(run.plan.seed)(generated.SETTINGS(given(**strategies)(check)))
     try:
         with contextlib.suppress(BrokenError, SkipTest):
             property_()
@@ -116,7 +120,7 @@ def _check(run: Run, check: Callable[..., None], **strategies: st.SearchStrategy
         pytest.skip("every request that can be made fits the schema")
 
 
-def _faults(base: Call, operation: ContractOperation) -> list[st.SearchStrategy[Drawn]]:
+def _faults(base: OperationRequest, operation: ContractOperation) -> list[st.SearchStrategy[Drawn]]:
     """A strategy per case of an invalid value, of calls that have just that fault."""
     return [
         invalid(case.constraint).map(partial(_faulty, base, case, case.trigger.field))
@@ -125,5 +129,5 @@ def _faults(base: Call, operation: ContractOperation) -> list[st.SearchStrategy[
     ]
 
 
-def _faulty(base: Call, case: Case, field: Field, value: Any) -> Drawn:
+def _faulty(base: OperationRequest, case: Case, field: Field, value: Any) -> Drawn:
     return case, with_value(base, field, value)

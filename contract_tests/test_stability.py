@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from contract_tests.base import Base
-from contract_tests.exchange import Call
-from contract_tests.judged import Expectation, Kind
-from contract_tests.provoke import faulty_call, with_parameters
-from contract_tests.run import Run
-from tallystick.cases import Case
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests.base import Base
+from contract_tests.requests.reaching import faulty_call, with_parameters
+from contract_tests.results.run import Run
+from tallystick.catalogue.cases import Case
 
 _WORKERS = {True: 8, False: 2}
 _ROUNDS = {True: 2, False: 1}
@@ -34,19 +34,21 @@ def test_concurrency(run: Run, working_base: Base) -> None:
             run.judge(working_base.operation, exchange, expectation)
 
 
-def _calls(run: Run, base: Base) -> list[tuple[Call, Expectation]]:
+def _calls(run: Run, base: Base) -> list[tuple[OperationRequest, Expectation]]:
     """The requests of all cases that need no set-up call, the one that succeeds between them."""
-    calls: list[tuple[Call, Expectation]] = []
+    calls: list[tuple[OperationRequest, Expectation]] = []
     for case in base.operation.cases:
         call = _call(run, base, case)
         if call is not None:
-            several = Expectation(Kind.CASE, f"{case.label}: several requests at once", (case,))
+            several = Expectation(
+                ExpectationKind.CASE, f"{case.label}: several requests at once", (case,)
+            )
             succeeding = base.accepted("several requests at once", _STATELESS)
             calls += [(base.call, succeeding), (call, several)]
     return calls
 
 
-def _call(run: Run, base: Base, case: Case) -> Call | None:
+def _call(run: Run, base: Base, case: Case) -> OperationRequest | None:
     entry = run.target.provocation(case)
     if entry is None:
         return faulty_call(base.call, case)

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from contract_tests import values
-from contract_tests.base import Base, is_of_request
-from contract_tests.exchange import Call
-from contract_tests.judged import Expectation, Kind
-from contract_tests.provoke import constraints, with_value, without
-from contract_tests.run import Run, case_answered
-from contract_tests.shape import fits_schema
-from tallystick.cases import Case
-from tallystick.constraints import Constraint
-from tallystick.sentences import Field
+from contract_tests.checks.conformance import fits_schema
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests import values
+from contract_tests.requests.base import Base, is_of_request
+from contract_tests.requests.reaching import constraints, with_value, without
+from contract_tests.results.run import Run, case_answered
+from tallystick.catalogue.cases import Case
+from tallystick.catalogue.constraints import Constraint
+from tallystick.catalogue.sentences import Field
 
 Sample = tuple[Field, str, Any]
 
@@ -59,7 +59,7 @@ def test_invalid_values(run: Run, base: Base) -> None:
     """Certainly invalid values are refused, with the case of their property."""
     for case, field, rule in _cases(run, base):
         for what, value in values.invalid(rule):
-            expectation = Expectation(Kind.CASE, f"{field.name} = {what}", (case,))
+            expectation = Expectation(ExpectationKind.CASE, f"{field.name} = {what}", (case,))
             _send(run, base, with_value(base.call, field, value), expectation)
 
 
@@ -87,7 +87,7 @@ def test_empty_values(run: Run, base: Base) -> None:
         for what, value in empty if is_text else empty[:1]:
             call = with_value(base.call, field, value)
             is_settled = value is not None or not _fits(run, base, call)
-            kind = Kind.REFUSED if is_settled else Kind.HANDLED
+            kind = ExpectationKind.REFUSED if is_settled else ExpectationKind.HANDLED
             _send(run, base, call, Expectation(kind, f"{field.name} = {what}", named=named))
 
 
@@ -107,7 +107,7 @@ def test_several_faults(run: Run, base: Base) -> None:
             call = _with_fault(_with_fault(base.call, first, wrong), second, also)
             what = f"{one.label} and {other.label} at once"
             named = frozenset(case.code for case in (one, other) if case.code)
-            _send(run, base, call, Expectation(Kind.REFUSED, what, named=named))
+            _send(run, base, call, Expectation(ExpectationKind.REFUSED, what, named=named))
 
 
 def test_disputed_values(run: Run, base: Base) -> None:
@@ -118,7 +118,9 @@ def test_disputed_values(run: Run, base: Base) -> None:
         cases = [other for other in base.operation.cases if _field(other) == field]
         named = frozenset(other.code for other in (case, *cases) if other.code)
         for what, value in values.disputed(rule):
-            expectation = Expectation(Kind.HANDLED, f"{field.name} = {what}", named=named)
+            expectation = Expectation(
+                ExpectationKind.HANDLED, f"{field.name} = {what}", named=named
+            )
             _send(run, base, with_value(base.call, field, value), expectation)
 
 
@@ -155,10 +157,10 @@ def _field(case: Case) -> Field | None:
 
 def _refused(case: Case, field: Field, what: str) -> Expectation:
     named = frozenset([case.code] if case.code else [])
-    return Expectation(Kind.REFUSED, f"{field.name} = {what}", (case,), named)
+    return Expectation(ExpectationKind.REFUSED, f"{field.name} = {what}", (case,), named)
 
 
-def _with_fault(call: Call, field: Field, value: Any) -> Call:
+def _with_fault(call: OperationRequest, field: Field, value: Any) -> OperationRequest:
     return without(call, field) if value is ... else with_value(call, field, value)
 
 
@@ -182,14 +184,14 @@ def _judge_valid(run: Run, base: Base, samples: list[Sample], *, alone: bool) ->
     return not is_accepted
 
 
-def _fits(run: Run, base: Base, call: Call) -> bool:
+def _fits(run: Run, base: Base, call: OperationRequest) -> bool:
     """Whether the document's schema takes the body of a call."""
     body = base.operation.operation.request_body
     schemas = [media.schema for media in body.media_types if media.schema] if body else []
     return any(fits_schema(run.contract.document, schema, call.body) for schema in schemas)
 
 
-def _send(run: Run, base: Base, call: Call, expectation: Expectation) -> None:
+def _send(run: Run, base: Base, call: OperationRequest, expectation: Expectation) -> None:
     exchange = run.client.send(call)
     if not base.hides(exchange):
         run.judge(base.operation, exchange, expectation)

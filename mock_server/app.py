@@ -17,10 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.control.api import Control
 from mock_server.control.guard import Access, Guard
-from mock_server.front import Front
 from mock_server.mock import Mock
 from mock_server.operation import MockMiddleware, make_operations
-from mock_server.projection import project
+from mock_server.requests.front import Front
+from mock_server.requests.projection import project
 
 
 def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:

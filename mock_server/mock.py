@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from starlette.types import Scope
 
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
-from mock_server.sessions import SESSION, Session, Sessions
-from mock_server.store import MemoryStore, Store
+from mock_server.state.sessions import SESSION, Session, Sessions
+from mock_server.state.store import MemoryStore, Store
+from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
-from tallystick.extensions import BEHAVIOUR
 
 
 @dataclass(frozen=True)

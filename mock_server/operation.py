@@ -14,14 +14,14 @@ from connexion.operations.abstract import AbstractOperation
 from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
-from mock_server.answers import Answer, fault_body, fault_media_type, prepare
-from mock_server.faults import Disturbance, UnknownFaultError, Wire, preferred
+from mock_server.answers.faults import Disturbance, UnknownFaultError, Wire, preferred
+from mock_server.answers.prepared import Answer, fault_body, fault_media_type, prepare
+from mock_server.answers.problems import MEDIA_TYPE
 from mock_server.mock import Mock
-from mock_server.problems import MEDIA_TYPE
-from mock_server.projection import operation_id, path_parameters
-from mock_server.requests import Request
-from mock_server.selection import Outcome, selector
-from mock_server.validation import Fault, checks
+from mock_server.requests.projection import operation_id, path_parameters
+from mock_server.requests.request import Request
+from mock_server.requests.validation import RequestError, checks
+from mock_server.selection.selector import Outcome, selector
 from tallystick.contract import ContractOperation
 
 _PROBLEM = MEDIA_TYPE.encode()
@@ -95,14 +95,14 @@ class MockOperation:
             disturbance = preferred(request.scope["headers"])
         except UnknownFaultError as error:
             headers = ((b"tallystick-error", b"unknown fault"),)
-            return Outcome("header", fault=Fault(400, str(error), headers=headers)), None
+            return Outcome("header", fault=RequestError(400, str(error), headers=headers)), None
         if disturbance is None and request.session.faults.queued:
             facts = {"operation": self.name, **request.facts()}
             disturbance = request.session.faults.take(facts)
         return outcome, disturbance
 
     def _faulty(self, outcome: Outcome) -> tuple[int, str, list[tuple[bytes, bytes]], bytes]:
-        fault = outcome.fault or Fault(500, "No rule applies.")
+        fault = outcome.fault or RequestError(500, "No rule applies.")
         label = str(fault.status)
         case = (b"tallystick-case", label.encode())
         media_type = self.fault_media_types.get(fault.status, _PROBLEM)

@@ -26,7 +26,7 @@ GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
 
 
-class AddressError(TallystickError):
+class ListenError(TallystickError):
     """The mock cannot listen where it was told to."""
 
 
@@ -131,7 +131,7 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise AddressError(f"The host {host!r} is not known: {error.strerror}.") from None
+        raise ListenError(f"The host {host!r} is not known: {error.strerror}.") from None
     try:
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -139,7 +139,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise AddressError(
+        raise ListenError(
             f"Cannot listen on {host} port {port}: {error.strerror}.",
             remedy="Choose another with --port (make mock: PORT=…), or 0 for any free one.",
         ) from None

@@ -20,8 +20,8 @@ from typing import Any
 
 import httpx
 
-from mock_server.control.bodies import LONGEST_WAIT
 from mock_server.control.guard import PREFIX
+from mock_server.control.messages import LONGEST_WAIT
 from tallystick.contract import load_contract
 
 with warnings.catch_warnings():

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from tallystick.cases import Case
+from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, load_contract
 from tallystick.errors import TallystickError
 from tallystick.exports import EXPORTS, files
-from tallystick.inferred import inferred_overlay
+from tallystick.exports.inferred import inferred_overlay
 from tallystick.lint import lint
 
 if TYPE_CHECKING:
     from contract_tests.plan import Plan
-    from contract_tests.target import Target
+    from contract_tests.target.target import Target
 
 BAD_USAGE, UNREACHABLE = 2, 4
 
@@ -233,7 +233,7 @@ def mock(
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
 @click.option("--report-dir", metavar="DIR", help="Write report.json and junit.xml there.")
 @click.option(
-    "--allow-not-provoked", is_flag=True, help="Exit with 0 though cases were not provoked."
+    "--allow-not-covered", is_flag=True, help="Exit with 0 though cases were not covered."
 )
 @click.option(
     "--undeclared-methods",
@@ -245,16 +245,16 @@ def test_command(
     overlays: Sequence[str],
     remote_references: bool,
     report_dir: str | None,
-    allow_not_provoked: bool,
+    allow_not_covered: bool,
     **options: Any,
 ) -> None:
     """Hold an implementation to the contract. Without --target and --base-url it is the mock.
 
-    Exit codes: 0 all cases verified; 1 a case contradicted, or an obligation broken; 2 bad usage;
-    3 cases not provoked; 4 the target could not be reached.
+    Exit codes: 0 all cases passed; 1 a case failed, or an obligation broken; 2 bad usage;
+    3 cases not covered; 4 the target could not be reached.
     """
     try:
-        from contract_tests.client import unreachable
+        from contract_tests.http.client import unreachable
         from contract_tests.plan import read_plan
     except ModuleNotFoundError as error:
         _fail(f"The tests need {error.name}: pip install 'tallystick[test]'.")
@@ -266,7 +266,7 @@ def test_command(
         # Late, since it takes longest: what is wrong so far is told at once.
         from contract_tests.command import run_suite
 
-        code = run_suite(plan, target, report_dir=report_dir, allow_not_provoked=allow_not_provoked)
+        code = run_suite(plan, target, report_dir=report_dir, allow_not_covered=allow_not_covered)
     raise click.exceptions.Exit(code)
 
 
@@ -323,8 +323,8 @@ def fuzz_command(
     could not be reached.
     """
     try:
-        from contract_tests.fuzzing.command import run_fuzz
-        from contract_tests.fuzzing.settings import Settings
+        from fuzzing.command import run_fuzz
+        from fuzzing.settings import Settings
     except ModuleNotFoundError as error:
         _fail(f"Fuzzing needs {error.name}: pip install 'tallystick[test]'.")
     names = ("max_requests", "max_creations", "max_time", "rate", "until_quiet")
@@ -364,7 +364,7 @@ def replay_command(
     bad usage; 4 the target could not be reached.
     """
     try:
-        from contract_tests.fuzzing.command import run_replay
+        from fuzzing.command import run_replay
     except ModuleNotFoundError as error:
         _fail(f"Replaying needs {error.name}: pip install 'tallystick[test]'.")
     code = run_replay(
@@ -385,8 +385,8 @@ def accept_command(report_dir: str, finding: str, baseline: str, reason: str, ex
     FINDING is its id or its number in the report.
     """
     try:
-        from contract_tests.fuzzing.accepted import accept
-        from contract_tests.fuzzing.replay import read_finding
+        from fuzzing.findings.accepted import accept
+        from fuzzing.findings.replay import read_finding
     except ModuleNotFoundError as error:
         _fail(f"Accepting needs {error.name}: pip install 'tallystick[test]'.")
     told = read_finding(report_dir, finding)
@@ -415,7 +415,7 @@ def coverage(
     URL is the base URL of a running mock.
     """
     try:
-        from mock_server import coverage as served
+        from mock_server.state import coverage as served
     except ModuleNotFoundError as error:
         _fail(f"Coverage needs {error.name}: pip install 'tallystick[mock]'.")
     cases = served.fetch(url, session)
@@ -433,7 +433,7 @@ def _target(plan: Plan) -> Iterator[Target]:
     if plan.target is not None:
         yield plan.target
         return
-    from contract_tests.target import mock_target
+    from contract_tests.target.target import mock_target
 
     try:
         from mock_server.serve import serving

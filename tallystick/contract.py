@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tallystick import bundled, extensions
-from tallystick.cases import Case, read_cases
-from tallystick.document import Document, load
+from tallystick.catalogue import extensions
+from tallystick.catalogue.cases import Case, read_cases
+from tallystick.catalogue.extensions import ProblemStyle, Promise
+from tallystick.catalogue.magic import with_magic
 from tallystick.errors import ExtensionError
-from tallystick.extensions import ProblemStyle, Promise
-from tallystick.magic import with_magic
-from tallystick.operations import Operation, read_operations
+from tallystick.reader import bundled
+from tallystick.reader.document import Document, load
+from tallystick.reader.operations import Operation, read_operations
 
 
 @dataclass(frozen=True, eq=False)

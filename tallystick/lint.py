@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tallystick import extensions
-from tallystick.cases import Case, suspects
+from tallystick.catalogue import extensions
+from tallystick.catalogue.cases import Case, suspects
 from tallystick.contract import Contract
-from tallystick.document import Document
 from tallystick.errors import Source
-from tallystick.pointers import Path
+from tallystick.reader.document import Document
+from tallystick.reader.pointers import Path
 
 _KNOWN = {extensions.CASES, extensions.PROMISES, extensions.PROBLEM, extensions.BEHAVIOUR}
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from starlette.routing import BaseRoute
 
 from mock_server.behaviours.payment_account_link.behaviour import PaymentAccountLink
-from mock_server.requests import Request
-from mock_server.sessions import Session
+from mock_server.requests.request import Request
+from mock_server.state.sessions import Session
 
 
 class ContractBehaviour(Protocol):

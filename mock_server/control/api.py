@@ -17,20 +17,20 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.bodies import LINKS
-from mock_server.clock import timestamp
-from mock_server.control import bodies
+from mock_server.answers.problems import problem_response
+from mock_server.answers.templates import LINKS
+from mock_server.control import messages
 from mock_server.control.board import Board
-from mock_server.control.bodies import LONGEST_WAIT, ControlError, json_object
 from mock_server.control.documents import Documents
 from mock_server.control.guard import PREFIX, STATIC
-from mock_server.control.pages import STATIC_FILES
-from mock_server.explain import explain
-from mock_server.forces import QueueFullError, UnknownCaseError, find_named
-from mock_server.journal import Entry, is_named
+from mock_server.control.messages import LONGEST_WAIT, ControlError, json_object
 from mock_server.mock import Mock
-from mock_server.problems import problem_response
-from mock_server.sessions import SESSION, Session, SessionNameError, session_of
+from mock_server.pages.rendering import STATIC_FILES
+from mock_server.selection.explanation import explain
+from mock_server.state.clock import timestamp
+from mock_server.state.forces import QueueFullError, UnknownCaseError, find_named
+from mock_server.state.journal import Entry, is_named
+from mock_server.state.sessions import SESSION, Session, SessionNameError, session_of
 
 
 class Control:
@@ -113,7 +113,7 @@ class Control:
     async def add_force(self, request: Request) -> Response:
         """Queue a force."""
         body = await json_object(request, {"cases", "times", "match"})
-        wanted = bodies.names(body), bodies.times(body), bodies.match(body)
+        wanted = messages.names(body), messages.times(body), messages.match(body)
         try:
             force = session_of(request.scope).queue.add(*wanted)
         except UnknownCaseError as error:
@@ -140,7 +140,7 @@ class Control:
     async def add_faults(self, request: Request) -> Response:
         """Queue faults, or a delay."""
         body = await json_object(request, {"faults", "delay", "times", "match", "rate", "seed"})
-        queued = bodies.queued_fault(body)
+        queued = messages.queued_fault(body)
         session_of(request.scope).faults.add(queued)
         return JSONResponse(queued.to_json(), status_code=201)
 
@@ -167,7 +167,7 @@ class Control:
         body = await json_object(request, {"advance", "freeze", "reset"})
         if not body:
             raise ControlError("One of 'advance', 'freeze' and 'reset' is needed.")
-        bodies.set_clock(session_of(request.scope).clock, body)
+        messages.set_clock(session_of(request.scope).clock, body)
         return await self.clock(request)
 
     # --- the journal
@@ -205,7 +205,7 @@ class Control:
     async def verify(self, request: Request) -> Response:
         """Whether a case answered as many requests as expected; waits for them if asked to."""
         body = await json_object(request, {"case", "times", "at_least", "at_most", "within"})
-        expected, session = bodies.count(body), session_of(request.scope)
+        expected, session = messages.count(body), session_of(request.scope)
         self._check_case(expected.case)
         served = session.journal.served
 

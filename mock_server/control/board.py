@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from mock_server.clock import timestamp
-from mock_server.control.pages import Pages
-from mock_server.faults import FAULTS
-from mock_server.journal import Entry
+from mock_server.answers.faults import FAULTS
 from mock_server.mock import Mock
-from mock_server.sessions import Session, session_of
+from mock_server.pages.rendering import Pages
+from mock_server.state.clock import timestamp
+from mock_server.state.journal import Entry
+from mock_server.state.sessions import Session, session_of
 
 _SHOWN = 50
 """How many requests the live log shows, and at most sends at once."""

@@ -21,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.bodies import LINKS
-from mock_server.cors import preflight, with_cors
-from mock_server.problems import problem_response
+from mock_server.answers.problems import problem_response
+from mock_server.answers.templates import LINKS
+from mock_server.requests.cors import preflight, with_cors
 
 PREFIX = "/_tallystick"
 STATIC = f"{PREFIX}/static/"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tallystick.contract import Contract
+from tallystick.exports.examples import export_document, export_overlay
 from tallystick.exports.locust import export_locust
 from tallystick.exports.msw import export_msw
-from tallystick.exports.overlay import export_document, export_overlay
 from tallystick.exports.postman import export_postman
 from tallystick.exports.rest_client import export_http
 

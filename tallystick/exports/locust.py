@@ -7,11 +7,11 @@ from textwrap import indent
 from typing import Any
 from urllib.parse import quote
 
-from tallystick.cases import Case
+from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
-from tallystick.exports import bodies
-from tallystick.exports.requests import request_for
-from tallystick.exports.texts import one_line
+from tallystick.exports.escaping import one_line
+from tallystick.exports.samples import request_for
+from tallystick.generation import bodies
 
 _SUCCESS, _ERROR = 20, 1
 """How often a success comes for each error: most of what a service gets should succeed."""

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tallystick.cases import Case
+from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
-from tallystick.exports import bodies
-from tallystick.exports.texts import Names, json_text, one_line, words
+from tallystick.exports.escaping import Names, json_text, one_line, words
 from tallystick.exports.typescript import Types
+from tallystick.generation import bodies
 
 _RUNTIME = Path(__file__).with_name("msw_runtime.ts")
 _RESERVED = """

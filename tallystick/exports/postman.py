@@ -7,13 +7,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tallystick.cases import Case
+from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
-from tallystick.exports import bodies
-from tallystick.exports.instances import holds
-from tallystick.exports.requests import request_for
-from tallystick.exports.texts import json_text, one_line
+from tallystick.exports.escaping import json_text, one_line
+from tallystick.exports.samples import request_for
 from tallystick.exports.variables import Variables
+from tallystick.generation import bodies
+from tallystick.generation.values import holds
 
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tallystick.cases import Case
+from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
-from tallystick.exports import bodies
-from tallystick.exports.requests import request_for
-from tallystick.exports.texts import one_line
+from tallystick.exports.escaping import one_line
+from tallystick.exports.samples import request_for
 from tallystick.exports.variables import Variables
+from tallystick.generation import bodies
 
 
 def export_http(contract: Contract) -> str:

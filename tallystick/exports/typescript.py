@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tallystick.document import Document
-from tallystick.exports.texts import Names, json_text
-from tallystick.pointers import Path, look_up
+from tallystick.exports.escaping import Names, json_text
+from tallystick.reader.document import Document
+from tallystick.reader.pointers import Path, look_up
 
 _SIMPLE = {
     "string": "string",

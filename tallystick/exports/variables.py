@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from tallystick.cases import Case
-from tallystick.exports.requests import Sample
-from tallystick.exports.texts import Names
+from tallystick.catalogue.cases import Case
+from tallystick.exports.escaping import Names
+from tallystick.exports.samples import Sample
 
 BASE_URL = "baseUrl"
 _RESERVED = """

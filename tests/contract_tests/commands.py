@@ -93,7 +93,7 @@ class Commands:
             process.communicate()
 
     def _started(self) -> subprocess.Popen[str]:
-        command = [sys.executable, str(Path(__file__).with_name("forked.py"))]
+        command = [sys.executable, "-m", "tests.contract_tests.forked"]
         return subprocess.Popen(
             command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

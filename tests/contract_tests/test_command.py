@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.target_file import check_target, read_target
+from contract_tests.target.file import check_target, read_target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import (
     Result,
@@ -32,7 +32,7 @@ from tests.independent.app import NOT_ENABLED_ID, PaymentAccountLinks
 from tests.independent.serve import serving
 
 Runs = Mapping[str, Future[Result]]
-ALL = dict.fromkeys(LABELS, "verified")
+ALL = dict.fromkeys(LABELS, "passed")
 OF_STATES = LABELS[5:]
 REASON = "Stripe cannot be made to fail in staging"
 
@@ -80,11 +80,11 @@ def runs(start: Start) -> Runs:
     several = (stateless, with_unreachable, the_mock, report_in_a_file)
     started = {run.__name__: start(run) for run in several}
     started["faulty"] = start(against, "link for a disconnected account")
-    return {**started, "allowed": start(stateless, "--allow-not-provoked")}
+    return {**started, "allowed": start(stateless, "--allow-not-covered")}
 
 
 def test_the_correct_implementation_is_verified(correct: Result) -> None:
-    """All ten cases are verified, nothing is found, both reports are there: exit code 0."""
+    """All ten cases are passed, nothing is found, both reports are there: exit code 0."""
     assert (correct.code, correct.verdicts, correct.report["findings"]) == (0, ALL, [])
     assert {path.name for path in correct.folder.iterdir()} == {
         "report.json",
@@ -94,33 +94,33 @@ def test_the_correct_implementation_is_verified(correct: Result) -> None:
         "summary.md",
         "badge.svg",
     }
-    assert "10 verified · 0 contradicted · 0 not provoked · 0 findings" in correct.out
+    assert "10 passed · 0 failed · 0 not covered · 0 findings" in correct.out
 
 
 def test_the_mock_is_verified(runs: Runs) -> None:
-    """Without a target, the mock of the document is held to it, and all ten are verified."""
+    """Without a target, the mock of the document is held to it, and all ten are passed."""
     run = runs["the_mock"].result()
     assert (run.code, run.verdicts, run.report["findings"]) == (0, ALL, [])
     assert "this checks the mock" in run.err
 
 
 def test_a_contradicted_case_is_1(runs: Runs) -> None:
-    """The one case that is contradicted is told with what came, and no other is touched."""
+    """The one case that is failed is told with what came, and no other is touched."""
     run = runs["faulty"].result()
     assert (run.code, run.verdicts) == (
         1,
-        ALL | {"409 PaymentAccount.Disconnected": "contradicted"},
+        ALL | {"409 PaymentAccount.Disconnected": "failed"},
     )
-    assert "409 PaymentAccount.Disconnected           contradicted" in run.out
+    assert "409 PaymentAccount.Disconnected           failed" in run.out
     assert "repeat  curl -i -X POST http://127.0.0.1:" in run.out
 
 
-def test_not_provoked_is_3(runs: Runs) -> None:
-    """Without a way to the five states, they are told as not provoked in the table."""
+def test_not_covered_is_3(runs: Runs) -> None:
+    """Without a way to the five states, they are told as not covered in the table."""
     run = runs["stateless"].result()
-    not_provoked = dict.fromkeys(OF_STATES, "not provoked")
-    assert (run.code, run.verdicts, run.report["findings"]) == (3, ALL | not_provoked, [])
-    assert re.findall(r"^  (\S+ \S+) +not provoked", run.out, re.MULTILINE) == OF_STATES
+    not_covered = dict.fromkeys(OF_STATES, "not covered")
+    assert (run.code, run.verdicts, run.report["findings"]) == (3, ALL | not_covered, [])
+    assert re.findall(r"^  (\S+ \S+) +not covered", run.out, re.MULTILINE) == OF_STATES
 
 
 def test_the_snippets_can_be_pasted(
@@ -140,21 +140,21 @@ def test_the_snippets_can_be_pasted(
     assert found == {"path.id": NOT_ENABLED_ID}
 
 
-def test_not_provoked_may_be_allowed(runs: Runs) -> None:
-    """With --allow-not-provoked the same run is exit code 0, and says the same."""
+def test_not_covered_may_be_allowed(runs: Runs) -> None:
+    """With --allow-not-covered the same run is exit code 0, and says the same."""
     run = runs["allowed"].result()
     assert (run.code, run.verdicts) == (0, runs["stateless"].result().verdicts)
 
 
 def test_unreachable_is_reported_with_its_reason(runs: Runs) -> None:
-    """A case that is declared unreachable is told with its reason, is not verified, and leaves
+    """A case that is declared unreachable is told with its reason, is not passed, and leaves
     exit code 0.
     """
     run = runs["with_unreachable"].result()
     case = run.case("502 PaymentAccount.ProviderError")
-    assert (run.code, case["verdict"]) == (0, "not provoked")
+    assert (run.code, case["verdict"]) == (0, "not covered")
     assert (case["reason"], case["requests"]) == (f"unreachable: {REASON}", 0)
-    assert "9 verified · 0 contradicted · 1 not provoked" in run.out
+    assert "9 passed · 0 failed · 1 not covered" in run.out
     assert REASON in run.out
     assert "add to the target file" not in run.out
 

@@ -75,7 +75,7 @@ def test_the_step_of_the_action(tmp_path: Path) -> None:
         assert run.returncode == wanted, run.stdout + run.stderr
     text = page.read_text(encoding="utf-8")
     assert text.count("## Contract: ") == 2
-    assert "8 verified, 2 not provoked" in text
+    assert "8 passed, 2 not covered" in text
 
 
 def test_the_hook(tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def test_the_javascript_helper(node: str, mock: RunningMock, tmp_path: Path) -> 
         "thawed": False,
         "cases": ["403 Payment.Forbidden", "403 Payment.Forbidden"],
         "waited": [409],
-        "verified": {"count": 1},
+        "passed": {"count": 1},
         "covered": 4,
         "reset": [[], [200]],
         "notServed": "Expected 1 request answered with 502, got 0. Served: 200 (1).",

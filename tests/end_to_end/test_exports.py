@@ -20,7 +20,7 @@ import yaml
 from mock_server.serve import serving as serving_mock
 from tallystick.contract import Contract, load_contract
 from tallystick.exports import EXPORTS
-from tallystick.exports.bodies import names
+from tallystick.generation.bodies import names
 from tests.end_to_end.peers import Missing, free_port, installed, prism, served, tool
 from tests.end_to_end.test_readme import ROOT, blocks
 from tests.independent.app import (

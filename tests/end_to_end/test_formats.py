@@ -14,7 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, expect
 
-from contract_tests.formats import FORMATS
+from contract_tests.results.formats import FORMATS
 from tests.end_to_end.browser import Seen, new_page
 from tests.end_to_end.peers import Missing, installed
 
@@ -22,7 +22,7 @@ SARIF = "@microsoft/sarif-multitool@5.7.0"
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)> | *a* `b` \ud800 \x00"
 FINDING = {
     "id": "0123456789ab",
-    "obligation": "documented status",
+    "check": "documented status",
     "level": "documented",
     "source": "api.yaml:7 at #/paths/~1x/get",
     "location": {"file": "api.yaml", "pointer": "/paths/~1x/get", "line": 7},
@@ -37,7 +37,7 @@ FINDING = {
 ADVISED = {
     **FINDING,
     "id": "ba9876543210",
-    "obligation": "promise: https",
+    "check": "promise: https",
     "level": "advisory",
     "sentence": None,
     "cases": [],
@@ -56,7 +56,7 @@ REPORT = {
             "operation": "GET /x",
             "status": "200",
             "code": None,
-            "verdict": "contradicted",
+            "verdict": "failed",
             "reason": HOSTILE,
             "requests": 3,
         },
@@ -64,7 +64,7 @@ REPORT = {
             "operation": "GET /x",
             "status": "400",
             "code": "X.Bad",
-            "verdict": "verified",
+            "verdict": "passed",
             "reason": None,
             "requests": 2,
         },
@@ -72,13 +72,13 @@ REPORT = {
             "operation": "POST /y",
             "status": "409",
             "code": "Y.Gone",
-            "verdict": "not provoked",
+            "verdict": "not covered",
             "reason": "nothing says how",
             "requests": 0,
         },
     ],
     "findings": [FINDING, ADVISED],
-    "obligations": [{"name": "documented status", "level": "documented", "source": None}],
+    "checks": [{"name": "documented status", "level": "documented", "source": None}],
     "notes": [],
 }
 
@@ -194,7 +194,7 @@ def test_markdown(folder: Path) -> None:
     """A table of verdicts and a list of findings; hostile texts stay texts."""
     text = (folder / "summary.md").read_text(encoding="utf-8")
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
-    assert "<h2>Contract: 1 verified, 1 contradicted, 1 not provoked</h2>" in html
+    assert "<h2>Contract: 1 passed, 1 failed, 1 not covered</h2>" in html
     assert html.count("<tr>") == 2 + 3  # two heads, three cases
     assert "<script>" not in html
     assert "<img" not in html
@@ -203,7 +203,7 @@ def test_markdown(folder: Path) -> None:
 
 
 def test_junit(folder: Path) -> None:
-    """A suite per operation; a case contradicted fails, one not provoked is skipped."""
+    """A suite per operation; a case failed fails, one not covered is skipped."""
     suites = ElementTree.parse(folder / "junit.xml").getroot()
     told = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("skipped")) for s in suites]
     assert told == [("GET /x", "3", "1", "0"), ("POST /y", "2", "0", "1")]
@@ -212,6 +212,6 @@ def test_junit(folder: Path) -> None:
 
 
 def test_badge(folder: Path) -> None:
-    """It says how many of the documented cases are verified, for those who cannot see it, too."""
+    """It says how many of the documented cases are passed, for those who cannot see it, too."""
     badge = ElementTree.parse(folder / "badge.svg").getroot()
-    assert badge.get("aria-label") == "cases verified: 1 of 3"
+    assert badge.get("aria-label") == "cases passed: 1 of 3"

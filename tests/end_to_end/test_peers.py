@@ -29,7 +29,7 @@ CASES = (
     "409 PaymentAccount.Disconnected",
     "502 PaymentAccount.ProviderError",
 )
-_V, _C, _N = "verified", "contradicted", "not provoked"
+_V, _C, _N = "passed", "failed", "not covered"
 VERDICTS: Mapping[str, list[str]] = {
     "prism": [_C, _C, _C, _C, _C, _N, _N, _N, _N, _N],
     "mockoon": [_C, _C, _C, _C, _C, _N, _N, _N, _N, _N],
@@ -110,7 +110,7 @@ def test_the_findings(said: Said) -> None:
     """What a peer does wrong is found, and nothing else."""
     found: dict[tuple[str, str], str] = {}
     for finding in said.report["findings"]:
-        key = (finding["level"], finding["obligation"])
+        key = (finding["level"], finding["check"])
         found[key] = found.get(key, "") + finding["message"]
     expected = FOUND[said.name]
     assert sorted(found) == sorted(expected)

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from contract_tests.promises import PROMISES
-from contract_tests.target_file import read_target
+from contract_tests.checks.promises import PROMISES
+from contract_tests.target.file import read_target
 from tallystick.cli import cli
-from tallystick.overlay import Target, apply
-from tallystick.parsing import parse
+from tallystick.reader.overlays import OverlayTarget, apply
+from tallystick.reader.parsing import parse
 from tests.end_to_end.mock import running_mock
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +83,7 @@ def test_the_target_file_in_the_docs(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_overlay_in_the_docs() -> None:
     """The example of an overlay is one, and finds its target."""
     text, _ = blocks(ROOT / "docs" / "overlays.md", "yaml")
-    target = Target({"paths": {"/payments": {"post": {"responses": {"400": {}}}}}})
+    target = OverlayTarget({"paths": {"/payments": {"post": {"responses": {"400": {}}}}}})
     apply(target, parse(text, "docs/overlays.md"))
     cases = target.value["paths"]["/payments"]["post"]["responses"]["400"]["x-tallystick-cases"]
     assert target.warnings == []
@@ -93,7 +93,7 @@ def test_the_overlay_in_the_docs() -> None:
 def test_the_promises_in_the_docs() -> None:
     """The example of promises continues the overlay before it, and names promises that exist."""
     first, second = blocks(ROOT / "docs" / "overlays.md", "yaml")
-    target = Target({"paths": {"/payments": {"post": {"responses": {"400": {}}}}}})
+    target = OverlayTarget({"paths": {"/payments": {"post": {"responses": {"400": {}}}}}})
     apply(target, parse(first + second, "docs/overlays.md"))
     named = target.value["paths"]["/payments"]["post"]["x-tallystick-promises"]
     names = [name if isinstance(name, str) else next(iter(name)) for name in named]

@@ -163,7 +163,7 @@ def test_the_commands_of_the_page() -> None:
 
 def test_the_target_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is one, and allows what it needs."""
-    from contract_tests.target_file import read_target
+    from contract_tests.target.file import read_target
 
     text = manifests()["ConfigMap fuzz-target"]["data"]["staging.toml"]
     (tmp_path / "staging.toml").write_text(text)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from contract_tests.command import run_pytest
 from contract_tests.plan import read_plan
-from contract_tests.report import exit_code
+from contract_tests.results.report import exit_code
 from tests.independent.app import PaymentAccountLinks
 from tests.independent.serve import serving
 from tests.mutants import MUTANTS, VARIANTS
@@ -56,9 +56,9 @@ def judge(app: App, seed: int) -> tuple[int, list[str]]:
             progress = run_pytest(plan, *options)
     if progress.run is None or progress.errors:
         return 2, progress.errors
-    found = [f for f in progress.run.findings if f.obligation.level != "advisory"]
-    code = exit_code(progress.run, allow_not_provoked=bool(seed))
-    return code, [f"{f.obligation.name}: {f.told}" for f in found]
+    found = [f for f in progress.run.findings if f.check.level != "advisory"]
+    code = exit_code(progress.run, allow_not_covered=bool(seed))
+    return code, [f"{f.check.name}: {f.told}" for f in found]
 
 
 def main(seeds: int, names: Sequence[str]) -> None:

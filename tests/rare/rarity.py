@@ -13,11 +13,11 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests import schemas, strategies
-from contract_tests.fuzzing.campaign import FRESH
 from contract_tests.plan import Plan, read_plan
-from contract_tests.provoke import constraints
-from contract_tests.target import Target
+from contract_tests.requests import generated, strategies
+from contract_tests.requests.reaching import constraints
+from contract_tests.target.target import Target
+from fuzzing.engine.campaign import FRESH
 from tests.independent.app import ACTIVE_ID, Request
 
 from .faults import Rare, RareFault
@@ -36,7 +36,7 @@ def _by_rule(plan: Plan) -> SearchStrategy[Any]:
 def _by_schema(plan: Plan) -> SearchStrategy[Any]:
     (operation,) = plan.contract.operations
     target = Target("http://127.0.0.1")
-    return schemas.cases(plan.contract.document, operation, target).map(lambda case: case.body)
+    return generated.cases(plan.contract.document, operation, target).map(lambda case: case.body)
 
 
 SOURCES: Mapping[str, Callable[[Plan], SearchStrategy[Any]]] = {
@@ -56,7 +56,7 @@ def valid_requests(source: str, count: int) -> list[Request]:
         drawn.append(Request("POST", _PATH, {"content-type": "application/json"}, content))
 
     property_ = given(body=SOURCES[source](plan))(keep)
-    seed(1)(settings(schemas.SETTINGS, max_examples=count, backend=FRESH)(property_))()
+    seed(1)(settings(generated.SETTINGS, max_examples=count, backend=FRESH)(property_))()
     return drawn
 
 

@@ -6,7 +6,7 @@ letters may be of either case (RFC 9562 section 4).
 
 from __future__ import annotations
 
-from mock_server.sessions import Session
+from mock_server.state.sessions import Session
 
 STATES = (
     "NotEnabled",

@@ -15,15 +15,15 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from mock_server.answers.templates import LINKS
 from mock_server.behaviours.payment_account_link.accounts import FIRST, STATES, Accounts
 from mock_server.behaviours.payment_account_link.links import Link, Links
 from mock_server.behaviours.payment_account_link.onboarding import Onboarding
-from mock_server.bodies import LINKS
-from mock_server.clock import timestamp
-from mock_server.control.bodies import ControlError, json_object
-from mock_server.control.pages import Pages
-from mock_server.requests import Request
-from mock_server.sessions import Session, session_of
+from mock_server.control.messages import ControlError, json_object
+from mock_server.pages.rendering import Pages
+from mock_server.requests.request import Request
+from mock_server.state.clock import timestamp
+from mock_server.state.sessions import Session, session_of
 
 _CASES: Mapping[str, str] = {
     "NotEnabled": "PaymentAccount.NotEnabled",

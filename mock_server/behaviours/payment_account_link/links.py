@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from mock_server.bodies import EXPIRES_AFTER
-from mock_server.sessions import Session
+from mock_server.answers.templates import EXPIRES_AFTER
+from mock_server.state.sessions import Session
 
 MOST_LINKS = 500
 """How many links of a session are remembered."""

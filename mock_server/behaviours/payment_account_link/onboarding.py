@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from mock_server.answers.templates import LINKS
 from mock_server.behaviours.payment_account_link.accounts import Accounts
 from mock_server.behaviours.payment_account_link.links import Link, Links
-from mock_server.bodies import LINKS
-from mock_server.clock import timestamp
 from mock_server.control.guard import PREFIX
-from mock_server.control.pages import Pages
-from mock_server.sessions import session_of
+from mock_server.pages.rendering import Pages
+from mock_server.state.clock import timestamp
+from mock_server.state.sessions import session_of
 
 ACTS: Mapping[str, str | None] = {
     "complete": "Active",

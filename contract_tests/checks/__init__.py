@@ -1,0 +1,1 @@
+"""What the contract demands of a response: one table of checks, and their functions."""

@@ -1,0 +1,68 @@
+"""Checks that no answer discloses what is inside: stack traces, source paths, secrets.
+
+RFC 9457 section 5 warns of just that: a problem's details may leak what helps to compromise a
+system, a stack dump above all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from contract_tests.checks.context import CheckContext, Violation
+from contract_tests.walk import strings
+
+_TRACES = re.compile(
+    r"""Traceback\ \(most\ recent\ call\ last\)           # Python
+      | ^\s*File\ "[^"\n]+",\ line\ \d+                   # Python
+      | ^\s*at\ [\w$.<>`\[\],]+\([^()\n]*\)               # Java, .NET, JavaScript
+      | ^\s*at\ (?:async\ )?(?:[\w$.<>\[\]]+\ )*\(?(?:file://|node:|/|[A-Za-z]:\\)[^\n]*:\d+:\d+\)?
+      | (?:^|\s)---\ End\ of\ (?:inner\ exception\ )?stack\ trace
+      | ^goroutine\ \d+\ \[
+      | ^\#\d+\ (?:/|[A-Za-z]:\\)[^\n]*\(\d+\):           # PHP
+      | ^\s*(?:from\ )?[\w./-]+\.rb:\d+:in\ [`']          # Ruby
+      | thread\ '[^']*'\ (?:\(\d+\)\ )?panicked\ at       # Rust
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_SOURCES = "py|pyc|java|kt|scala|cs|vb|fs|js|mjs|cjs|ts|jsx|tsx|rb|php|go|rs|c|cc|cpp|h|ex|exs|erl"
+_PATH = re.compile(
+    rf"(?:file:/+|(?<![\w./:-])(?:/|[A-Za-z]:[\\/]))(?:[\w.@ -]+[\\/])+[\w.@-]+\.(?:{_SOURCES})\b"
+)
+_URL = re.compile(r"(?<![A-Za-z0-9+.-])(?!file:)[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_QUERY = re.compile(
+    r"\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE\b.{1,60}\bSET|DELETE FROM)\s+\S+"
+)
+_SHORTEST_SECRET = 6
+
+
+def no_stack_trace(context: CheckContext) -> Violation | None:
+    """No answer holds a stack trace."""
+    return Violation("the answer holds a stack trace") if _TRACES.search(_text(context)) else None
+
+
+def no_source_path(context: CheckContext) -> Violation | None:
+    """No answer names a source file of the service."""
+    for match in _PATH.finditer(_URL.sub("", _text(context))):
+        if match[0] not in context.sent:
+            return Violation(f"the answer names a source file: {match[0]}")
+    return None
+
+
+def no_query(context: CheckContext) -> Violation | None:
+    """No answer holds a query of the database."""
+    match = _QUERY.search(_text(context))
+    return Violation(f"the answer holds a query: {match[0][:60]}") if match else None
+
+
+def no_secret(context: CheckContext) -> Violation | None:
+    """No answer gives back a secret that the request was sent with."""
+    for secret in context.secrets:
+        if len(secret) >= _SHORTEST_SECRET and secret in _text(context):
+            return Violation("the answer gives a secret of the target file back")
+    return None
+
+
+def _text(context: CheckContext) -> str:
+    """The body, with the line ends and quotes that JSON escapes as they were, and the headers."""
+    inside = "\n".join([*strings(context.value), *context.answer.headers.values()])
+    return f"{context.answer.body.decode('utf-8', 'replace')}\n{inside}"

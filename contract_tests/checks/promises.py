@@ -1,0 +1,216 @@
+"""Named promises: what a document's prose promises of a success and a schema cannot say.
+
+An overlay switches them on per operation by `x-tallystick-promises`. A new promise is one
+function and one row of `PROMISES`. Which member of the body a promise is about is its parameter
+`member`; what prose leaves open (a bound, a safe scheme) is advisory.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract_tests.checks.context import CheckContext, Violation
+from contract_tests.checks.levels import ADVISORY, DOCUMENTED
+from tallystick.catalogue.extensions import Promise
+from tallystick.contract import Contract
+from tallystick.errors import ExtensionError
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A promise of the library: its level, its check, which gets the value of the member that it
+    is about, if it is about one, and its parameters with their defaults; None stands for one that
+    must be given.
+    """
+
+    level: str
+    check: Callable[[CheckContext, Parameters, Any], str | None]
+    defaults: Parameters
+
+    @property
+    def member(self) -> str:
+        """The member that it is about, where the overlay names no other."""
+        return self.defaults.get("member") or ""
+
+
+def broken_promise(promise: Promise, context: CheckContext) -> Violation | None:
+    """How a success breaks a promise; None where it keeps it, or has nothing to say of it."""
+    named = PROMISES[promise.name]
+    parameters = {**named.defaults, **promise.parameters}
+    member = parameters.get("member")
+    value = _member(context.value, member) if member else None
+    message = named.check(context, parameters, value) if not member or value is not None else None
+    return Violation(message) if message else None
+
+
+def check_promises(contract: Contract) -> None:
+    """See that each promise of a contract is known, and its parameters too. Raises
+    ExtensionError.
+    """
+    for operation in contract.operations:
+        for promise in operation.promises:
+            _known(promise, promise.name, PROMISES, "promise")
+            defaults = PROMISES[promise.name].defaults
+            for name in promise.parameters:
+                _known(promise, name, defaults, f"parameter of the promise {promise.name!r}")
+            for name, default in defaults.items():
+                value = promise.parameters.get(name, default)
+                if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
+                    wrong = f"The promise {promise.name!r} needs a {name!r}: {_NEEDED[name]}."
+                    raise ExtensionError(wrong, source=promise.source)
+
+
+_TYPES: Mapping[str, Any] = {"member": str, "within": (int, float), "seconds": (int, float)}
+_NEEDED = {
+    "member": "the name of a member of the body",
+    "within": "a number of seconds",
+    "seconds": "a number",
+}
+
+
+def _known(promise: Promise, name: str, names: Mapping[str, Any], what: str) -> None:
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 1, cutoff=0.4) or sorted(names)
+        remedy = f"Did you mean {near[0]!r}?" if len(near) == 1 else f"Known: {', '.join(near)}."
+        raise ExtensionError(f"There is no {what} {name!r}.", source=promise.source, remedy=remedy)
+
+
+def _member(body: Any, name: str) -> Any:
+    for key in name.split("."):
+        body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
+def _fresh(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
+    """No two answers give the same."""
+    name = parameters["member"]
+    for answer in context.earlier:
+        try:
+            before = _member(answer.value, name)
+        except ValueError:
+            continue
+        if before == value:
+            return f"two calls got the same {name}"
+    return None
+
+
+def _in_the_future(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
+    moment = _moment(value)
+    if moment is None or moment > _now(context):
+        return None
+    return f"{parameters['member']} is {value}, which has passed"
+
+
+def _absolute(_: CheckContext, parameters: Parameters, value: Any) -> str | None:
+    if isinstance(value, str) and _HTTP_URL.match(value):
+        return None
+    return f"{parameters['member']} is no absolute http(s) URL"
+
+
+def _not_the_callers(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
+    """The URL is none that the request itself gave, nor does it start with one."""
+    for given in _given_urls(context.sent):
+        if isinstance(value, str) and _leads_back(value.casefold(), given.casefold().rstrip("/")):
+            return f"{parameters['member']} is a URL that the caller gave"
+    return None
+
+
+def _leads_back(value: str, given: str) -> bool:
+    """Whether a URL is a given one, or goes on from it. With all that is on the same host, a given
+    host alone has nothing in common that tells anything.
+    """
+    is_host_alone = given.count("/") <= 2
+    return value.rstrip("/") == given if is_host_alone else value.startswith(given)
+
+
+def _short_lived(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
+    moment = _moment(value)
+    seconds = (moment - _now(context)).total_seconds() if moment else 0
+    if seconds <= parameters["within"]:
+        return None
+    return f"{parameters['member']} is {seconds:,.0f} s ahead, more than {parameters['within']:,} s"
+
+
+def _https(_: CheckContext, parameters: Parameters, value: Any) -> str | None:
+    if not isinstance(value, str) or urlsplit(value).scheme.lower() != "http":
+        return None
+    # What runs on one's own machine, such as a mock, has no certificate.
+    is_here = re.fullmatch(r"localhost|127(\.\d+){3}|::1", urlsplit(value).hostname or "")
+    return None if is_here else f"{parameters['member']} is a plain http URL"
+
+
+def _not_cacheable(context: CheckContext, _: Parameters, __: Any) -> str | None:
+    control = context.answer.headers.get("cache-control", "").lower()
+    directives = {name.strip().partition("=")[0] for name in control.split(",")}
+    if directives & {"no-store", "no-cache", "private"} or not directives & _CACHED:
+        return None
+    return f"Cache-Control: {control} lets caches keep the answer"
+
+
+def _answers_within(context: CheckContext, parameters: Parameters, _: Any) -> str | None:
+    if context.answer.seconds <= parameters["seconds"]:
+        return None
+    return f"the answer took {context.answer.seconds:.1f} s, more than {parameters['seconds']:g} s"
+
+
+_CACHED = {"public", "max-age", "s-maxage"}
+_HTTP_URL = re.compile(r"(?i)https?://[^/?#\s]")
+_HTTP_URL_IN_TEXT = re.compile(r"(?i)https?://[^\s\"\\]{4,}")
+
+
+def _given_urls(sent: str) -> list[str]:
+    """The URLs in the body of a request, whichever way it is written."""
+    body = sent.partition("\n\n")[2]
+    with suppress(ValueError, RecursionError):
+        body = json.dumps(json.loads(body), ensure_ascii=False)
+    return _HTTP_URL_IN_TEXT.findall(body)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        # RFC 3339 section 5.6 allows a small t and z, which Python does not read.
+        moment = datetime.fromisoformat(value.upper())
+    except (AttributeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _now(context: CheckContext) -> datetime:
+    """When the answer was given: by the target's clock where it tells it (RFC 9110 section
+    6.6.1), which need not be this machine's, but no later than it came.
+    """
+    received = datetime.fromtimestamp(context.answer.received, UTC)
+    try:
+        told = parsedate_to_datetime(context.answer.headers["date"])
+    except (KeyError, ValueError):
+        return received
+    # `Date` has whole seconds, and servers make it once a second: within that, both clocks agree.
+    return received if abs((received - told).total_seconds()) < _AGREE else told
+
+
+_AGREE = 3
+
+PROMISES: Mapping[str, Named] = MappingProxyType(
+    {
+        "absolute-url": Named(DOCUMENTED, _absolute, {"member": "url"}),
+        "not-the-callers-url": Named(DOCUMENTED, _not_the_callers, {"member": "url"}),
+        "fresh": Named(DOCUMENTED, _fresh, {"member": "url"}),
+        "expires-in-the-future": Named(DOCUMENTED, _in_the_future, {"member": None}),
+        "short-lived": Named(ADVISORY, _short_lived, {"member": None, "within": 3_600}),
+        "https": Named(ADVISORY, _https, {"member": "url"}),
+        "not-cacheable": Named(ADVISORY, _not_cacheable, {}),
+        "answers-within": Named(ADVISORY, _answers_within, {"seconds": 5.0}),
+    }
+)

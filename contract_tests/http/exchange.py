@@ -1,0 +1,218 @@
+"""Requests and answers: what was sent to the target, and what came back."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import zlib
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+import requests
+
+from contract_tests.http.redaction import OPEN_HEADERS, REDACTED, Redactor
+from tallystick.contract import ContractOperation
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRequest:
+    """A request to an operation. `body` is a JSON value; ABSENT where there is none."""
+
+    operation: ContractOperation
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = ...
+
+    def url(self, base_url: str) -> str:
+        """The address of this call at a target."""
+        path = self.operation.operation.path
+        for name, value in self.path.items():
+            path = path.replace("{" + name + "}", quote(str(value), safe=""))
+        query = "?" + urlencode(self.query, doseq=True) if self.query else ""
+        return base_url.rstrip("/") + path + query
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer as it came. `headers` have lower-case names; `received` is seconds since 1970."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case (RFC 9110 section 8.3.1)."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def value(self) -> Any:
+        """The body as JSON value. Raises ValueError where it is none (RFC 8259: UTF-8, no BOM, no
+        NaN or Infinity).
+        """
+        return _parsed(self.body)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the target asks to come back later (RFC 6585 section 4, RFC 9110 section
+        10.2.3), which says nothing of the request.
+        """
+        return self.status == 429 or (self.status == 503 and "retry-after" in self.headers)
+
+
+@lru_cache(maxsize=1_024)
+def _parsed(body: bytes) -> Any:
+    """The value of a body; kept, since an answer that must be fresh is compared with many."""
+    return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+@dataclass(frozen=True, slots=True)
+class TransportError:
+    """No complete answer came; `what` says why, `source` is the standard that asks for one.
+    `is_unanswered` where the connection ended before anything came.
+    """
+
+    what: str
+    source: str
+    is_unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request with its answer, or with why there is none. `sent` is the request's text, `curl`
+    a command that repeats it.
+    """
+
+    outcome: Response | TransportError
+    sent: str
+    curl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """A body to be sent in chunks (RFC 9112 section 7.1)."""
+
+    content: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self.content[start : start + 16] for start in range(0, len(self.content), 16))
+
+
+def text_of(prepared: requests.PreparedRequest) -> str:
+    """The request line's address, the headers and the body of a request, to look things up in."""
+    headers = "\n".join(f"{name}: {_text(value)}" for name, value in prepared.headers.items())
+    return f"{prepared.url}\n{headers}\n\n{body_of(prepared).decode('utf-8', 'replace')}"
+
+
+def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
+    """A command that repeats a request. Secret headers are named, their values are not shown."""
+    hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
+    url = shlex.quote(redactor.clean(_without_user(prepared.url or "")))
+    words = ["curl", "-i", *_method(prepared), _filled_in(url, redactor)]
+    for name, value in prepared.headers.items():
+        if name.lower() not in _OWN_HEADERS:
+            words += [
+                "-H",
+                _header(name, _text(value), redactor if name.lower() in hidden else None),
+            ]
+    # Cleaned before it is packed or escaped: later, a secret in it could not be found.
+    body = _cleaned(body_of(prepared), redactor)
+    # What curl would add of its own.
+    added = ["accept", "content-type"] if body else ["accept"]
+    for name in added:
+        words += [] if name in prepared.headers else ["-H", f"{name}:"]
+    if b"\0" in body or len(body) > _LONGEST_SHOWN:
+        # No argument can hold a NUL, and none should be that long: it comes through a pipe.
+        return redactor.clean(f"{_piped(body)} | {' '.join([*words, '--data-binary', '@-'])}")
+    words += ["--data-raw", _filled_in(_quoted(body), redactor)] if body else []
+    return redactor.clean(" ".join(words))
+
+
+def _method(prepared: requests.PreparedRequest) -> list[str]:
+    return ["-I"] if prepared.method == "HEAD" else ["-X", prepared.method or "GET"]
+
+
+def _header(name: str, value: str, redactor: Redactor | None) -> str:
+    if redactor is None:
+        return shlex.quote(f"{name}: {value}")
+    shown = redactor.shown(value)
+    if shown == REDACTED:
+        shown = f"${{{name.upper().replace('-', '_')}}}"
+    # In double quotes, so that the shell fills the variable in.
+    return f'"{name}: {shown}"'
+
+
+def _cleaned(body: bytes, redactor: Redactor) -> bytes:
+    text = body.decode("utf-8", "surrogateescape")
+    return redactor.clean(text).encode("utf-8", "surrogateescape")
+
+
+def _filled_in(word: str, redactor: Redactor) -> str:
+    """A quoted word of the shell, with the variables in it outside of its quotes."""
+    again = "$'" if word.startswith("$'") else "'"
+    for name in redactor.variables:
+        word = word.replace(f"${{{name}}}", f'\'"${{{name}}}"{again}')
+    return word
+
+
+def _without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _piped(body: bytes) -> str:
+    """A command that prints a body, whatever it holds; what is long repeats itself most often."""
+    packed = b64encode(zlib.compress(body, 9)).decode()
+    unpacked = f"zlib.decompress(base64.b64decode('{packed}'))"
+    return f'python3 -c "import base64, sys, zlib; sys.stdout.buffer.write({unpacked})"'
+
+
+def _quoted(body: bytes) -> str:
+    """A body as a word of the shell; one that is not plain text in the form that bash, zsh and
+    ksh read.
+    """
+    text = body.decode("utf-8", "replace")
+    if text.isprintable() and text.encode() == body:
+        return shlex.quote(text)
+    escaped = "".join(_ANSI.get(byte) or f"\\x{byte:02x}" for byte in body)
+    return f"$'{escaped}'"
+
+
+def body_of(prepared: requests.PreparedRequest) -> bytes:
+    """The body of a request, as bytes."""
+    body: Any = prepared.body
+    if isinstance(body, Chunks):
+        return body.content
+    return body.encode() if isinstance(body, str) else body or b""
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+_LONGEST_SHOWN = 4_000
+_ANSI = {code: chr(code) for code in range(0x20, 0x7F)} | {
+    ord("\\"): "\\\\",
+    ord("'"): "\\'",
+    ord("\n"): "\\n",
+    ord("\r"): "\\r",
+    ord("\t"): "\\t",
+}
+_OWN_HEADERS = {
+    "content-length",
+    "connection",
+    "accept-encoding",
+    "user-agent",
+    "x-schemathesis-testcaseid",
+}

@@ -1,0 +1,1 @@
+"""The request that succeeds, and its variations."""

@@ -1,0 +1,85 @@
+"""The base: the request to an operation that should succeed, and what came of it.
+
+All else is a variation of it. Where the base does not succeed because of a state that the target
+is in (a resource is unknown, say), what only that state hides is not judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.exchange import Exchange, OperationRequest
+from contract_tests.requests.reaching import valid_call
+from contract_tests.results.run import Run, case_answered
+from tallystick.catalogue.cases import Case
+from tallystick.contract import ContractOperation
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The base of an operation; `case` is the documented case that answered it, if it was one."""
+
+    operation: ContractOperation
+    call: OperationRequest
+    exchange: Exchange
+    case: Case | None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the request that should succeed does."""
+        return self.case is not None and self.case.is_success
+
+    @property
+    def works(self) -> bool:
+        """Whether variations of the request can be told from it."""
+        return self.case is not None and not is_of_request(self.case)
+
+    def accepted(self, what: str, source: str = "", *, is_advised: bool = False) -> Expectation:
+        """What is expected of a variation without fault: what the base got, or that something
+        behind the target failed just now.
+        """
+        upstream = [case for case in self.operation.cases if _is_upstream(case)]
+        succeeding = [case for case in self.operation.cases if case.is_success]
+        cases = [self.case] if self.case else succeeding
+        return Expectation(
+            ExpectationKind.ACCEPTED,
+            what,
+            (*cases, *upstream),
+            source=source,
+            is_advised=is_advised,
+        )
+
+    def hides(self, exchange: Exchange) -> bool:
+        """Whether the answer to a faulty request may be that of the state that the base is in:
+        which of two faults wins, no document says.
+        """
+        if self.is_success or not self.works:
+            return False
+        return case_answered(self.operation, exchange) == self.case
+
+
+class Bases:
+    """The bases of a run, each sent once."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._sent: dict[str, Base] = {}
+
+    def of(self, operation: ContractOperation) -> Base:
+        """The base of an operation."""
+        if operation.name not in self._sent:
+            call = valid_call(self.run.contract, operation, self.run.target)
+            exchange = self.run.client.send(call)
+            case = case_answered(operation, exchange)
+            self._sent[operation.name] = Base(operation, call, exchange, case)
+        return self._sent[operation.name]
+
+
+def is_of_request(case: Case) -> bool:
+    """Whether a fault in the request is what triggers a case."""
+    return case.trigger is not None and case.trigger.kind == "request"
+
+
+def _is_upstream(case: Case) -> bool:
+    return case.trigger is not None and case.trigger.kind == "upstream"

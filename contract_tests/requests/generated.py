@@ -1,0 +1,96 @@
+"""The contract as Schemathesis sees it: strategies only, with its traps configured away."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.strategies import SearchStrategy
+from schemathesis import GenerationMode
+
+from contract_tests.target.target import Target
+from tallystick.contract import ContractOperation
+from tallystick.reader.document import Document
+
+CONFIG: dict[str, Any] = {
+    # It learns from the bodies of 4xx answers and keeps that between runs: no two runs would be
+    # the same, and one target's answers would shape the requests to another.
+    "cache": {"enabled": False},
+    # Its coverage phase sends methods that nobody documented, DELETE and TRACE among them.
+    "phases": {"coverage": {"enabled": False, "unexpected-methods": []}},
+}
+"""An explicit configuration: without one, it reads a schemathesis.toml from wherever it runs.
+
+None of its checks is used, ours are (`contract_tests.obligations`): `not_a_server_error` fails a
+documented 502, `positive_data_acceptance` a documented 400 or 409 to data that fits the schema,
+`negative_data_rejection` takes any 5xx for a rejection, and `ignored_auth` looks away where
+`security` holds `{}`. Its HAR and VCR reports, which hold bodies verbatim, are not written.
+"""
+
+SETTINGS = settings(
+    max_examples=15,
+    # What it would explain takes longer than all the rest.
+    phases=[Phase.generate, Phase.shrink],
+    # An answer's time is the target's affair; a deadline would fail the first, cold one.
+    deadline=None,
+    # In CI, Hypothesis sets derandomize=True and database=None on its own; what is wanted is the
+    # same everywhere: new data in each run, repeatable by --hypothesis-seed, and no files.
+    derandomize=False,
+    database=None,
+    # Making data for a large schema may be slow, and fixtures that last are meant to.
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+    ],
+    print_blob=False,
+)
+
+GeneratedCase = schemathesis.Case[Any]
+
+
+@lru_cache(maxsize=8)
+def _schema(document: Document) -> schemathesis.BaseSchema:
+    config = schemathesis.Config.from_dict(CONFIG)
+    return schemathesis.openapi.from_dict(document.root, config=config)
+
+
+def cases(
+    document: Document,
+    operation: ContractOperation,
+    target: Target,
+    mode: GenerationMode = GenerationMode.POSITIVE,
+) -> SearchStrategy[GeneratedCase]:
+    """Schemathesis' requests to an operation, with the target's own parameters where it has some.
+
+    Positive ones fit the schema; negative ones do not, somewhere.
+    """
+    found = _schema(document)[operation.operation.path][operation.operation.method.upper()]
+    values = target.values(operation.name)
+    return found.as_strategy(
+        generation_mode=mode,
+        path_parameters=_of("path.", values) or None,
+        query=_of("query.", values) or None,
+    )
+
+
+def to_request(case: GeneratedCase, base_url: str) -> requests.Request:
+    """The request of a generated case, without the mark that Schemathesis adds to each."""
+    parts = case.as_transport_kwargs(base_url=base_url)
+    headers = {
+        name: value
+        for name, value in parts.pop("headers").items()
+        if name.lower() not in ("x-schemathesis-testcaseid", "user-agent")
+    }
+    return requests.Request(**parts, headers=headers)
+
+
+def _of(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in values.items()
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,1 @@
+"""What a run found: verdicts, findings, and reports of them."""

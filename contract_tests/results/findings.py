@@ -1,0 +1,147 @@
+"""Findings: broken obligations, one for each cause, however many requests showed it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from contract_tests.checks.levels import LEVELS
+from contract_tests.checks.table import Check
+from contract_tests.http.exchange import Response, TransportError
+from tallystick.catalogue.cases import Case
+from tallystick.errors import Source
+
+_MOST_SHOWN = 6
+
+
+@dataclass(slots=True, eq=False)
+class Finding:
+    """A broken obligation, with where the demand stands and how to see the breach. The request
+    shown is the one that tells most, and the smallest of those.
+    """
+
+    check: Check
+    operation: str
+    source: str
+    sentence: str
+    message: str
+    curl: str
+    answer: str
+    cause: tuple[object, ...]
+    codes: frozenset[str] = frozenset()
+    is_of_case: bool = False
+    is_random: bool = False
+    location: Source | None = None
+    cases: list[Case] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The same for the same cause in every run."""
+        text = repr((self.operation, self.check.family, self.cause, sorted(self.codes)))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def weight(self) -> tuple[int, bool, bool, int]:
+        """What is shown of several is the least of this: the heaviest level, a request that
+        provokes a case before any other, one that has a name before random data, the smallest.
+        """
+        level = LEVELS.index(self.check.level)
+        return level, not self.is_of_case, self.is_random, len(self.curl)
+
+    @property
+    def told(self) -> str:
+        """The message, with what else showed the same."""
+        others = [what for what in self.seen if what not in self.message]
+        shown = "; ".join(others[:_MOST_SHOWN])
+        more = len(others) - _MOST_SHOWN
+        also = f" (seen with: {shown}{f'; and {more} more' if more > 0 else ''})" if shown else ""
+        return self.message + also
+
+    def merge(self, other: Finding) -> None:
+        """Take over what another request showed of the same cause."""
+        self.codes |= other.codes
+        self.cases += [case for case in other.cases if case not in self.cases]
+        self.seen += [what for what in other.seen if what not in self.seen]
+        if other.weight < self.weight:
+            self.check = other.check
+            self.is_of_case, self.is_random = other.is_of_case, other.is_random
+            self.source, self.sentence = other.source, other.sentence
+            self.location = other.location
+            self.message, self.curl, self.answer = other.message, other.curl, other.answer
+
+    def to_json(self) -> dict[str, Any]:
+        """As a report holds it."""
+        return {
+            "id": self.id,
+            "check": self.check.name,
+            "level": self.check.level,
+            "source": self.source,
+            "sentence": self.sentence or None,
+            "location": None if self.location is None else asdict(self.location),
+            "operation": self.operation,
+            "case": self.cases[0].label if self.cases else None,
+            "cases": [case.label for case in self.cases],
+            "message": self.told,
+            "answer": self.answer,
+            "curl": self.curl,
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{self.check.name} ({self.check.level}): {self.told}"]
+        lines += [f"  source  {self.source}"]
+        lines += [f'  says    "{self.sentence}"'] if self.sentence else []
+        commands = self.curl.replace("\n", "\n          ")
+        lines += [f"  answer  {self.answer}", f"  repeat  {commands}"]
+        return "\n".join(lines)
+
+
+class Findings:
+    """The findings of a run, one for each cause."""
+
+    def __init__(self) -> None:
+        self._found: list[Finding] = []
+
+    def __iter__(self) -> Iterator[Finding]:
+        """The findings, the heaviest first."""
+        return iter(sorted(self._found, key=lambda f: LEVELS.index(f.check.level)))
+
+    def add(self, finding: Finding) -> Finding:
+        """Add a finding, or what it shows to the one of the same cause, which is given back."""
+        same = [other for other in self._found if _have_one_cause(finding, other)]
+        if not same:
+            self._found.append(finding)
+            return finding
+        # What confuses two codes may join findings that had none in common before.
+        for other in (*same[1:], finding):
+            same[0].merge(other)
+        self._found = [other for other in self._found if other not in same[1:]]
+        return same[0]
+
+
+def _have_one_cause(one: Finding, other: Finding) -> bool:
+    if (one.operation, one.check.family) != (other.operation, other.check.family):
+        return False
+    if one.codes or other.codes:
+        return not one.codes.isdisjoint(other.codes)
+    return one.cause == other.cause
+
+
+def shown(outcome: Response | TransportError) -> str:
+    """An answer in one line, however long."""
+    if isinstance(outcome, TransportError):
+        return outcome.what
+    body = " ".join(outcome.body.decode("utf-8", "replace").split())
+    return f"{outcome.status} {outcome.media_type} {body}".strip()
+
+
+def cut(text: str) -> str:
+    """A text that is not too long to read. Only what holds no secret any more may be cut: of a
+    secret that is cut in two, no half would be found.
+    """
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 100]} … {text[-80:]}"
+
+
+_LONGEST = 600

@@ -1,0 +1,89 @@
+"""Markdown: a summary for the page of a CI job, or a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contract_tests.results.formats.junit import label
+from fuzzing.analyses.precedence import rows_of
+
+_SIGNS = {"passed": "✅", "failed": "❌", "not_covered": "⚪"}
+_MOST = 30
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """The report as Markdown."""
+    lines = [*_verdicts(report), "", *_orders(report), *_findings(report), _totals(report), ""]
+    return "\n".join(lines)
+
+
+def _verdicts(report: Mapping[str, Any]) -> Iterator[str]:
+    counts = {
+        verdict: sum(case["verdict"] == verdict for case in report["cases"]) for verdict in _SIGNS
+    }
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    yield f"## Contract: {told or 'no cases'}"
+    for operation in dict.fromkeys(case["operation"] for case in report["cases"]):
+        yield from ("", f"### {_code(operation)}", "", "| | case | |", "|---|---|---|")
+        for case in (c for c in report["cases"] if c["operation"] == operation):
+            sign = f"{_SIGNS[case['verdict']]} {case['verdict']}"
+            yield f"| {sign} | {_code(label(case))} | {_text(case['reason'] or '')} |"
+
+
+def _orders(report: Mapping[str, Any]) -> Iterator[str]:
+    """In which order faults are named, where a fuzz has looked."""
+    for precedence in report.get("precedence", ()):
+        yield from (f"### Order of errors: {_code(precedence['operation'])}", "")
+        yield from ("| | |", "|---|---|")
+        yield from (f"| {first} | {_text(second)} |" for first, second in rows_of(precedence))
+        yield ""
+
+
+def _findings(report: Mapping[str, Any]) -> Iterator[str]:
+    found = [finding for finding in report["findings"] if not finding.get("accepted")]
+    if found:
+        yield from ("### Findings", "")
+    for number, finding in enumerate(found[:_MOST], 1):
+        title = f"**{_text(finding['obligation'])}** ({finding['level']})"
+        yield f"{number}. {title}: {_text(finding['message'])}"
+        yield ""
+        if finding["sentence"]:
+            yield from (f"   > {_text(finding['sentence'])}", "")
+        yield from (f"   {_text(finding['source'])}", "", *_fenced(finding["curl"]), "")
+    if len(found) > _MOST:
+        yield from (f"… and {len(found) - _MOST} more, in the report.", "")
+
+
+def _fenced(text: str) -> Iterator[str]:
+    """A fenced block in a list item, with a fence that the text does not hold."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    yield f"   {fence}sh"
+    yield from (f"   {line}" for line in text.splitlines())
+    yield f"   {fence}"
+
+
+def _totals(report: Mapping[str, Any]) -> str:
+    target = f" of {_code(report['target'])}" if report.get("target") else ""
+    return (
+        f"{report['requests']:,} requests{target} in {report['seconds']:.1f} s, "
+        f"seed {report['seed']}."
+    )
+
+
+def _code(text: str) -> str:
+    return f"`{_text(text, code=True)}`"
+
+
+def _text(text: str, *, code: bool = False) -> str:
+    """A text that means itself, in a cell of a table, too."""
+    plain = " ".join(text.split()).replace("|", "\\|")
+    if code:
+        return plain.replace("`", "'")
+    for sign in ("&", "<", ">"):
+        plain = plain.replace(sign, {"&": "&amp;", "<": "&lt;", ">": "&gt;"}[sign])
+    for sign in "*_`[]":
+        plain = plain.replace(sign, "\\" + sign)
+    return plain

@@ -1,0 +1,107 @@
+"""Trials: the requests of one property, of which Hypothesis draws and shrinks.
+
+Rules: the same request is sent once, and judged once: what was found of it holds for the whole
+property, so that a target that fails now and then does not confuse the shrinking. Once something
+was found, shrinking has a budget of requests: who shrinks against a service spends its time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from math import inf
+from unittest import SkipTest
+
+import requests
+
+from contract_tests.checks.context import Expectation
+from contract_tests.http.exchange import Exchange, TransportError, text_of
+from contract_tests.results.findings import Finding
+from contract_tests.results.run import Run
+from tallystick.contract import ContractOperation
+
+BUDGET = 10
+"""How many requests are sent to find the smallest one that shows the same."""
+
+SECONDS = 2.0
+"""How long shrinking may take."""
+
+Hides = Callable[[Exchange], bool]
+
+
+class BrokenError(Exception):
+    """A request of a property broke an obligation."""
+
+
+class PropertyRun:
+    """The requests of one property of one operation."""
+
+    def __init__(
+        self,
+        run: Run,
+        operation: ContractOperation,
+        hides: Hides,
+        *,
+        is_news: Callable[[list[Finding]], bool] = bool,
+        budget: int = BUDGET,
+        seconds: float = SECONDS,
+    ) -> None:
+        """`is_news` says which findings are worth shrinking."""
+        self.run = run
+        self.is_news, self.budget, self.seconds = is_news, budget, seconds
+        self.operation = operation
+        self.hides = hides
+        self._known: dict[bytes, bool] = {}
+        self._left: int | None = None
+        self._until = inf
+
+    def hold(
+        self,
+        prepared: requests.PreparedRequest,
+        expectation: Expectation,
+        before: Sequence[requests.PreparedRequest] = (),
+    ) -> None:
+        """Send a request, after those that go before it, and judge its answer. Raises BrokenError
+        where it breaks something.
+        """
+        key = _key(*before, prepared)
+        if key not in self._known:
+            if self._left == 0 or time.monotonic() > self._until:
+                # The way to end a property at once: what it has shown is kept already.
+                raise SkipTest("the budget for shrinking is spent")
+            for request in before:
+                self.run.client.transmit(request)
+            self._known[key] = self._is_broken(prepared, expectation)
+        if self._known[key]:
+            raise BrokenError(expectation.what)
+
+    def forget_news(self) -> None:
+        """What was shown so far is known: a request that was sent is not sent again, and breaks
+        nothing more.
+        """
+        self._known = dict.fromkeys(self._known, False)
+        self._left, self._until = None, inf
+
+    def context(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
+        """What an answer breaks."""
+        if self.hides(exchange):
+            return []
+        return self.run.judge(self.operation, exchange, expectation)
+
+    def _is_broken(self, prepared: requests.PreparedRequest, expectation: Expectation) -> bool:
+        if self._left is not None:
+            self._left -= 1
+        exchange = self.run.client.transmit(prepared)
+        is_broken = self.is_news(self.context(exchange, expectation))
+        if is_broken and self._left is None:
+            # To shrink against what does not answer would only take time.
+            self._left = 0 if isinstance(exchange.outcome, TransportError) else self.budget
+            self._until = time.monotonic() + self.seconds
+        return is_broken
+
+
+def _key(*sent: requests.PreparedRequest) -> bytes:
+    """What is the same for the same requests; short, since bodies may be long."""
+    texts = [f"{prepared.method} {text_of(prepared)}" for prepared in sent]
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).digest()

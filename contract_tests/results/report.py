@@ -1,0 +1,243 @@
+"""The report of a run: verdicts of the cases, findings by level, and what to add where a case
+was not covered; as text, as JSON, and in the other
+`formats`.
+
+Nothing here looks at an answer: what it is given holds no secret any more.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from contract_tests.checks.levels import ADVISORY
+from contract_tests.checks.table import CHECKS
+from contract_tests.requests.base import is_of_request
+from contract_tests.results.findings import Finding
+from contract_tests.results.formats import FORMATS
+from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
+from tallystick.catalogue.cases import Case
+from tallystick.errors import TallystickError
+
+PASSED, FAILED, NOT_COVERED = 0, 1, 3
+"""Exit codes of `tallystick test`; 2 is bad usage, 4 an unreachable target."""
+
+_COLOURS = {
+    Verdict.PASSED: "green",
+    Verdict.FAILED: "red",
+    Verdict.NOT_COVERED: "yellow",
+}
+_VALUES = {
+    "caller": 'headers = { {header} = "${READONLY_KEY}" }   # a caller who may not do this',
+    "resource": 'parameters = { "{name}" = "…" }   # one that does not exist',
+    "state": 'parameters = { "{name}" = "…" }   # one that is in this state',
+    "upstream": 'unreachable = "…"   # why it cannot be made to fail here; or before = [{ … }]',
+    "": 'before = [{ method = "POST", url = "…" }]   # a call that brings it about',
+}
+
+
+def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
+    """The exit code that the findings and verdicts of a run call for."""
+    if any(finding.check.level != ADVISORY for finding in run.findings):
+        return FAILED
+    open_cases = [
+        case_result
+        for _, case_result in case_results(run)
+        if case_result.verdict is Verdict.NOT_COVERED and not case_result.is_unreachable
+    ]
+    return NOT_COVERED if open_cases and not allow_not_covered else PASSED
+
+
+def case_results(run: Run) -> Iterator[tuple[Case, CaseResult]]:
+    """The cases of the contract, each with what became of it."""
+    return ((case, run.case_result(case)) for case in run.contract.cases)
+
+
+# --- text
+
+
+def summary(run: Run) -> str:
+    """The verdicts, the findings and the snippets, as lines for a terminal."""
+    parts = [
+        _table(run),
+        *(_finding(number, finding) for number, finding in enumerate(run.findings, 1)),
+        _snippets(run),
+        *(f"note: {note}" for note in run.notes),
+        _totals(run),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _table(run: Run) -> str:
+    width = max((len(case.label) for case in run.contract.cases), default=0)
+    lines = []
+    for operation in run.contract.operations:
+        lines.append(click.style(operation.name, bold=True))
+        for case in operation.cases:
+            case_result = run.case_result(case)
+            verdict = click.style(
+                f"{case_result.verdict.words:<13}", fg=_COLOURS[case_result.verdict]
+            )
+            lines.append(f"  {case.label:<{width}}  {verdict}  {case_result.reason}".rstrip())
+    return "\n".join(lines)
+
+
+def _finding(number: int, finding: Finding) -> str:
+    first, *rest = str(finding).splitlines()
+    colour = "cyan" if finding.check.level == ADVISORY else "red"
+    return "\n".join(
+        [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
+    )
+
+
+def _snippets(run: Run) -> str:
+    """What to paste into the target file for the cases that were not covered."""
+    missing = [
+        case
+        for case, case_result in case_results(run)
+        if case_result.verdict is Verdict.NOT_COVERED and not case_result.is_unreachable
+    ]
+    missing = [case for case in missing if LIMITED not in run.case_result(case).reason]
+    if not missing:
+        return ""
+    lines = ["Not covered. To have these cases judged, add to the target file:"]
+    by_request = [case for case in missing if case.is_success or is_of_request(case)]
+    if by_request and _parameters(run):
+        lines += ["", "    [parameters]", *(f"    {line}" for line in _parameters(run))]
+    for case in missing:
+        if case not in by_request:
+            lines += ["", f'    [cases."{_key(run, case)}"]', f"    {_snippet(run, case)}"]
+    return "\n".join(lines)
+
+
+def _snippet(run: Run, case: Case) -> str:
+    kind = case.trigger.kind if case.trigger else "upstream"
+    names = [name for name in _names(run) if name.operation == case.operation]
+    if "{name}" in _VALUES[kind]:
+        return _VALUES[kind].replace("{name}", names[-1].name) if names else _VALUES[""]
+    return _VALUES[kind].replace("{header}", _key_header(run))
+
+
+def _key_header(run: Run) -> str:
+    """The header that says who calls: the document's, or else the usual one."""
+    schemes = run.contract.document.root.get("components", {}).get("securitySchemes", {})
+    headers = [
+        scheme["name"]
+        for scheme in schemes.values()
+        if isinstance(scheme, dict) and scheme.get("in") == "header" and "name" in scheme
+    ]
+    return str(headers[0]) if headers else "authorization"
+
+
+class _Name(NamedTuple):
+    operation: str
+    name: str
+
+
+def _names(run: Run) -> list[_Name]:
+    """The path parameters of all operations, as a target file names them."""
+    return [
+        _Name(operation.name, f"path.{parameter.name}")
+        for operation in run.contract.operations
+        for parameter in operation.operation.parameters
+        if parameter.location == "path"
+    ]
+
+
+def _parameters(run: Run) -> list[str]:
+    names = {name.name for name in _names(run)}
+    return [f'"{name}" = "…"   # one with which the operation succeeds' for name in sorted(names)]
+
+
+def _key(run: Run, case: Case) -> str:
+    """The shortest name of a case that means no other."""
+    short = case.code or case.status
+    same = [other for other in run.contract.cases if (other.code or other.status) == short]
+    return short if len(same) == 1 else f"{case.operation} {case.label}"
+
+
+def _totals(run: Run) -> str:
+    counts = [
+        f"{sum(case_result.verdict is verdict for _, case_result in case_results(run))} {verdict.words}"
+        for verdict in Verdict
+    ]
+    found = list(run.findings)
+    advisory = sum(finding.check.level == ADVISORY for finding in found)
+    style = run.styles.most_common(1)
+    return " · ".join(
+        [
+            *counts,
+            f"{len(found) - advisory} findings, {advisory} advisory",
+            *([f"codes in {style[0][0]}"] if style else []),
+            f"{run.client.requests} requests in {run.seconds:.1f} s",
+            f"seed {run.plan.seed}",
+        ]
+    )
+
+
+# --- files
+
+
+def make_folder(folder: str) -> None:
+    """Make the folder of a report, before the run rather than after it. Raises TallystickError."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def _unwritable(folder: str, error: OSError) -> TallystickError:
+    return TallystickError(f"The report cannot be written: {folder}: {error.strerror}.")
+
+
+def write_report(run: Run, folder: str) -> None:
+    """Write `report.json` and the same in other formats. Raises TallystickError."""
+    write_files(to_json(run), folder)
+
+
+def write_files(report: dict[str, Any], folder: str) -> None:
+    """Write the facts of a report as `report.json` and in all formats. Raises TallystickError."""
+    make_folder(folder)
+    texts = {"report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
+    texts |= {name: render(report) for name, render in FORMATS.items()}
+    try:
+        for name, text in texts.items():
+            # A lone surrogate in an answer has no UTF-8; it is shown as a question mark.
+            (Path(folder) / name).write_bytes(text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def to_json(run: Run) -> dict[str, Any]:
+    """A run as `report.json` holds it."""
+    return {
+        "target": run.target.shown_url,
+        "document": run.contract.document.locate(()).file,
+        "seed": run.plan.seed,
+        "requests": run.client.requests,
+        "seconds": round(run.seconds, 3),
+        "exit_code": exit_code(run),
+        "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
+        "cases": [_case_to_json(case, case_result) for case, case_result in case_results(run)],
+        "findings": [finding.to_json() for finding in run.findings],
+        "checks": [check.to_json() for check in CHECKS],
+        "notes": run.notes,
+    }
+
+
+def _case_to_json(case: Case, case_result: CaseResult) -> dict[str, Any]:
+    return {
+        "operation": case.operation,
+        "status": case.status,
+        "code": case.code,
+        "verdict": case_result.verdict.value,
+        "reason": case_result.reason or None,
+        "requests": case_result.requests,
+    }

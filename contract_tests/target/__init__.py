@@ -1,0 +1,1 @@
+"""The target: an implementation under test, and the file that describes it."""

@@ -1,0 +1,281 @@
+"""The target file: a target written down in TOML.
+
+Rules: `${NAME}` is read from the environment, and a missing variable is an error that names it.
+An unknown key, and a case, operation or parameter that the document lacks, is an error that names
+the line and suggests the nearest known one: a typo must not turn a check off.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract_tests.http.rate import per_second
+from contract_tests.target.target import (
+    CaseSetup,
+    HookCall,
+    OperationValues,
+    Target,
+    TargetError,
+    names_of,
+)
+from tallystick.contract import Contract
+from tallystick.errors import Source
+
+_KEYS = {
+    "base_url",
+    "document",
+    "overlays",
+    "timeout",
+    "rate",
+    "headers",
+    "parameters",
+    "cases",
+    "operations",
+    "fuzz",
+}
+_CASE_KEYS = {"headers", "parameters", "before", "after", "unreachable"}
+_HOOK_KEYS = {"method", "url", "headers", "json"}
+_OPERATION_KEYS = {"match", "parameters"}
+_FUZZ_KINDS: Mapping[str, Any] = {
+    "allow_hosts": list,
+    "max_requests": int,
+    "max_creations": int,
+    "max_time": (int, float),
+    "rate": str,
+    "breaker": (dict, bool),
+    "dictionaries": dict,
+    "parameters": dict,
+}
+_BREAKER_KEYS = {"errors", "latency", "window"}
+_LOCATIONS = ("path", "query", "header", "cookie", "body")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def read_target(path: str) -> Target:
+    """Read a target file. Raises TargetError."""
+    return _Reader(path).target()
+
+
+def check_target(target: Target, contract: Contract, path: str) -> None:
+    """See that what the target file names is documented. Raises TargetError."""
+    places = Places(path)
+    cases = {name for case in contract.cases for name in names_of(case)}
+    for name in target.cases:
+        places.known(name, cases, "The document has no case {!r}")
+    operations = {operation.name for operation in contract.operations}
+    for special in target.operations:
+        places.known(special.match, operations, "The document has no operation {!r}")
+    fields = {
+        f"{field.location}.{field.name}"
+        for operation in contract.operations
+        for field in operation.operation.fields
+    }
+    for name in _parameters(target):
+        # Other headers, queries and properties than those documented may be what a target needs.
+        if name.startswith("path."):
+            places.known(name, fields, "The document has no parameter {!r}")
+
+
+def _parameters(target: Target) -> Iterable[str]:
+    groups: list[Mapping[str, Any]] = [target.parameters]
+    groups += [special.parameters for special in target.operations]
+    groups += [case.parameters for case in target.cases.values()]
+    return (name for group in groups for name in group)
+
+
+class Places:
+    """The text of a target file, to say where in it something is wrong. Raises TargetError where
+    there is none.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        try:
+            self.text = Path(path).read_text(encoding="utf-8")
+            self.value = tomllib.loads(self.text)
+        except OSError as error:
+            raise TargetError(f"{error.strerror}.", source=Source(path)) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise TargetError(f"This is not valid TOML: {error}.", source=Source(path)) from None
+
+    def known_keys(self, value: Mapping[str, Any], keys: Collection[str], wrong: str) -> None:
+        """See that a table has no other keys. Raises TargetError."""
+        for key in value:
+            self.known(key, keys, wrong)
+
+    def known(self, name: str, names: Collection[str], wrong: str) -> None:
+        """See that a name is known; `wrong` says that it is not. Raises TargetError."""
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1, cutoff=0.4)
+            raise self.error(wrong.format(name), name, f"Did you mean {near[0]!r}?" if near else "")
+
+    def error(self, what: str, needle: str, remedy: str = "") -> TargetError:
+        """The error that names the line of the needle."""
+        return TargetError(
+            f"{what}.", source=Source(self.path, "", self.line(needle)), remedy=remedy
+        )
+
+    def line(self, needle: str) -> int | None:
+        """The line that has the word: as a whole if there is one, and not in a comment."""
+        lines = [line.partition(" #")[0] for line in self.text.splitlines()]
+        lines = ["" if line.lstrip().startswith("#") else line for line in lines]
+        whole = re.compile(rf"(?<![\w.-]){re.escape(needle)}(?![\w-])")
+        found = (number for number, line in enumerate(lines, 1) if whole.search(line))
+        part = (number for number, line in enumerate(lines, 1) if needle in line)
+        return next(found, None) or next(part, None)
+
+
+class _Reader(Places):
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.variables: dict[str, str] = {}
+
+    def target(self) -> Target:
+        value = self.expanded(self.value)
+        self.known_keys(value, _KEYS, "The key {!r} is not known")
+        return Target(
+            base_url=self.base_url(value),
+            document=self.beside(self.typed(value, "document", str, None)),
+            overlays=tuple(self.beside(o) or "" for o in self.typed(value, "overlays", list, [])),
+            timeout=self.timeout(value),
+            rate=self.rate(value),
+            headers=self.headers(value),
+            parameters=self.parameters(value),
+            cases={
+                name: self.provocation(name, case)
+                for name, case in self.typed(value, "cases", dict, {}).items()
+            },
+            operations=tuple(
+                self.operation(item) for item in self.typed(value, "operations", list, [])
+            ),
+            variables=self.variables,
+            fuzz=self.fuzz(self.typed(value, "fuzz", dict, {})),
+        )
+
+    def base_url(self, value: dict[str, Any]) -> str:
+        url = value.get("base_url")
+        try:
+            parts = urlsplit(url) if isinstance(url, str) else None
+            port = parts.port if parts else None
+        except ValueError:
+            parts = None
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise self.error("'base_url' must be an http(s) URL", "base_url")
+        if parts.query or parts.fragment or port == 0:
+            raise self.error("'base_url' must have no query, fragment or port 0", "base_url")
+        return str(url).rstrip("/")
+
+    def timeout(self, value: dict[str, Any]) -> float:
+        seconds = float(self.typed(value, "timeout", (int, float), 10.0))
+        if not 0 < seconds < 3600:
+            raise self.error("'timeout' must be a number of seconds above 0", "timeout")
+        return seconds
+
+    def rate(self, value: dict[str, Any]) -> str | None:
+        rate: str | None = self.typed(value, "rate", str, None)
+        try:
+            per_second(rate or "1/s")
+        except ValueError as error:
+            raise self.error(str(error), "rate") from None
+        return rate
+
+    def fuzz(self, value: dict[str, Any]) -> dict[str, Any]:
+        self.known_keys(value, _FUZZ_KINDS, "[fuzz] has no key {!r}")
+        for key, found in value.items():
+            kinds = _FUZZ_KINDS[key]
+            is_switch = key == "breaker" and found is False
+            if not isinstance(found, kinds) or (isinstance(found, bool) and not is_switch):
+                raise self.error(f"{key!r} of [fuzz] is of the wrong type", key)
+            if isinstance(found, int | float) and not is_switch and found < 0:
+                raise self.error(f"{key!r} of [fuzz] must not be negative", key)
+        self.rate(value)
+        hosts = value.get("allow_hosts", [])
+        if not all(isinstance(host, str) and host for host in hosts):
+            raise self.error("'allow_hosts' must be a list of host names", "allow_hosts")
+        breaker = value.get("breaker") or {}
+        self.known_keys(breaker, _BREAKER_KEYS, "'breaker' has no key {!r}")
+        for key, limit in breaker.items():
+            if isinstance(limit, bool) or not isinstance(limit, int | float) or limit <= 0:
+                raise self.error(f"{key!r} of 'breaker' must be a number above 0", key)
+        return value
+
+    def operation(self, item: Any) -> OperationValues:
+        if not isinstance(item, dict) or not isinstance(item.get("match"), str):
+            raise self.error("Each of [[operations]] needs a 'match'", "operations")
+        self.known_keys(item, _OPERATION_KEYS, "The key {!r} is not known in [[operations]]")
+        return OperationValues(item["match"], self.parameters(item))
+
+    def provocation(self, name: str, value: Any) -> CaseSetup:
+        if not isinstance(value, dict):
+            raise self.error(f"The case {name!r} must be a table", name)
+        self.known_keys(value, _CASE_KEYS, "The key {!r} is not known in a case")
+        return CaseSetup(
+            headers=self.headers(value),
+            parameters=self.parameters(value),
+            before=self.hooks(value, "before"),
+            after=self.hooks(value, "after"),
+            unreachable=self.typed(value, "unreachable", str, None),
+        )
+
+    def parameters(self, value: dict[str, Any]) -> dict[str, Any]:
+        parameters: dict[str, Any] = self.typed(value, "parameters", dict, {})
+        for name in parameters:
+            location, _, rest = name.partition(".")
+            if location not in _LOCATIONS or not rest:
+                example = "'path.id', 'query.x', 'header.x' or 'body.x'"
+                raise self.error(f"{name!r} names no parameter: write it like {example}", name)
+        return parameters
+
+    def hooks(self, value: dict[str, Any], name: str) -> tuple[HookCall, ...]:
+        calls = self.typed(value, name, list, [])
+        for call in calls:
+            if not isinstance(call, dict) or not {"method", "url"} <= call.keys():
+                raise self.error(f"Each call of {name!r} needs a 'method' and a 'url'", name)
+            self.known_keys(call, _HOOK_KEYS, "The key {!r} is not known in a call")
+            if urlsplit(str(call["url"])).scheme not in ("http", "https"):
+                raise self.error(f"The 'url' of a call of {name!r} must be an http(s) URL", name)
+        return tuple(
+            HookCall(str(call["method"]), call["url"], self.headers(call), call.get("json"))
+            for call in calls
+        )
+
+    def headers(self, value: dict[str, Any]) -> dict[str, str]:
+        headers = self.typed(value, "headers", dict, {})
+        for name, text in headers.items():
+            if not isinstance(text, str) or not text.isprintable() or not text.isascii():
+                raise self.error(f"The header {name!r} needs a plain text", name)
+        return dict(headers)
+
+    def typed(self, value: dict[str, Any], key: str, kind: Any, default: Any) -> Any:
+        found = value.get(key, default)
+        if found is not default and (not isinstance(found, kind) or isinstance(found, bool)):
+            raise self.error(f"{key!r} is of the wrong type", key)
+        return found
+
+    def expanded(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self.expanded(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.expanded(item) for item in value]
+        return _VARIABLE.sub(self.variable, value) if isinstance(value, str) else value
+
+    def variable(self, match: re.Match[str]) -> str:
+        if match[1] not in os.environ:
+            raise self.error(f"The environment variable {match[1]} is not set", match[0])
+        self.variables[match[1]] = os.environ[match[1]]
+        return os.environ[match[1]]
+
+    def beside(self, name: Any) -> str | None:
+        """A path relative to the target file."""
+        if name is None:
+            return None
+        if urlsplit(str(name)).scheme in ("http", "https"):
+            return str(name)
+        return str(Path(self.path).parent / str(name))

@@ -1,0 +1,108 @@
+"""The target: an implementation under test, and how to bring about each case there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from tallystick.catalogue.cases import Case
+from tallystick.contract import Contract
+from tallystick.errors import TallystickError
+
+
+class TargetError(TallystickError):
+    """A target file is wrong, or asks for what is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """A call that sets a case up, or cleans up after it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSetup:
+    """How a case is provoked at a target: whatever differs from a request that succeeds."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[HookCall, ...] = ()
+    after: tuple[HookCall, ...] = ()
+    unreachable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationValues:
+    """Values that only the operations of one name need."""
+
+    match: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an implementation is, and how to use it. `timeout` is in seconds for one request;
+    `fuzz` are the limits and dictionaries of the table [fuzz]; messages name it as it is `called`.
+    """
+
+    base_url: str
+    document: str | None = None
+    overlays: tuple[str, ...] = ()
+    timeout: float = 10.0
+    rate: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    cases: Mapping[str, CaseSetup] = field(default_factory=dict)
+    operations: tuple[OperationValues, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fuzz: Mapping[str, Any] = field(default_factory=dict)
+    called: str = "The target"
+
+    @property
+    def shown_url(self) -> str:
+        """The address without user and password."""
+        parts = urlsplit(self.base_url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+    @property
+    def password(self) -> str | None:
+        """The password in the address."""
+        return urlsplit(self.base_url).password
+
+    def values(self, operation: str) -> dict[str, Any]:
+        """The parameters that make an operation succeed, such as `path.id`."""
+        values = dict(self.parameters)
+        for special in self.operations:
+            if special.match == operation:
+                values |= special.parameters
+        return values
+
+    def provocation(self, case: Case) -> CaseSetup | None:
+        """How to provoke a case: its entry by full name, code or status."""
+        for key in names_of(case):
+            if key in self.cases:
+                return self.cases[key]
+        return None
+
+
+def names_of(case: Case) -> list[str]:
+    """The keys by which a target file may name a case, the most exact first."""
+    return [f"{case.operation} {case.label}", case.label, case.code or case.status]
+
+
+def mock_target(base_url: str, contract: Contract) -> Target:
+    """The target that a mock of the contract is: its magic values provoke what no honest request
+    does.
+    """
+    cases = {
+        f"{case.operation} {case.label}": CaseSetup(parameters=case.magic)
+        for case in contract.cases
+        if case.magic and not (case.trigger and case.trigger.kind == "request")
+    }
+    return Target(base_url, cases=cases)

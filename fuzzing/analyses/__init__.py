@@ -1,0 +1,1 @@
+"""What several responses show together: pairs of faults, differences, out-of-band callbacks."""

@@ -1,0 +1,1 @@
+"""Fuzzing on a Dask cluster, within one budget."""

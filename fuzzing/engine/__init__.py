@@ -1,0 +1,1 @@
+"""How it is sent: campaigns, workers, one budget, the ledger, the corpus."""

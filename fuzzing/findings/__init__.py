@@ -1,0 +1,1 @@
+"""What becomes of a finding: proof, replay, acceptance, report."""

@@ -1,0 +1,1 @@
+"""What is drawn: kinds of fuzz cases, texts, dictionaries, spellings."""

@@ -1,0 +1,1 @@
+"""What goes out: bodies, headers, problems and injected faults."""

@@ -1,0 +1,183 @@
+"""Reading the bodies of control requests, and refusing wrong ones with a clear problem."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from mock_server.answers.faults import LONGEST_DELAY, QueuedFault, UnknownFaultError, disturbances
+from mock_server.state.clock import Clock
+from mock_server.state.journal import is_named
+
+LONGEST_WAIT = 60.0
+"""For how many seconds a request to the control API may wait."""
+
+_LIMIT = 1024 * 1024
+
+
+_SCALARS = (str, int, float)
+_FURTHEST = 1_000_000_000
+_MATCHED = re.compile(r"(?:path|query|header|body)\..+", re.DOTALL)
+
+
+class ControlError(Exception):
+    """A control request cannot be carried out; the message says why."""
+
+    def __init__(self, detail: str, status: int = 400) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+async def json_object(request: Request, known: set[str]) -> dict[str, Any]:
+    """The members of the request's JSON object. Raises ControlError where it is none, or has a
+    member that is not known.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LIMIT:
+            raise ControlError(f"The request body is larger than {_LIMIT} bytes.", 413)
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ControlError(f"The request body is not valid JSON: {error.msg}.") from None
+    if not isinstance(value, dict):
+        raise ControlError("The request body must be a JSON object.")
+    if unknown := sorted(value.keys() - known):
+        names = ", ".join(sorted(known))
+        raise ControlError(f"The member {unknown[0]!r} is not known; known are {names}.")
+    return value
+
+
+def queued_fault(body: dict[str, Any]) -> QueuedFault:
+    """The faults that a request's members ask to queue. Raises ControlError."""
+    wanted = body.get("faults", [None])
+    if (
+        not isinstance(wanted, list)
+        or not wanted
+        or not all(isinstance(n, str | None) for n in wanted)
+    ):
+        raise ControlError('\'faults\' must be a list of names, such as ["reset", "slow"].')
+    delay, rate = _number(body, "delay", 0, LONGEST_DELAY), _number(body, "rate", 1, 1)
+    seed = body.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, int | float) or seed != int(seed):
+        raise ControlError("'seed' must be a whole number.")
+    try:
+        queued = disturbances(wanted, delay)
+        return QueuedFault(queued, times(body), match(body), rate, int(seed))
+    except UnknownFaultError as error:
+        raise ControlError(str(error)) from None
+
+
+def _number(body: dict[str, Any], name: str, default: float, most: float) -> float:
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise ControlError(f"'{name}' must be a number from 0 to {most:g}.")
+    return float(value)
+
+
+def names(body: dict[str, Any]) -> list[str]:
+    """The cases that are to be played. Raises ControlError."""
+    given = body.get("cases")
+    if not isinstance(given, list) or not given or not all(isinstance(n, str | int) for n in given):
+        raise ControlError('\'cases\' must be a list of at least one case, such as ["502", "200"].')
+    return [str(name) for name in given]
+
+
+def times(body: dict[str, Any]) -> int | None:
+    """How often; None for ever. Raises ControlError."""
+    given = _whole(body.get("times", 1))
+    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
+        raise ControlError("'times' must be a whole number from 1, or null for ever.")
+    return given
+
+
+def _whole(value: Any) -> Any:
+    """A number without a fraction as whole number: to JSON Schema, 1.0 is an integer, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def match(body: dict[str, Any]) -> dict[str, str]:
+    """What requests must look like. Raises ControlError."""
+    given = body.get("match")
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(v, _SCALARS) for v in given.values()):
+        raise ControlError('\'match\' must be an object such as {"path.id": "…"}.')
+    for name in given:
+        if name != "operation" and not _MATCHED.fullmatch(name):
+            wrong = f"'match' cannot look at {name!r}"
+            raise ControlError(
+                f"{wrong}; it can at path.…, query.…, header.…, body.… and operation."
+            )
+    return {_as_fact(name): str(value) for name, value in given.items()}
+
+
+def _as_fact(name: str) -> str:
+    """Header names are of any case (RFC 9110 section 5.1), and ASGI gives them in lower case."""
+    return name.lower() if name.startswith("header.") else name
+
+
+def set_clock(clock: Clock, body: dict[str, Any]) -> None:
+    """Advance, freeze, thaw or reset a clock as a body says. Raises ControlError."""
+    advance = body.get("advance", 0)
+    if isinstance(advance, bool) or not isinstance(advance, int | float):
+        raise ControlError("'advance' must be a number of seconds.")
+    for name in ("freeze", "reset"):
+        if not isinstance(body.get(name, False), bool):
+            raise ControlError(f"'{name}' must be true or false.")
+    offset = 0.0 if body.get("reset") else clock.offset
+    if abs(offset + advance) > _FURTHEST:
+        raise ControlError(f"The clock goes at most {_FURTHEST} seconds from real time.")
+    if body.get("reset"):
+        clock.reset()
+    if "freeze" in body:
+        (clock.freeze if body["freeze"] else clock.thaw)()
+    clock.advance(advance)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many requests a case should have answered, and for how many seconds to wait for them."""
+
+    case: str | None
+    at_least: int
+    at_most: int | None
+    within: float
+
+    def is_of(self, label: str) -> bool:
+        """Whether the case of this label counts."""
+        return self.case is None or is_named(label, self.case)
+
+    def holds(self, count: int) -> bool:
+        """Whether that many are as expected."""
+        return self.at_least <= count and (self.at_most is None or count <= self.at_most)
+
+    @property
+    def words(self) -> str:
+        """What is expected, in words."""
+        most = self.at_most
+        number = f"at least {self.at_least}" if most is None else f"{self.at_least} to {most}"
+        number = str(self.at_least) if most == self.at_least else number
+        requests = "request" if number.endswith(" 1") or number == "1" else "requests"
+        return f"{number} {requests}" + (f" answered with {self.case}" if self.case else "")
+
+
+def count(body: dict[str, Any]) -> Count:
+    """What a request to verify expects. Raises ControlError."""
+    case = body.get("case")
+    if case is not None and not isinstance(case, str | int):
+        raise ControlError("'case' must be a code or a status, such as \"502\".")
+    given = {name: _whole(body[name]) for name in ("times", "at_least", "at_most") if name in body}
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ControlError(f"'{name}' must be a whole number from 0.")
+    exactly = given.get("times")
+    least = given.get("at_least", 0 if "at_most" in given else 1) if exactly is None else exactly
+    most = given.get("at_most") if exactly is None else exactly
+    within = _number(body, "within", 0, LONGEST_WAIT)
+    return Count(None if case is None else str(case), least, most, within)

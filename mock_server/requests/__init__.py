@@ -1,0 +1,1 @@
+"""What came in: addresses, routing, parameters, bodies, and what is wrong with them."""

@@ -1,0 +1,201 @@
+"""What stands before Connexion: reserved paths, address forms, CORS, and other methods.
+
+Rules: `/_tallystick/` and `/~` belong to the mock, everything else to the contract. A browser
+app on any origin may use the mocked API (Fetch standard, section 3.2), never the control API.
+What no operation answers is a problem: 404 for an unknown path, 405 with `Allow` for another
+method (RFC 9110 section 15.5.6), 204 with `Allow` for OPTIONS (section 9.3.7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import orjson
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.answers.problems import MEDIA_TYPE, problem
+from mock_server.control.guard import PREFIX
+from mock_server.mock import Mock
+from mock_server.requests.cors import preflight, with_cors
+from mock_server.requests.request import HEADERS
+from mock_server.state.sessions import SESSION, SessionNameError
+
+Header = tuple[bytes, bytes]
+_SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
+_CASE_FORM = re.compile(r"/~case/(?P<case>[^/]+)(?P<rest>/.*)", re.DOTALL)
+
+
+class Front:
+    """The outermost application. `control` answers below the prefix, `contract` all else."""
+
+    contract: ASGIApp
+
+    def __init__(self, mock: Mock, control: ASGIApp) -> None:
+        self.mock = mock
+        self.control = control
+        self.paths = _Paths(mock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http":
+            await self.contract(scope, receive, send)
+            return
+        # Made once for all who look: most that is asked of a request is asked of its headers.
+        headers = scope[HEADERS] = dict(scope["headers"])
+        origin, name = headers.get(b"origin"), headers.get(b"tallystick-session")
+        if origin is not None:
+            plain, send = send, with_cors(send, origin)
+        if name is not None or scope["path"].startswith("/~"):
+            try:
+                scope = await self._addressed(scope, name)
+            except AddressFormError as error:
+                await self._reply(scope, send, error.reply)
+                return
+        path: str = scope["path"]
+        if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
+            await self.control(scope, receive, send if origin is None else plain)
+            return
+        if scope["method"] not in self.paths.documented:
+            await self.unrouted(scope, receive, send)
+            return
+        await self.contract(scope, receive, send)
+
+    async def _addressed(self, scope: Scope, header: bytes | None) -> Scope:
+        """The scope with the session that its address names, or else its header, and with the
+        case that its address names; without the address forms. Raises AddressError.
+        """
+        name = None if header is None else header.decode("latin-1")
+        session = _SESSION_FORM.fullmatch(scope["path"])
+        if session is not None:
+            name, scope = session["session"], _shortened(scope, session["rest"])
+        if name is not None:
+            try:
+                scope = {**scope, SESSION: await self.mock.sessions.get(name)}
+            except SessionNameError as error:
+                wrong = ((b"tallystick-error", b"bad session name"),)
+                raise AddressFormError(Reply(400, str(error), wrong)) from None
+        if not scope["path"].startswith("/~"):
+            return scope
+        case = _CASE_FORM.fullmatch(scope["path"])
+        if case is None:
+            raise AddressFormError(_WRONG_ADDRESS)
+        return {**_shortened(scope, case["rest"]), "tallystick.case": unquote(case["case"])}
+
+    async def unrouted(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Answer what no operation does; also the application behind Connexion's router."""
+        await self._reply(scope, send, self._other(scope))
+
+    def _other(self, scope: Scope) -> Reply:
+        path, method = scope["path"], scope["method"]
+        allowed = self.paths.methods(path)
+        if path == "/" and not allowed and method in ("GET", "HEAD"):
+            return Reply(307, None, ((b"location", f"{PREFIX}/".encode()),))
+        if path == "*":
+            return Reply(204, None, (_allow(self.paths.documented | {"OPTIONS"}),))
+        if not allowed:
+            return Reply(404, f"The contract has no path {path}.")
+        if method == "OPTIONS":
+            return Reply(204, None, (_allow(allowed), *preflight(scope, allowed)))
+        return Reply(405, f"{path} does not take {method}.", (_allow(allowed),))
+
+    async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
+        session, status = self.mock.session(scope), reply.status
+        if status != 307:  # the way to the board is of no interest there
+            session.journal.record(
+                session.clock.now(), scope, b"", None, status, str(status), "no operation"
+            )
+        await send(
+            {
+                "type": "http.response.start",
+                "status": reply.status,
+                "headers": reply.all_headers(),
+            }
+        )
+        await send({"type": "http.response.body", "body": reply.body()})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that no operation gives: a problem where there are words, else no content."""
+
+    status: int
+    detail: str | None
+    headers: tuple[Header, ...] = ()
+
+    def body(self) -> bytes:
+        """The problem, or nothing."""
+        return b"" if self.detail is None else orjson.dumps(problem(self.status, self.detail))
+
+    def all_headers(self) -> list[Header]:
+        """The headers with those that every answer has. No Content-Length in a 204 (RFC 9110
+        section 8.6).
+        """
+        headers = [(b"tallystick-case", b"%d" % self.status), *self.headers]
+        if self.detail is not None:
+            headers.append((b"content-type", MEDIA_TYPE.encode()))
+        if self.status != 204:
+            headers.append((b"content-length", b"%d" % len(self.body())))
+        return headers
+
+
+class AddressFormError(Exception):
+    """An address form, or the name of a session, is none; `reply` says so."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.detail)
+        self.reply = reply
+
+
+_WRONG_ADDRESS = Reply(
+    400,
+    "Paths that start with /~ are the mock's own. To ask for a case by address, put /~case/CASE "
+    "before the path, where CASE is an error code or a status; for a session of your own, "
+    "/~session/NAME.",
+    ((b"tallystick-error", b"unknown address form"),),
+)
+
+
+class _Paths:
+    """The contract's paths and their methods, for what is not on the hot path."""
+
+    def __init__(self, mock: Mock) -> None:
+        self.documented: set[str] = set()
+        self.templates: list[tuple[re.Pattern[str], str]] = []
+        for operation in mock.contract.operations:
+            method = operation.operation.method.upper()
+            self.documented.add(method)
+            literals = re.split(r"\{[^}]*\}", operation.operation.path)
+            pattern = re.compile("[^/]+".join(re.escape(literal) for literal in literals))
+            self.templates.append((pattern, method))
+        if "GET" in self.documented:
+            self.documented.add("HEAD")
+
+    def methods(self, path: str) -> set[str]:
+        """The methods of a path. GET brings HEAD (RFC 9110 section 9.3.2), and each path takes
+        OPTIONS; of an unknown path there are none.
+        """
+        found = {method for pattern, method in self.templates if pattern.fullmatch(path)}
+        if "GET" in found:
+            found.add("HEAD")
+        return found | {"OPTIONS"} if found else found
+
+
+def _allow(methods: Iterable[str]) -> Header:
+    return (b"allow", ", ".join(sorted(methods)).encode())
+
+
+def _shortened(scope: Scope, rest: str) -> Scope:
+    """The scope without the two segments of an address form.
+
+    uvicorn has decoded the path once; the escapes of a name in it are decoded by that, too.
+    """
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    parts = raw.split(b"/", 3)
+    return {
+        **scope,
+        "path": rest,
+        "raw_path": b"/" + parts[3] if len(parts) > 3 else rest.encode(),
+    }

@@ -1,0 +1,168 @@
+"""A request as the mock sees it: read once, parsed when needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.types import Message, Receive, Scope
+
+from mock_server.state.sessions import Session
+
+_BOM = b"\xef\xbb\xbf"
+_HOST = re.compile(rb"(?:[A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+_DRAIN = 64 * 1024 * 1024
+"""How much of a too large body is read and thrown away before answering, in bytes: a client that
+is still sending may never see an answer that comes earlier."""
+
+
+HEADERS = "tallystick.headers"
+"""Where the scope of a request keeps its headers by name."""
+
+
+class _Absent:
+    """Marks a body that was not sent, since `null` is a value."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+class MalformedBodyError(Exception):
+    """The body is no JSON text; the message says why."""
+
+
+@lru_cache(maxsize=256)
+def _media_type(content_type: bytes) -> str | None:
+    return content_type.partition(b";")[0].strip().lower().decode("latin-1") or None
+
+
+@lru_cache(maxsize=256)
+def _host(value: bytes) -> str:
+    """The value of a Host header, or nothing where it is no host (RFC 9110 section 7.2): the
+    addresses that the mock makes up must be valid whatever a client sends.
+    """
+    return value.decode() if _HOST.fullmatch(value) else ""
+
+
+class Request:
+    """One request to an operation. Header names are in lower case, as ASGI gives them."""
+
+    __slots__ = (
+        "_query",
+        "_value",
+        "body",
+        "forced",
+        "headers",
+        "path",
+        "scope",
+        "session",
+        "too_large",
+    )
+
+    def __init__(self, scope: Scope, path: Mapping[str, str], session: Session) -> None:
+        self.scope = scope
+        self.session = session
+        self.path = path
+        self.headers: dict[bytes, bytes] = scope[HEADERS]
+        self.forced: str | None = scope.get("tallystick.case")
+        self.body = b""
+        self.too_large = False
+        self._value: Any = ABSENT
+        self._query: dict[str, list[str]] | None = None
+
+    async def read(self, receive: Receive, first: Message, limit: int) -> None:
+        """Read the body, of at most `limit` bytes, of which the first message came already; a
+        larger one is not kept.
+        """
+        body = first.get("body", b"")
+        if first.get("more_body", False):
+            body = await self._read_rest(receive, bytearray(body), limit)
+        self.too_large = len(body) > limit
+        self.body = b"" if self.too_large else body
+
+    async def _read_rest(self, receive: Receive, body: bytearray, limit: int) -> bytes:
+        read = len(body)
+        more = True
+        while more and read < _DRAIN:
+            message = await receive()
+            chunk = message.get("body", b"")
+            read += len(chunk)
+            if read <= limit:
+                body += chunk
+            more = message.get("more_body", False)
+        return bytes(body) if read <= limit else bytes(limit + 1)
+
+    @property
+    def media_type(self) -> str | None:
+        """The media type of the body without parameters, in lower case (RFC 9110 section
+        8.3.1), or None where none is named.
+        """
+        value = self.headers.get(b"content-type")
+        return None if value is None else _media_type(value)
+
+    @property
+    def value(self) -> Any:
+        """The body as JSON value. Raises MalformedBodyError.
+
+        The parser takes UTF-8 only and refuses lone surrogates, NaN and nesting deeper than
+        1,024; a byte order mark is ignored, as RFC 8259 section 8.1 allows.
+        """
+        if self._value is ABSENT:
+            try:
+                self._value = orjson.loads(self.body.removeprefix(_BOM))
+            except orjson.JSONDecodeError as error:
+                raise MalformedBodyError(error.msg) from None
+        return self._value
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The query parameters, decoded."""
+        if self._query is None:
+            self._query = {}
+            text = self.scope["query_string"].decode("latin-1")
+            for name, value in parse_qsl(text, keep_blank_values=True):
+                self._query.setdefault(name, []).append(value)
+        return self._query
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies (RFC 6265 section 4.2.1)."""
+        pairs = self.headers.get(b"cookie", b"").decode("latin-1").split(";")
+        split = (pair.strip().partition("=") for pair in pairs if "=" in pair)
+        return {name: value for name, _, value in split}
+
+    @property
+    def base_url(self) -> str:
+        """The address that the client reached the mock at, without a path."""
+        host = _host(self.headers.get(b"host", b""))
+        if not host:
+            server = self.scope.get("server") or ("127.0.0.1", None)
+            host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
+        return f"{self.scope['scheme']}://{host}"
+
+    def facts(self) -> dict[str, str]:
+        """The request's values by their names in target files and forces, such as `path.id`."""
+        facts = {f"path.{name}": value for name, value in self.path.items()}
+        facts |= {f"query.{name}": values[0] for name, values in self.query.items()}
+        facts |= {
+            f"header.{name.decode('latin-1')}": value.decode("latin-1")
+            for name, value in self.headers.items()
+        }
+        try:
+            value = self.value if self.body else None
+        except MalformedBodyError:
+            value = None
+        if isinstance(value, dict):
+            facts |= {
+                f"body.{name}": str(item)
+                for name, item in value.items()
+                if not isinstance(item, dict | list)  # which no force can match
+            }
+        return facts

@@ -1,0 +1,1 @@
+"""Which case answers a request, and why."""

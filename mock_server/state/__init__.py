@@ -1,0 +1,1 @@
+"""What the mock remembers: sessions, forces, clock, journal, coverage."""

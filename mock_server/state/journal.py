@@ -1,0 +1,133 @@
+"""The journal: what came, what answered, why. Bounded, and cheap to write to.
+
+Rules: facts are recorded as they are and put into words only when somebody asks. Whole requests,
+which an explanation needs, are kept of the last few only: what is kept longer is memory that the
+next requests cannot use again while it is still in the processor's cache, and `make bench` shows
+it. All stays in memory; header values that may be secret are not shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.types import Scope
+
+from mock_server.state.changes import Changes
+
+MOST_ENTRIES = 1_000
+MOST_REQUESTS = 200
+"""How many whole requests are kept."""
+
+Served = tuple[str | None, str]
+"""An operation and the case that answered."""
+
+_LARGEST_BODY = 16 * 1024
+
+Fact = tuple[int, float, str, str, str | None, int, str, str]
+"""The facts of one answered request, as a bare tuple, which is the cheapest to make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What more is known of a request: as ASGI gives it, but of the body only the start."""
+
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answered request. `time` is the mock's, in epoch seconds; `rule` is the one of the
+    selection table that decided.
+    """
+
+    number: int
+    time: float
+    method: str
+    path: str
+    operation: str | None
+    status: int
+    case: str
+    rule: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As the control API lists it."""
+        moment = datetime.fromtimestamp(self.time, UTC)
+        return {
+            "id": self.number,
+            "time": moment.isoformat(timespec="milliseconds"),
+            "method": self.method,
+            "path": self.path,
+            "operation": self.operation,
+            "status": self.status,
+            "case": self.case,
+            "reason": self.rule,
+        }
+
+
+def is_named(label: str, name: str) -> bool:
+    """Whether a name means the case of this label: a code, a status, or both."""
+    status, _, code = label.partition(" ")
+    return name in (label, status, code)
+
+
+class Journal:
+    """The last entries, and how often each case was served since the last reset."""
+
+    def __init__(self, changes: Changes, past: Counter[Served], most: int = MOST_ENTRIES) -> None:
+        """What was served is added to `past` before it is forgotten."""
+        self.changes, self.past = changes, past
+        self.facts: deque[Fact] = deque(maxlen=most)
+        self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = deque(
+            maxlen=MOST_REQUESTS
+        )
+        self.served: Counter[Served] = Counter()
+        self.count = 0
+
+    def record(
+        self,
+        moment: float,
+        scope: Scope,
+        body: bytes,
+        operation: str | None,
+        status: int,
+        case: str,
+        rule: str,
+    ) -> int:
+        """Add an entry, and give its number."""
+        self.count += 1
+        if len(body) > _LARGEST_BODY:
+            body = body[:_LARGEST_BODY]
+        self.received.append((scope["query_string"], scope["headers"], body))
+        self.facts.append(
+            (self.count, moment, scope["method"], scope["path"], operation, status, case, rule)
+        )
+        self.served[operation, case] += 1
+        if self.changes.waiting:
+            self.changes.tell()
+        return self.count
+
+    def entries(self, after: int = 0) -> list[Entry]:
+        """The entries after that number, oldest first."""
+        return [Entry(*fact) for fact in self.facts if fact[0] > after]
+
+    def find(self, number: int) -> Entry | None:
+        """The entry of this number, if it is still there."""
+        return next((Entry(*fact) for fact in self.facts if fact[0] == number), None)
+
+    def request(self, number: int) -> Received | None:
+        """The request of this number as it came, if it is still kept."""
+        place = number - self.count - 1
+        return Received(*self.received[place]) if -len(self.received) <= place < 0 else None
+
+    def reset(self) -> None:
+        """Forget everything, and count from one again."""
+        self.facts.clear()
+        self.received.clear()
+        self.past.update(self.served)
+        self.served.clear()
+        self.count = 0

@@ -1,0 +1,183 @@
+"""Sessions: each has its own states, forces, clock and journal, so that tests can run in parallel.
+
+Rules: a session is named by the header `Tallystick-Session` or by the address `/~session/NAME/…`;
+a request that names none belongs to the default one, which lives as long as the mock. A session is
+made when it is first named; it ends when nobody has named it for an hour, or when there are too
+many, the longest unused first.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Iterator
+from typing import Any
+
+from starlette.types import Scope
+
+from mock_server.answers.faults import FaultQueue
+from mock_server.state.changes import Changes
+from mock_server.state.clock import Clock
+from mock_server.state.forces import ForceQueue
+from mock_server.state.journal import MOST_ENTRIES, Journal, Served
+from mock_server.state.store import Store
+from tallystick.contract import Contract
+
+MOST_SESSIONS = 200
+IDLE = 3600.0
+"""After how many seconds a session that nobody names ends."""
+
+MOST_ENTRIES_OF_A_SESSION = 200
+SESSION = "tallystick.session"
+"""Where the scope of a request keeps its session, if it is not the default one."""
+
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}")
+"""Neither `.` nor `..`, which a client takes out of an address (RFC 3986 section 5.2.4)."""
+
+
+class SessionNameError(Exception):
+    """A session cannot have this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name[:80]!r} is no name of a session: 1 to 64 letters, digits, dots, hyphens "
+            "and underscores are."
+        )
+
+
+class Session:
+    """The state of one session. `path` is the base path under which the session is reached;
+    `requests` starts the Link header (RFC 8288) of what explains one of its requests; `kept` is
+    what behaviours keep in memory, each under its own name.
+    """
+
+    __slots__ = (
+        "changes",
+        "clock",
+        "faults",
+        "journal",
+        "kept",
+        "name",
+        "path",
+        "queue",
+        "requests",
+        "store",
+        "used",
+    )
+
+    def __init__(self, name: str, contract: Contract, store: Store, past: Counter[Served]) -> None:
+        self.name = name
+        self.path = f"/~session/{name}" if name else ""
+        self.requests = f"<{self.path}/_tallystick/requests/".encode()
+        self.store = SessionStore(store, name)
+        self.queue = ForceQueue(contract)
+        self.faults = FaultQueue()
+        self.clock = Clock()
+        self.changes = Changes()
+        most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
+        self.journal = Journal(self.changes, past, most)
+        self.kept: dict[str, Any] = {}
+        self.used = time.monotonic()
+
+    async def reset(self) -> None:
+        """State, forces, faults, clock and journal as at the start."""
+        await self.store.clear()
+        self.queue.clear()
+        self.faults.clear()
+        self.clock.reset()
+        self.journal.reset()
+        self.kept.clear()
+
+
+def session_of(scope: Scope) -> Session:
+    """The session that a control request is about."""
+    session: Session = scope[SESSION]
+    return session
+
+
+class SessionStore:
+    """The part of a store that belongs to one session."""
+
+    def __init__(self, store: Store, session: str) -> None:
+        self._store = store
+        self._prefix = f"{session}/"
+
+    def get(self, key: str) -> Awaitable[str | None]:
+        """The value of a key in this session."""
+        return self._store.get(self._prefix + key)
+
+    async def put(self, key: str, value: str) -> None:
+        """Set the value of a key in this session."""
+        await self._store.put(self._prefix + key, value)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """The keys in this session that start so."""
+        found = await self._store.keys(self._prefix + prefix)
+        return [key.removeprefix(self._prefix) for key in found]
+
+    async def clear(self) -> None:
+        """Forget everything of this session."""
+        await self._store.clear(self._prefix)
+
+
+class Sessions:
+    """The sessions of a mock."""
+
+    def __init__(self, contract: Contract, store: Store) -> None:
+        self._contract = contract
+        self._store = store
+        self._named: OrderedDict[str, Session] = OrderedDict()
+        self._past: Counter[Served] = Counter()
+        self.default = Session("", contract, store, self._past)
+
+    def __iter__(self) -> Iterator[Session]:
+        """The named sessions, the longest unused first."""
+        return iter(list(self._named.values()))
+
+    async def get(self, name: str) -> Session:
+        """The session of this name, made if there is none. Raises SessionNameError."""
+        if not _NAME.fullmatch(name):
+            raise SessionNameError(name)
+        session = self._named.get(name) or self._make(name)
+        session.used = time.monotonic()
+        self._named[name] = session
+        self._named.move_to_end(name)
+        await self._end_old()
+        return session
+
+    def _make(self, name: str) -> Session:
+        return Session(name, self._contract, self._store, self._past)
+
+    @property
+    def served(self) -> Counter[Served]:
+        """How often each case was served since the start, in all sessions, those that ended or
+        were reset included.
+        """
+        return sum(
+            (session.journal.served for session in (self.default, *self)), Counter(self._past)
+        )
+
+    def close(self) -> None:
+        """Let go of all that wait in a session: the mock shuts down."""
+        for session in (self.default, *self):
+            session.changes.end()
+
+    async def end(self, name: str) -> bool:
+        """End a session, and say whether there was one."""
+        session = self._named.pop(name, None)
+        if session is not None:
+            await session.reset()
+        return session is not None
+
+    async def _end_old(self) -> None:
+        while self._named:
+            oldest = next(iter(self._named.values()))
+            is_idle = time.monotonic() - oldest.used > IDLE
+            if not is_idle and len(self._named) <= MOST_SESSIONS:
+                return
+            await self.end(oldest.name)

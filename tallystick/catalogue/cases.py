@@ -1,0 +1,292 @@
+"""The catalogue: every documented outcome of an operation, as a case.
+
+Rules: codes come from four sources, in this order of trust: the extension, named examples,
+branches of the error schema, lines of prose (`_SOURCES`; a new source is one function and one
+row). A status with codes has a case for each code; one without has one case. Each case keeps
+where it came from. Words and triggers that a source lacks are taken from the next that has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tallystick.catalogue.constraints import Constraint
+from tallystick.catalogue.extensions import declared_cases
+from tallystick.catalogue.prose import Suspect, read
+from tallystick.catalogue.sentences import Trigger, infer
+from tallystick.errors import Source
+from tallystick.reader.document import Document
+from tallystick.reader.operations import DocumentedResponse, MediaType, Operation
+from tallystick.reader.pointers import Path, look_up
+
+CODE_MEMBERS = ("code", "errorCode", "error_code", "issue", "error", "name", "type", "title")
+"""Members of an error body that hold its code, in the order in which they are looked at."""
+
+_CODE = re.compile(r"[A-Za-z][\w.\-]*")
+_PLAIN_NAME = re.compile(r"(?i)(?:example|sample|default|case)")
+"""How names of examples start that say nothing."""
+
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One documented outcome of an operation: a status and, where there is one, an error code.
+
+    `operation` is the operation's name, `http_status` the status code that it is sent with,
+    `magic` the parameter value that asks the mock for it, such as `{"path.id": "…"}`.
+    """
+
+    operation: str
+    status: str
+    code: str | None
+    description: str
+    media_type: str | None
+    trigger: Trigger | None
+    constraint: Constraint | None
+    source: Source
+    http_status: int
+    response: Path
+    magic: Mapping[str, str] | None = None
+
+    @property
+    def label(self) -> str:
+        """The status, and the code where there is one: `409 Account.Closed`."""
+        return self.status if self.code is None else f"{self.status} {self.code}"
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is below 400."""
+        return self.http_status < 400
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that `tallystick cases --format json` prints."""
+        return {
+            "operation": self.operation,
+            "status": self.status,
+            "code": self.code,
+            "description": self.description,
+            "media_type": self.media_type,
+            "trigger": self.trigger.to_json() if self.trigger else None,
+            "source": {
+                "file": self.source.file,
+                "pointer": self.source.pointer,
+                "line": self.source.line,
+            },
+            "magic": dict(self.magic) if self.magic else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A code that a source gave: the path of what holds it, and what the source says of it."""
+
+    code: str
+    path: Path
+    description: str | None = None
+    trigger: Trigger | None = None
+    constraint: Constraint | None = None
+
+
+_Source = Callable[[Document, Operation, DocumentedResponse], Iterator[_Found]]
+
+
+def read_cases(document: Document, operation: Operation) -> Iterator[Case]:
+    """The cases of an operation, in the document's order."""
+    for response in operation.responses:
+        found = _merge(
+            item for source in _SOURCES for item in source(document, operation, response)
+        )
+        if found:
+            for item in found:
+                yield _case(document, operation, response, item)
+        else:
+            yield _plain_case(document, operation, response)
+
+
+def suspects(document: Document, operation: Operation) -> Iterator[tuple[Source, Suspect]]:
+    """The lines of prose that look like code lines and could not be read."""
+    for response in operation.responses:
+        for suspect in read(response.description, _names(operation))[1]:
+            needle = suspect.line.split()[0]
+            yield document.locate((*response.path, "description"), needle), suspect
+
+
+def _merge(found: Iterator[_Found]) -> list[_Found]:
+    """One of each code, in order of first mention; the more trusted source's word holds."""
+    merged: dict[str, _Found] = {}
+    for item in found:
+        known = merged.get(item.code)
+        merged[item.code] = item if known is None else _complete(known, item)
+    return list(merged.values())
+
+
+def _complete(known: _Found, other: _Found) -> _Found:
+    return replace(
+        known,
+        description=known.description or other.description,
+        trigger=known.trigger or other.trigger,
+        constraint=known.constraint or other.constraint,
+    )
+
+
+def _case(
+    document: Document, operation: Operation, response: DocumentedResponse, found: _Found
+) -> Case:
+    description = found.description or ""
+    trigger, constraint = infer(description, response.status, operation.fields)
+    if found.trigger and found.trigger != trigger:
+        constraint = None  # what the sentence says of another property does not hold here
+    return Case(
+        operation=operation.name,
+        status=response.status,
+        code=found.code,
+        description=description,
+        media_type=_media_type(response),
+        trigger=found.trigger or trigger,
+        constraint=found.constraint or constraint,
+        source=document.locate(found.path, found.code),
+        http_status=response.http_status,
+        response=response.path,
+    )
+
+
+def _plain_case(document: Document, operation: Operation, response: DocumentedResponse) -> Case:
+    text = re.sub(r"\s+", " ", response.description).strip()
+    trigger, constraint = infer(text, response.status, operation.fields)
+    if trigger is None and response.status in {"400", "422"}:
+        trigger = Trigger("request", None, "invalid")
+    return Case(
+        operation=operation.name,
+        status=response.status,
+        code=None,
+        description=text,
+        media_type=_media_type(response),
+        trigger=trigger,
+        constraint=constraint,
+        source=document.locate(response.path),
+        http_status=response.http_status,
+        response=response.path,
+    )
+
+
+def _media_type(response: DocumentedResponse) -> str | None:
+    names = [media_type.name for media_type in response.media_types]
+    json_like = [name for name in names if "json" in name.lower()]
+    return next(iter(json_like or names), None)
+
+
+def _from_extension(
+    document: Document, operation: Operation, response: DocumentedResponse
+) -> Iterator[_Found]:
+    for declared in declared_cases(document, operation, response):
+        yield _Found(
+            declared.code,
+            declared.path,
+            declared.description,
+            declared.trigger,
+            declared.constraint,
+        )
+
+
+def _from_examples(
+    _document: Document, _: Operation, response: DocumentedResponse
+) -> Iterator[_Found]:
+    if response.http_status < 400:
+        return
+    for media_type in response.media_types:
+        yield from _of_examples(_document, media_type)
+
+
+def _of_examples(document: Document, media_type: MediaType) -> Iterator[_Found]:
+    for name in media_type.examples:
+        path = (*media_type.path, "examples", name)
+        example, path = document.follow(media_type.examples[name], path)
+        value = example.get("value")
+        code = _code_in(value) or (name if _is_code(name) and not _PLAIN_NAME.match(name) else None)
+        if code:
+            detail = value.get("detail") if isinstance(value, dict) else None
+            text = example.get("description") or example.get("summary") or detail
+            yield _Found(code, path, text if isinstance(text, str) else None)
+
+
+def _code_in(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    for member in CODE_MEMBERS:
+        text = value.get(member)
+        if isinstance(text, str) and _is_code(text):
+            return text
+    return None
+
+
+def _is_code(text: str) -> bool:
+    codes, _ = read(f"`{text}` — text") if _CODE.fullmatch(text) else ([], [])
+    return bool(codes)
+
+
+def _from_branches(
+    document: Document, _: Operation, response: DocumentedResponse
+) -> Iterator[_Found]:
+    if response.http_status < 400:
+        return
+    for media_type in response.media_types:
+        if media_type.schema:
+            yield from _pinned(document, media_type.schema, _DEPTH, frozenset(), branch=False)
+
+
+def _pinned(
+    document: Document, path: Path, depth: int, seen: frozenset[Path], *, branch: bool
+) -> Iterator[_Found]:
+    """The codes that members of the schema pin by `const` or a one-value `enum`, in branches."""
+    schema, path = document.follow(look_up(document.root, path), path)
+    if not isinstance(schema, dict) or path in seen or not depth:
+        return
+    seen |= {path}
+    properties = schema.get("properties") or {}
+    if branch:
+        for member in CODE_MEMBERS:
+            code = _pin(document, properties.get(member), (*path, "properties", member))
+            if code:
+                text = schema.get("description") or schema.get("title")
+                yield _Found(code, (*path, "properties", member), text)
+                return
+    for name in properties:
+        place = (*path, "properties", name)
+        yield from _pinned(document, place, depth - 1, seen, branch=branch)
+    if "items" in schema:
+        yield from _pinned(document, (*path, "items"), depth - 1, seen, branch=branch)
+    for keyword in ("oneOf", "anyOf", "allOf"):
+        for index in range(len(schema.get(keyword) or ())):
+            place = (*path, keyword, str(index))
+            inside = branch or keyword != "allOf"
+            deeper = depth if keyword == "allOf" else depth - 1  # composing is no nesting
+            yield from _pinned(document, place, deeper, seen, branch=inside)
+
+
+def _pin(document: Document, node: Any, path: Path) -> str | None:
+    schema, _ = document.follow(node, path)
+    if not isinstance(schema, dict):
+        return None
+    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
+    value = values[0] if len(values) == 1 else None
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
+
+
+def _from_prose(
+    _document: Document, operation: Operation, response: DocumentedResponse
+) -> Iterator[_Found]:
+    if response.http_status < 400:
+        return
+    for line in read(response.description, _names(operation))[0]:
+        yield _Found(line.code, (*response.path, "description"), line.text)
+
+
+def _names(operation: Operation) -> set[str]:
+    return {part for field in operation.fields for part in (field.name, field.name.split(".")[-1])}
+
+
+_SOURCES: tuple[_Source, ...] = (_from_extension, _from_examples, _from_branches, _from_prose)

@@ -1,0 +1,139 @@
+"""The body that an implementation would send for a case.
+
+Rules: an example of the document comes first; an error is a problem in the contract's style where
+its schema takes one; what is made is valid against the schema, or it is an error that says where.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tallystick.catalogue.cases import CODE_MEMBERS, Case
+from tallystick.contract import Contract, ContractOperation
+from tallystick.errors import DocumentError
+from tallystick.generation.problem import MEDIA_TYPE, problem
+from tallystick.generation.values import holds, instances, is_valid
+from tallystick.reader.operations import MediaType, property_names
+from tallystick.reader.pointers import look_up
+
+_TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
+_WITHOUT_CONTENT = (204, 205, 304)
+"""Statuses of answers that have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5)."""
+
+
+def names(cases: Sequence[Case]) -> dict[str, Case]:
+    """The cases of an operation by the name that exports give them: the code, or the status where
+    there is none; both, where that means several cases.
+    """
+    counts = Counter(_short(case) for case in cases)
+    short = {case.label: _short(case) for case in cases}
+    return {
+        name if counts[name] == 1 else case.label: case
+        for case, name in ((case, short[case.label]) for case in cases)
+    }
+
+
+def _short(case: Case) -> str:
+    return case.status if case.code is None else case.code
+
+
+def media_types(operation: ContractOperation, case: Case) -> tuple[MediaType, ...]:
+    """The media types in which a case may be sent; none where it has no body."""
+    if case.http_status in _WITHOUT_CONTENT:
+        return ()
+    found = (r.media_types for r in operation.operation.responses if r.status == case.status)
+    return next(found, ())
+
+
+def media_type(operation: ContractOperation, case: Case) -> MediaType | None:
+    """The media type of a case, if it has a body."""
+    return next((m for m in media_types(operation, case) if m.name == case.media_type), None)
+
+
+def concrete(name: str) -> str:
+    """A media type to send where the document has a range (OpenAPI 3.1.1 section 4.8.17)."""
+    return "application/json" if "*" in name else name
+
+
+def is_json(media_type: MediaType) -> bool:
+    """Whether bodies of a media type are JSON."""
+    return "json" in concrete(media_type.name).lower()
+
+
+def body(contract: Contract, case: Case, media_type: MediaType) -> Any:
+    """The body of a case, as a JSON value; of another media type a string. Raises DocumentError
+    where none can be made.
+    """
+    for value in _candidates(contract, case, media_type):
+        if not is_json(media_type):
+            return value if isinstance(value, str) else json.dumps(value)
+        if media_type.schema is None or is_valid(contract.document, media_type.schema, value):
+            return value
+    raise DocumentError(
+        f"No valid body could be made for {case.label}.",
+        source=contract.document.locate(media_type.path),
+        remedy="Give it an example, in the document or by an overlay.",
+    )
+
+
+def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    for name, value in _examples(contract, media_type).items():
+        if case.code is None or name == case.code or case.code in _codes(value):
+            yield value
+    if not is_json(media_type):
+        yield case.description or case.label
+        return
+    if not case.is_success and _is_problem(contract, media_type):
+        detail = case.description or case.label
+        yield problem(case.http_status, detail, code=case.code, style=contract.problem)
+    if media_type.schema is None:
+        yield {}
+        return
+    for value in (*_examples(contract, media_type).values(), *_made(contract, case, media_type)):
+        yield from _telling(case, value)
+
+
+def _made(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    if media_type.schema is not None:
+        yield from instances(contract.document, media_type.schema, code=case.code or "")
+
+
+def _examples(contract: Contract, media_type: MediaType) -> dict[str, Any]:
+    """The documented examples by name; the name of a lone `example` is empty."""
+    node = look_up(contract.document.root, media_type.path)
+    if isinstance(node, dict) and "example" in node:
+        return {"": node["example"]}
+    found = {}
+    for name in media_type.examples:
+        example, _ = contract.document.follow(media_type.examples[name], media_type.path)
+        if isinstance(example, dict) and "value" in example:
+            found[name] = example["value"]
+    return found
+
+
+def _codes(value: Any) -> list[Any]:
+    return [value.get(name) for name in CODE_MEMBERS] if isinstance(value, dict) else []
+
+
+def _is_problem(contract: Contract, media_type: MediaType) -> bool:
+    """Whether a schema means a problem: by its media type, or because it has such members."""
+    if media_type.name.lower() == MEDIA_TYPE or media_type.schema is None:
+        return True
+    return {"title", "status"} <= set(property_names(contract.document, media_type.schema, 0))
+
+
+def _telling(case: Case, value: Any) -> Iterator[Any]:
+    """The value with the code and the text of an error where such schemas have them, and as it
+    is: a schema may not take them.
+    """
+    holds_it = case.code is not None and holds(value, case.code)
+    if isinstance(value, dict) and not case.is_success and not holds_it:
+        members: Mapping[str, str | None] = {
+            next((n for n in _TEXT_MEMBERS if n in value), ""): case.description,
+            next((n for n in CODE_MEMBERS if n in value), ""): case.code,
+        }
+        yield {**value, **{name: text for name, text in members.items() if name and text}}
+    yield value

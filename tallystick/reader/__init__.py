@@ -1,0 +1,1 @@
+"""From a text to a document: parsing, overlays, references and operations."""

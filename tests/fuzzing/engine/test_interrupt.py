@@ -1,0 +1,111 @@
+"""Ctrl-C, once and twice, and the other ways in which a fuzz is made to end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.contract_tests.targets import write_target
+from tests.fuzzing.fuzzed import Failing, Watched, fuzzing, ledger
+from tests.independent.app import Event, Receive, Request, Answer, Scope
+from tests.independent.serve import serving
+
+WAITING = 30.0
+
+
+class Hanging(Watched):
+    """Takes requests, and answers none after the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs = threading.Event()
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Callable[[Event], Awaitable[None]]
+    ) -> None:
+        if scope["type"] == "http" and self.statuses:
+            self.hangs.set()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return
+        await super().__call__(scope, receive, send)
+
+
+class Broken(Failing):
+    """Answers some requests with a 500, and asks to be left alone for long, in the end."""
+
+    def respond(self, request: Request) -> Answer:
+        if len(self.seen) > 60:
+            return self.problem(429, None, "later", (("retry-after", "300"),))
+        return super().respond(request)
+
+
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 1)]
+)
+def test_the_first_ends_it_with_a_full_report(
+    number: signal.Signals, workers: int, tmp_path: Path
+) -> None:
+    """It ends with 0 where nothing was found; the report and the ledger have all that was sent."""
+    app = Watched()
+    enough = app.after(60)
+    with serving(app) as url:
+        target = write_target(tmp_path, url)
+        with fuzzing(tmp_path, "--target", target, "--workers", workers) as fuzz:
+            assert enough.wait(WAITING)
+            fuzz.signal(number, to_all=number is signal.SIGINT)
+            run = fuzz.result()
+            assert fuzz.is_over()
+    assert (run.code, "Traceback" in run.err) == (0, False), run.err
+    assert run.report["stopped_by"] == "interrupted"
+    assert run.report["requests"] == len(app.seen) == len(ledger(run))
+    assert "Ended because it was interrupted" in run.out
+    assert "once more Ctrl-C ends at once" in run.err
+
+
+def test_what_was_found_until_then_is_1(tmp_path: Path) -> None:
+    """Findings count, though it was interrupted, even in the middle of a long pause."""
+    app = Broken(b'"https')
+    enough = app.after(61)
+    with serving(app) as url:
+        target = write_target(tmp_path, url)
+        with fuzzing(tmp_path, "--target", target, "--workers", 2) as fuzz:
+            assert enough.wait(WAITING)
+            fuzz.signal(signal.SIGINT)
+            run = fuzz.result()
+    assert (run.code, run.report["stopped_by"]) == (1, "interrupted"), run.err
+    assert "documented status" in [finding["check"] for finding in run.heavy]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_second_ends_it_at_once(workers: int, tmp_path: Path) -> None:
+    """Though no answer comes, all processes are gone, and nothing is said but that."""
+    app = Hanging()
+    with serving(app) as url:
+        target = write_target(tmp_path, url)
+        with fuzzing(tmp_path, "--target", target, "--workers", workers) as fuzz:
+            assert app.hangs.wait(WAITING)
+            fuzz.signal(signal.SIGINT)
+            fuzz.read_until("once more Ctrl-C ends at once")
+            fuzz.signal(signal.SIGINT)
+            run = fuzz.result(5.0)
+            assert fuzz.is_over(5.0)
+    assert (run.code, run.out, "Traceback" in run.err) == (130, "", False), run.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux has them")
+def test_no_worker_outlives_the_command(tmp_path: Path) -> None:
+    """Where the command is killed, its workers and its budget end with it."""
+    app = Watched()
+    enough = app.after(60)
+    with serving(app) as url:
+        target = write_target(tmp_path, url)
+        with fuzzing(tmp_path, "--target", target, "--workers", 2) as fuzz:
+            assert enough.wait(WAITING)
+            fuzz.signal(signal.SIGKILL, to_all=False)
+            assert fuzz.is_over()

@@ -1,0 +1,268 @@
+"""The command line: output, exit codes, and no traceback whatever comes in."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tallystick.cli import cli
+
+from tests.tallystick.conftest import document
+
+OPERATION = "POST /organisations/{id}/payment-account/link"
+
+
+def tallystick(*arguments):
+    """Run the command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "tallystick", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(cli, arguments, catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("none.yaml", None, ": There is no such file."),
+        ("a.yaml", "a: 1\na: 2\n", ":2: The key 'a' stands here twice. Remove one."),
+        (
+            "b.yaml",
+            "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n"
+            "      responses:\n        '404': {$ref: '#/nope'}\n",
+            ":7 at #/paths/~1a/get/responses/404: The reference '#/nope' leads nowhere. "
+            "Correct its spelling, or define what it names.",
+        ),
+        (
+            "c.yaml",
+            "swagger: '2.0'\n",
+            ":1: This is a Swagger 2.0 document. Tallystick reads OpenAPI 3.0.x and 3.1.x.",
+        ),
+        (
+            "d.yaml",
+            "a: " + "[" * 100_000,
+            ":1: Values are nested more than 200 deep. Use $ref to flatten them.",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_input_exits_with_2(tmp_path, name, text, message):
+    """One line on standard error with file, line and pointer, and no traceback."""
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text, "utf-8")
+    result = tallystick("cases", str(path))
+    assert (result.returncode, result.stdout, result.stderr) == (
+        2,
+        "",
+        f"error: {path}{message}\n",
+    )
+
+
+def test_several_errors_are_a_line_each(tmp_path):
+    """All that is wrong, at once."""
+    path = tmp_path / "d.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n"
+        "      responses:\n        '200': {}\n        '400': {}\n"
+    )
+    result = tallystick("cases", str(path))
+    starts = [line.partition(" at ")[0] for line in result.stderr.splitlines()]
+    assert (result.returncode, starts) == (2, [f"error: {path}:7", f"error: {path}:8"])
+
+
+def test_an_unknown_option_exits_with_2():
+    """Click's own message, on standard error."""
+    result = tallystick("cases", "--no-such-option")
+    assert (result.returncode, result.stdout, "No such option" in result.stderr) == (2, "", True)
+
+
+def test_the_command_prints_the_bundled_cases():
+    """Without arguments, as JSON on standard output and nothing else."""
+    result = tallystick("cases", "--format", "json")
+    rows = json.loads(result.stdout)
+    assert (result.returncode, result.stderr, [row["status"] for row in rows]) == (
+        0,
+        "",
+        ["200", "400", "400", "400", "400", "403", "404", "409", "409", "502"],
+    )
+
+
+def test_the_keys_of_the_json_format(vendor):
+    """These, in this order, in every row."""
+    rows = json.loads(invoke("cases", vendor, "--format", "json").stdout)
+    assert {tuple(row) for row in rows} == {
+        (
+            "operation",
+            "status",
+            "code",
+            "description",
+            "media_type",
+            "trigger",
+            "source",
+            "magic",
+        )
+    }
+
+
+POINTER = "/paths/~1organisations~1{id}~1payment-account~1link/post/responses"
+
+
+@pytest.mark.parametrize(
+    ("number", "row"),
+    [
+        (
+            0,
+            {
+                "operation": OPERATION,
+                "status": "200",
+                "code": None,
+                "description": "OK",
+                "media_type": "application/json",
+                "trigger": None,
+                "source": {"pointer": f"{POINTER}/200", "line": 74},
+                "magic": None,
+            },
+        ),
+        (
+            2,
+            {
+                "operation": OPERATION,
+                "status": "400",
+                "code": "PaymentAccountLink.InvalidReturnUrl",
+                "description": "ReturnUrl must be a valid absolute http(s) URL",
+                "media_type": "application/problem+json",
+                "trigger": {
+                    "kind": "request",
+                    "in": "body",
+                    "name": "returnUrl",
+                    "fault": "invalid",
+                },
+                "source": {"pointer": f"{POINTER}/400/description", "line": 85},
+                "magic": {"path.id": "ca5e0400-0002-4000-8000-000000000000"},
+            },
+        ),
+        (
+            9,
+            {
+                "operation": OPERATION,
+                "status": "502",
+                "code": "PaymentAccount.ProviderError",
+                "description": "Stripe returned an error while creating the account link",
+                "media_type": "application/problem+json",
+                "trigger": {"kind": "upstream"},
+                "source": {"pointer": f"{POINTER}/502/description", "line": 128},
+                "magic": {"path.id": "ca5e0502-0001-4000-8000-000000000000"},
+            },
+        ),
+    ],
+)
+def test_a_row_of_the_json_format(vendor, number, row):
+    """A success, a fault in the request, and another error."""
+    row = {**row, "source": {"file": vendor, **row["source"]}}
+    assert json.loads(invoke("cases", vendor, "--format", "json").stdout)[number] == row
+
+
+def test_the_table(read, tmp_path):
+    """The operation, then its cases in columns: label, trigger, words."""
+    read(
+        {
+            "200": {"description": "OK"},
+            "400": {"description": "Thing.Bad — name is required\n\nThing.Odd — it is odd"},
+            "403": {"description": "no"},
+        },
+        {"name": {}},
+    )
+    lines = invoke("cases", str(tmp_path / "document.json")).stdout.splitlines()
+    assert [line.split(maxsplit=1) for line in lines] == [
+        ["POST", "/things/{id}"],
+        ["200", "-                             OK"],
+        ["400", "Thing.Bad  body name missing             name is required"],
+        ["400", "Thing.Odd  forced only                   it is odd"],
+        ["403", "caller                        no"],
+    ]
+
+
+def test_a_page_is_read(page):
+    """A Markdown page is as good as a file."""
+    rows = json.loads(invoke("cases", page, "--format", "json").stdout)
+    assert (len(rows), rows[1]["source"]["line"]) == (10, 87)
+
+
+def test_an_address_is_read(server, vendor):
+    """And so is an address."""
+    server.answers["/d.yaml"] = (200, {}, Path(vendor).read_bytes())
+    result = invoke("cases", f"{server.url}/d.yaml", "--format", "json")
+    assert len(json.loads(result.stdout)) == 10
+
+
+def test_lint_of_a_clean_document(vendor):
+    """Exit code 0, and how much was read."""
+    result = invoke("lint", vendor)
+    assert (result.exit_code, result.stdout) == (0, "10 cases read, 0 findings, 0 notes\n")
+
+
+def test_lint_with_findings_exits_with_1(tmp_path):
+    """What looks like a code and was not read is to be mended."""
+    path = tmp_path / "d.json"
+    path.write_text(json.dumps(document({"409": {"description": "CLOSED — it is"}})))
+    result = tallystick("lint", str(path))
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (
+        1,
+        "1 cases read, 1 findings, 0 notes",
+    )
+
+
+def test_lint_with_notes_only_exits_with_0(write):
+    """A note is good to know."""
+    result = invoke("lint", write("d.json", document({"400": {"description": "A_B — odd"}})))
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (
+        0,
+        "1 cases read, 0 findings, 1 notes",
+    )
+
+
+def test_a_warning_goes_to_standard_error(write, vendor):
+    """Standard output stays what a program reads."""
+    overlay = write(
+        "o.yaml",
+        "overlay: 1.0.0\ninfo: {title: o, version: '1'}\n"
+        "actions:\n- {target: $.nope, remove: true}\n",
+    )
+    result = invoke("cases", vendor, "--overlay", overlay, "--format", "json")
+    assert (result.stderr, len(json.loads(result.stdout))) == (
+        f"warning: {overlay}:4 at #/actions/0/target: the target $.nope matches nothing.\n",
+        10,
+    )
+
+
+def test_overlays_apply_in_order(write, vendor):
+    """The option may be given several times."""
+    head = "overlay: 1.0.0\ninfo: {title: o, version: '1'}\nactions:\n"
+    target = "\"$.paths['/organisations/{id}/payment-account/link'].post.responses['403']\""
+    action = "- target: {}\n  update: {{description: 'Payment.{} — no'}}\n"
+    one = write("1.yaml", head + action.format(target, "One"))
+    two = write("2.yaml", head + action.format(target, "Two"))
+    result = invoke("cases", vendor, "--overlay", one, "--overlay", two, "--format", "json")
+    codes = [row["code"] for row in json.loads(result.stdout) if row["status"] == "403"]
+    assert codes == ["Payment.Two"]
+
+
+def test_the_overlay_command_prints_an_overlay(vendor):
+    """And nothing else."""
+    assert invoke("overlay", vendor).stdout.startswith("overlay: 1.0.0\ninfo:\n")
+
+
+@pytest.mark.parametrize("command", ["cases", "lint", "overlay", "mock"])
+def test_each_command_explains_itself(command):
+    """`--help` needs no document."""
+    result = invoke(command, "--help")
+    assert (result.exit_code, "--overlay" in result.stdout) == (0, True)
