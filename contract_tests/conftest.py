@@ -23,6 +23,7 @@ from contract_tests.results.run import RUN, Run
 from contract_tests.target.target import Target, mock_target
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
+from tallystick.reader.options import LoadOptions
 
 UNREACHABLE = 4
 """The exit code where the target could not be reached."""
@@ -32,7 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the suite's options. Where pytest-base-url is there, its `--base-url` is read."""
     group = parser.getgroup("tallystick")
     group.addoption("--target", metavar="FILE", help="the target file (TOML) to check")
-    group.addoption("--document", metavar="DOCUMENT", help="the document; default: the bundled one")
+    group.addoption(
+        "--document",
+        action="append",
+        default=[],
+        metavar="DOCUMENT",
+        dest="documents",
+        help="a document; default: the bundled one",
+    )
     group.addoption("--overlay", action="append", default=[], metavar="FILE", dest="overlays")
     group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
     group.addoption(
@@ -58,8 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _read(config: pytest.Config) -> Plan:
     return read_plan(
-        config.getoption("document"),
-        config.getoption("overlays"),
+        LoadOptions(tuple(config.getoption("documents")), tuple(config.getoption("overlays"))),
         base_url=config.getoption("base_url", None),
         target_file=config.getoption("target"),
         seed=_seed(config),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,8 +11,9 @@ import pytest
 from contract_tests.checks.promises import check_promises
 from contract_tests.target.file import check_target, read_target
 from contract_tests.target.target import Target
-from tallystick.contract import Contract, load_contract
+from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
+from tallystick.reader.options import LoadOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +27,31 @@ class Plan:
 
 
 def read_plan(
-    document: str | None,
-    overlays: Sequence[str],
+    options: LoadOptions,
     *,
     base_url: str | None,
     target_file: str | None,
     seed: int | None,
     undeclared_methods: bool = False,
-    remote: bool = False,
 ) -> Plan:
     """Read the contract and the target file. Raises TallystickError."""
     if target_file and base_url:
         raise TallystickError("--target and --base-url exclude each other.")
     target = read_target(target_file) if target_file else _target_at(base_url)
-    place = document or (target.document if target else None)
-    extra = [] if document or not target else target.overlays
-    contract = load_contract(place, [*extra, *overlays], remote=remote)
+    contract = read_contract(_with_those_of(target, options))
     check_promises(contract)
     if target and target_file:
         check_target(target, contract, target_file)
     seed = secrets.randbelow(2**32) if seed is None else seed
     return Plan(contract, target, seed, undeclared_methods)
+
+
+def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:
+    """The options with the document and the overlays of the target file, where none is given."""
+    if options.documents or target is None:
+        return options
+    documents = (target.document,) if target.document else ()
+    return replace(options, documents=documents, overlays=(*target.overlays, *options.overlays))
 
 
 def _target_at(base_url: str | None) -> Target | None:

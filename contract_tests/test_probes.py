@@ -57,7 +57,7 @@ def test_other_method(
     """A method that the document does not have on this path makes no server error."""
     if method in HERE and not (run.client.is_local or run.plan.undeclared_methods):
         pytest.skip("the target is elsewhere: --undeclared-methods tries it all the same")
-    path = operation.operation.path
+    path = operation.path
     if any(other.name == f"{method} {path}" for other in contract.operations):
         pytest.skip("the document has it")
     headers: dict[str, str | None] = {}
@@ -84,7 +84,7 @@ def _is_settled(contract: Contract, base: Base, probe: Probe, content: bytes) ->
     """Whether the document itself says what a probe may expect."""
     if probe.needs == UUID:
         return "uuid" in formats(contract, base.operation).values()
-    body = base.operation.operation.request_body
+    body = base.operation.request_body
     if body is None or not content:
         return body is not None and body.required
     schemas = [media.schema for media in body.media_types if media.schema]

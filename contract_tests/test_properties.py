@@ -96,7 +96,7 @@ def _declared(run: Run, operation: ContractOperation) -> set[str]:
     send means to the target (a name that is taken, a reference to nothing), no schema says: such
     data may also get a documented refusal that is about no field.
     """
-    body = operation.operation.request_body
+    body = operation.request_body
     media_types = body.media_types if body else ()
     paths = [media_type.schema for media_type in media_types if media_type.schema]
     return {name for path in paths for name, _ in properties(run.contract.document, path)}

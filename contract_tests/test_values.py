@@ -186,7 +186,7 @@ def _judge_valid(run: Run, base: Base, samples: list[Sample], *, alone: bool) ->
 
 def _fits(run: Run, base: Base, call: OperationRequest) -> bool:
     """Whether the document's schema takes the body of a call."""
-    body = base.operation.operation.request_body
+    body = base.operation.request_body
     schemas = [media.schema for media in body.media_types if media.schema] if body else []
     return any(fits_schema(run.contract.document, schema, call.body) for schema in schemas)
 

@@ -47,6 +47,7 @@ from fuzzing.findings.report import (
 from fuzzing.generators.dictionaries import bound_words
 from fuzzing.settings import Settings, target_of
 from tallystick.contract import Contract
+from tallystick.reader.options import LoadOptions
 
 _LINGER = 2.0
 """Seconds for which the canary waits at the end: a server may open an address a little later."""
@@ -240,9 +241,7 @@ def _replayed_settings(
     own = told["settings"]
     is_elsewhere = bool(target_file or base_url)
     return Settings(
-        document=own["document"],
-        overlays=tuple(own["overlays"]),
-        remote=own["remote"],
+        load=LoadOptions(tuple(own["documents"]), tuple(own["overlays"]), own["remote_references"]),
         target_file=target_file if is_elsewhere else own["target_file"],
         base_url=base_url if is_elsewhere else own["base_url"],
         seed=0,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from contract_tests.plan import Plan, read_plan
 from contract_tests.target.target import Target
 from tallystick.errors import TallystickError
+from tallystick.reader.options import LoadOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,7 @@ class Settings:
     tells this fuzz from all others.
     """
 
-    document: str | None
-    overlays: tuple[str, ...]
-    remote: bool
+    load: LoadOptions
     target_file: str | None
     base_url: str | None
     seed: int
@@ -37,12 +36,10 @@ class Settings:
     def plan(self) -> Plan:
         """The plan: contract and target. Raises TallystickError."""
         return read_plan(
-            self.document,
-            self.overlays,
+            self.load,
             base_url=self.base_url,
             target_file=self.target_file,
             seed=self.seed,
-            remote=self.remote,
         )
 
 

@@ -42,7 +42,7 @@ class Mock:
         if name not in BEHAVIOURS:
             raise ExtensionError(
                 f"There is no behaviour called {name!r}.",
-                source=self.contract.document.locate((*operation.operation.location, BEHAVIOUR)),
+                source=self.contract.document.locate((*operation.location, BEHAVIOUR)),
                 remedy=f"There are: {', '.join(BEHAVIOURS)}.",
             )
         return BEHAVIOURS[name]()

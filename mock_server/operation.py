@@ -34,7 +34,7 @@ class MockOperation:
         self.mock = mock
         self.contract = contract
         self.name = contract.name
-        names = path_parameters(contract.operation.path)
+        names = path_parameters(contract.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.answers: dict[str, Answer] = prepare(mock.contract, contract, mock.seed)
         self.fault_media_types = {

@@ -160,7 +160,9 @@ def running_mock(
     Raises TallystickError where the document cannot be mocked.
     """
     place = None if document is None else os.fspath(document)
-    contract = load_contract(place, [os.fspath(overlay) for overlay in overlays])
+    contract = load_contract(
+        *([place] if place else []), overlays=[os.fspath(overlay) for overlay in overlays]
+    )
     with serving(contract, seed=seed) as url, _client(url) as client:
         yield RunningMock(client)
 

@@ -12,16 +12,18 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from tallystick.catalogue.cases import Case
-from tallystick.contract import Contract, load_contract
+from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
 from tallystick.exports import EXPORTS, files
 from tallystick.exports.inferred import inferred_overlay
 from tallystick.lint import lint
+from tallystick.reader.options import LoadOptions
 
 if TYPE_CHECKING:
     from contract_tests.plan import Plan
@@ -66,7 +68,15 @@ def cli() -> None:
 
 
 def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The argument and options by which each command names its contract."""
+    """The argument and options by which each command names its contract; it gets them as `load`."""
+
+    @wraps(command)
+    def loading(
+        documents: tuple[str, ...], overlays: tuple[str, ...], remote_references: bool, **rest: Any
+    ) -> Any:
+        return command(load=LoadOptions(documents, overlays, remote_references), **rest)
+
+    decorated: Callable[..., Any] = loading
     for decorate in (
         click.option(
             "--remote-references",
@@ -80,14 +90,14 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="FILE",
             help="Apply an OpenAPI Overlay; may be given several times.",
         ),
-        click.argument("document", required=False),
+        click.argument("documents", nargs=-1, metavar="[DOCUMENT]…"),
     ):
-        command = decorate(command)
-    return command
+        decorated = decorate(decorated)
+    return decorated
 
 
-def _load(document: str | None, overlays: Sequence[str], remote_references: bool) -> Contract:
-    contract = load_contract(document, overlays, remote=remote_references)
+def _load(load: LoadOptions) -> Contract:
+    contract = read_contract(load)
     for warning in contract.document.warnings:
         click.echo(f"warning: {warning}", err=True)
     return contract
@@ -96,9 +106,9 @@ def _load(document: str | None, overlays: Sequence[str], remote_references: bool
 @cli.command()
 @contract_options
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-def cases(document: str | None, form: str, **options: Any) -> None:
+def cases(load: LoadOptions, form: str) -> None:
     """List every documented case."""
-    contract = _load(document, **options)
+    contract = _load(load)
     if form == "json":
         rows = [case.to_json() for case in contract.cases]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -125,30 +135,23 @@ def _trigger(case: Case) -> str:
 
 @cli.command("lint")
 @contract_options
-@click.argument("more", nargs=-1, metavar="[DOCUMENT]…")
-def lint_command(document: str | None, more: Sequence[str], **options: Any) -> None:
+def lint_command(load: LoadOptions) -> None:
     """Say what in the documents could not be read. Exit code 1 if there is anything to mend."""
-    findings = sum(_lint(place, **options) for place in (document, *more))
-    raise click.exceptions.Exit(1 if findings else 0)
-
-
-def _lint(document: str | None, overlays: Sequence[str], remote_references: bool) -> int:
-    """Print what is to say of a document; gives the number of findings."""
-    contract = load_contract(document, overlays, remote=remote_references)
+    contract = read_contract(load)
     remarks = list(lint(contract))
     for remark in remarks:
         click.echo(str(remark))
     findings = sum(remark.level == "finding" for remark in remarks)
     count = len(list(contract.cases))
     click.echo(f"{count} cases read, {findings} findings, {len(remarks) - findings} notes")
-    return findings
+    raise click.exceptions.Exit(1 if findings else 0)
 
 
 @cli.command("overlay")
 @contract_options
-def overlay_command(document: str | None, **options: Any) -> None:
+def overlay_command(load: LoadOptions) -> None:
     """Print the overlay that the reader would infer, to be reviewed, edited and committed."""
-    click.echo(inferred_overlay(_load(document, **options)), nl=False)
+    click.echo(inferred_overlay(_load(load)), nl=False)
 
 
 @cli.command("export")
@@ -156,22 +159,20 @@ def overlay_command(document: str | None, **options: Any) -> None:
 @contract_options
 @click.option("--output", metavar="FILE", help="Write there instead of printing.")
 @click.option("--check", metavar="FILE", help="Only see whether this file is what it would write.")
-def export_command(
-    name: str, document: str | None, output: str | None, check: str | None, **options: Any
-) -> None:
+def export_command(name: str, load: LoadOptions, output: str | None, check: str | None) -> None:
     """Print the contract in the format of another tool.
 
     NAME is one of overlay, document, msw, http, postman and locust. Exit codes: 1 the file that
     --check names is stale; 2 bad usage, or it cannot be read.
     """
-    text = EXPORTS[name](_load(document, **options))
+    text = EXPORTS[name](_load(load))
     if output:
         files.write(output, text)
     elif check is None:
         click.echo(text.encode(), nl=False)
     if check and not files.is_current(check, text):
         click.echo(f"error: {check} is stale: the contract gives another {name} now.", err=True)
-        click.echo(f"hint: {files.command(name, document, check, **options)}", err=True)
+        click.echo(f"hint: {files.command(name, load, check)}", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -201,14 +202,13 @@ def export_command(
     help="Let web pages of this origin control the mock, too; may be given several times.",
 )
 def mock(
-    document: str | None,
+    load: LoadOptions,
     host: str,
     port: int,
     seed: int,
     max_body: int,
     token: str | None,
     origins: Sequence[str],
-    **options: Any,
 ) -> None:
     """Serve the contract as a mock that produces every documented case."""
     try:
@@ -222,7 +222,7 @@ def mock(
                 param_hint="--allow-origin",
             )
     access = access_to(host, token or None, origins)
-    contract = _load(document, **options)
+    contract = _load(load)
     serve(contract, host=host, port=port, seed=seed, max_body=max_body, access=access)
 
 
@@ -241,9 +241,7 @@ def mock(
     help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
 )
 def test_command(
-    document: str | None,
-    overlays: Sequence[str],
-    remote_references: bool,
+    load: LoadOptions,
     report_dir: str | None,
     allow_not_covered: bool,
     **options: Any,
@@ -258,7 +256,7 @@ def test_command(
         from contract_tests.plan import read_plan
     except ModuleNotFoundError as error:
         _fail(f"The tests need {error.name}: pip install 'tallystick[test]'.")
-    plan = read_plan(document, overlays, remote=remote_references, **options)
+    plan = read_plan(load, **options)
     with _target(plan) as target:
         if reason := unreachable(target):
             click.echo(f"error: {reason}", err=True)
@@ -310,9 +308,7 @@ def test_command(
 @click.option("--report-dir", metavar="DIR", help="Write report.json and requests.ndjson there.")
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 def fuzz_command(
-    document: str | None,
-    overlays: Sequence[str],
-    remote_references: bool,
+    load: LoadOptions,
     dry_run: bool,
     seed: int | None,
     **options: Any,
@@ -329,9 +325,7 @@ def fuzz_command(
         _fail(f"Fuzzing needs {error.name}: pip install 'tallystick[test]'.")
     names = ("max_requests", "max_creations", "max_time", "rate", "until_quiet")
     settings = Settings(
-        document=document,
-        overlays=tuple(overlays),
-        remote=remote_references,
+        load=load,
         seed=secrets.randbelow(2**32) if seed is None else seed,
         limits={name: value for name in names if (value := options.pop(name)) is not None},
         **options,

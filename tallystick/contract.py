@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from tallystick.catalogue import extensions
 from tallystick.catalogue.cases import Case, read_cases
@@ -13,21 +13,16 @@ from tallystick.errors import ExtensionError
 from tallystick.reader import bundled
 from tallystick.reader.document import Document, load
 from tallystick.reader.operations import Operation, read_operations
+from tallystick.reader.options import LoadOptions
 
 
 @dataclass(frozen=True, eq=False)
-class ContractOperation:
+class ContractOperation(Operation):
     """An operation with its cases and what the overlay says of it."""
 
-    operation: Operation
     cases: tuple[Case, ...]
     behaviour: str | None
     promises: tuple[Promise, ...]
-
-    @property
-    def name(self) -> str:
-        """The method in capitals, a space, and the path template."""
-        return self.operation.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,16 +40,25 @@ class Contract:
 
 
 def load_contract(
-    place: str | None = None, overlays: Sequence[str] = (), *, remote: bool = False
+    *documents: str, overlays: Sequence[str] = (), remote_references: bool = False
 ) -> Contract:
-    """Read a contract: a document (path or http(s) URL) with overlays applied in order.
+    """Read a contract, with the options of `LoadOptions`. Raises TallystickError."""
+    return read_contract(LoadOptions(documents, tuple(overlays), remote_references))
 
-    Without a place it is the bundled contract with its own overlay, then the given ones.
-    `remote` allows references to other addresses. Raises TallystickError.
+
+def read_contract(options: LoadOptions) -> Contract:
+    """Read a contract: the documents with the overlays applied in order.
+
+    Without a document it is the bundled contract with its own overlay, then the given ones.
+    Raises TallystickError.
     """
-    if place is None:
-        place, overlays = bundled.document(), [*bundled.overlays(), *overlays]
-    document = load(place, overlays, remote=remote)
+    if not options.documents:
+        options = replace(
+            options,
+            documents=(bundled.document(),),
+            overlays=(*bundled.overlays(), *options.overlays),
+        )
+    document = load(options)
     operations = tuple(_read(document, operation) for operation in read_operations(document))
     if not operations:
         raise ExtensionError("The document has no operations.", source=document.locate(("paths",)))
@@ -63,7 +67,7 @@ def load_contract(
 
 def _read(document: Document, operation: Operation) -> ContractOperation:
     return ContractOperation(
-        operation=operation,
+        **{item.name: getattr(operation, item.name) for item in fields(operation)},
         cases=tuple(with_magic(document, operation, read_cases(document, operation))),
         behaviour=extensions.behaviour(document, operation),
         promises=extensions.promises(document, operation),

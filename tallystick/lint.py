@@ -35,7 +35,7 @@ def lint(contract: Contract) -> Iterator[Remark]:
         yield Remark("finding", warning)
     yield from _unknown_extensions(contract.document)
     for operation in contract.operations:
-        for source, suspect in suspects(contract.document, operation.operation):
+        for source, suspect in suspects(contract.document, operation):
             message = f"this looks like an error code, but {suspect.reason}: {suspect.line!r}"
             yield Remark("finding", message, source)
     for case in contract.cases:

@@ -24,7 +24,7 @@ def no_server_error(context: CheckContext) -> Violation | None:
     honest = status == 501 and context.expectation.what not in ("GET", "HEAD")
     if context.is_spoken_of or status < 500 or honest:
         return None
-    is_of_get = context.expectation.what == "HEAD" and context.operation.operation.method == "get"
+    is_of_get = context.expectation.what == "HEAD" and context.operation.method == "get"
     if is_of_get and context.response is not None:
         return None  # HEAD gets what GET gets (RFC 9110 section 9.3.2)
     return Violation(f"the server fails with {status}", (status,))
@@ -37,7 +37,7 @@ def status_is_documented(context: CheckContext) -> Violation | None:
     status = context.answer.status
     if not context.is_spoken_of or context.response is not None or 400 <= status < 500:
         return None
-    path = (*context.operation.operation.location, "responses")
+    path = (*context.operation.location, "responses")
     return Violation(f"the document has no {status}", (status,), path=path)
 
 

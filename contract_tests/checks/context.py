@@ -75,7 +75,7 @@ class CheckContext:
     @property
     def has_body(self) -> bool:
         """Whether the answer can have a body (RFC 9110 section 6.4.1)."""
-        is_head = self.operation.operation.method == "head" and self.is_spoken_of
+        is_head = self.operation.method == "head" and self.is_spoken_of
         return not is_head and self.answer.status not in (204, 304)
 
     @cached_property
@@ -84,7 +84,7 @@ class CheckContext:
         code before a range, a range before `default`).
         """
         status = str(self.answer.status)
-        responses = {r.status.upper(): r for r in self.operation.operation.responses}
+        responses = {r.status.upper(): r for r in self.operation.responses}
         return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
 
     @cached_property

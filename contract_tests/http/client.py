@@ -125,7 +125,7 @@ class Client:
             content = json.dumps(call.body).encode()
         typed = {"content-type": "application/json"} if content else {}
         request = requests.Request(
-            method or call.operation.operation.method.upper(),
+            method or call.operation.method.upper(),
             call.url(self.target.shown_url),
             {**typed, **call.headers, **(headers or {})},
             data=content,

@@ -30,7 +30,7 @@ class OperationRequest:
 
     def url(self, base_url: str) -> str:
         """The address of this call at a target."""
-        path = self.operation.operation.path
+        path = self.operation.path
         for name, value in self.path.items():
             path = path.replace("{" + name + "}", quote(str(value), safe=""))
         query = "?" + urlencode(self.query, doseq=True) if self.query else ""

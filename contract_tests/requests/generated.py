@@ -68,7 +68,7 @@ def cases(
 
     Positive ones fit the schema; negative ones do not, somewhere.
     """
-    found = _schema(document)[operation.operation.path][operation.operation.method.upper()]
+    found = _schema(document)[operation.path][operation.method.upper()]
     values = target.values(operation.name)
     return found.as_strategy(
         generation_mode=mode,

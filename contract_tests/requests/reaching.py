@@ -84,7 +84,7 @@ def _headers(case: generated.GeneratedCase) -> dict[str, str]:
 
 def takes_json(operation: ContractOperation) -> bool:
     """Whether an operation's body, if it has one, may be JSON."""
-    body = operation.operation.request_body
+    body = operation.request_body
     names = [media_type.name.lower() for media_type in body.media_types] if body else []
     return not names or any("json" in name or name == "*/*" for name in names)
 
@@ -93,7 +93,7 @@ def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
     """The formats of the path parameters, by name."""
     found = {
         parameter.name: _format(contract, parameter)
-        for parameter in operation.operation.parameters
+        for parameter in operation.parameters
         if parameter.location == "path"
     }
     return {name: form for name, form in found.items() if form}

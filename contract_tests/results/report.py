@@ -144,7 +144,7 @@ def _names(run: Run) -> list[_Name]:
     return [
         _Name(operation.name, f"path.{parameter.name}")
         for operation in run.contract.operations
-        for parameter in operation.operation.parameters
+        for parameter in operation.parameters
         if parameter.location == "path"
     ]
 

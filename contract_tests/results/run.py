@@ -230,7 +230,7 @@ class Run:
         """Where the document speaks of what is broken."""
         if expectation.case is not None and violation.path is None:
             return expectation.case.source
-        return self.contract.document.locate(violation.path or operation.operation.location)
+        return self.contract.document.locate(violation.path or operation.location)
 
     def _clean(self, text: str, exchange: Exchange) -> str:
         """A text that tells of an answer, without secrets."""

@@ -75,7 +75,7 @@ def check_target(target: Target, contract: Contract, path: str) -> None:
     fields = {
         f"{field.location}.{field.name}"
         for operation in contract.operations
-        for field in operation.operation.fields
+        for field in operation.fields
     }
     for name in _parameters(target):
         # Other headers, queries and properties than those documented may be what a target needs.

@@ -395,7 +395,7 @@ class _Examination:
                 curl="\n".join(answered.exchange.curl for answered in (one, other)),
                 answer=cut(run.client.redactor.clean(answers)),
                 cause=(),
-                location=run.contract.document.locate(operation.operation.location),
+                location=run.contract.document.locate(operation.location),
                 seen=seen,
             )
         )

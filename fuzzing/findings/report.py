@@ -175,9 +175,9 @@ def _settings(outcome: FuzzResult) -> dict[str, Any]:
     """What a replay needs to know."""
     settings = outcome.settings
     return {
-        "document": settings.document,
-        "overlays": list(settings.overlays),
-        "remote": settings.remote,
+        "documents": list(settings.load.documents),
+        "overlays": list(settings.load.overlays),
+        "remote_references": settings.load.remote_references,
         "target_file": settings.target_file,
         "base_url": target_of(outcome.plan).shown_url if settings.base_url else None,
         "canary": settings.canary,

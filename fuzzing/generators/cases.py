@@ -246,7 +246,7 @@ def _other_fields(place: OperationContext) -> list[Field]:
     known = set(place.rules)
     return [
         field
-        for field in place.operation.operation.fields
+        for field in place.operation.fields
         if field not in known and (field.location == "body" or name_of(field) in place.dictionaries)
     ]
 
@@ -408,7 +408,7 @@ def _nested(depth: int, is_list: bool) -> Any:
 
 def _identifiers(place: OperationContext) -> FuzzCases | None:
     """Other values of the path than the target's own."""
-    path = [field for field in place.operation.operation.fields if field.location == "path"]
+    path = [field for field in place.operation.fields if field.location == "path"]
     if not path or not place.base.call.path:
         return None
     values = st.one_of(

@@ -64,9 +64,7 @@ def bound_words(target: Target, contract: Contract, target_file: str | None) -> 
     places = Places(target_file)
     dictionaries: Mapping[str, Any] = target.fuzz.get("dictionaries", {})
     values = {name: _values(told, name, places) for name, told in dictionaries.items()}
-    documented = {
-        name_of(field) for operation in contract.operations for field in operation.operation.fields
-    }
+    documented = {name_of(field) for operation in contract.operations for field in operation.fields}
     found: dict[str, Words] = {}
     for parameter, binding in target.fuzz.get("parameters", {}).items():
         places.known(parameter, documented, "The document has no parameter {!r}")

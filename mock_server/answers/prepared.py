@@ -87,7 +87,7 @@ def _bodies(
 
 
 def _media_type(operation: ContractOperation, case: Case) -> MediaType | None:
-    for response in operation.operation.responses:
+    for response in operation.responses:
         if response.status == case.status:
             return next((m for m in response.media_types if m.name == case.media_type), None)
     return None

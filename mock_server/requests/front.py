@@ -165,9 +165,9 @@ class _Paths:
         self.documented: set[str] = set()
         self.templates: list[tuple[re.Pattern[str], str]] = []
         for operation in mock.contract.operations:
-            method = operation.operation.method.upper()
+            method = operation.method.upper()
             self.documented.add(method)
-            literals = re.split(r"\{[^}]*\}", operation.operation.path)
+            literals = re.split(r"\{[^}]*\}", operation.path)
             pattern = re.compile("[^/]+".join(re.escape(literal) for literal in literals))
             self.templates.append((pattern, method))
         if "GET" in self.documented:

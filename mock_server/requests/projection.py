@@ -25,9 +25,9 @@ def project(contract: Contract) -> dict[str, Any]:
     """The 3.0.3 document that Connexion routes by."""
     paths: dict[str, dict[str, Any]] = {}
     for index, operation in enumerate(contract.operations):
-        path = operation.operation.path
+        path = operation.path
         item = paths.setdefault(_projected(path), {})
-        item[operation.operation.method] = _operation(index, list(path_parameters(path)))
+        item[operation.method] = _operation(index, list(path_parameters(path)))
     info = contract.document.root["info"]
     return {
         "openapi": "3.0.3",

@@ -55,7 +55,7 @@ def compile_schema(document: Document, path: Path) -> Validator:
 
 def checks(document: Document, contract: ContractOperation, limit: int) -> tuple[RequestCheck, ...]:
     """The checks of an operation, in the order in which they are made."""
-    operation = contract.operation
+    operation = contract
     status = _fault_status(operation)
     found: list[RequestCheck] = []
     parameters = [_parameter_check(document, contract, p, status) for p in operation.parameters]
@@ -117,7 +117,7 @@ def _in_range(media_type: str | None, names: list[str]) -> bool:
 
 
 def _json_check(document: Document, contract: ContractOperation, status: int) -> RequestCheck:
-    schema = _json_schema_path(contract.operation)
+    schema = _json_schema_path(contract)
     validator = compile_schema(document, schema) if schema else None
     case_checks = tuple(_case_checks(document, contract, "body", schema))
     is_faultless = _faultless(contract, validator)

@@ -206,7 +206,7 @@ class Explainer:
 
     def curl(self, sketch: Sketch) -> str:
         """Commands that send a sketch."""
-        path = self.operation.operation.path
+        path = self.operation.path
         for name, value in sketch.path.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
         query = self.received.query.decode("latin-1")
@@ -228,7 +228,7 @@ class Explainer:
 
 def _path_of(operation: ContractOperation, entry: Entry) -> dict[str, str]:
     """The path parameters of a recorded request."""
-    template = operation.operation.path.strip("/").split("/")
+    template = operation.path.strip("/").split("/")
     given = entry.path.strip("/").split("/")
     return {
         name[1:-1]: value

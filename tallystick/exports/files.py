@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
 from tallystick.errors import LoadError
+from tallystick.reader.options import LoadOptions
 
 
 def write(place: str, text: str) -> None:
@@ -29,14 +29,11 @@ def is_current(place: str, text: str) -> bool:
 
 def command(
     name: str,
-    document: str | None,
+    options: LoadOptions,
     place: str,
-    *,
-    overlays: Sequence[str],
-    remote_references: bool,
 ) -> str:
     """The command that writes an export anew."""
-    words = ["tallystick", "export", name, *([document] if document else [])]
-    words += [word for overlay in overlays for word in ("--overlay", overlay)]
-    words += ["--remote-references"] if remote_references else []
+    words = ["tallystick", "export", name, *options.documents]
+    words += [word for overlay in options.overlays for word in ("--overlay", overlay)]
+    words += ["--remote-references"] if options.remote_references else []
     return shlex.join([*words, "--output", place])

@@ -39,7 +39,7 @@ def export_msw(contract: Contract) -> str:
     operations = [
         _Operation(contract, operation, names)
         for operation in contract.operations
-        if operation.operation.method in _SENDABLE and _answerable(operation)
+        if operation.method in _SENDABLE and _answerable(operation)
     ]
     types = Types(contract.document, names)
     parts = [operation.render(types) for operation in operations]
@@ -138,7 +138,7 @@ class _Operation:
         return list(dict.fromkeys(case.code for case in self.cases.values() if case.code))
 
     def _request_type(self, types: Types) -> str:
-        body = self.operation.operation.request_body
+        body = self.operation.request_body
         kinds = body.media_types if body else ()
         chosen = next((m for m in kinds if bodies.is_json(m)), None)
         if chosen is None:
@@ -162,7 +162,7 @@ class _Operation:
     def _handler(self) -> str:
         first = next((n for n, c in self.cases.items() if c.is_success), next(iter(self.cases)))
         default = json_text(first)
-        operation = self.operation.operation
+        operation = self.operation
         says = one_line(operation.description).replace("*/", "* /")
         summary = f"{one_line(self.operation.name)}".replace("*/", "* /")
         return "\n".join(
@@ -187,16 +187,14 @@ def identifier(operation: ContractOperation) -> str:
     """The name of an operation: its id, or its method and the words of its path, of parameters
     the last only, and only where the path ends with it.
     """
-    own = operation.operation.operation_id
+    own = operation.operation_id
     if own and re.fullmatch(r"[A-Za-z_]\w*", own, re.ASCII):
         return own
-    path = operation.operation.path
-    parts = (
-        [own] if own else [operation.operation.method, *re.sub(r"\{[^}]*\}", "/", path).split("/")]
-    )
+    path = operation.path
+    parts = [own] if own else [operation.method, *re.sub(r"\{[^}]*\}", "/", path).split("/")]
     if not own and (last := re.search(r"\{([^}]*)\}/?$", path)):
         parts += ["by", last[1]]
-    found = [word for part in parts for word in words(part)] or [operation.operation.method]
+    found = [word for part in parts for word in words(part)] or [operation.method]
     return found[0].lower() + "".join(word[0].upper() + word[1:].lower() for word in found[1:])
 
 
@@ -205,7 +203,7 @@ def _handlers(operations: list[_Operation]) -> str:
     section 4.8.8.2).
     """
     ordered = sorted(
-        operations, key=lambda o: ["{" in part for part in o.operation.operation.path.split("/")]
+        operations, key=lambda o: ["{" in part for part in o.operation.path.split("/")]
     )
     calls = [f"    {operation.name}(undefined, {{ baseUrl }})," for operation in ordered]
     return "\n".join(

@@ -85,7 +85,7 @@ def _expected(contract: Contract, operation: ContractOperation, case: Case) -> d
     """What the tests of a case compare; null is not compared."""
     media_type = bodies.media_type(operation, case)
     code = None
-    has_body = media_type is not None and operation.operation.method != "head"
+    has_body = media_type is not None and operation.method != "head"
     if media_type and has_body and bodies.is_json(media_type) and case.code:
         body = bodies.body(contract, case, media_type)
         code = case.code if _tells(body, case.code) else None

@@ -51,13 +51,13 @@ class Sample:
     @property
     def method(self) -> str:
         """The method in capitals."""
-        return self.operation.operation.method.upper()
+        return self.operation.method.upper()
 
     def target(self, place: Mapping[str, str]) -> str:
         """The path and the query of the URL; `place` has the text to put for each parameter of
         the path.
         """
-        pieces = re.split(r"\{([^}]*)\}", self.operation.operation.path)
+        pieces = re.split(r"\{([^}]*)\}", self.operation.path)
         text = "".join(
             place.get(piece, "") if index % 2 else quote(piece, safe=_IN_PATHS)
             for index, piece in enumerate(pieces)
@@ -147,7 +147,7 @@ def _is_hidden(operation: ContractOperation, case: Case) -> bool:
 def _with_parameters(contract: Contract, operation: ContractOperation) -> Sample:
     located: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
     demanded = _demanded(operation)
-    for parameter in operation.operation.parameters:
+    for parameter in operation.parameters:
         place = Field(parameter.location, parameter.name)
         if parameter.location in ("header", "cookie") and not _TOKEN.fullmatch(parameter.name):
             continue  # nothing could send it
@@ -194,7 +194,7 @@ def _flat(value: Any) -> str:
 
 def _content(contract: Contract, operation: ContractOperation) -> dict[str, Any]:
     """The media type and the body of the request."""
-    body = operation.operation.request_body
+    body = operation.request_body
     kinds = body.media_types if body else ()
     chosen = next((m for m in kinds if "json" in concrete(m.name).lower()), next(iter(kinds), None))
     if chosen is None:

@@ -44,7 +44,7 @@ def media_types(operation: ContractOperation, case: Case) -> tuple[MediaType, ..
     """The media types in which a case may be sent; none where it has no body."""
     if case.http_status in _WITHOUT_CONTENT:
         return ()
-    found = (r.media_types for r in operation.operation.responses if r.status == case.status)
+    found = (r.media_types for r in operation.responses if r.status == case.status)
     return next(found, ())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NoReturn
@@ -20,6 +20,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from tallystick.errors import DocumentError, InvalidDocumentError, Source
 from tallystick.reader import overlays, references, sources
 from tallystick.reader.dialect import to_2020_12
+from tallystick.reader.options import LoadOptions
 from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
 
@@ -104,18 +105,17 @@ class Document:
         }
 
 
-def load(place: str, overlay_places: Sequence[str] = (), *, remote: bool = False) -> Document:
+def load(options: LoadOptions) -> Document:
     """Read a document and apply overlays to it.
 
-    `place` and `overlays` are paths or http(s) URLs; `remote` allows references to other
-    addresses. Raises TallystickError with the place of what is wrong.
+    Raises TallystickError with the place of what is wrong.
     """
-    main = sources.read(place)
+    main = sources.read(options.documents[0])
     _check_version(main)
     target = overlays.OverlayTarget(copy.deepcopy(main.value))
-    for name in overlay_places:
+    for name in options.overlays:
         overlays.apply(target, sources.read(name))
-    root = references.bundle(target.value, main, target.origins, remote=remote)
+    root = references.bundle(target.value, main, target.origins, remote=options.remote_references)
     document = Document(root, main, target.origins, tuple(target.warnings))
     errors = list(_errors(document))
     if errors:

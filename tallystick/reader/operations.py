@@ -67,7 +67,7 @@ class DocumentedResponse:
         return int(self.status.upper().replace("X", "0"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One method on one path. `name` is how reports and target files call it."""
 

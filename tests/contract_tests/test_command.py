@@ -118,7 +118,7 @@ def test_a_contradicted_case_is_1(runs: Runs) -> None:
 def test_not_covered_is_3(runs: Runs) -> None:
     """Without a way to the five states, they are told as not covered in the table."""
     run = runs["stateless"].result()
-    not_covered = dict.fromkeys(OF_STATES, "not covered")
+    not_covered = dict.fromkeys(OF_STATES, "not_covered")
     assert (run.code, run.verdicts, run.report["findings"]) == (3, ALL | not_covered, [])
     assert re.findall(r"^  (\S+ \S+) +not covered", run.out, re.MULTILINE) == OF_STATES
 
@@ -152,7 +152,7 @@ def test_unreachable_is_reported_with_its_reason(runs: Runs) -> None:
     """
     run = runs["with_unreachable"].result()
     case = run.case("502 PaymentAccount.ProviderError")
-    assert (run.code, case["verdict"]) == (0, "not covered")
+    assert (run.code, case["verdict"]) == (0, "not_covered")
     assert (case["reason"], case["requests"]) == (f"unreachable: {REASON}", 0)
     assert "9 passed · 0 failed · 1 not covered" in run.out
     assert REASON in run.out

@@ -72,7 +72,7 @@ REPORT = {
             "operation": "POST /y",
             "status": "409",
             "code": "Y.Gone",
-            "verdict": "not covered",
+            "verdict": "not_covered",
             "reason": "nothing says how",
             "requests": 0,
         },

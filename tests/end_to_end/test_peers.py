@@ -29,7 +29,7 @@ CASES = (
     "409 PaymentAccount.Disconnected",
     "502 PaymentAccount.ProviderError",
 )
-_V, _C, _N = "passed", "failed", "not covered"
+_V, _C, _N = "passed", "failed", "not_covered"
 VERDICTS: Mapping[str, list[str]] = {
     "prism": [_C, _C, _C, _C, _C, _N, _N, _N, _N, _N],
     "mockoon": [_C, _C, _C, _C, _C, _N, _N, _N, _N, _N],

@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.contract_tests.commands import ROOT, Result, run_words
 from tests.contract_tests.targets import Recording, stateless_text, write
-from tests.independent.app import Link, Request, Answer
+from tests.independent.app import Answer, Link, Request
 from tests.independent.serve import Application, serving
 
 SEED = 11

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.fuzzing.fuzzed import Watched
-from tests.independent.app import CASES, PaymentAccountLinks, Request, Answer
+from tests.independent.app import CASES, Answer, PaymentAccountLinks, Request
 
 # --- problem styles
 

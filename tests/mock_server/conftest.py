@@ -51,7 +51,9 @@ def serving_texts(folder: Path) -> Iterator[Serve]:
                 document = folder / "document.yaml"
                 document.write_text(text, encoding="utf-8")
                 place = str(document)
-            url = stack.enter_context(serving(load_contract(place), **options))
+            url = stack.enter_context(
+                serving(load_contract(*([place] if place else [])), **options)
+            )
             return stack.enter_context(client(url))
 
         yield start

@@ -17,6 +17,7 @@ from pathlib import Path
 from contract_tests.command import run_pytest
 from contract_tests.plan import read_plan
 from contract_tests.results.report import exit_code
+from tallystick.reader.options import LoadOptions
 from tests.independent.app import PaymentAccountLinks
 from tests.independent.serve import serving
 from tests.mutants import MUTANTS, VARIANTS
@@ -50,7 +51,7 @@ def judge(app: App, seed: int) -> tuple[int, list[str]]:
     options = ["-k", "test_properties"] if seed else []
     with tempfile.TemporaryDirectory() as name, serving(app()) as url:
         target_file = str(keyed_target(Path(name), url))
-        plan = read_plan(None, [], base_url=None, target_file=target_file, seed=seed)
+        plan = read_plan(LoadOptions(), base_url=None, target_file=target_file, seed=seed)
         silent = io.StringIO()
         with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
             progress = run_pytest(plan, *options)

@@ -106,7 +106,7 @@ def _fuzzed(folder: Path, counted: Counted) -> Fuzzed:
         if finding["level"] != "advisory"
     ]
     firsts = [finding["shown_by"]["first"] for finding in findings if "shown_by" in finding]
-    names = frozenset(f"{f['obligation']}: {f['message']}" for f in findings)
+    names = frozenset(f"{f['check']}: {f['message']}" for f in findings)
     return Fuzzed(names, counted.requests, min(firsts, default=None))
 
 

@@ -18,6 +18,7 @@ from contract_tests.requests import generated, strategies
 from contract_tests.requests.reaching import constraints
 from contract_tests.target.target import Target
 from fuzzing.engine.campaign import FRESH
+from tallystick.reader.options import LoadOptions
 from tests.independent.app import ACTIVE_ID, Request
 
 from .faults import Rare, RareFault
@@ -48,7 +49,7 @@ SOURCES: Mapping[str, Callable[[Plan], SearchStrategy[Any]]] = {
 
 def valid_requests(source: str, count: int) -> list[Request]:
     """So many requests, one drawn after the other."""
-    plan = read_plan(None, [], base_url="http://127.0.0.1:1", target_file=None, seed=1)
+    plan = read_plan(LoadOptions(), base_url="http://127.0.0.1:1", target_file=None, seed=1)
     drawn: list[Request] = []
 
     def keep(body: Any) -> None:

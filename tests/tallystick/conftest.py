@@ -1,7 +1,7 @@
 """Documents for the tests: the vendor's, as a file and as a page, and small ones."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from tallystick import Contract, load_contract
+from tallystick.reader import document as document_reader
+from tallystick.reader.document import Document
+from tallystick.reader.options import LoadOptions
 
 VENDOR = Path(__file__).parents[2] / "openapi" / "dolfin-payment-account-link.yaml"
 HEAD = (
@@ -139,3 +142,8 @@ def server() -> Iterator[Server]:
     running = Server()
     yield running
     running.close()
+
+
+def load(place: str, overlays: Sequence[str] = (), *, remote_references: bool = False) -> Document:
+    """The document at a place, with these overlays."""
+    return document_reader.load(LoadOptions((place,), tuple(overlays), remote_references))

@@ -101,6 +101,6 @@ def test_an_overlay_that_misses_is_a_finding(write):
         "actions:\n- {target: $.nope, remove: true}\n",
     )
     place = write("d.json", document({"200": {"description": "OK"}}))
-    assert remarks(load_contract(place, [overlay])) == [
+    assert remarks(load_contract(place, overlays=[overlay])) == [
         ("finding", f"{overlay}:4 at #/actions/0/target: the target $.nope matches nothing.")
     ]

@@ -86,7 +86,7 @@ def _fail(item: ElementTree.Element, message: str, found: list[Mapping[str, Any]
 
 
 def _told(finding: Mapping[str, Any]) -> str:
-    lines = [f"{finding['obligation']} ({finding['level']}): {finding['message']}"]
+    lines = [f"{finding['check']} ({finding['level']}): {finding['message']}"]
     lines += [f"  source  {finding['source']}"]
     lines += [f'  says    "{finding["sentence"]}"'] if finding["sentence"] else []
     lines += [f"  answer  {finding['answer']}", f"  repeat  {finding['curl']}"]

@@ -45,7 +45,7 @@ def _findings(report: Mapping[str, Any]) -> Iterator[str]:
     if found:
         yield from ("### Findings", "")
     for number, finding in enumerate(found[:_MOST], 1):
-        title = f"**{_text(finding['obligation'])}** ({finding['level']})"
+        title = f"**{_text(finding['check'])}** ({finding['level']})"
         yield f"{number}. {title}: {_text(finding['message'])}"
         yield ""
         if finding["sentence"]:

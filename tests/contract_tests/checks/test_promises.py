@@ -17,6 +17,7 @@ from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from tallystick.contract import Contract, load_contract
 from tallystick.errors import ExtensionError
+from tallystick.reader.options import LoadOptions
 from tests.independent.app import ACTIVE_ID, PaymentAccountLinks
 from tests.independent.serve import serving
 from tests.mutants.builders import changed, with_link, with_success, with_url
@@ -102,7 +103,12 @@ def contract_with(folder: Path, promise: str) -> Contract:
     """The document, of which an overlay says this one promise."""
     path = folder / "promises.overlay.yaml"
     path.write_text(OVERLAY.format(promise=promise), encoding="utf-8")
-    plan = read_plan(DOCUMENT, [str(path)], base_url="http://127.0.0.1", target_file=None, seed=0)
+    plan = read_plan(
+        LoadOptions((DOCUMENT,), (str(path),)),
+        base_url="http://127.0.0.1",
+        target_file=None,
+        seed=0,
+    )
     return plan.contract
 
 

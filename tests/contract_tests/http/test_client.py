@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.contract_tests.commands import Result, pytest_suite, tallystick_test
 from tests.contract_tests.targets import LABELS, write_target
-from tests.independent.app import PaymentAccountLinks, Request, Answer
+from tests.independent.app import Answer, PaymentAccountLinks, Request
 from tests.independent.serve import serving
 
 KEPT = "the target kept answering 429: it limits the rate (set a lower one in the target file)"
@@ -78,7 +78,7 @@ def test_what_is_always_limited_is_not_covered(tmp_path: Path) -> None:
     """Where each answer is a 429, no case is provoked, and that is the reason."""
     with serving(AlwaysBusy()) as url:
         run = tallystick_test(tmp_path, "--target", write_target(tmp_path, url))
-    assert (run.code, run.verdicts) == (3, dict.fromkeys(LABELS, "not covered"))
+    assert (run.code, run.verdicts) == (3, dict.fromkeys(LABELS, "not_covered"))
     assert {case["reason"] for case in run.report["cases"]} == {KEPT}
     assert run.report["findings"] == []
     assert run.out.count(KEPT) == 10

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.contract_tests.commands import Result, pytest_suite
 from tests.contract_tests.targets import Recording, stateless_text, write
-from tests.independent.app import ACTIVE_ID, NOT_ENABLED_ID, Request, Answer
+from tests.independent.app import ACTIVE_ID, NOT_ENABLED_ID, Answer, Request
 from tests.independent.serve import serving
 
 LINK = f"/organisations/{ACTIVE_ID}/payment-account/link"
@@ -79,7 +79,7 @@ def test_a_set_up_that_fails_leaves_the_case_alone(tmp_path: Path) -> None:
     """The case is not covered, with the call as the reason; it is not tried, but cleaned up."""
     app = Hooked()
     run = run_case(tmp_path, app, ["fail", "disable"], ["enable"])
-    assert (run.code, run.verdicts[NOT_ENABLED]) == (0, "not covered")
+    assert (run.code, run.verdicts[NOT_ENABLED]) == (0, "not_covered")
     reason = run.case(NOT_ENABLED)["reason"]
     assert reason.endswith("/hooks/fail of the target file was answered 500.")
     assert reason.startswith("The call PUT http://127.0.0.1:")

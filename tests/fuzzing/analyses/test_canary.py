@@ -14,7 +14,7 @@ import pytest
 from fuzzing.analyses.canary import CanaryError, leads_to, listening, token_of
 from tests.contract_tests.commands import Result
 from tests.fuzzing.fuzzed import Opening, Watched, checks, fuzz, fuzz_app
-from tests.independent.app import Link, Answer
+from tests.independent.app import Answer, Link
 from tests.independent.serve import serving
 
 VISIT, REDIRECT = "no request to a caller's address", "no redirect to a caller's address"

@@ -42,7 +42,7 @@ from tests.fuzzing.others import (
     RefreshDefaults,
     other,
 )
-from tests.independent.app import ACTIVE_ID, Request, Answer
+from tests.independent.app import ACTIVE_ID, Answer, Request
 from tests.independent.serve import Application, serving
 
 FAULTS = (OtherScheme, RefreshBlamed, RefreshDefaults)

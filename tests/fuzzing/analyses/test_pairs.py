@@ -21,7 +21,7 @@ from tests.contract_tests.conftest import Start
 from tests.contract_tests.targets import stateless_text, target_text, write
 from tests.end_to_end.mock import running_mock
 from tests.fuzzing.fuzzed import Watched, fuzz, ledger
-from tests.independent.app import PaymentAccountLinks, RefusedError, Request, Answer
+from tests.independent.app import Answer, PaymentAccountLinks, RefusedError, Request
 from tests.independent.serve import serving
 
 MISSING_RETURN = "400 PaymentAccountLink.MissingReturnUrl"

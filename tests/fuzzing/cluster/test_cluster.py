@@ -21,7 +21,7 @@ from tests.fuzzing.fuzzed import (
     fuzzing,
     ledger,
 )
-from tests.independent.app import PaymentAccountLinks, Request, Answer
+from tests.independent.app import Answer, PaymentAccountLinks, Request
 from tests.independent.serve import serving
 
 SHARDS = 3

@@ -20,7 +20,7 @@ from fuzzing.engine.limits import Limits
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
 from tests.fuzzing.fuzzed import Failing, Watched, checks, fuzz_app, ledger
-from tests.independent.app import Event, Receive, Request, Answer, Scope, Send
+from tests.independent.app import Answer, Event, Receive, Request, Scope, Send
 from tests.independent.serve import serving
 
 Runs = Mapping[str, tuple[Watched, Future[Result]]]

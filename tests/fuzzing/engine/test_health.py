@@ -12,7 +12,7 @@ import pytest
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
 from tests.fuzzing.fuzzed import Watched, checks, fuzz_app
-from tests.independent.app import Request, Answer
+from tests.independent.app import Answer, Request
 
 BEARS_IT = "the target bears the requests"
 

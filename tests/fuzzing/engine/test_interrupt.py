@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract_tests.targets import write_target
 from tests.fuzzing.fuzzed import Failing, Watched, fuzzing, ledger
-from tests.independent.app import Event, Receive, Request, Answer, Scope
+from tests.independent.app import Answer, Event, Receive, Request, Scope
 from tests.independent.serve import serving
 
 WAITING = 30.0

@@ -18,7 +18,7 @@ from tallystick.errors import TallystickError
 from tests.contract_tests.http.test_rate import needs_address, own_address
 from tests.contract_tests.targets import serving_at, stateless_text, write
 from tests.fuzzing.fuzzed import Watched, checks, fuzz, fuzz_app
-from tests.independent.app import Link, Answer
+from tests.independent.app import Answer, Link
 from tests.independent.serve import serving
 
 ELSEWHERE = "https://staging.example.test"

@@ -8,7 +8,7 @@ import pytest
 
 from fuzzing.engine.novelty import Kinds
 from tests.fuzzing.fuzzed import Watched, checks, fuzz_app, ledger
-from tests.independent.app import PaymentAccountLinks, Request, Answer
+from tests.independent.app import Answer, PaymentAccountLinks, Request
 
 DEPTH = 4
 

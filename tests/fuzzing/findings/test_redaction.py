@@ -13,7 +13,7 @@ from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
 from tests.contract_tests.targets import write
 from tests.fuzzing.fuzzed import fuzz, ledger
-from tests.independent.app import ACTIVE_ID, Link, PaymentAccountLinks, Request, Answer
+from tests.independent.app import ACTIVE_ID, Answer, Link, PaymentAccountLinks, Request
 from tests.independent.serve import serving
 
 TOKEN = "CAPABILITY"  # each link of the applications here has it

@@ -84,9 +84,7 @@ def test_what_two_answers_show(tmp_path: Path) -> None:
     """A link that was given before is found again, though it takes two requests to see it."""
     with serving(Stale()) as url:
         run = fuzz(tmp_path, "--base-url", url, "--max-requests", 60)
-        found = {
-            f["id"] for f in run.heavy if "before" in f["message"] or "fresh" in f["check"]
-        }
+        found = {f["id"] for f in run.heavy if "before" in f["message"] or "fresh" in f["check"]}
         assert len(found) == 1
         assert replay(tmp_path / "a", run.folder, found.pop()).code == 1
 

@@ -8,9 +8,14 @@ import pytest
 from mock_server.control.guard import Access
 from mock_server.serve import serving
 from tallystick import load_contract
-
 from tests.mock_server.conftest import client
-from tests.mock_server.documented import DISCONNECTED, check_error, check_problem, check_success, create
+from tests.mock_server.documented import (
+    DISCONNECTED,
+    check_error,
+    check_problem,
+    check_success,
+    create,
+)
 from tests.mock_server.wire import exchange, status
 
 CONTROL = [

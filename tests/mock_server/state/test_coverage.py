@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tallystick.cli import cli
-
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import VALID, create
 

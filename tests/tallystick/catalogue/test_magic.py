@@ -3,7 +3,6 @@
 import pytest
 
 from tallystick import load_contract
-
 from tests.tallystick.conftest import document
 
 RESPONSES = {

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from tallystick.cli import cli
-
 from tests.tallystick.conftest import document
 
 OPERATION = "POST /organisations/{id}/payment-account/link"

@@ -14,7 +14,6 @@ from tallystick.exports import EXPORTS, samples
 from tallystick.exports.escaping import Names, json_text, one_line
 from tallystick.exports.msw import identifier
 from tallystick.generation import bodies
-
 from tests.tallystick.conftest import document
 
 TASKS = {

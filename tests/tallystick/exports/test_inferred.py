@@ -7,7 +7,6 @@ import yaml
 
 from tallystick import load_contract
 from tallystick.exports.inferred import inferred_overlay, json_path
-
 from tests.tallystick.conftest import document
 
 ODD = {
@@ -56,9 +55,9 @@ def round_trip(write):
     """A function that gives the facts of a document, and those with its inferred overlay."""
 
     def of(place, overlays=()):
-        before = load_contract(place, overlays)
+        before = load_contract(place, overlays=overlays)
         overlay = write("inferred.overlay.yaml", inferred_overlay(before))
-        after = load_contract(place, [*overlays, overlay])
+        after = load_contract(place, overlays=[*overlays, overlay])
         assert after.document.warnings == before.document.warnings
         return facts(before), facts(after)
 

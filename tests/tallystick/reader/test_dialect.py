@@ -4,9 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tallystick.reader.dialect import to_2020_12
-from tallystick.reader.document import load
-
-from tests.tallystick.conftest import document
+from tests.tallystick.conftest import document, load
 
 
 @pytest.mark.parametrize(

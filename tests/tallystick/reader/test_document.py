@@ -5,9 +5,7 @@ from jsonschema import Draft202012Validator
 
 from tallystick import load_contract
 from tallystick.errors import DocumentError, InvalidDocumentError, TallystickError
-from tallystick.reader.document import load
-
-from tests.tallystick.conftest import document
+from tests.tallystick.conftest import document, load
 
 OK = {"200": {"description": "OK"}}
 

@@ -3,7 +3,8 @@
 import pytest
 
 from tallystick.errors import LoadError, OverlayError, TallystickError
-from tallystick.reader.document import Document, load
+from tallystick.reader.document import Document
+from tests.tallystick.conftest import load
 
 BASE = """\
 openapi: 3.1.1

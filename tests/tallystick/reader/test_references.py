@@ -6,9 +6,7 @@ import pytest
 
 from tallystick import load_contract
 from tallystick.errors import LoadError, TallystickError
-from tallystick.reader.document import load
-
-from tests.tallystick.conftest import document
+from tests.tallystick.conftest import document, load
 
 OK = {"description": "OK"}
 
@@ -322,7 +320,7 @@ def test_a_reference_to_another_address_is_followed_when_allowed(server, write):
     server.answers["/s.yaml"] = (200, {}, b"A: {$ref: 't.yaml#/B'}\n")
     server.answers["/t.yaml"] = (200, {}, b"B: {type: string}\n")
     value = with_schema({"$ref": f"{server.url}/s.yaml#/A"})
-    root = load(write("main.json", value), remote=True).root
+    root = load(write("main.json", value), remote_references=True).root
     assert root["components"]["schemas"] == {
         "A": {"$ref": "#/components/schemas/B"},
         "B": {"type": "string"},
