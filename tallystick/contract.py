@@ -9,7 +9,7 @@ from tallystick.catalogue import extensions
 from tallystick.catalogue.cases import Case, read_cases
 from tallystick.catalogue.extensions import ProblemStyle, Promise
 from tallystick.catalogue.magic import with_magic
-from tallystick.errors import ExtensionError
+from tallystick.errors import DocumentError
 from tallystick.reader import bundled
 from tallystick.reader.document import Document, load
 from tallystick.reader.operations import Operation, read_operations
@@ -61,7 +61,7 @@ def read_contract(options: LoadOptions) -> Contract:
     document = load(options)
     operations = tuple(_read(document, operation) for operation in read_operations(document))
     if not operations:
-        raise ExtensionError("The document has no operations.", source=document.locate(("paths",)))
+        raise DocumentError("The document has no operations.", source=document.locate(("paths",)))
     return Contract(document, operations, extensions.problem_style(document))
 
 

@@ -18,9 +18,9 @@ from tallystick.catalogue.extensions import declared_cases
 from tallystick.catalogue.prose import Suspect, read
 from tallystick.catalogue.sentences import Trigger, infer
 from tallystick.errors import Source
-from tallystick.reader.document import Document
-from tallystick.reader.operations import DocumentedResponse, MediaType, Operation
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.document import Document, Node
+from tallystick.reader.operations import DocumentedResponse, Operation
+from tallystick.reader.pointers import Path
 
 CODE_MEMBERS = ("code", "errorCode", "error_code", "issue", "error", "name", "type", "title")
 """Members of an error body that hold its code, in the order in which they are looked at."""
@@ -193,24 +193,20 @@ def _from_extension(
 
 
 def _from_examples(
-    _document: Document, _: Operation, response: DocumentedResponse
+    document: Document, _: Operation, response: DocumentedResponse
 ) -> Iterator[_Found]:
     if response.http_status < 400:
         return
     for media_type in response.media_types:
-        yield from _of_examples(_document, media_type)
-
-
-def _of_examples(document: Document, media_type: MediaType) -> Iterator[_Found]:
-    for name in media_type.examples:
-        path = (*media_type.path, "examples", name)
-        example, path = document.follow(media_type.examples[name], path)
-        value = example.get("value")
-        code = _code_in(value) or (name if _is_code(name) and not _PLAIN_NAME.match(name) else None)
-        if code:
-            detail = value.get("detail") if isinstance(value, dict) else None
-            text = example.get("description") or example.get("summary") or detail
-            yield _Found(code, path, text if isinstance(text, str) else None)
+        for name, example in document.at(media_type.path).map("examples"):
+            value = example.value.get("value") if isinstance(example.value, dict) else None
+            code = _code_in(value) or (
+                name if _is_code(name) and not _PLAIN_NAME.match(name) else None
+            )
+            if code:
+                detail = value.get("detail") if isinstance(value, dict) else None
+                text = example.text("description") or example.text("summary") or detail
+                yield _Found(code, example.path, text if isinstance(text, str) else None)
 
 
 def _code_in(value: Any) -> str | None:
@@ -235,43 +231,37 @@ def _from_branches(
         return
     for media_type in response.media_types:
         if media_type.schema:
-            yield from _pinned(document, media_type.schema, _DEPTH, frozenset(), branch=False)
+            schema = document.at(media_type.schema)
+            yield from _pinned(schema, _DEPTH, frozenset(), branch=False)
 
 
-def _pinned(
-    document: Document, path: Path, depth: int, seen: frozenset[Path], *, branch: bool
-) -> Iterator[_Found]:
+def _pinned(schema: Node, depth: int, seen: frozenset[Path], *, branch: bool) -> Iterator[_Found]:
     """The codes that members of the schema pin by `const` or a one-value `enum`, in branches."""
-    schema, path = document.follow(look_up(document.root, path), path)
-    if not isinstance(schema, dict) or path in seen or not depth:
+    if not isinstance(schema.value, dict) or schema.path in seen or not depth:
         return
-    seen |= {path}
-    properties = schema.get("properties") or {}
+    seen |= {schema.path}
+    properties = dict(schema.map("properties"))
     if branch:
         for member in CODE_MEMBERS:
-            code = _pin(document, properties.get(member), (*path, "properties", member))
+            code = _pin(properties.get(member))
             if code:
-                text = schema.get("description") or schema.get("title")
-                yield _Found(code, (*path, "properties", member), text)
+                text = schema.text("description") or schema.text("title")
+                yield _Found(code, (*schema.path, "properties", member), text or None)
                 return
-    for name in properties:
-        place = (*path, "properties", name)
-        yield from _pinned(document, place, depth - 1, seen, branch=branch)
-    if "items" in schema:
-        yield from _pinned(document, (*path, "items"), depth - 1, seen, branch=branch)
+    inside = list(properties.values())
+    items = schema.get("items")
+    for node in (*inside, *([items] if items else [])):
+        yield from _pinned(node, depth - 1, seen, branch=branch)
     for keyword in ("oneOf", "anyOf", "allOf"):
-        for index in range(len(schema.get(keyword) or ())):
-            place = (*path, keyword, str(index))
-            inside = branch or keyword != "allOf"
+        for node in schema.list(keyword):
             deeper = depth if keyword == "allOf" else depth - 1  # composing is no nesting
-            yield from _pinned(document, place, deeper, seen, branch=inside)
+            yield from _pinned(node, deeper, seen, branch=branch or keyword != "allOf")
 
 
-def _pin(document: Document, node: Any, path: Path) -> str | None:
-    schema, _ = document.follow(node, path)
-    if not isinstance(schema, dict):
+def _pin(schema: Node | None) -> str | None:
+    if schema is None or not isinstance(schema.value, dict):
         return None
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
+    values = [schema.value["const"]] if "const" in schema.value else schema.value.get("enum") or []
     value = values[0] if len(values) == 1 else None
     return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 

@@ -13,10 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from tallystick.reader.document import Document
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.pointers import Path
 
 _DEPTH = 12
 _OPTIONAL_DEPTH = 4
@@ -46,11 +44,7 @@ def is_valid(document: Document, path: Path, value: Any) -> bool:
     """Whether the schema at a path takes a value, formats included. One that is made of itself,
     with no member between, takes none.
     """
-    schema = document.json_schema(path)
-    try:
-        return bool(Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value))
-    except RecursionError:
-        return False
+    return document.validators.at(path).is_valid(value)
 
 
 def instances(
@@ -102,8 +96,8 @@ class _Maker:
 
     def _schema(self, path: Path) -> tuple[Any, Path]:
         """The schema that a path leads to, in the dialect of `schema_root`."""
-        _, path = self.document.follow(look_up(self.document.root, path), path)
-        return look_up(self.document.schema_root, path), path
+        path = self.document.at(path).path
+        return self.document.schema_at(path), path
 
     def _alternative(
         self, schema: dict[str, Any], path: Path, keyword: str, name: str, depth: int
