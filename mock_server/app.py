@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import ConnexionMiddleware
-from connexion.middleware.routing import RoutingAPI, RoutingMiddleware
 from connexion.resolver import Resolver
-from connexion.spec import Specification
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from mock_server.control.api import Control
 from mock_server.control.guard import Access, Guard
@@ -21,14 +17,16 @@ from mock_server.mock import Mock
 from mock_server.operation import MockMiddleware, make_operations
 from mock_server.requests.front import Front
 from mock_server.requests.projection import project
+from mock_server.requests.routing import RootRouting
 
 
 def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
     """The application of a mock, which those of `access` may control (by default: whoever can
-    reach it, on loopback). Raises TallystickError where the contract cannot be mocked.
+    reach it, on loopback).
     """
-    front = Front(mock, Guard(Control(mock).app(), access or Access()))
-    front.contract = _connexion(mock, front)
+    control = Guard(Control(mock).app(), access or Access())
+    front = Front(mock.contract, mock.sessions, control)
+    front.routed = _connexion(mock, front)
     return front
 
 
@@ -38,7 +36,7 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
     them; the front answers what the router refuses). LifespanMiddleware stays, or lifespan events
     are lost.
     """
-    middlewares: list[Any] = [_Routing, MockMiddleware, LifespanMiddleware]
+    middlewares: list[Any] = [RootRouting, MockMiddleware, LifespanMiddleware]
     app = ConnexionMiddleware(
         front.unrouted,
         lifespan=_lifespan,
@@ -47,47 +45,6 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
     )
     app.add_api(project(mock.contract), made=make_operations(mock))
     return app
-
-
-class _Routing(RoutingMiddleware):
-    """Connexion's routing for one API at the root: its own routes, tried in its own order. Left
-    out is what several APIs need and each request would pay for (the Mount around each router,
-    the copy of the scope for the next API), the conversion of path parameters, which the routing
-    projection leaves texts, and the redirects of paths with a slash too many, which nobody
-    documented.
-    """
-
-    def add_api(self, specification: Specification, *args: Any, **kwargs: Any) -> None:
-        """See SpecMiddleware."""
-        api = RoutingAPI(specification, *args, next_app=self.app, **kwargs)
-        self.routes = [
-            (route.path_regex, route.methods or set(), _routed(route.endpoint))
-            for route in api.router.routes
-            if isinstance(route, Route)
-        ]
-
-    def __call__(  # type: ignore[override]  # an awaitable, as ASGI asks: one coroutine less
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> Awaitable[None]:
-        """Attach the operation to the scope, none where there is none, and call the next app."""
-        if scope["type"] == "http":
-            scope["extensions"] = _NOT_ROUTED
-            path, method = scope["path"], scope["method"]
-            for pattern, methods, routed in self.routes:
-                found = pattern.match(path)
-                if found is not None and method in methods:
-                    scope["path_params"] = found.groupdict()
-                    scope["extensions"] = routed
-                    break
-        return self.app(scope, receive, send)
-
-
-def _routed(endpoint: object) -> dict[str, Any]:
-    """What Connexion's routing attaches to the scope of a request to an operation."""
-    return {ROUTING_CONTEXT: {"operation_id": getattr(endpoint, "operation_id", None)}}
-
-
-_NOT_ROUTED = _routed(None)
 
 
 @asynccontextmanager

@@ -16,8 +16,9 @@ from urllib.parse import quote
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.addresses import PREFIX
 from mock_server.app import create_app
-from mock_server.control.guard import PREFIX, Access, is_loopback
+from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
@@ -27,7 +28,7 @@ GRACE = 3
 
 
 class ListenError(TallystickError):
-    """The mock cannot listen where it was told to."""
+    """The mock cannot listen on the host and port that it was given."""
 
 
 def serve(
