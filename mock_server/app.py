@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from connexion.middleware.lifespan import LifespanMiddleware
-from connexion.middleware.main import ConnexionMiddleware
+from connexion.middleware.main import API, ConnexionMiddleware
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
@@ -17,7 +17,7 @@ from mock_server.mock import Mock
 from mock_server.operation import MockMiddleware, make_operations
 from mock_server.requests.front import Front
 from mock_server.requests.projection import project
-from mock_server.requests.routing import RootRouting
+from mock_server.requests.routing import ProjectedSpecification, RootRouting
 
 
 def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
@@ -31,10 +31,10 @@ def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
 
 
 def _connexion(mock: Mock, front: Front) -> ASGIApp:
-    """Connexion with the routing projection, and of its middlewares only those that we need: no
-    decorators, no validators of its own, and no exception handlers (each request would pay for
-    them; the front answers what the router refuses). LifespanMiddleware stays, or lifespan events
-    are lost.
+    """Connexion with the routing projection, and with those of its middlewares that we need. It has
+    no decorators, no validators of its own and no exception handlers, because every request would
+    pay for them; the front answers what the router refuses. Without LifespanMiddleware, lifespan
+    events would be lost.
     """
     middlewares: list[Any] = [RootRouting, MockMiddleware, LifespanMiddleware]
     app = ConnexionMiddleware(
@@ -43,7 +43,10 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
         middlewares=middlewares,
         resolver=_Resolver(),
     )
-    app.add_api(project(mock.contract), made=make_operations(mock))
+    specification = ProjectedSpecification(project(mock.contract))  # type: ignore[no-untyped-call]
+    # What `add_api` does, which would load and validate the specification anew.
+    options = vars(app.options)
+    app.apis.append(API(specification, base_path=None, made=make_operations(mock), **options))
     return app
 
 

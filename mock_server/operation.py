@@ -153,7 +153,7 @@ class MockOperation:
 class MockAPI(RoutedAPI[MockOperation]):
     """Connexion's registry of our operations, by the operation ids of the projection.
 
-    `made` holds them; Connexion hands it on from `add_api`.
+    `made` holds them; Connexion passes it on from its `API`.
     """
 
     def __init__(self, *args: Any, made: Mapping[str, MockOperation], **kwargs: Any) -> None:

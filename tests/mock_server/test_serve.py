@@ -12,6 +12,11 @@ from time import monotonic
 
 import pytest
 
+from benchmarks import generated
+from mock_server.control.guard import Access
+from mock_server.serve import greeting
+from tallystick import load_contract
+
 from .wire import content, exchange, head, read_all, status
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -90,6 +95,17 @@ def test_options(start: Start, tmp_path: Path) -> None:
     address = ("localhost", int(port[1]))
     assert status(exchange(address, request + b"Content-Length: 4\r\n\r\nabcd")) == 202
     assert status(exchange(address, request + b"Content-Length: 5\r\n\r\nabcde")) == 413
+
+
+def test_many_operations_are_not_all_listed(tmp_path: Path) -> None:
+    """The greeting lists twenty operations, and says how many more there are."""
+    place = tmp_path / "large.json"
+    place.write_text(json.dumps(generated.document(25)), encoding="utf-8")
+    lines = greeting(load_contract(str(place)), "http://127.0.0.1:1", Access()).splitlines()
+    assert lines[0] == "25 operations: a mock of 100 documented cases, on http://127.0.0.1:1"
+    assert lines[1] == "  GET /resource-0"
+    assert lines[20:22] == ["  DELETE /resource-3/{id}", "  … and 5 more"]
+    assert len(lines) == 23
 
 
 def test_sigterm(start: Start) -> None:
