@@ -40,9 +40,9 @@ def serve(
     """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
     mock = Mock(contract, seed, max_body)
     app = create_app(mock, access)
-    # uvicorn raises the signal that ended it again, which by default would kill the process.
-    signal.signal(signal.SIGTERM, _end)
     with _listen(host, port) as listener:
+        # uvicorn raises the signal that ended it again, which by default would kill the process.
+        signal.signal(signal.SIGTERM, _end)
         print(greeting(contract, _url(listener, host), access), flush=True)
         calm_collector()
         uvicorn_server(app, before_end=mock.sessions.close).run(sockets=[listener])

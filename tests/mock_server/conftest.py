@@ -14,8 +14,10 @@ Serve = Callable[..., httpx.Client]
 
 
 def client(url: str) -> httpx.Client:
-    """A client that hides nothing: no redirects, no proxies."""
-    return httpx.Client(base_url=url, timeout=10, trust_env=False)
+    """A client that hides nothing: no redirects, no proxies. It needs no certificates, which take
+    longer to read than most tests.
+    """
+    return httpx.Client(base_url=url, timeout=10, trust_env=False, verify=False)
 
 
 @pytest.fixture(scope="session")
