@@ -14,7 +14,7 @@ from mock_server.requests import parameters, validation
 from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path as Place
 from tests.mock_server.conftest import Serve
-from tests.mock_server.documented import check_fault
+from tests.mock_server.documented import check_undocumented
 
 IMPOSSIBLE = """
 openapi: 3.1.0
@@ -70,7 +70,7 @@ def test_nothing_is_compiled_before_it_is_used(
 def test_an_operation_that_cannot_be_mocked(serve: Serve, headers: dict[str, str]) -> None:
     """It answers 501, forced or not, with a problem that says why and where."""
     answer = serve(IMPOSSIBLE).get("/impossible", headers=headers)
-    check_fault(answer, 501, "No valid body could be made for application/json.")
+    check_undocumented(answer, 501, "No valid body could be made for application/json.")
     detail = answer.json()["detail"]
     assert detail.startswith("This operation cannot be mocked.")
     assert "#/paths/~1impossible/get/responses/200/content/application~1json" in detail
@@ -98,7 +98,7 @@ def test_a_refusal_is_in_the_journal(serve: Serve) -> None:
 def test_no_documented_response(serve: Serve) -> None:
     """An operation without a response has no case to answer with."""
     text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/x: {get: {}}}\n"
-    check_fault(serve(text).get("/x"), 501, "The operation documents no response.")
+    check_undocumented(serve(text).get("/x"), 501, "The operation documents no response.")
 
 
 def test_a_defect_of_the_mock_is_a_501_too(
@@ -111,7 +111,7 @@ def test_a_defect_of_the_mock_is_a_501_too(
 
     monkeypatch.setattr(operation, "prepare", defective)
     with caplog.at_level(logging.ERROR):
-        check_fault(mock_of_pings.get("/ping"), 501, "RuntimeError: a defect")
+        check_undocumented(mock_of_pings.get("/ping"), 501, "RuntimeError: a defect")
     assert "GET /ping cannot be mocked" in caplog.text
     assert "Traceback" in caplog.text
 

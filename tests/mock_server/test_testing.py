@@ -80,7 +80,7 @@ def test_it_ends_with_its_block() -> None:
 
 
 def test_force(mock: RunningMock) -> None:
-    """Cases are played in turn, as often as told, and then the mock answers as ever."""
+    """Cases are played in turn, as often as `times` says; then the mock answers as ever."""
     mock.force("PaymentAccount.ProviderError", 403, times=2)
     assert answers(mock, 5) == [502, 403, 502, 403, 200]
 
@@ -147,7 +147,7 @@ def test_the_clock(mock: RunningMock) -> None:
 
 
 def test_requests(mock: RunningMock) -> None:
-    """What came is told oldest first, of one case or after an id where that is asked for."""
+    """Requests are listed oldest first, of one case or after an id where that is asked for."""
     ask(mock)
     ask(mock, {})
     ask(mock)

@@ -81,7 +81,7 @@ def test_thaw(mock: httpx.Client) -> None:
 
 
 def test_reset(mock: httpx.Client) -> None:
-    """A reset clock tells real time."""
+    """A reset clock shows real time."""
     set_clock(mock, {"freeze": True, "advance": -1_000_000})
     now = set_clock(mock, {"reset": True})
     assert abs(now - datetime.now(UTC)) < SLACK
