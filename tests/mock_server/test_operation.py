@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from benchmarks import generated
-from mock_server import operation
+from mock_server import operation, validators
 from mock_server.answers import prepared, templates
 from mock_server.requests import parameters, validation
 from tallystick.reader.document import Document
@@ -40,11 +40,10 @@ paths:
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Place]:
     """Where the schemas stand that are compiled during the test."""
     places: list[Place] = []
-    compile_schema = validation.compile_schema
 
     def spy(document: Document, place: Place) -> object:
         places.append(place)
-        return compile_schema(document, place)
+        return validators.compile_schema(document, place)
 
     for module in (prepared, templates, parameters, validation):
         monkeypatch.setattr(module, "compile_schema", spy)

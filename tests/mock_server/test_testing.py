@@ -1,7 +1,7 @@
 """The mock in Python tests: each method, over real HTTP."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -263,7 +263,7 @@ def test_control(mock: RunningMock) -> None:
         ),
     ],
 )
-def test_wrong_use(mock: RunningMock, wrong, words: str) -> None:
+def test_wrong_use(mock: RunningMock, wrong: Callable[[RunningMock], object], words: str) -> None:
     """What the control API refuses raises, in its words."""
     with pytest.raises(ValueError, match=re.escape(words)):
         wrong(mock)

@@ -237,9 +237,9 @@ def test_links_of_organisations_are_apart(mock: httpx.Client) -> None:
 
 def test_a_session_is_in_the_address(mock: httpx.Client) -> None:
     """The link of a session leads to that session, by header or by path."""
-    for options in ({"headers": {"Tallystick-Session": "s1"}}, {}):
-        place = path() if options else f"/~session/s1{path()}"
-        url = mock.post(place, json=VALID, **options).json()["url"]
+    for headers in ({"Tallystick-Session": "s1"}, {}):
+        place = path() if headers else f"/~session/s1{path()}"
+        url = mock.post(place, json=VALID, headers=headers).json()["url"]
         assert "/~session/s1/_tallystick/links/" in url
         assert leads_to(mock.post(f"{url}/restrict")) == RETURN_URL
     assert state(mock) == "NotStarted"

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +22,7 @@ CASES = [
     "409 PaymentAccount.Disconnected",
     "502 PaymentAccount.ProviderError",
 ]
-REQUESTS = {
+REQUESTS: dict[str, Callable[[httpx.Client], httpx.Response]] = {
     "a valid request": lambda mock: create(mock, VALID),
     "no returnUrl": lambda mock: create(mock, {"refreshUrl": VALID["refreshUrl"]}),
     "both invalid": lambda mock: create(mock, {"returnUrl": "/a", "refreshUrl": "/b"}),
@@ -34,11 +36,12 @@ REQUESTS = {
 }
 
 
-def explained(mock: httpx.Client, answer: httpx.Response) -> dict:
+def explained(mock: httpx.Client, answer: httpx.Response) -> dict[str, Any]:
     """What the Link of an answer leads to."""
     link = answer.headers["link"]
     assert link.endswith('>; rel="describedby"')
-    return mock.get(link[1 : link.index(">")]).raise_for_status().json()
+    found: dict[str, Any] = mock.get(link[1 : link.index(">")]).raise_for_status().json()
+    return found
 
 
 def test_the_rules(mock: httpx.Client) -> None:

@@ -19,7 +19,8 @@ def expiry(mock: httpx.Client) -> datetime:
 
 
 def entries(mock: httpx.Client) -> list[dict[str, Any]]:
-    return mock.get("/_tallystick/requests").json()
+    listed: list[dict[str, Any]] = mock.get("/_tallystick/requests").json()
+    return listed
 
 
 def set_clock(mock: httpx.Client, change: Any) -> datetime:

@@ -41,5 +41,5 @@ def test_a_typo() -> None:
     """A name that means no case is refused with the list of those that there are."""
     with pytest.raises(UnknownCaseError, match=r"'PaymentAccount.Disconected'.* are: 200, 400 "):
         find_named(CASES, "PaymentAccount.Disconected")
-    with pytest.raises(UnknownCaseError, match="'502 PaymentAccount.Disconnected'"):
+    with pytest.raises(UnknownCaseError, match=r"'502 PaymentAccount.Disconnected'"):
         find_case(CASES, code="PaymentAccount.Disconnected", status="502")
