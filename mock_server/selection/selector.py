@@ -17,7 +17,6 @@ from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import ContractOperation
-from tallystick.errors import DocumentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,7 @@ def selector(
     checks: tuple[RequestCheck, ...],
     behaviour: Behaviour | None,
 ) -> Selector:
-    """The selector of an operation, its outcomes made ahead. Raises DocumentError where it has no
-    case.
-    """
+    """The selector of an operation, its outcomes made ahead."""
     magic = {
         value.lower(): (parameter, Outcome("magic value", case))
         for case in operation.cases
@@ -108,11 +105,12 @@ def refusing_selector(operation: ContractOperation, why: str) -> Selector:
     return Selector(operation, rules=(), success=Outcome(UNMOCKABLE, error=RequestError(501, why)))
 
 
-def _success(operation: ContractOperation) -> Case:
-    """The case of a request without error: the first success, or else the first case."""
-    if not operation.cases:
-        raise DocumentError("The operation documents no response.")
-    return next((case for case in operation.cases if case.is_success), operation.cases[0])
+def _success(operation: ContractOperation) -> Case | None:
+    """The case of a request without error: the first success, or else the first case. An
+    operation that documents no response has none.
+    """
+    successes = (case for case in operation.cases if case.is_success)
+    return next(successes, next(iter(operation.cases), None))
 
 
 def _by_header(selector: Selector, request: Request) -> Outcome | None:

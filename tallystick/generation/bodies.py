@@ -15,6 +15,7 @@ from tallystick.catalogue.cases import CODE_MEMBERS, Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.generation.problem import MEDIA_TYPE, problem
 from tallystick.generation.values import Wish, holds, is_valid, make
+from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType, property_names
 
 _TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
@@ -74,7 +75,7 @@ def body(contract: Contract, case: Case, media_type: MediaType) -> Any:
 
 
 def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
-    for name, value in _examples(contract, media_type).items():
+    for name, value in examples(contract.document, media_type).items():
         if case.code is None or name == case.code or case.code in _codes(value):
             yield value
     if not is_json(media_type):
@@ -86,7 +87,10 @@ def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterat
     if media_type.schema is None:
         yield {}
         return
-    for value in (*_examples(contract, media_type).values(), *_made(contract, case, media_type)):
+    for value in (
+        *examples(contract.document, media_type).values(),
+        *_made(contract, case, media_type),
+    ):
         yield from _telling(case, value)
 
 
@@ -97,9 +101,9 @@ def _made(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any
             yield make(contract.document, media_type.schema, wish=wish).value
 
 
-def _examples(contract: Contract, media_type: MediaType) -> dict[str, Any]:
+def examples(document: Document, media_type: MediaType) -> dict[str, Any]:
     """The documented examples by name; the name of a lone `example` is empty."""
-    node = contract.document.at(media_type.path).value
+    node = document.at(media_type.path).value
     if isinstance(node, dict) and "example" in node:
         return {"": node["example"]}
     return {
