@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
 @click.command("lint")
 @contract_options
 def lint_command(load: LoadOptions) -> None:
-    """Print what in the documents could not be read. Exit code 1 if there is anything to mend."""
+    """Print what in the documents could not be read. Exit code 1 if there is anything to mend.
+
+    Each DOCUMENT is read by itself.
+    """
+    alone = [replace(load, documents=(place,)) for place in load.documents]
+    findings = sum(_print_remarks(each) for each in alone or [load])
+    raise click.exceptions.Exit(1 if findings else 0)
+
+
+def _print_remarks(load: LoadOptions) -> int:
+    """Print the remarks on one contract; gives the number of findings."""
     from tallystick.contract import read_contract
     from tallystick.lint import lint
 
@@ -26,4 +37,4 @@ def lint_command(load: LoadOptions) -> None:
     findings = sum(remark.level == "finding" for remark in remarks)
     count = len(list(contract.cases))
     click.echo(f"{count} cases read, {findings} findings, {len(remarks) - findings} notes")
-    raise click.exceptions.Exit(1 if findings else 0)
+    return findings

@@ -101,7 +101,7 @@ def test_sessions_in_the_docs(
 def test_coverage_in_the_docs(
     pytester: pytest.Pytester, python_blocks: list[str], mock: RunningMock
 ) -> None:
-    """After a run in one session, the command tells which cases it has met."""
+    """After a run in one session, the command shows which cases it has met."""
     fresh, shared = "session(str(uuid.uuid4()))", 'session("run")'
     assert fresh in python_blocks[3]
     conftest = python_blocks[3].replace("http://127.0.0.1:8080", mock.url)
@@ -109,9 +109,9 @@ def test_coverage_in_the_docs(
     pytester.makepyfile(python_blocks[0])
     run = pytester.runpytest_subprocess("-k", "tries_again", timeout=60)
     run.assert_outcomes(passed=1, deselected=2)
-    told = [ask_for_coverage(mock.url, percent) for percent in (20, 21)]
-    assert [done.returncode for done in told] == [0, 1]
-    assert "2 of 10" in told[0].stdout
+    runs = [ask_for_coverage(mock.url, percent) for percent in (20, 21)]
+    assert [done.returncode for done in runs] == [0, 1]
+    assert "2 of 10" in runs[0].stdout
 
 
 def ask_for_coverage(url: str, percent: int) -> subprocess.CompletedProcess[str]:
@@ -194,30 +194,30 @@ const statuses = async (mock, count) => {
 const expires = async (mock) => Date.parse((await (await ask(mock)).json()).expiresAt);
 const said = (promise) => promise.then(() => null, (error) => error.message);
 
-const told = {};
+const out = {};
 const mock = new Mock(`${url}/`);
-told.url = mock.url === url;
+out.url = mock.url === url;
 const [one, two] = [mock.session("a b/é: " + "x".repeat(99)), mock.session("same")];
-told.apart = mock.session("same").url !== two.url && two.session("in").url.split("~").length === 2;
+out.apart = mock.session("same").url !== two.url && two.session("in").url.split("~").length === 2;
 
 await one.force(["502", 403], { times: 2 });
-told.forced = await statuses(one, 5);
-told.other = await statuses(two, 1);
+out.forced = await statuses(one, 5);
+out.other = await statuses(two, 1);
 await one.force(["502"], { match: { "path.id": "x" } });
-told.unmatched = await statuses(one, 1);
+out.unmatched = await statuses(one, 1);
 
 await two.fault(["bad-gateway"]);
-told.fault = (await (await ask(two)).text()).slice(0, 6);
+out.fault = (await (await ask(two)).text()).slice(0, 6);
 
 await two.freeze();
 const first = await expires(two);
 await two.advance(301);
-told.later = (await expires(two)) - first;
-told.frozen = (await two.control("GET", "clock")).frozen;
+out.later = (await expires(two)) - first;
+out.frozen = (await two.control("GET", "clock")).frozen;
 await two.thaw();
-told.thawed = (await two.control("GET", "clock")).frozen;
+out.thawed = (await two.control("GET", "clock")).frozen;
 
-told.cases = (await one.requests({ case: "403" })).map((row) => row.case);
+out.cases = (await one.requests({ case: "403" })).map((row) => row.case);
 const [last] = (await one.requests()).slice(-1);
 const waiting = one.requests({ after: last.id, wait: 30 });
 const verified = one.verify({ case: "409", times: 1, within: 30 });
@@ -225,15 +225,15 @@ await one.control("PUT", "organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11", {
   payment_account: "NotEnabled",
 });
 await ask(one);
-told.waited = (await waiting).map((row) => row.status);
-told.verified = await verified;
-told.covered = (await one.coverage()).filter((row) => row.served).length;
+out.waited = (await waiting).map((row) => row.status);
+out.verified = await verified;
+out.covered = (await one.coverage()).filter((row) => row.served).length;
 await one.reset();
-told.reset = [await one.requests(), await statuses(one, 1)];
+out.reset = [await one.requests(), await statuses(one, 1)];
 
-told.notServed = await said(one.verify({ case: "502", times: 1 }));
-told.unknown = (await said(one.force(["Nothing"]))).includes("PaymentAccount.Disconnected");
-console.log(JSON.stringify(told));
+out.notServed = await said(one.verify({ case: "502", times: 1 }));
+out.unknown = (await said(one.force(["Nothing"]))).includes("PaymentAccount.Disconnected");
+console.log(JSON.stringify(out));
 """
 
 
@@ -253,7 +253,7 @@ def test_the_javascript_helper(node: str, mock: RunningMock, tmp_path: Path) -> 
         "thawed": False,
         "cases": ["403 Payment.Forbidden", "403 Payment.Forbidden"],
         "waited": [409],
-        "passed": {"count": 1},
+        "verified": {"count": 1},
         "covered": 4,
         "reset": [[], [200]],
         "notServed": "Expected 1 request answered with 502, got 0. Served: 200 (1).",
