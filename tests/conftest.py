@@ -1,12 +1,19 @@
-"""Which tests `make quick` leaves out: those that run whole programs.
+"""What holds for all tests of the project.
 
-A module that uses one of the helpers which start programs gets the marker `whole`, and so does a
-test that runs pytest itself. Other modules say it themselves: `pytestmark = pytest.mark.whole`.
+- `make quick` leaves out what runs whole programs. A module that uses one of the helpers which
+  start programs gets the marker `whole`, and so does a test that runs pytest itself. Other modules
+  say it themselves: `pytestmark = pytest.mark.whole`.
+- Hypothesis measures how long data takes to draw and a test to run. On a busy machine that says
+  nothing of the code.
 """
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 STARTS_PROGRAMS = {
     "tests.contract_tests.commands",

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.testing import RunningMock, running_mock
+from tests import PATIENCE
 from tests.end_to_end import peers
 from tests.end_to_end.browser import CHROMIUM, NO_CHROMIUM, example_app
 from tests.end_to_end.test_readme import blocks
@@ -62,7 +63,7 @@ def payments(pytester: pytest.Pytester) -> None:
 def test_the_test_file_in_the_docs(pytester: pytest.Pytester, python_blocks: list[str]) -> None:
     """It passes as it stands, with nothing but the package installed."""
     pytester.makepyfile(python_blocks[0])
-    pytester.runpytest_subprocess("-v", timeout=60).assert_outcomes(passed=3)
+    pytester.runpytest_subprocess("-v", timeout=PATIENCE).assert_outcomes(passed=3)
 
 
 def test_another_document_in_the_docs(
@@ -75,14 +76,14 @@ def test_another_document_in_the_docs(
         "    rows = tallystick_mock.coverage()\n"
         "    assert [row['operation'] for row in rows] == ['POST /payments']\n"
     )
-    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(timeout=PATIENCE).assert_outcomes(passed=1)
 
 
 def test_the_script_in_the_docs(
     pytester: pytest.Pytester, payments: None, python_blocks: list[str]
 ) -> None:
     """The context manager serves outside of pytest, too."""
-    done = pytester.run(sys.executable, pytester.makepyfile(python_blocks[2]), timeout=60)
+    done = pytester.run(sys.executable, pytester.makepyfile(python_blocks[2]), timeout=PATIENCE)
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", done.outlines[0])
     assert done.ret == 0
 
@@ -93,7 +94,7 @@ def test_sessions_in_the_docs(
     """The tests pass in sessions of a mock that runs already, whose own stays as it was."""
     pytester.makeconftest(python_blocks[3].replace("http://127.0.0.1:8080", mock.url))
     pytester.makepyfile(python_blocks[0])
-    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=3)
+    pytester.runpytest_subprocess(timeout=PATIENCE).assert_outcomes(passed=3)
     assert len(mock.control("GET", "sessions").json()) == 3
     mock.verify(times=0)
 
@@ -107,7 +108,7 @@ def test_coverage_in_the_docs(
     conftest = python_blocks[3].replace("http://127.0.0.1:8080", mock.url)
     pytester.makeconftest(conftest.replace(fresh, shared))
     pytester.makepyfile(python_blocks[0])
-    run = pytester.runpytest_subprocess("-k", "tries_again", timeout=60)
+    run = pytester.runpytest_subprocess("-k", "tries_again", timeout=PATIENCE)
     run.assert_outcomes(passed=1, deselected=2)
     runs = [ask_for_coverage(mock.url, percent) for percent in (20, 21)]
     assert [done.returncode for done in runs] == [0, 1]
@@ -117,7 +118,7 @@ def test_coverage_in_the_docs(
 def ask_for_coverage(url: str, percent: int) -> subprocess.CompletedProcess[str]:
     options = [url, "--session", "run", "--fail-under", str(percent)]
     command = [sys.executable, "-m", "tallystick", "coverage", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 # --- docs/playwright.md, docs/cypress.md
@@ -169,7 +170,7 @@ def run_node(node: str, *arguments: str | Path, **variables: str) -> str:
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -21,6 +21,7 @@ from mock_server.serve import serving as serving_mock
 from tallystick.contract import Contract, load_contract
 from tallystick.exports import EXPORTS
 from tallystick.generation.bodies import names
+from tests import PATIENCE
 from tests.end_to_end.peers import Missing, free_port, installed, prism, served, tool
 from tests.end_to_end.test_readme import ROOT, blocks
 from tests.independent.app import (
@@ -156,7 +157,7 @@ def package(name: str) -> Path:
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """A program and what it said."""
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @cache
@@ -213,7 +214,7 @@ def prism_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_prism_serves_each_case(prism_url: str, name: str, status: int, media_type: str) -> None:
     """By `Prefer: example=…`, in Prism's form, which wants the status, too."""
     headers = {"Prefer": f"code={status}, example={name}"}
-    answer = httpx.post(prism_url + URL, json=BODY, headers=headers, timeout=10, trust_env=False)
+    answer = httpx.post(prism_url + URL, json=BODY, headers=headers, timeout=30, trust_env=False)
     sent = answer.headers["content-type"].partition(";")[0]
     assert (answer.status_code, sent) == (status, media_type)
     if status == 200:
@@ -457,7 +458,7 @@ def requests_in(text: str) -> Iterator[httpx.Request]:
 
 def cases_of(text: str) -> list[str]:
     """The cases that the requests get, as the mock's header names them."""
-    with httpx.Client(trust_env=False, timeout=10) as client:
+    with httpx.Client(trust_env=False, timeout=30) as client:
         answers = [client.send(request) for request in requests_in(text)]
     return [answer.headers["tallystick-case"] for answer in answers]
 
@@ -626,7 +627,7 @@ def mixed(locust: Path, text: str, url: str, folder: Path) -> tuple[int, Mapping
         env={**os.environ, "PYTHONPATH": str(locust)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.returncode, {entry["name"]: entry for entry in json.loads(done.stdout)}
 

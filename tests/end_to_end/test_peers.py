@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests import PATIENCE
 from tests.end_to_end.peers import MOCKOON, PEERS, PRISM, ROOT, WIREMOCK, Missing, running, suite
 
 CASES = (
@@ -83,7 +84,7 @@ def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         except Missing as missing:
             pytest.skip(f"{request.param}: {missing}")
         command = [*suite(url), "--report-dir", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     path = folder / "report.json"
     report = json.loads(path.read_text("utf-8")) if path.exists() else {}
     return Said(request.param, done.returncode, done.stdout, done.stderr, report)

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import PATIENCE
 from tests.end_to_end.test_readme import ROOT, blocks
 
 pytestmark = pytest.mark.long
@@ -29,7 +30,7 @@ CONSTRAINTS = ["--constraint", str(ROOT / "constraints.txt")]
 def run(*command: str | Path, cwd: Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
     """A command, which knows nothing of the checkout. It must end with this code, if any."""
     done = subprocess.run(
-        command, cwd=cwd, env=clean(), capture_output=True, text=True, timeout=300
+        command, cwd=cwd, env=clean(), capture_output=True, text=True, timeout=PATIENCE
     )
     assert code in (None, done.returncode), done.stdout + done.stderr
     return done
@@ -111,7 +112,7 @@ def test_the_mock(mock_alone: Path, tmp_path: Path) -> None:
     """It serves its cases, its board with style and script, and the documents of both."""
     with (
         mock_of(mock_alone, tmp_path) as url,
-        httpx.Client(base_url=url, trust_env=False, timeout=10) as client,
+        httpx.Client(base_url=url, trust_env=False, timeout=30) as client,
     ):
         refused = client.post(LINK, json={})
         pages = ["", "docs", "openapi.json"]

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from tallystick.cli import cli
 from tallystick.cli.export_command import NAMES
 from tallystick.exports import EXPORTS
+from tests import PATIENCE
 from tests.tallystick.conftest import document
 
 OPERATION = "POST /organisations/{id}/payment-account/link"
@@ -22,7 +23,7 @@ def tallystick(*arguments):
         [sys.executable, "-m", "tallystick", *arguments],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -298,7 +299,7 @@ def test_a_missing_extra_is_named(server, command, package, extra):
         [sys.executable, "-c", script, *(word.replace("SERVER", server.url) for word in command)],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     message = f"error: This command needs {package}: pip install 'tallystick[{extra}]'.\n"

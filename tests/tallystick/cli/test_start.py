@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests import PATIENCE
+
 PROGRAMS = {"mock_server", "contract_tests", "fuzzing"}
 SLOW = {
     "connexion",
@@ -39,7 +41,7 @@ def imported(script: str, *arguments: str) -> set[str]:
         [sys.executable, "-c", script, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     return set(run.stderr.split()) - sys.stdlib_module_names
