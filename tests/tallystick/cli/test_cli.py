@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from tallystick.cli import cli
+from tallystick.cli.export_command import NAMES
+from tallystick.exports import EXPORTS
+from tests import PATIENCE
 from tests.tallystick.conftest import document
 
 OPERATION = "POST /organisations/{id}/payment-account/link"
@@ -20,7 +23,7 @@ def tallystick(*arguments):
         [sys.executable, "-m", "tallystick", *arguments],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -265,3 +268,39 @@ def test_each_command_explains_itself(command):
     """`--help` needs no document."""
     result = invoke(command, "--help")
     assert (result.exit_code, "--overlay" in result.stdout) == (0, True)
+
+
+def test_export_knows_every_export():
+    """The names that `--help` has without importing the exports."""
+    assert list(EXPORTS) == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("command", "package", "extra"),
+    [
+        (["mock"], "uvicorn", "mock"),
+        (["test"], "pytest", "test"),
+        (["fuzz", "--base-url", "http://127.0.0.1:1"], "hypothesis", "test"),
+        (
+            ["fuzz", "--base-url", "SERVER", "--scheduler", "tcp://127.0.0.1:1"],
+            "distributed",
+            "cluster",
+        ),
+        (["coverage", "http://127.0.0.1:1"], "mock_server.state", "mock"),
+    ],
+)
+def test_a_missing_extra_is_named(server, command, package, extra):
+    """One line that says what to install, and exit code 2."""
+    script = (
+        f"import sys; sys.modules[{package!r}] = None; "
+        "from tallystick.cli import main; sys.argv[0] = 'tallystick'; main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script, *(word.replace("SERVER", server.url) for word in command)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    message = f"error: This command needs {package}: pip install 'tallystick[{extra}]'.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", message)
