@@ -12,7 +12,7 @@ from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.checks.promises import PROMISES
 from contract_tests.http.client import Client
 from contract_tests.plan import Plan, read_plan
-from contract_tests.requests.reaching import valid_call
+from contract_tests.requests.reaching import valid_request
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from tallystick.contract import Contract, load_contract
@@ -91,10 +91,10 @@ def broken(app: PaymentAccountLinks, contract: Contract) -> dict[str, str]:
     with serving(app) as url:
         target = Target(url, parameters={"path.id": ACTIVE_ID})
         run = Run(contract, target, Client(target), Plan(contract, target, 0))
-        call = valid_call(contract, operation, target)
+        call = valid_request(contract, operation, target)
         expectation = Expectation(ExpectationKind.CASE, "a link", operation.cases[:1])
         for _ in range(2):
-            run.judge(operation, run.client.send(call), expectation)
+            run.check(operation, run.client.send(call), expectation)
         run.client.close()
     return {found.check.name: found.check.level for found in run.findings}
 

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.checks.context import ExpectationKind
 from contract_tests.http.client import Client
 from contract_tests.requests.probes import PROBES
-from contract_tests.requests.reaching import valid_call
+from contract_tests.requests.reaching import valid_request
 from contract_tests.target.target import Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import Result
@@ -20,7 +20,7 @@ from tests.independent.app import ACTIVE_ID, PaymentAccountLinks
 
 BY_NAME = {probe.name: probe for probe in PROBES}
 TARGET = Target("http://127.0.0.1:1", parameters={"path.id": ACTIVE_ID})
-CALL = valid_call(load_contract(), load_contract().operations[0], TARGET)
+CALL = valid_request(load_contract(), load_contract().operations[0], TARGET)
 BODY = {
     "refreshUrl": "https://app.example.com/refreshUrl",
     "returnUrl": "https://app.example.com/returnUrl",
