@@ -138,23 +138,13 @@ INVALID_REFUSED = ResponseCheck(
     (DOCUMENTED_STATUS,),
     group="status",
 )
-_STATUS = (
-    SERVER_ERROR,
-    DOCUMENTED_STATUS,
-    STATUS_OF_THE_CASE,
-    VALID_ACCEPTED,
-    EQUIVALENT_ACCEPTED,
-    INVALID_REFUSED,
-)
-"""A response of the wrong status is another response than the one that the request asks for."""
-
 STATUS_OF_THE_CODE = ResponseCheck(
     "status of the code",
     DOCUMENTED,
     "",
     "an error that names a documented code",
     semantics.status_is_the_codes,
-    _STATUS,
+    (DOCUMENTED_STATUS, INVALID_REFUSED),
     group="status",
 )
 NO_OTHER_CASE = ResponseCheck(
@@ -163,9 +153,17 @@ NO_OTHER_CASE = ResponseCheck(
     "",
     _INVALID,
     semantics.refusal_names_no_other_case,
-    _STATUS,
     group="code",
 )
+
+_STATUS = (
+    DOCUMENTED_STATUS,
+    STATUS_OF_THE_CASE,
+    VALID_ACCEPTED,
+    EQUIVALENT_ACCEPTED,
+    INVALID_REFUSED,
+)
+"""A response of the wrong status is not the one whose body the document describes."""
 
 # --- the body
 
@@ -304,9 +302,11 @@ NOT_THE_CALLERS_URL = _promise("not-the-callers-url", ABSOLUTE_URL)
 _OF_THE_SERVICE = {"absolute-url": ABSOLUTE_URL, "not-the-callers-url": NOT_THE_CALLERS_URL}
 """A success whose URL is not of the service's making has nothing else to keep."""
 
-PROMISE_CHECKS = tuple(
-    _OF_THE_SERVICE.get(name) or _promise(name, *_OF_THE_SERVICE.values()) for name in PROMISES
-)
+PROMISE_CHECKS = {
+    name: _OF_THE_SERVICE.get(name) or _promise(name, *_OF_THE_SERVICE.values())
+    for name in PROMISES
+}
+"""The checks of the promises, by the names that overlays use."""
 
 # --- the table
 
@@ -337,7 +337,7 @@ RESPONSE_CHECKS = ordered(
     ALLOWED_METHODS,
     STATUS_TEXT,
     UNIQUE_MEMBERS,
-    *PROMISE_CHECKS,
+    *PROMISE_CHECKS.values(),
 )
 """The checks of one response, in this order."""
 
@@ -364,5 +364,6 @@ def incomplete(error: TransportError) -> tuple[Check, Violation]:
 
 def checks_of(contract: Contract) -> list[Check]:
     """The checks that concern a contract: of the promises, those that it makes."""
-    made = {f"promise: {p.name}" for operation in contract.operations for p in operation.promises}
-    return [check for check in CHECKS if check not in PROMISE_CHECKS or check.name in made]
+    made = {promise.name for operation in contract.operations for promise in operation.promises}
+    others = [check for name, check in PROMISE_CHECKS.items() if name not in made]
+    return [check for check in CHECKS if check not in others]

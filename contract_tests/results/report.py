@@ -77,7 +77,8 @@ def _table(run: Run) -> str:
         lines.append(click.style(operation.name, bold=True))
         for case in operation.cases:
             result = run.case_result(case)
-            verdict = click.style(f"{result.verdict.words:<11}", fg=_COLOURS[result.verdict])
+            words = result.verdict.words
+            verdict = click.style(words, fg=_COLOURS[result.verdict]) + " " * (11 - len(words))
             lines.append(f"  {case.label:<{width}}  {verdict}  {result.reason}".rstrip())
     return "\n".join(lines)
 
