@@ -132,7 +132,7 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str, message: str) -> Non
     ],
 )
 def test_what_the_document_lacks_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    """A typo in a case, an operation or a parameter is told with its line and the nearest name."""
+    """The error of a typo has its line and the nearest name."""
     path = str(write(tmp_path, URL + text))
     with pytest.raises(TargetError) as error:
         check_target(read_target(path), load_contract(), path)
