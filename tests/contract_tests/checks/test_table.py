@@ -59,6 +59,11 @@ ONE_MISTAKE: Mapping[str, tuple[CheckContext, ResponseCheck, Sequence[ResponseCh
         table.DOCUMENTED_STATUS,
         [table.STATUS_OF_THE_CASE],
     ),
+    "an HTML page instead of a case": (  # the example of docs/contract-tests.md
+        got(302, b"<p>", IS_BROKEN, media_type="text/html"),
+        table.DOCUMENTED_STATUS,
+        [table.STATUS_OF_THE_CASE],
+    ),
     "an undocumented status for a valid request": (
         got(201, LAMP, RED),
         table.DOCUMENTED_STATUS,
