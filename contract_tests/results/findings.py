@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.checks.levels import LEVELS
@@ -80,7 +80,7 @@ class Finding:
             "level": self.check.level,
             "source": self.source,
             "quote": self.quote or None,
-            "location": None if self.location is None else asdict(self.location),
+            "location": _place(self.location),
             "operation": self.operation,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
@@ -114,6 +114,12 @@ class Findings:
             same[0].merge(other)
         self._found = [other for other in self._found if other not in same[1:]]
         return same[0]
+
+
+def _place(source: Source | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    return {"file": source.file, "pointer": source.pointer, "line": source.line}
 
 
 def _have_one_cause(one: Finding, other: Finding) -> bool:
