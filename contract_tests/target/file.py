@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.http.rate import per_second
+from contract_tests.target.rate import per_second
 from contract_tests.target.target import (
     CaseSetup,
     HookCall,
