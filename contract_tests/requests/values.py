@@ -1,8 +1,8 @@
 """Values that a rule of the document makes certainly valid, certainly invalid, or neither.
 
-Each has a few words that say what is particular in it, so that a finding can name what an
-implementation trips over. Rules: every list is filtered by the rule's own judgement, which is
-three-valued; a kind of rule without lists of its own gets the values that the rule itself knows.
+A few words say what is particular in each value, so that a finding can name what an implementation
+trips over. Rules: the rule's own three-valued judgement filters every list; a kind of rule without
+lists here has the values that the rule itself knows.
 """
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ def wrong_types(constraint: Constraint) -> Values:
     ]
 
 
-_Maker = Callable[[str], Values]
+_ValuesMaker = Callable[[str], Values]
 
 
 def _listed(
-    constraint: Constraint, makers: Mapping[str, _Maker], known: list[Any], wanted: Judgement
+    constraint: Constraint, makers: Mapping[str, _ValuesMaker], known: list[Any], wanted: Judgement
 ) -> Values:
     values = (
         makers[constraint.kind](_scheme(constraint))
@@ -192,6 +192,6 @@ def _disputed_urls(scheme: str) -> Values:
     ]
 
 
-_VALID: Mapping[str, _Maker] = {"absolute-url": _valid_urls}
-_INVALID: Mapping[str, _Maker] = {"absolute-url": _invalid_urls}
-_DISPUTED: Mapping[str, _Maker] = {"absolute-url": _disputed_urls}
+_VALID: Mapping[str, _ValuesMaker] = {"absolute-url": _valid_urls}
+_INVALID: Mapping[str, _ValuesMaker] = {"absolute-url": _invalid_urls}
+_DISPUTED: Mapping[str, _ValuesMaker] = {"absolute-url": _disputed_urls}

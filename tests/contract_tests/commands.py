@@ -7,6 +7,7 @@ import os
 import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,17 +100,27 @@ class Commands:
         )
 
 
+_COUNT = 2
 _COMMANDS: list[Commands] = []
+_STARTING = threading.Lock()
+
+
+def _commands() -> Commands:
+    """The processes for the commands; they start when the first command is run."""
+    with _STARTING:
+        if not _COMMANDS:
+            _COMMANDS.append(Commands(_COUNT))
+        return _COMMANDS[0]
 
 
 @contextmanager
-def commands(count: int) -> Iterator[None]:
-    """Have processes for the commands."""
-    _COMMANDS.append(Commands(count))
+def commands() -> Iterator[None]:
+    """Let the processes of the commands end afterwards, if any has started."""
     try:
         yield
     finally:
-        _COMMANDS.pop().close()
+        while _COMMANDS:
+            _COMMANDS.pop().close()
 
 
 def tallystick_test(folder: Path, *options: object, env: Mapping[str, str] | None = None) -> Result:
@@ -156,7 +167,7 @@ def run_words(
     folder: Path, words: tuple[object, ...], env: Mapping[str, str] | None = None
 ) -> Result:
     """Run `python -m` with these words; the report is expected in the folder."""
-    told = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
-    code = _COMMANDS[-1].run([str(word) for word in words], told, folder)
+    variables = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
+    code = _commands().run([str(word) for word in words], variables, folder)
     out, err = ((folder / name).read_text(encoding="utf-8") for name in ("out", "err"))
     return Result(code, out, err, folder / "report")

@@ -23,8 +23,11 @@ from tests.independent.serve import serving
 from tests.mutants import MUTANTS, VARIANTS
 from tests.mutants.judges import App, keyed_target
 
-APPS: dict[str, App] = {item.name: item.app for item in (*MUTANTS, *VARIANTS)}
-APPS["the correct implementation"] = PaymentAccountLinks
+APPS: dict[str, App] = {
+    **{mutant.name: mutant.app for mutant in MUTANTS},
+    **{variant.name: variant.app for variant in VARIANTS},
+    "the correct implementation": PaymentAccountLinks,
+}
 
 
 def alarms(names: Sequence[str], seeds: int) -> list[str]:
@@ -59,7 +62,7 @@ def judge(app: App, seed: int) -> tuple[int, list[str]]:
         return 2, progress.errors
     found = [f for f in progress.run.findings if f.check.level != "advisory"]
     code = exit_code(progress.run, allow_not_covered=bool(seed))
-    return code, [f"{f.check.name}: {f.told}" for f in found]
+    return code, [f"{f.check.name}: {f.full_message}" for f in found]
 
 
 def main(seeds: int, names: Sequence[str]) -> None:
