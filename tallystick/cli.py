@@ -22,7 +22,9 @@ from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
 from tallystick.exports import EXPORTS, files
 from tallystick.exports.inferred import inferred_overlay
-from tallystick.lint import lint
+from tallystick.lint.command import run_lint
+from tallystick.lint.formats import FORMATS
+from tallystick.reader.grouping import summary
 from tallystick.reader.options import LoadOptions
 
 if TYPE_CHECKING:
@@ -72,12 +74,22 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def loading(
-        documents: tuple[str, ...], overlays: tuple[str, ...], remote_references: bool, **rest: Any
+        documents: tuple[str, ...],
+        overlays: tuple[str, ...],
+        remote_references: bool,
+        strict: bool,
+        **rest: Any,
     ) -> Any:
-        return command(load=LoadOptions(documents, overlays, remote_references), **rest)
+        load = LoadOptions(documents, overlays, remote_references, strict)
+        return command(load=load, **rest)
 
     decorated: Callable[..., Any] = loading
     for decorate in (
+        click.option(
+            "--strict",
+            is_flag=True,
+            help="Refuse a document that has errors; `lint` fails on warnings, too.",
+        ),
         click.option(
             "--remote-references",
             is_flag=True,
@@ -98,8 +110,8 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _load(load: LoadOptions) -> Contract:
     contract = read_contract(load)
-    for diagnostic in contract.document.diagnostics:
-        click.echo(str(diagnostic), err=True)
+    for line in summary(contract.document.diagnostics):
+        click.echo(line, err=True)
     return contract
 
 
@@ -135,16 +147,23 @@ def _trigger(case: Case) -> str:
 
 @cli.command("lint")
 @contract_options
-def lint_command(load: LoadOptions) -> None:
-    """Say what in the documents could not be read. Exit code 1 if there is anything to mend."""
-    contract = read_contract(load)
-    remarks = list(lint(contract))
-    for remark in remarks:
-        click.echo(str(remark))
-    findings = sum(remark.severity == "error" for remark in remarks)
-    count = len(list(contract.cases))
-    click.echo(f"{count} cases read, {findings} errors, {len(remarks) - findings} warnings")
-    raise click.exceptions.Exit(1 if findings else 0)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text")
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="NAME",
+    help="Leave out the diagnostics of this name; may be given several times.",
+)
+def lint_command(load: LoadOptions, form: str, ignored: tuple[str, ...]) -> None:
+    """Print what in the documents is wrong, unclear or weak.
+
+    Exit codes: 0 no errors; 1 errors (with --strict, warnings count, too); 2 bad usage, or the
+    document cannot be read.
+    """
+    text, code = run_lint(load, form=form, ignored=ignored)
+    click.echo(text, nl=False)
+    raise click.exceptions.Exit(code)
 
 
 @cli.command("overlay")

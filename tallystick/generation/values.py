@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from tallystick.reader.dialect import NULLABLE
 from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path
 
@@ -97,7 +98,10 @@ class _Maker:
     def _schema(self, path: Path) -> tuple[Any, Path]:
         """The schema that a path leads to, in the dialect of `schema_root`."""
         path = self.document.at(path).path
-        return self.document.schema_at(path), path
+        schema = self.document.schema_at(path)
+        if isinstance(schema, dict) and NULLABLE in schema:
+            schema = schema["anyOf"][0]  # paths are those of `root`, which has no such branch
+        return schema, path
 
     def _alternative(
         self, schema: dict[str, Any], path: Path, keyword: str, name: str, depth: int
