@@ -81,15 +81,22 @@ def _is_on_the_wire(document: Document, kind: str, path: Path, schema: Path, exa
         return False
     if kind == "media type":
         return "json" not in path[-1].lower()
+    if _is_structured(document.at(schema).value):
+        return True
     try:
-        decoded = json.loads(example)
+        return _error(document, schema, json.loads(example)) is None
     except ValueError:
-        decoded = example
-    wanted = document.at(schema).value
-    kinds = wanted.get("type") if isinstance(wanted, dict) else None
-    return kinds not in ("string", "integer", "number", "boolean") or (
-        _error(document, schema, decoded) is None
-    )
+        return False
+
+
+def _is_structured(schema: Any) -> bool:
+    """Whether values may be arrays or objects, whose form on the wire is the parameter's style."""
+    if not isinstance(schema, dict):
+        return True
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    composed = {"properties", "items", "prefixItems", "allOf", "anyOf", "oneOf"}
+    return bool({"array", "object"} & set(kinds) if kinds else composed & schema.keys())
 
 
 def _broken(document: Document, what: str, place: Path, schema: Path, error: Any) -> Diagnostic:
