@@ -37,10 +37,8 @@ def _text(diagnostics: Sequence[Diagnostic], cases: int) -> str:
 
 def _lines(group: Group) -> Iterator[str]:
     yield str(group.first)
-    if len(group.places) > 1:
-        yield f"  {group.count} times, in {len(group.places)} places: {_places(group.places)}"
-    elif group.count > 1:
-        yield f"  {group.count} times"
+    if group.count > 1:
+        yield f"  {group.count} times{_places(group)}"
     if len(group.messages) > 1:
         yield f"  with: {_some(group.messages[1:], '; ')}"
     if group.first.suggestion:
@@ -48,16 +46,19 @@ def _lines(group: Group) -> Iterator[str]:
         yield indent(_cut(group.first.suggestion), "    ")
 
 
-def _places(places: Sequence[Source]) -> str:
-    """The lines of the first places; a file that all are in stands on the line above."""
-    if len({place.file for place in places}) == 1:
-        return "lines " + _some([str(place.line) for place in places])
-    return _some(
-        [place.file if place.line is None else f"{place.file}:{place.line}" for place in places]
-    )
+def _places(group: Group) -> str:
+    """Where the diagnostics stand; the file that all are in stands on the line above."""
+    if len(group.places) < 2:
+        return ""
+    number = f" in {len(group.places)} places" if len(group.places) < group.count else ""
+    if len({place.file for place in group.places}) == 1:
+        return f"{number}: lines {_some([str(place.line) for place in group.places])}"
+    return f"{number}: {_some([f'{place.file}:{place.line}' for place in group.places])}"
 
 
 def _some(items: Sequence[str], separator: str = ", ") -> str:
+    """The first of the items, each once, and how many there are more."""
+    items = list(dict.fromkeys(items))
     more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
     return separator.join(items[:SHOWN]) + more
 

@@ -1,4 +1,4 @@
-"""Diagnostics: their table, its page, how equal ones are grouped, and the lines that commands print."""
+"""Diagnostics: their table, its page, how equal ones are grouped, what commands print of them."""
 
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def diagnostic(name, message, line, pointer="", group=""):
     [
         ([], []),
         (
-            [diagnostic("unknown-trigger", "x", 1, "/1"), diagnostic("unknown-trigger", "x", 2, "/2")],
+            [diagnostic("unread-code", "x", 1, "/1"), diagnostic("unread-code", "x", 2, "/2")],
             [(["x"], 2, [1, 2])],
         ),
         (

@@ -185,7 +185,7 @@ def test_null_beside_nullable_is_no_breach(linted, schema):
         ("{type: [string, 'null']}", "1", ": it is not of type null or string"),
         ("{pattern: ^a}", "b", ": it does not match the pattern ^a"),
         ("{maxLength: 1}", "ab", ': "ab" is longer than 1 character'),
-        ("{anyOf: [{type: string}, {type: array}]}", "1", ": it fits none of the schemas of 'anyOf'"),
+        ("{anyOf: [{enum: [a]}, {enum: [b]}]}", "1", ": it fits none of the schemas of 'anyOf'"),
         ("{oneOf: [{}, {}]}", "1", ": it fits several schemas of 'oneOf'"),
         (
             "{oneOf: [{type: string}, {properties: {a: {type: string}}}]}",
