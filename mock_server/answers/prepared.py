@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import cycle
-from typing import Any
 
 import orjson
 
 from mock_server.answers.problems import MEDIA_TYPE, problem
 from mock_server.answers.templates import Template, templates
-from mock_server.requests.request import Request
-from mock_server.requests.validation import compile_schema
-from tallystick.catalogue.cases import CODE_MEMBERS, Case
+from mock_server.requests.bodies import is_json
+from mock_server.requests.request import Header, Request
+from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
-from tallystick.errors import DocumentError
-from tallystick.reader.operations import MediaType, property_names
-
-Header = tuple[bytes, bytes]
-_TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
+from tallystick.generation import bodies
+from tallystick.reader.operations import MediaType
 
 
 class Answer:
@@ -47,43 +43,41 @@ class Answer:
 
 
 def prepare(contract: Contract, operation: ContractOperation, seed: int) -> dict[str, Answer]:
-    """The answers to all cases of an operation, by the case's label. Raises DocumentError where
-    a schema allows no body that the mock could make.
-    """
+    """The answers to all cases of an operation, by the case's label."""
     return {
         case.label: Answer(case, _bodies(contract, operation, case, seed))
         for case in operation.cases
     }
 
 
-def fault_media_type(contract: Contract, operation: ContractOperation, case: Case) -> str:
-    """The media type of faults with the status of a case: the documented one, if the document
-    takes a problem under it.
+def error_media_type(contract: Contract, operation: ContractOperation, case: Case) -> str:
+    """The media type of errors with the status of a case, but without its code: the documented
+    one, if its schema takes a problem.
     """
     media_type = _media_type(operation, case)
-    if media_type is None or "json" not in media_type.name.lower():
+    if media_type is None or not is_json(media_type.name):
         return MEDIA_TYPE
     sample = problem(case.http_status, "words", style=contract.problem)
     if media_type.schema is None:
         return _concrete(media_type.name)
-    is_valid = compile_schema(contract.document, media_type.schema).is_valid(sample)
+    is_valid = contract.document.validators.at(media_type.schema).is_valid(sample)
     return _concrete(media_type.name) if is_valid else MEDIA_TYPE
 
 
-def fault_body(contract: Contract, status: int, detail: str) -> bytes:
-    """The problem of a fault that the document has no case for."""
+def error_body(contract: Contract, status: int, detail: str) -> bytes:
+    """The problem of an error that the document has no case for."""
     return orjson.dumps(problem(status, detail, style=contract.problem))
 
 
 def _bodies(
     contract: Contract, operation: ContractOperation, case: Case, seed: int
-) -> list[Template]:
+) -> Iterable[Template]:
     media_type = _media_type(operation, case)
     if media_type is None:
         return []
     if case.is_success:
         return templates(contract.document, media_type, seed)
-    return [_error_body(contract, case, media_type, seed)]
+    return (Template(made) for made in [bodies.body(contract, case, media_type)])
 
 
 def _media_type(operation: ContractOperation, case: Case) -> MediaType | None:
@@ -91,50 +85,6 @@ def _media_type(operation: ContractOperation, case: Case) -> MediaType | None:
         if response.status == case.status:
             return next((m for m in response.media_types if m.name == case.media_type), None)
     return None
-
-
-def _error_body(contract: Contract, case: Case, media_type: MediaType, seed: int) -> Template:
-    body = problem(
-        case.http_status,
-        case.description or case.label,
-        code=case.code,
-        style=contract.problem,
-    )
-    if media_type.schema is None:
-        return Template(body)
-    validator = compile_schema(contract.document, media_type.schema)
-    if _is_problem(media_type, contract) and validator.is_valid(body):
-        return Template(body)
-    for made in _made(contract, case, media_type, seed):
-        if validator.is_valid(made):
-            return Template(made)
-    raise DocumentError(
-        f"No valid body could be made for {case.label}.",
-        source=contract.document.locate(media_type.path),
-        remedy="Give it an example, in the document or by an overlay.",
-    )
-
-
-def _is_problem(media_type: MediaType, contract: Contract) -> bool:
-    """Whether a schema means a problem: by its media type, or because it has such members."""
-    if media_type.name.lower() == MEDIA_TYPE or media_type.schema is None:
-        return True
-    names = set(property_names(contract.document, media_type.schema, 0))
-    return {"title", "status"} <= names
-
-
-def _made(contract: Contract, case: Case, media_type: MediaType, seed: int) -> Iterable[Any]:
-    """Values of the schema with the code and the text where such schemas have them; what the
-    schema does not take is left as it was made.
-    """
-    for template in templates(contract.document, media_type, seed):
-        value = orjson.loads(template.render("http://127.0.0.1", 0.0))
-        if isinstance(value, dict):
-            text = next((name for name in _TEXT_MEMBERS if name in value), None)
-            code = next((name for name in CODE_MEMBERS if name in value), None)
-            extra = {text: case.description} if text else {}
-            yield {**value, **extra, **({code: case.code} if code and case.code else {})}
-        yield value
 
 
 def _concrete(media_type: str) -> str:

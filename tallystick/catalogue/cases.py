@@ -26,8 +26,14 @@ CODE_MEMBERS = ("code", "errorCode", "error_code", "issue", "error", "name", "ty
 """Members of an error body that hold its code, in the order in which they are looked at."""
 
 _CODE = re.compile(r"[A-Za-z][\w.\-]*")
+_ANY_TEXT = re.compile(r".+", re.DOTALL)
+_ONLY_CODES = {"code", "errorCode", "error_code", "issue"}
+"""Members that hold nothing but a code, however it is spelled."""
+
 _PLAIN_NAME = re.compile(r"(?i)(?:example|sample|default|case)")
 """How names of examples start that say nothing."""
+
+_TEXT_MEMBERS = ("description", "message", "detail")
 
 _DEPTH = 4
 
@@ -37,7 +43,8 @@ class Case:
     """One documented outcome of an operation: a status and, where there is one, an error code.
 
     `operation` is the operation's name, `http_status` the status code that it is sent with,
-    `magic` the parameter value that asks the mock for it, such as `{"path.id": "…"}`.
+    `example` the path of the example that it was read from, `magic` the parameter value that asks
+    the mock for it, such as `{"path.id": "…"}`.
     """
 
     operation: str
@@ -50,6 +57,7 @@ class Case:
     source: Source
     http_status: int
     response: Path
+    example: Path | None = None
     magic: Mapping[str, str] | None = None
 
     @property
@@ -89,6 +97,7 @@ class _Found:
     description: str | None = None
     trigger: Trigger | None = None
     constraint: Constraint | None = None
+    example: Path | None = None
 
 
 _Source = Callable[[Document, Operation, DocumentedResponse], Iterator[_Found]]
@@ -130,6 +139,7 @@ def _complete(known: _Found, other: _Found) -> _Found:
         description=known.description or other.description,
         trigger=known.trigger or other.trigger,
         constraint=known.constraint or other.constraint,
+        example=known.example or other.example,
     )
 
 
@@ -151,6 +161,7 @@ def _case(
         source=document.locate(found.path, found.code),
         http_status=response.http_status,
         response=response.path,
+        example=found.example,
     )
 
 
@@ -199,29 +210,48 @@ def _from_examples(
         return
     for media_type in response.media_types:
         for name, example in document.at(media_type.path).map("examples"):
-            value = example.value.get("value") if isinstance(example.value, dict) else None
-            code = _code_in(value) or (
-                name if _is_code(name) and not _PLAIN_NAME.match(name) else None
-            )
+            code = _code_of_example(name, example)
             if code:
+                value = example.value.get("value")
                 detail = value.get("detail") if isinstance(value, dict) else None
                 text = example.text("description") or example.text("summary") or detail
-                yield _Found(code, example.path, text if isinstance(text, str) else None)
+                text = text if isinstance(text, str) else None
+                yield _Found(code, example.path, text, example=example.path)
 
 
-def _code_in(value: Any) -> str | None:
+def _code_of_example(name: str, example: Node) -> str | None:
+    """The code that the body of a named example holds; where there is no body, the name."""
+    if not isinstance(example.value, dict):
+        return None
+    if "value" in example.value:
+        return _code_in(example.value["value"], _DEPTH)
+    if "externalValue" in example.value or "dataValue" in example.value:
+        return None
+    return name if is_code(name, "name") and not _PLAIN_NAME.match(name) else None
+
+
+def _code_in(value: Any, depth: int) -> str | None:
+    """The code that a body holds: of a member that is named so, the outermost first."""
+    if isinstance(value, list):
+        found = (_code_in(item, depth - 1) for item in value) if depth else ()
+        return next((code for code in found if code), None)
     if not isinstance(value, dict):
         return None
     for member in CODE_MEMBERS:
         text = value.get(member)
-        if isinstance(text, str) and _is_code(text):
+        if isinstance(text, str) and is_code(text, member):
             return text
-    return None
+    inside = (_code_in(item, depth - 1) for item in value.values()) if depth else ()
+    return next((code for code in inside if code), None)
 
 
-def _is_code(text: str) -> bool:
-    codes, _ = read(f"`{text}` — text") if _CODE.fullmatch(text) else ([], [])
-    return bool(codes)
+def is_code(text: str, member: str) -> bool:
+    """Whether the text of a member is a code: in one that holds only codes any single word, in
+    another what is spelled as codes are.
+    """
+    if _CODE.fullmatch(text) is None:
+        return False
+    return member in _ONLY_CODES or bool(read(f"`{text}` — text")[0])
 
 
 def _from_branches(
@@ -245,7 +275,9 @@ def _pinned(schema: Node, depth: int, seen: frozenset[Path], *, branch: bool) ->
         for member in CODE_MEMBERS:
             code = _pin(properties.get(member))
             if code:
-                text = schema.text("description") or schema.text("title")
+                pinned = (_pin(properties.get(name), _ANY_TEXT) for name in _TEXT_MEMBERS)
+                text = next((text for text in pinned if text), None)
+                text = text or schema.text("description") or schema.text("title")
                 yield _Found(code, (*schema.path, "properties", member), text or None)
                 return
     inside = list(properties.values())
@@ -258,12 +290,13 @@ def _pinned(schema: Node, depth: int, seen: frozenset[Path], *, branch: bool) ->
             yield from _pinned(node, deeper, seen, branch=branch or keyword != "allOf")
 
 
-def _pin(schema: Node | None) -> str | None:
+def _pin(schema: Node | None, shape: re.Pattern[str] = _CODE) -> str | None:
+    """The one text that a schema takes, if it has this shape."""
     if schema is None or not isinstance(schema.value, dict):
         return None
     values = [schema.value["const"]] if "const" in schema.value else schema.value.get("enum") or []
     value = values[0] if len(values) == 1 else None
-    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
+    return value if isinstance(value, str) and shape.fullmatch(value) else None
 
 
 def _from_prose(

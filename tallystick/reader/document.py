@@ -30,6 +30,7 @@ from tallystick.reader.validators import Validators
 
 _VERSION = re.compile(r"3\.(?P<minor>[0-9]+)(?P<patch>\.[0-9]+(?:-[\w.]+)?)?")
 _NEWEST = 2
+_LONGEST_CHAIN = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +113,14 @@ class Document:
     def schema_at(self, path: Path) -> Any:
         """The schema of a path in the dialect of `schema_root`."""
         return look_up(self.schema_root, self.schema_path(path))
+
+    def dereferenced(self, schema: Any) -> Any:
+        """A schema of `schema_root`, or what its reference leads to."""
+        for _ in range(_LONGEST_CHAIN):
+            if not isinstance(schema, dict) or not isinstance(schema.get("$ref"), str):
+                break
+            schema = look_up(self.schema_root, from_pointer(unquote(schema["$ref"][1:])))
+        return schema
 
     def json_schema(self, path: Path) -> dict[str, Any]:
         """The schema at this path as a self-contained 2020-12 schema, for any validator.
