@@ -93,35 +93,42 @@ def _requirement(document: Document, path: Path, schema: Any) -> str:
 def without_error(contract: Contract) -> Iterator[Diagnostic]:
     """Operations that document no error."""
     failing = {id(operation) for operation, _ in _errors(contract)}
+    made: dict[str, Mapping[str, Any]] = {}
     for operation in contract.operations:
-        if operation.responses and id(operation) not in failing:
-            yield Diagnostic(
-                "operation-without-error",
-                "the operation documents no error",
-                contract.document.locate(operation.location),
-                _error_response(contract, operation),
-            )
+        if not operation.responses or id(operation) in failing:
+            continue
+        status, text = _likely_error(operation)
+        if status not in made:
+            made[status] = _usual_response(contract, status, text)
+        change = Change(operation.location, {"responses": {status: made[status]}})
+        yield Diagnostic(
+            "operation-without-error",
+            "the operation documents no error",
+            contract.document.locate(operation.location),
+            suggestion(contract.document, change),
+        )
 
 
-def _error_response(contract: Contract, operation: ContractOperation) -> str:
-    status, text = "default", "Something went wrong."
+def _likely_error(operation: ContractOperation) -> tuple[str, str]:
+    """The status of an error that an operation has most likely, and its description."""
     if any(parameter.location == "path" for parameter in operation.parameters):
-        status, text = "404", "There is nothing of this id."
-    elif operation.parameters or operation.request_body:
-        status, text = "400", "The request is not valid."
+        return "404", "There is nothing of this id."
+    if operation.parameters or operation.request_body:
+        return "400", "The request is not valid."
+    return "default", "Something went wrong."
+
+
+def _usual_response(contract: Contract, status: str, text: str) -> Mapping[str, Any]:
+    """The response to which most operations refer for a status, or one like other errors."""
     shared = _usual(
-        raw
-        for other, response in _errors(contract)
+        reference
+        for operation, response in _errors(contract)
         if response.status == status
-        and (raw := _reference(contract.document, (*other.location, "responses", status)))
+        and (reference := _reference(contract.document, (*operation.location, "responses", status)))
     )
-    response = {"$ref": shared} if shared else _response(contract, text)
-    change = Change(operation.location, {"responses": {status: response}})
-    return suggestion(contract.document, change)
-
-
-def _response(contract: Contract, text: str) -> dict[str, Any]:
-    return {"description": text, "content": _usual_content(contract)}
+    return (
+        {"$ref": shared} if shared else {"description": text, "content": _usual_content(contract)}
+    )
 
 
 def two_statuses(contract: Contract) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tallystick.cli import cli
+from tallystick.errors import Source
 from tallystick.lint.formats import FORMATS
 from tallystick.reader.diagnostics import Diagnostic
 
@@ -204,6 +205,13 @@ def test_the_fingerprint_of_sarif_does_not_depend_on_the_line(write):
         return [result["partialFingerprints"] for result in run["results"]]
 
     assert fingerprints(WEAK) == fingerprints(f"# moved\n{WEAK}") != fingerprints(BROKEN)
+
+
+def test_sarif_has_one_result_for_a_place_that_many_share():
+    """A code host would show it as many."""
+    found = [Diagnostic("unread-code", "x", Source("a.yaml", "/a", 1)) for _ in range(2)]
+    (run,) = json.loads(FORMATS["sarif"](found, 0))["runs"]
+    assert len(run["results"]) == 1
 
 
 def test_sarif_without_a_place():

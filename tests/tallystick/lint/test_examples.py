@@ -205,8 +205,8 @@ def test_the_words(linted, schema, example, words):
     ("schema", "example", "actions"),
     [
         (
-            "{required: [id], properties: {id: {type: integer}}}",
-            "{}",
+            "{required: [id], properties: {id: {type: integer, minimum: 1, maximum: 1}}}",
+            "{name: Ada}",
             "- target: $E\n  update:\n    id: 1",
         ),
         (
