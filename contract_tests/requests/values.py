@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.catalogue.constraints import Constraint
-from tallystick.judgement import Judgement
 from tallystick.catalogue.sentences import Field
+from tallystick.judgement import Judgement
 
 Values = list[tuple[str, Any]]
 """Values with what is particular in each."""

@@ -30,9 +30,9 @@ from fuzzing.generators import spelling, texts
 from fuzzing.generators.dictionaries import Words, name_of
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
-from tallystick.judgement import Judgement
 from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract, ContractOperation
+from tallystick.judgement import Judgement
 
 CANARY = "canary"
 

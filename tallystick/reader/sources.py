@@ -10,12 +10,14 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-
-import httpx
 
 from tallystick.errors import LoadError, Source
 from tallystick.reader.parsing import Parsed, parse
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_BYTES = 20 * 1024 * 1024
 """How large a document may be, in bytes."""
@@ -87,6 +89,8 @@ def _read_file(place: str) -> bytes:
 
 
 def _fetch(url: str) -> bytes:
+    import httpx  # when it is needed: it takes longer to load than most documents to read
+
     deadline = time.monotonic() + TIMEOUT
     try:
         with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:

@@ -8,7 +8,7 @@ accepted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import jsonschema_rs
 
@@ -17,18 +17,26 @@ from tallystick.reader.dialect import PATTERN, URI
 from tallystick.reader.patterns import match
 from tallystick.reader.pointers import Path
 
-if TYPE_CHECKING:
-    from tallystick.reader.document import Document
-
 Validator = jsonschema_rs.Draft202012Validator
 
 _ANYTHING = Validator({})
 
 
+class HasSchemas(Protocol):
+    """A document, as far as its schemas go."""
+
+    @property
+    def schema_root(self) -> dict[str, Any]:
+        """The document with its schemas as JSON Schema 2020-12."""
+
+    def schema_reference(self, path: Path) -> dict[str, str]:
+        """A schema that refers to the one at a path."""
+
+
 class Validators:
     """The validators of a document."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: HasSchemas) -> None:
         self.document = document
         self._registry: jsonschema_rs.Registry | None = None
         self._made: dict[Path, Validator] = {}

@@ -61,6 +61,7 @@ def test_nothing_is_compiled_before_it_is_used(
     compiled.clear()
     assert mock.get("/resource-7", params={"limit": "0"}).status_code == 400
     assert {place[:3] for place in compiled} == {("paths", "/resource-7", "get")}
+    assert mock.get("/resource-7").status_code == 200
     count = len(compiled)
     assert mock.get("/resource-7").status_code == 200
     assert len(compiled) == count

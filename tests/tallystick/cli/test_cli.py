@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from tallystick.cli import cli
-from tests.tallystick.conftest import document
+from tallystick.cli.export_command import NAMES
+from tallystick.exports import EXPORTS
+from tests import PATIENCE
 
 OPERATION = "POST /organisations/{id}/payment-account/link"
 
@@ -20,7 +22,7 @@ def tallystick(*arguments):
         [sys.executable, "-m", "tallystick", *arguments],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -203,33 +205,7 @@ def test_an_address_is_read(server, vendor):
     assert len(json.loads(result.stdout)) == 10
 
 
-def test_lint_of_a_clean_document(vendor):
-    """Exit code 0, and how much was read."""
-    result = invoke("lint", vendor)
-    assert (result.exit_code, result.stdout) == (0, "10 cases read, 0 findings, 0 notes\n")
-
-
-def test_lint_with_findings_exits_with_1(tmp_path):
-    """What looks like a code and was not read is to be mended."""
-    path = tmp_path / "d.json"
-    path.write_text(json.dumps(document({"409": {"description": "CLOSED — it is"}})))
-    result = tallystick("lint", str(path))
-    assert (result.returncode, result.stdout.splitlines()[-1]) == (
-        1,
-        "1 cases read, 1 findings, 0 notes",
-    )
-
-
-def test_lint_with_notes_only_exits_with_0(write):
-    """A note is good to know."""
-    result = invoke("lint", write("d.json", document({"400": {"description": "A_B — odd"}})))
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (
-        0,
-        "1 cases read, 0 findings, 1 notes",
-    )
-
-
-def test_a_warning_goes_to_standard_error(write, vendor):
+def test_a_diagnostic_goes_to_standard_error(write, vendor):
     """Standard output stays what a program reads."""
     overlay = write(
         "o.yaml",
@@ -238,7 +214,9 @@ def test_a_warning_goes_to_standard_error(write, vendor):
     )
     result = invoke("cases", vendor, "--overlay", overlay, "--format", "json")
     assert (result.stderr, len(json.loads(result.stdout))) == (
-        f"warning: {overlay}:4 at #/actions/0/target: the target $.nope matches nothing.\n",
+        "1 error, 0 warnings; `tallystick lint` lists all\n"
+        f"error: {overlay}:4 at #/actions/0/target: the target $.nope matches nothing "
+        "[overlay-without-effect]\n",
         10,
     )
 
@@ -265,3 +243,39 @@ def test_each_command_explains_itself(command):
     """`--help` needs no document."""
     result = invoke(command, "--help")
     assert (result.exit_code, "--overlay" in result.stdout) == (0, True)
+
+
+def test_export_knows_every_export():
+    """The names that `--help` has without importing the exports."""
+    assert list(EXPORTS) == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("command", "package", "extra"),
+    [
+        (["mock"], "uvicorn", "mock"),
+        (["test"], "pytest", "test"),
+        (["fuzz", "--base-url", "http://127.0.0.1:1"], "hypothesis", "test"),
+        (
+            ["fuzz", "--base-url", "SERVER", "--scheduler", "tcp://127.0.0.1:1"],
+            "distributed",
+            "cluster",
+        ),
+        (["coverage", "http://127.0.0.1:1"], "mock_server.state", "mock"),
+    ],
+)
+def test_a_missing_extra_is_named(server, command, package, extra):
+    """One line that says what to install, and exit code 2."""
+    script = (
+        f"import sys; sys.modules[{package!r}] = None; "
+        "from tallystick.cli import main; sys.argv[0] = 'tallystick'; main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script, *(word.replace("SERVER", server.url) for word in command)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    message = f"error: This command needs {package}: pip install 'tallystick[{extra}]'.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", message)

@@ -2,10 +2,12 @@
 
 import json
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from tallystick.cli import cli
+from tallystick.cli.lint_command import lint_command
 from tallystick.errors import Source
 from tallystick.lint.formats import FORMATS
 from tallystick.reader.diagnostics import Diagnostic
@@ -33,6 +35,13 @@ def lint(*arguments):
     """The exit code and standard output."""
     result = CliRunner().invoke(cli, ["lint", *arguments])
     return result.exit_code, result.stdout
+
+
+def test_the_command_knows_every_format():
+    """The names that `--help` has without importing them."""
+    (choice,) = [option.type for option in lint_command.params if option.name == "form"]
+    assert isinstance(choice, click.Choice)
+    assert list(choice.choices) == list(FORMATS)
 
 
 def test_a_clean_document(write):

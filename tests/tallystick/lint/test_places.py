@@ -17,7 +17,7 @@ def found(documents, *names, overlays=()):
     return [
         (d.source.file, d.source.line, d.source.pointer, d.name)
         for d in lint(contract)
-        if d.name in names
+        if d.name in names and d.source
     ]
 
 
