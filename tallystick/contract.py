@@ -15,9 +15,10 @@ from tallystick.catalogue.variants import (
     read_possible_codes,
     read_variants,
 )
-from tallystick.errors import DocumentError
+from tallystick.errors import DocumentError, InvalidDocumentError
 from tallystick.reader import bundled
 from tallystick.reader.document import Document, load
+from tallystick.reader.grouping import first_lines
 from tallystick.reader.operations import Operation, read_operations
 from tallystick.reader.options import LoadOptions
 
@@ -70,7 +71,16 @@ def read_contract(options: LoadOptions) -> Contract:
     operations = tuple(_read(document, operation) for operation in read_operations(document))
     if not operations:
         raise DocumentError("The document has no operations.", source=document.locate(("paths",)))
+    extensions.check_names(document)
+    if options.strict:
+        _refuse_errors(document)
     return Contract(document, operations, extensions.problem_style(document))
+
+
+def _refuse_errors(document: Document) -> None:
+    errors = [found for found in document.diagnostics if found.severity == "error"]
+    if errors:
+        raise InvalidDocumentError(len(errors), first_lines(errors))
 
 
 def _read(document: Document, operation: Operation) -> ContractOperation:

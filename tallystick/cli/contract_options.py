@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.option(
+        "--strict",
+        is_flag=True,
+        help="Refuse a document that has errors; `lint` fails on warnings, too.",
+    ),
+    click.option(
         "--remote-references",
         is_flag=True,
         help="Follow $refs to other addresses, too.",
@@ -35,9 +40,14 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def loading(
-        documents: tuple[str, ...], overlays: tuple[str, ...], remote_references: bool, **rest: Any
+        documents: tuple[str, ...],
+        overlays: tuple[str, ...],
+        remote_references: bool,
+        strict: bool,
+        **rest: Any,
     ) -> Any:
-        return command(load=LoadOptions(documents, overlays, remote_references), **rest)
+        load = LoadOptions(documents, overlays, remote_references, strict)
+        return command(load=load, **rest)
 
     decorated: Callable[..., Any] = loading
     for decorate in _OPTIONS:
@@ -46,10 +56,11 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read(load: LoadOptions) -> Contract:
-    """The contract. Its diagnostics go to standard error."""
+    """The contract. A summary of its diagnostics goes to standard error."""
     from tallystick.contract import read_contract
+    from tallystick.reader.grouping import summary
 
     contract = read_contract(load)
-    for diagnostic in contract.document.diagnostics:
-        click.echo(str(diagnostic), err=True)
+    for line in summary(contract.document.diagnostics):
+        click.echo(line, err=True)
     return contract

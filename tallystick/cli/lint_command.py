@@ -14,17 +14,22 @@ if TYPE_CHECKING:
 
 @click.command("lint")
 @contract_options
-def lint_command(load: LoadOptions) -> None:
-    """Print what in the documents is wrong, unclear or weak. Exit code 1 if there are errors."""
-    from tallystick.contract import read_contract
-    from tallystick.lint import lint
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text")
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="NAME",
+    help="Leave out the diagnostics of this name; may be given several times.",
+)
+def lint_command(load: LoadOptions, form: str, ignored: tuple[str, ...]) -> None:
+    """Print what in the documents is wrong, unclear or weak.
 
-    contract = read_contract(load)
-    diagnostics = list(lint(contract))
-    for diagnostic in diagnostics:
-        click.echo(str(diagnostic))
-    errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
-    count = len(list(contract.cases))
-    warnings = len(diagnostics) - errors
-    click.echo(f"{count} cases read, {errors} errors, {warnings} warnings")
-    raise click.exceptions.Exit(1 if errors else 0)
+    Exit codes: 0 no errors; 1 errors (with --strict, warnings count, too); 2 bad usage, or the
+    document cannot be read.
+    """
+    from tallystick.lint.command import run_lint
+
+    text, code = run_lint(load, form=form, ignored=ignored)
+    click.echo(text, nl=False)
+    raise click.exceptions.Exit(code)

@@ -103,7 +103,7 @@ class Document:
         value: Any = self.schema_root
         found: list[str] = []
         for token in path:
-            if isinstance(value, dict) and NULLABLE in value and token not in value:
+            if isinstance(value, dict) and NULLABLE in value:
                 found += ["anyOf", "0"]
                 value = value["anyOf"][0]
             found.append(token)

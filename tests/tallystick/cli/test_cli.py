@@ -12,7 +12,6 @@ from tallystick.cli import cli
 from tallystick.cli.export_command import NAMES
 from tallystick.exports import EXPORTS
 from tests import PATIENCE
-from tests.tallystick.conftest import document
 
 OPERATION = "POST /organisations/{id}/payment-account/link"
 
@@ -206,33 +205,7 @@ def test_an_address_is_read(server, vendor):
     assert len(json.loads(result.stdout)) == 10
 
 
-def test_lint_of_a_clean_document(vendor):
-    """Exit code 0, and how much was read."""
-    result = invoke("lint", vendor)
-    assert (result.exit_code, result.stdout) == (0, "10 cases read, 0 findings, 0 notes\n")
-
-
-def test_lint_with_findings_exits_with_1(tmp_path):
-    """What looks like a code and was not read is to be mended."""
-    path = tmp_path / "d.json"
-    path.write_text(json.dumps(document({"409": {"description": "CLOSED — it is"}})))
-    result = tallystick("lint", str(path))
-    assert (result.returncode, result.stdout.splitlines()[-1]) == (
-        1,
-        "1 cases read, 1 findings, 0 notes",
-    )
-
-
-def test_lint_with_notes_only_exits_with_0(write):
-    """A note is good to know."""
-    result = invoke("lint", write("d.json", document({"400": {"description": "A_B — odd"}})))
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (
-        0,
-        "1 cases read, 0 findings, 1 notes",
-    )
-
-
-def test_a_warning_goes_to_standard_error(write, vendor):
+def test_a_diagnostic_goes_to_standard_error(write, vendor):
     """Standard output stays what a program reads."""
     overlay = write(
         "o.yaml",
@@ -241,7 +214,9 @@ def test_a_warning_goes_to_standard_error(write, vendor):
     )
     result = invoke("cases", vendor, "--overlay", overlay, "--format", "json")
     assert (result.stderr, len(json.loads(result.stdout))) == (
-        f"warning: {overlay}:4 at #/actions/0/target: the target $.nope matches nothing.\n",
+        "1 error, 0 warnings; `tallystick lint` lists all\n"
+        f"error: {overlay}:4 at #/actions/0/target: the target $.nope matches nothing "
+        "[overlay-without-effect]\n",
         10,
     )
 
