@@ -251,6 +251,11 @@ def _judge_between(value: Any, parameters: Parameters) -> Judgement:
     return _VALID if low < value < high else _INVALID
 
 
+def _between(parameters: Parameters) -> list[Any]:
+    low, high = parameters["minimum"], parameters["maximum"]
+    return [value for value in (low + 1, high - 1) if low < value < high] or [(low + high) / 2]
+
+
 def _judge_one_of(value: Any, parameters: Parameters) -> Judgement:
     values = parameters["values"]
     if value in values:
@@ -359,7 +364,7 @@ KINDS: Mapping[str, ConstraintKind] = MappingProxyType(
         "between": ConstraintKind(
             {"minimum": _NUMBER, "maximum": _NUMBER},
             _judge_between,
-            lambda p: [p["minimum"] + 1, p["maximum"] - 1],
+            _between,
             lambda p: [p["maximum"] + 1, p["minimum"] - 1],
         ),
         "one-of": ConstraintKind(

@@ -53,19 +53,19 @@ _NEW_ITEM = re.compile(rf"{_BULLET}|\*\*|`|\S+(?:\s+[—–-]\s|:\s)")
 _TABLE_RULE = re.compile(r"[\s|:-]+")
 _CAPITALS = re.compile(rf"(?:{_BULLET})?(?!NOTE|TODO|WARNING|HTTP)[A-Z]{{4,}}\s*(?:[—–:]|\s-)\s")
 _TAGS = tuple(
-    (re.compile(rf"(?<!`)<(?:{names})(?:\s[^<>]{{0,200}})?/?>", re.IGNORECASE), mark)
-    for names, mark in (
-        (r"br\s*", "\n"),
-        (r"/?(?:p|div|ul|ol|dl|table|thead|tbody)|/tr", "\n\n"),
-        (r"li|dt", "\n- "),
-        (r"/(?:li|dd)", "\n\n"),
-        (r"/dt", ""),
-        (r"dd", " — "),
-        (r"tr", "\n\n|"),
-        (r"/(?:td|th)", " | "),
-        (r"td|th", ""),
-        (r"/?code", "`"),
-        (r"/?(?:b|strong)", "**"),
+    (re.compile(rf"(?<!`)<(?:{names})(?:\s[^<>]{{0,200}})?/?>{after}", re.IGNORECASE), mark)
+    for names, after, mark in (
+        (r"br", "", "\n"),
+        (r"/(?:td|th)", r"\s*", " | "),
+        (r"td|th", "", ""),
+        (r"/?(?:p|div|ul|ol|dl|table|thead|tbody)|/tr", "", "\n\n"),
+        (r"li|dt", "", "\n- "),
+        (r"/(?:li|dd)", "", "\n\n"),
+        (r"/dt", "", ""),
+        (r"dd", "", " — "),
+        (r"tr", r"\s*", "\n\n|"),
+        (r"/?(?:b|strong)", "", "**"),
+        (r"/?code", "", "`"),
     )
 )
 _NO_CODE = re.compile(

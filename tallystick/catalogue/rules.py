@@ -99,8 +99,8 @@ RULES: tuple[tuple[str, str, Build], ...] = (
     ("missing", rf"{{name}} {_IS} (?:an? )?(?:required|mandatory|missing|not {_GIVEN})", _none),
     ("missing", rf"{{name}} {_MUST} be {_GIVEN}", _none),
     ("missing", rf"{{name}} {_MUST_NOT} be (?:omitted|missing|left out)", _none),
-    ("missing", r"{name} (?:missing|required)", _none),
     ("missing", rf"missing (?:the )?(?:required |mandatory )?{_KIND_OF_FIELD}{{name}}$", _none),
+    ("missing", r"{name} (?:missing|required)", _none),
     ("missing", rf"no {{name}} (?:{_IS} )?{_GIVEN}", _none),
     (
         "missing",
@@ -268,7 +268,7 @@ KIND_RULES: tuple[tuple[str, str], ...] = (
 
 
 _ENDS = re.compile(
-    r"(?:[.,;:!)—–(-]|$|(?:in|and|but|by|from|as|here)\b"
+    r"(?:[.,;:!)—–(-]|$|(?:in|and|but|by|from|as|here|field|parameter|property)\b"
     r"|or (?:is )?(?:empty|blank|null|invalid|not valid|malformed|incorrect)\b)"
 )
 """How a sentence may go on after it has said that a field is missing."""
