@@ -15,6 +15,7 @@ from typing import Any
 
 from tallystick.catalogue.constraints import Constraint
 from tallystick.catalogue.extensions import declared_cases
+from tallystick.catalogue.named import is_certain, takes
 from tallystick.catalogue.prose import Suspect, read
 from tallystick.catalogue.sentences import Trigger, infer
 from tallystick.errors import Source
@@ -147,7 +148,7 @@ def _case(
     document: Document, operation: Operation, response: DocumentedResponse, found: _Found
 ) -> Case:
     description = found.description or ""
-    trigger, constraint = infer(description, response.status, operation.fields)
+    trigger, constraint = _inferred(document, operation, response, description)
     if found.trigger and found.trigger != trigger:
         constraint = None  # what the sentence says of another property does not hold here
     return Case(
@@ -165,9 +166,22 @@ def _case(
     )
 
 
+def _inferred(
+    document: Document, operation: Operation, response: DocumentedResponse, text: str
+) -> tuple[Trigger | None, Constraint | None]:
+    """What the words of a case certainly mean in this operation."""
+    trigger, constraint = infer(text, response.status, operation.fields)
+    field = trigger.field if trigger else None
+    if field and not is_certain(document, operation, field):
+        return infer(text, response.status, ())
+    if field and constraint and not takes(document, operation, field, constraint):
+        constraint = None
+    return trigger, constraint
+
+
 def _plain_case(document: Document, operation: Operation, response: DocumentedResponse) -> Case:
     text = re.sub(r"\s+", " ", response.description).strip()
-    trigger, constraint = infer(text, response.status, operation.fields)
+    trigger, constraint = _inferred(document, operation, response, text)
     if trigger is None and response.status in {"400", "422"}:
         trigger = Trigger("request", None, "invalid")
     return Case(

@@ -2,7 +2,7 @@
 
 `x-tallystick-cases` on a response, `x-tallystick-promises` and `x-tallystick-behaviour` on an
 operation, `x-tallystick-problem` on the root. What they hold is checked here, so that a mistake
-is told with its line instead of being ignored.
+is reported with its line instead of being ignored.
 """
 
 from __future__ import annotations

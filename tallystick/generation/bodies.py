@@ -75,6 +75,7 @@ def body(contract: Contract, case: Case, media_type: MediaType) -> Any:
 
 
 def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    yield from _own_example(contract, case, media_type)
     for name, value in examples(contract.document, media_type).items():
         if case.code is None or name == case.code or case.code in _codes(value):
             yield value
@@ -92,6 +93,13 @@ def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterat
         *_made(contract, case, media_type),
     ):
         yield from _telling(case, value)
+
+
+def _own_example(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    """The value of the example that the case was read from, where it is of this media type."""
+    for _, example in contract.document.at(media_type.path).map("examples"):
+        if example.path == case.example and "value" in example.value:
+            yield example.value["value"]
 
 
 def _made(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
