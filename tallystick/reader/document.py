@@ -74,14 +74,27 @@ class Document:
 
     def follow(self, value: Any, path: Path) -> tuple[Any, Path]:
         """The value itself, or what its reference leads to, with the path of that."""
-        # Each reference leads somewhere, and none in a circle: `references` has seen to that.
-        while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#"):
-            siblings = {name: value[name] for name in ("summary", "description") if name in value}
-            path = from_pointer(unquote(value["$ref"][1:]))
-            value = look_up(self.root, path)
-            if siblings and isinstance(value, dict):
-                value = {**value, **siblings}
+        seen = {path}
+        while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#/"):
+            inside = from_pointer(unquote(value["$ref"][1:]))
+            try:
+                found = look_up(self.root, inside)
+            except LookupError:
+                break
+            if inside in seen:
+                break
+            seen.add(inside)
+            value, path = self._overridden(found, value), inside
+        # `tidy` has seen to it that references lead to a value. Where they do not, it is data.
         return value, path
+
+    def _overridden(self, found: Any, reference: dict[str, Any]) -> Any:
+        """What a reference leads to, with what the reference itself says (OpenAPI 3.1.1 section
+        4.8.23); in OpenAPI 3.0 that is ignored.
+        """
+        names = () if self.is_3_0 else ("summary", "description")
+        siblings = {name: reference[name] for name in names if name in reference}
+        return {**found, **siblings} if siblings and isinstance(found, dict) else found
 
     def _followed(self, value: Any, path: Path) -> Node:
         value, path = self.follow(value, path)
@@ -103,7 +116,7 @@ class Document:
         value: Any = self.schema_root
         found: list[str] = []
         for token in path:
-            if isinstance(value, dict) and NULLABLE in value and token not in value:
+            if isinstance(value, dict) and NULLABLE in value:
                 found += ["anyOf", "0"]
                 value = value["anyOf"][0]
             found.append(token)
@@ -205,13 +218,13 @@ def load(options: LoadOptions) -> Document:
             overlays.apply(target, sources.read(name))
         merged = target.value
 
-    bundled = references.bundle(merged, main, origins, diagnostics, options)
+    bundled, broken = references.bundle(merged, read, origins, diagnostics, options)
     before = dict(origins)  # what is left out moves the rest of its list
 
     def locate(path: Path) -> Source:
         return _locate(main, before, path)
 
-    tidied = tidy(bundled, main, origins, diagnostics)
+    tidied = tidy(bundled, main, origins, diagnostics, broken)
     check_structure(bundled, _minor(main.value["openapi"]), diagnostics, locate)
     return Document(tidied, main, origins, diagnostics)
 
