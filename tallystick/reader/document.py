@@ -10,6 +10,7 @@ dialect (2020-12), whatever the document's version.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -244,14 +245,19 @@ def _check_version(parsed: Parsed, diagnostics: Diagnostics) -> None:
             name = re.sub(r"[^\w./:-]", "", parsed.file)
             remedy = f"Convert it: npx swagger2openapi {name} --outfile openapi.yaml"
         raise DocumentError(what, source=parsed.locate(()), remedy=remedy)
-    match = _VERSION.fullmatch(str(value["openapi"]))
+    version = value["openapi"]
+    match = _VERSION.fullmatch(str(version))
+    source = parsed.locate(("openapi",))
     if match is None:
-        what = f"OpenAPI version {value['openapi']!r} is not known."
+        what = f"OpenAPI version {json.dumps(version)} is not known."
         remedy = "Tallystick reads OpenAPI 3.0, 3.1 and 3.2."
-        raise DocumentError(what, source=parsed.locate(("openapi",)), remedy=remedy)
-    if match["patch"] is None or int(match["minor"]) > _NEWEST:
-        what = f"the OpenAPI version is {value['openapi']}; it is read as 3.{_minor(match[0])}"
-        diagnostics.add("unknown-version", what, parsed.locate(("openapi",)))
+        raise DocumentError(what, source=source, remedy=remedy)
+    if int(match["minor"]) > _NEWEST:
+        what = f"OpenAPI {version} is read as 3.{_NEWEST}"
+        diagnostics.add("unknown-version", what, source)
+    elif match["patch"] is None:
+        what = f"the OpenAPI version is written {version}, without its last number"
+        diagnostics.add("unknown-version", what, source)
 
 
 def _minor(version: Any) -> int:
