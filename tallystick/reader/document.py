@@ -25,6 +25,7 @@ from tallystick.reader.dialect import DIALECT, NULLABLE, URI, to_2020_12
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
+from tallystick.reader.shapes import KINDS
 from tallystick.reader.structure import check_structure
 from tallystick.reader.tidy import tidy
 from tallystick.reader.validators import Validators
@@ -108,9 +109,14 @@ class Document:
 
     @cached_property
     def schema_root(self) -> dict[str, Any]:
-        """The document with its schemas as JSON Schema 2020-12 (OpenAPI 3.1's own dialect)."""
-        root: dict[str, Any] = {"$schema": DIALECT, **to_2020_12(self.root)}
-        return root
+        """The document with its schemas as JSON Schema 2020-12 (OpenAPI 3.1's own dialect).
+
+        Only what holds schemas: a validator would take other members of the root for keywords.
+        """
+        converted = to_2020_12(self.root)
+        return {"$schema": DIALECT} | {
+            name: converted[name] for name in converted if name in KINDS["document"]
+        }
 
     def schema_path(self, path: Path) -> Path:
         """Where in `schema_root` the schema is that `root` has at this path."""

@@ -32,6 +32,10 @@ _TOKENS = re.compile(
       | (?P<any>\.)""",
     re.VERBOSE | re.DOTALL,
 )
+_APART = re.compile(r"\\[^bB]|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""Escapes and classes, in which a dot is a dot."""
+
+_OTHERWISE = re.compile(r"\.|\\[bB]")
 _FLAGS = re.compile(r"\(\?(?P<flags>[a-z]+)\)")
 _SETS = {
     "d": "0-9",
@@ -60,9 +64,13 @@ def is_usable(pattern: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def is_native(pattern: str) -> bool:
-    """Whether compiled validators can match a pattern by themselves, in linear time. Where they
-    would have to backtrack, they give up on some texts, and say that these do not match.
+    """Whether compiled validators can match a pattern by themselves: in linear time, and with the
+    meaning of ECMA-262. Where they would have to backtrack, they give up on some texts, and say
+    that these do not match; their dot takes a carriage return, and their word boundary knows
+    letters beyond ASCII.
     """
+    if _OTHERWISE.search(_APART.sub("", pattern)):
+        return False
     try:
         options = jsonschema_rs.RegexOptions()
         jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)

@@ -49,7 +49,8 @@ def check_structure(
 @cache
 def _validator(minor: int) -> Any:
     text = (files(__package__) / "specification" / f"3.{minor}.json").read_text(encoding="utf-8")
-    return jsonschema_rs.validator_for(json.loads(text))
+    # Without formats: what is a regular expression is for `patterns` to say.
+    return jsonschema_rs.validator_for(json.loads(text), validate_formats=False)
 
 
 def _errors(errors: Any) -> Iterator[tuple[Path, str]]:
@@ -61,6 +62,11 @@ def _errors(errors: Any) -> Iterator[tuple[Path, str]]:
             if chosen:
                 yield from _errors(chosen)
                 continue
+        unexpected = getattr(error.kind, "unexpected", None)
+        if unexpected or error.kind.name == "falseSchema":
+            for place in [(*path, name) for name in unexpected or ()] or [path]:
+                yield place, f"{place[-1]!r} is not known here"
+            continue
         message = error.message if len(error.message) <= 200 else _short(error)
         yield path, message.rstrip(".")
 

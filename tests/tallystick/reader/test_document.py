@@ -147,7 +147,9 @@ def test_each_place_that_breaks_the_specification_is_named(write):
 
 def test_what_is_left_out_is_not_said_twice(write):
     """The structure is not held to the specification where a part is left out already."""
-    text = HEAD + PATHS + "      parameters: [{in: query, schema: 7}]\n      responses: {'200': 1}\n"
+    text = (
+        HEAD + PATHS + "      parameters: [{in: query, schema: 7}]\n      responses: {'200': 1}\n"
+    )
     contract = load_contract(write("d.yaml", text))
     assert ([case.label for case in contract.cases], said(contract.document)) == (
         [],
