@@ -62,11 +62,6 @@ def _map(value: dict[str, Any], kind: str, *, has_siblings: bool) -> dict[str, A
     return {**value, **changed} if changed else value
 
 
-def schema_to_2020_12(schema: Any) -> Any:
-    """One schema of OpenAPI 3.0, converted."""
-    return _converted(schema, SCHEMA, has_siblings=False)
-
-
 def _schema(schema: dict[str, Any], *, has_siblings: bool) -> dict[str, Any]:
     if "$ref" in schema and not has_siblings:
         result = {"$ref": schema["$ref"]}

@@ -10,6 +10,7 @@ dialect (2020-12), whatever the document's version.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from tallystick.reader.dialect import DIALECT, NULLABLE, URI, to_2020_12
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
+from tallystick.reader.shapes import KINDS
 from tallystick.reader.structure import check_structure
 from tallystick.reader.tidy import tidy
 from tallystick.reader.validators import Validators
@@ -74,14 +76,27 @@ class Document:
 
     def follow(self, value: Any, path: Path) -> tuple[Any, Path]:
         """The value itself, or what its reference leads to, with the path of that."""
-        # Each reference leads somewhere, and none in a circle: `references` has seen to that.
-        while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#"):
-            siblings = {name: value[name] for name in ("summary", "description") if name in value}
-            path = from_pointer(unquote(value["$ref"][1:]))
-            value = look_up(self.root, path)
-            if siblings and isinstance(value, dict):
-                value = {**value, **siblings}
+        seen = {path}
+        while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#/"):
+            inside = from_pointer(unquote(value["$ref"][1:]))
+            try:
+                found = look_up(self.root, inside)
+            except LookupError:
+                break
+            if inside in seen:
+                break
+            seen.add(inside)
+            value, path = self._overridden(found, value), inside
+        # `tidy` has seen to it that references lead to a value. Where they do not, it is data.
         return value, path
+
+    def _overridden(self, found: Any, reference: dict[str, Any]) -> Any:
+        """What a reference leads to, with what the reference itself says (OpenAPI 3.1.1 section
+        4.8.23); in OpenAPI 3.0 that is ignored.
+        """
+        names = () if self.is_3_0 else ("summary", "description")
+        siblings = {name: reference[name] for name in names if name in reference}
+        return {**found, **siblings} if siblings and isinstance(found, dict) else found
 
     def _followed(self, value: Any, path: Path) -> Node:
         value, path = self.follow(value, path)
@@ -94,9 +109,14 @@ class Document:
 
     @cached_property
     def schema_root(self) -> dict[str, Any]:
-        """The document with its schemas as JSON Schema 2020-12 (OpenAPI 3.1's own dialect)."""
-        root: dict[str, Any] = {"$schema": DIALECT, **to_2020_12(self.root)}
-        return root
+        """The document with its schemas as JSON Schema 2020-12 (OpenAPI 3.1's own dialect).
+
+        Only what holds schemas: a validator would take other members of the root for keywords.
+        """
+        converted = to_2020_12(self.root)
+        return {"$schema": DIALECT} | {
+            name: converted[name] for name in converted if name in KINDS["document"]
+        }
 
     def schema_path(self, path: Path) -> Path:
         """Where in `schema_root` the schema is that `root` has at this path."""
@@ -205,13 +225,13 @@ def load(options: LoadOptions) -> Document:
             overlays.apply(target, sources.read(name))
         merged = target.value
 
-    bundled = references.bundle(merged, main, origins, diagnostics, options)
+    bundled, broken = references.bundle(merged, read, origins, diagnostics, options)
     before = dict(origins)  # what is left out moves the rest of its list
 
     def locate(path: Path) -> Source:
         return _locate(main, before, path)
 
-    tidied = tidy(bundled, main, origins, diagnostics)
+    tidied = tidy(bundled, main, origins, diagnostics, broken)
     check_structure(bundled, _minor(main.value["openapi"]), diagnostics, locate)
     return Document(tidied, main, origins, diagnostics)
 
@@ -231,14 +251,19 @@ def _check_version(parsed: Parsed, diagnostics: Diagnostics) -> None:
             name = re.sub(r"[^\w./:-]", "", parsed.file)
             remedy = f"Convert it: npx swagger2openapi {name} --outfile openapi.yaml"
         raise DocumentError(what, source=parsed.locate(()), remedy=remedy)
-    match = _VERSION.fullmatch(str(value["openapi"]))
+    version = value["openapi"]
+    match = _VERSION.fullmatch(str(version))
+    source = parsed.locate(("openapi",))
     if match is None:
-        what = f"OpenAPI version {value['openapi']!r} is not known."
+        what = f"OpenAPI version {json.dumps(version)} is not known."
         remedy = "Tallystick reads OpenAPI 3.0, 3.1 and 3.2."
-        raise DocumentError(what, source=parsed.locate(("openapi",)), remedy=remedy)
-    if match["patch"] is None or int(match["minor"]) > _NEWEST:
-        what = f"the OpenAPI version is {value['openapi']}; it is read as 3.{_minor(match[0])}"
-        diagnostics.add("unknown-version", what, parsed.locate(("openapi",)))
+        raise DocumentError(what, source=source, remedy=remedy)
+    if int(match["minor"]) > _NEWEST:
+        what = f"OpenAPI {version} is read as 3.{_NEWEST}"
+        diagnostics.add("unknown-version", what, source)
+    elif match["patch"] is None:
+        what = f"the OpenAPI version is written {version}, without its last number"
+        diagnostics.add("unknown-version", what, source)
 
 
 def _minor(version: Any) -> int:

@@ -58,7 +58,7 @@ def _child(children: Children, token: str) -> Place | None:
     return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Parsed:
     """One text as JSON value. `offset` lines of the file stand before the text; `repeated` are
     the paths of keys that stand in one mapping twice, each with the line of the later one.

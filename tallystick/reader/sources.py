@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,15 +62,27 @@ def read_all(place: str) -> list[Parsed]:
     """Read the document at a place; of a folder, each document in it. Raises LoadError."""
     if is_address(place) or not Path(place).is_dir():
         return [read(place)]
-    found = []
-    for path in sorted(Path(place).iterdir()):
-        if path.suffix.lower() in _SUFFIXES and path.is_file():
-            text = _decode(_read_file(str(path)), str(path))
-            if _OPENAPI.search(text):
-                found.append(read(str(path)))
+    found = [
+        document
+        for path in sorted(Path(place).iterdir())
+        if path.suffix.lower() in _SUFFIXES and path.is_file()
+        for document in _document(str(path))
+    ]
     if not found:
         raise LoadError("The folder holds no OpenAPI document.", source=Source(place))
     return found
+
+
+def _document(place: str) -> Iterator[Parsed]:
+    """The document in a file of a folder; nothing of a file that holds none."""
+    text = _decode(_read_file(place), place)
+    if not _OPENAPI.search(text):
+        return
+    if _is_markdown(place, text) and not any(map(_holds_openapi, _blocks(text))):
+        return
+    parsed = read(place)
+    if isinstance(parsed.value, dict) and "openapi" in parsed.value:
+        yield parsed
 
 
 _SUFFIXES = {".yaml", ".yml", ".json", ".md", ".mdx", ".markdown"}
@@ -166,7 +179,7 @@ def _starts_openapi(text: str) -> bool:
 
 
 def _openapi_block(text: str, place: str) -> Block:
-    blocks = [block for block in _blocks(text) if _OPENAPI.search(block.text)]
+    blocks = [block for block in _blocks(text) if _holds_openapi(block)]
     if not blocks:
         raise LoadError(
             "The page has no fenced code block that holds an OpenAPI document.",
@@ -174,6 +187,10 @@ def _openapi_block(text: str, place: str) -> Block:
             remedy="Expected is a block such as ```yaml with a line 'openapi: 3.1.0'.",
         )
     return blocks[0]
+
+
+def _holds_openapi(block: Block) -> bool:
+    return _OPENAPI.search(block.text) is not None
 
 
 def _blocks(text: str) -> list[Block]:

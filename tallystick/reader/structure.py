@@ -19,6 +19,9 @@ from tallystick.errors import Source
 from tallystick.reader.diagnostics import Diagnostics
 from tallystick.reader.pointers import Path
 
+_ASIDE = {"repeated-key", "differing-component", "differing-operation"}
+"""Diagnostics of a whole part in which other things may be wrong, too."""
+
 MOST = 100
 """How many errors are reported; a document with more has the same few many times."""
 
@@ -27,12 +30,15 @@ def check_structure(
     root: dict[str, Any], minor: int, diagnostics: Diagnostics, locate: Callable[[Path], Source]
 ) -> None:
     """Note where a document breaks the schema of OpenAPI 3.`minor`."""
-    known = {diagnostic.source for diagnostic in diagnostics if diagnostic.source}
-    pointers = {source.pointer for source in known}
+    known = {
+        (diagnostic.source.file, diagnostic.source.pointer)
+        for diagnostic in diagnostics
+        if diagnostic.source and diagnostic.name not in _ASIDE
+    }
     count = 0
     for path, message in _errors(_validator(minor).iter_errors(root)):
         source = locate(path)
-        if _is_known(source.pointer, pointers):
+        if _is_known(source, known):
             continue  # it was said already what is left out there
         diagnostics.add("invalid-structure", message, source)
         count += 1
@@ -43,7 +49,8 @@ def check_structure(
 @cache
 def _validator(minor: int) -> Any:
     text = (files(__package__) / "specification" / f"3.{minor}.json").read_text(encoding="utf-8")
-    return jsonschema_rs.validator_for(json.loads(text))
+    # Without formats: what is a regular expression is for `patterns` to say.
+    return jsonschema_rs.validator_for(json.loads(text), validate_formats=False)
 
 
 def _errors(errors: Any) -> Iterator[tuple[Path, str]]:
@@ -55,6 +62,11 @@ def _errors(errors: Any) -> Iterator[tuple[Path, str]]:
             if chosen:
                 yield from _errors(chosen)
                 continue
+        unexpected = getattr(error.kind, "unexpected", None)
+        if unexpected or error.kind.name == "falseSchema":
+            for place in [(*path, name) for name in unexpected or ()] or [path]:
+                yield place, f"{place[-1]!r} is not known here"
+            continue
         message = error.message if len(error.message) <= 200 else _short(error)
         yield path, message.rstrip(".")
 
@@ -80,9 +92,10 @@ def _likelier(branches: list[list[Any]], path: Path) -> list[Any]:
     return min(candidates, key=len) if candidates else []
 
 
-def _is_known(pointer: str, known: set[str]) -> bool:
+def _is_known(source: Source, known: set[tuple[str, str]]) -> bool:
+    pointer = source.pointer
     while True:
-        if pointer in known:
+        if (source.file, pointer) in known:
             return True
         if not pointer:
             return False

@@ -49,16 +49,16 @@ class Validators:
         return made
 
     def _make(self, path: Path) -> Validator:
-        if self._registry is None:
-            self._registry = jsonschema_rs.Registry([(URI, self.document.schema_root)])
         try:
+            if self._registry is None:
+                self._registry = jsonschema_rs.Registry([(URI, self.document.schema_root)])
             return Validator(
                 self.document.schema_reference(path),
                 registry=self._registry,
                 validate_formats=True,
                 keywords={PATTERN: _Pattern},
             )
-        except (ValueError, jsonschema_rs.ReferencingError):
+        except (ValueError, LookupError, jsonschema_rs.ReferencingError):
             return _ANYTHING  # what no validator can be made of says nothing of any value
 
 

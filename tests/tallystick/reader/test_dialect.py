@@ -3,8 +3,19 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from tallystick.reader.dialect import to_2020_12
+from tallystick.reader.dialect import NULLABLE, PATTERN, to_2020_12
 from tests.tallystick.conftest import document, load
+
+OK = {"200": {"description": "OK"}}
+
+
+def or_null(schema):
+    return {"anyOf": [schema, {"type": "null"}], NULLABLE: True}
+
+
+def converted(schema, version="3.0.4"):
+    root = {"openapi": version, "components": {"schemas": {"S": schema}}}
+    return to_2020_12(root)["components"]["schemas"]["S"]
 
 
 @pytest.mark.parametrize(
@@ -17,7 +28,16 @@ from tests.tallystick.conftest import document, load
         ({"minimum": 1, "exclusiveMinimum": False}, {"minimum": 1}),
         ({"maximum": 9, "exclusiveMaximum": True}, {"exclusiveMaximum": 9}),
         ({"exclusiveMinimum": True}, {}),
-        ({"$ref": "#/a", "nullable": True, "description": "x"}, {"$ref": "#/a"}),
+        ({"minimum": 1, "maximum": 9, "exclusiveMaximum": True, "exclusiveMinimum": True},
+         {"exclusiveMinimum": 1, "exclusiveMaximum": 9}),
+        ({"$ref": "#/a", "description": "x", "type": "string"}, {"$ref": "#/a"}),
+        ({"$ref": "#/a", "nullable": True, "description": "x"}, or_null({"$ref": "#/a"})),
+        ({"$ref": "#/a", "nullable": False}, {"$ref": "#/a"}),
+        ({"allOf": [{"$ref": "#/a"}], "nullable": True}, or_null({"allOf": [{"$ref": "#/a"}]})),
+        ({"enum": ["a"], "nullable": True}, or_null({"enum": ["a"]})),
+        ({"type": "object", "allOf": [{"$ref": "#/a"}], "nullable": True},
+         {"type": ["object", "null"], "allOf": [{"$ref": "#/a"}]}),
+        ({"description": "anything", "nullable": True}, {"description": "anything"}),
         (
             {"type": "object", "properties": {"nullable": {"type": "integer", "nullable": True}}},
             {"type": "object", "properties": {"nullable": {"type": ["integer", "null"]}}},
@@ -46,13 +66,44 @@ from tests.tallystick.conftest import document, load
 )  # fmt: skip
 def test_keywords_that_differ(old, new):
     """OpenAPI 3.0.4 section 4.7.24: `nullable`, exclusive bounds, references without siblings."""
-    assert to_2020_12(old) == new
+    assert converted(old) == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"exclusiveMinimum": 1}, {"exclusiveMinimum": 1}),
+        ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}),
+        ({"$ref": "#/a", "type": "string"}, {"$ref": "#/a", "type": "string"}),
+        ({"$ref": "#/a", "nullable": True}, or_null({"$ref": "#/a"})),
+        ({"$id": "https://x/y", "$anchor": "a", "$dynamicAnchor": "b", "type": "string"},
+         {"type": "string"}),
+        ({"$schema": "http://json-schema.org/draft-07/schema#", "id": "x", "const": 1},
+         {"const": 1}),
+        ({"properties": {"id": {"const": 1}, "$id": {"const": 2}}},
+         {"properties": {"id": {"const": 1}, "$id": {"const": 2}}}),
+        ({"$defs": {"a": {"$id": "x", "const": 1}}}, {"$defs": {"a": {"const": 1}}}),
+        ({"pattern": "^[a-z]+$"}, {"pattern": "^[a-z]+$"}),
+        ({"pattern": "^(?!a)b"}, {PATTERN: "^(?!a)b"}),
+        ({"default": {"nullable": True, "$id": "x"}, "const": {"exclusiveMinimum": True}},
+         {"default": {"nullable": True, "$id": "x"}, "const": {"exclusiveMinimum": True}}),
+    ],
+)  # fmt: skip
+def test_later_versions(old, new):
+    """References keep their siblings, names that would move their base go, and data stays."""
+    assert converted(old, "3.1.1") == new
+
+
+def test_what_does_not_change_is_shared():
+    """A large document is not copied."""
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+    assert converted(schema) is schema
 
 
 def test_the_schema_given_is_not_changed():
     """A new one is made."""
     old = {"type": "integer", "minimum": 0, "exclusiveMinimum": True, "nullable": True}
-    to_2020_12(old)
+    converted(old)
     assert old == {"type": "integer", "minimum": 0, "exclusiveMinimum": True, "nullable": True}
 
 
@@ -97,11 +148,57 @@ def test_the_schema_of_a_header_is_translated_too(write):
     assert Draft202012Validator(loaded.json_schema(path)).is_valid(None)
 
 
-def test_a_3_1_document_is_left_as_it_is(write):
-    """3.1's dialect is 2020-12, where `nullable` is no keyword."""
+def test_nullable_in_a_3_1_document_widens_too(write):
+    """3.1 dropped the keyword; documents use it all the same, and what it means is plain."""
     schema = {"type": "string", "nullable": True}
-    place = write(
-        "d.json", document({"200": {"description": "OK"}}, components={"schemas": {"A": schema}})
-    )
-    validator = Draft202012Validator(load(place).json_schema(("components", "schemas", "A")))
-    assert [validator.is_valid(value) for value in ("a", None)] == [True, False]
+    validator = validator_of(write, schema, "3.1.1")
+    assert [validator.is_valid(value) for value in ("a", None, 1)] == [True, True, False]
+
+
+@pytest.mark.parametrize("beside", ["$ref", "allOf"])
+def test_null_beside_a_reference_is_accepted(write, beside):
+    """Readers of 3.0 disagree about it, so it is not certainly invalid."""
+    reference = {"$ref": "#/components/schemas/Text"}
+    schema = {**(reference if beside == "$ref" else {"allOf": [reference]}), "nullable": True}
+    validator = validator_of(write, schema, "3.0.4")
+    assert [validator.is_valid(value) for value in ("a", None, 1)] == [True, True, False]
+
+
+def validator_of(write, schema, version):
+    components = {"schemas": {"A": schema, "Text": {"type": "string"}}}
+    loaded = load(write("d.json", document(OK, version=version, components=components)))
+    return Draft202012Validator(loaded.json_schema(("components", "schemas", "A")))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("components", "parameters", "P", "schema"),
+        ("components", "responses", "R", "content", "text/plain", "schema"),
+        ("components", "mediaTypes", "M", "itemSchema"),
+        (
+            "components",
+            "callbacks",
+            "C",
+            "{$url}",
+            "put",
+            "requestBody",
+            "content",
+            "a/b",
+            "schema",
+        ),
+        ("components", "schemas", "S", "dependentSchemas", "a"),
+        ("components", "schemas", "S", "prefixItems", "0"),
+        ("components", "schemas", "S", "if"),
+        ("paths", "/a", "additionalOperations", "COPY", "parameters", "0", "schema"),
+    ],
+)
+def test_schemas_are_converted_wherever_they_stand(place):
+    """`shapes` says where."""
+    value = {"type": "string", "nullable": True}
+    for token in reversed(place):
+        value = [value] if token == "0" else {token: value}
+    found = to_2020_12({"openapi": "3.2.0", **value})
+    for token in place:
+        found = found[0 if token == "0" else token]
+    assert found == {"type": ["string", "null"]}

@@ -1,8 +1,11 @@
 """Text to values: YAML 1.2's core schema, JSON, and nothing that executes, hangs or overflows."""
 
+import pickle
+
 import pytest
 
 from tallystick.errors import LoadError, Source
+from tallystick.reader import parsing
 from tallystick.reader.parsing import parse
 
 
@@ -77,7 +80,7 @@ def test_tags_are_refused(tagged):
 
 @pytest.mark.parametrize("scalar", ["!!bool maybe", "!!int abc", "!!float x"])
 def test_a_core_tag_on_a_text_that_does_not_fit_is_an_error(scalar):
-    """`!!bool maybe` is told with its line."""
+    """The message has the line."""
     assert failure(f"\na: {scalar}").source == Source("f.yaml", "", 2)
 
 
@@ -147,21 +150,21 @@ def test_nesting_that_a_document_may_have_is_read(form):
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "value", "repeated"),
     [
-        ("a: 1\nb: 2\na: 3\n", 3),
-        ("x:\n  '200': 1\n  200: 2\n", 3),
-        ('{"a": 1,\n "a": 2}', 2),
-        ("{a: 1, a: 2}", 1),
+        ("a: 1\nb: 2\na: 3\n", {"a": 3, "b": 2}, [(("a",), 3)]),
+        ("x:\n  '200': 1\n  200: 2\n", {"x": {"200": 2}}, [(("x", "200"), 3)]),
+        ('{"a": 1,\n "a": 2}', {"a": 2}, [(("a",), 2)]),
+        ("{a: 1, a: 2}", {"a": 2}, [(("a",), 1)]),
+        ("- {}\n- a: 1\n  a: 2\n  a: 3\n", [{}, {"a": 3}], [(("1", "a"), 3), (("1", "a"), 4)]),
+        ('{"a": [0, {"b": 1,\n"b": 2}]}', {"a": [0, {"b": 2}]}, [(("a", "1", "b"), 2)]),
+        ("b: &b {x: 1}\nc:\n  <<: *b\n  x: 2\n", {"b": {"x": 1}, "c": {"x": 2}}, []),
     ],
 )
-def test_duplicate_keys_are_refused(text, line):
-    """The second of two keys is named with its line."""
-    error = failure(text)
-    assert (error.source, error.what.endswith("stands here twice.")) == (
-        Source("f.yaml", "", line),
-        True,
-    )
+def test_of_equal_keys_the_last_holds(text, value, repeated):
+    """Each repetition is noted with its path and line; overriding a merge is none."""
+    parsed = parse(text, "f.yaml")
+    assert (parsed.value, list(parsed.repeated)) == (value, repeated)
 
 
 def test_a_key_that_is_no_string_is_refused():
@@ -188,7 +191,13 @@ def test_what_is_not_valid_is_an_error_with_its_line(text, line):
 
 def test_lines_count_from_the_top_of_the_page():
     """The lines before a fenced block are added."""
-    assert failure("a: 1\na: 2\n", offset=40).source == Source("f.yaml", "", 42)
+    assert failure("a: 1\nb: [\n", offset=40).source == Source("f.yaml", "", 43)
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2\n", '{"a": 1,\n"a": 2}'], ids=["yaml", "json"])
+def test_lines_of_repeated_keys_count_from_the_top_of_the_page(text):
+    """They are lines of the file, as all others."""
+    assert list(parse(text, "f", offset=40).repeated) == [(("a",), 42)]
 
 
 def test_json_may_have_tabs_between_its_tokens():
@@ -242,4 +251,41 @@ def test_a_pointer_escapes_slash_and_tilde():
 def test_a_line_within_a_value_is_found_by_its_text():
     """The needle's line of a block of prose; the first line where it is not there."""
     parsed = parse("d: |\n  one\n  two\n  three\ne: two\n", "f")
-    assert (parsed.line_of(("d",), "two"), parsed.line_of(("d",), "five")) == (3, 1)
+    assert [parsed.locate(("d",), needle).line for needle in ("two", "five")] == [3, 1]
+
+
+def test_lines_of_json_are_looked_for_when_asked(monkeypatch):
+    """Most runs need none, and a large document has many."""
+    looked_for = []
+    places = parsing._json_places
+    monkeypatch.setattr(parsing, "_json_places", lambda text: looked_for.append(1) or places(text))
+    source = parse('{"a":\n{"b":\n1}}', "f").locate(("a", "b"))
+    before = len(looked_for)
+    assert (before, source.line, source.line, len(looked_for)) == (0, 2, 2, 1)
+
+
+def test_a_source_can_be_sent_to_another_process():
+    """With its line, which was looked for on the way."""
+    source = parse('{"a":\n1}', "f").locate(("a",))
+    assert pickle.loads(pickle.dumps(source)) == Source("f", "/a", 1)
+
+
+JSON = """{
+  "a": [
+    {"b": "x, [y] {z}: \\"q\\""},
+    2
+  ],
+  "c\\u0041": {"d": -1.5e3, "e": true,
+    "f": null}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [((), 1), (("a",), 2), (("a", "0"), 3), (("a", "0", "b"), 3), (("a", "1"), 4), (("cA",), 6),
+     (("cA", "e"), 6), (("cA", "f"), 7), (("a", "9"), 2)],
+)  # fmt: skip
+def test_lines_of_json(path, line):
+    """Strings may hold what looks like structure, and keys may be escaped."""
+    assert parse(JSON, "f").locate(path).line == line

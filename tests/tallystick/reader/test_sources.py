@@ -1,11 +1,12 @@
 """Where a document comes from: a file, an address, a Markdown page."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 
 from tallystick.errors import LoadError
-from tallystick.reader.sources import read
+from tallystick.reader.sources import read, read_all
 
 DOCUMENT = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
 VALUE = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}}
@@ -68,8 +69,8 @@ def test_lines_count_from_the_top_of_a_page(page):
 
 def test_an_error_in_a_page_has_the_line_of_the_page(write):
     """So that an editor goes there."""
-    place = write("p.md", "# T\n\n```yaml\nopenapi: 3.1.0\na: 1\na: 2\n```\n")
-    assert failure(place).startswith(f"{place}:6: The key 'a' stands here twice.")
+    place = write("p.md", "# T\n\n```yaml\nopenapi: 3.1.0\na: !x 1\n```\n")
+    assert failure(place) == f"{place}:5: The YAML tag '!x' is not allowed. Remove it."
 
 
 def test_a_page_without_a_document_is_an_error(write):
@@ -187,3 +188,25 @@ def test_a_server_that_is_not_there(server):
 def test_what_is_no_address_is_an_error(place):
     """No traceback for a mistyped address."""
     assert failure(place).startswith(f"{place}: The document cannot be fetched")
+
+
+def test_a_folder_gives_each_document_in_it(write, tmp_path):
+    """In the order of their names; parts of documents, overlays and other files are passed over."""
+    write("docs/b.json", '{"openapi": "3.1.0"}')
+    write("docs/a.md", "# T\n\n```yaml\nopenapi: 3.1.0\n```\n")
+    write("docs/c.yml", "openapi: 3.1.0\n")
+    write("docs/README.md", "# Notes\n\nWe write\nopenapi: 3.1.0\nat the top.\n")
+    write("docs/overlay.yaml", "overlay: 1.0.0\n")
+    write("docs/schemas.yaml", "Thing: {type: object}\n")
+    write("docs/package.json", '{"scripts": {\n"openapi": "lint"}}')
+    write("docs/notes.txt", "openapi: 3.1.0\n")
+    write("docs/deeper/d.yaml", "openapi: 3.1.0\n")
+    names = [Path(parsed.file).name for parsed in read_all(str(tmp_path / "docs"))]
+    assert names == ["a.md", "b.json", "c.yml"]
+
+
+def test_a_folder_without_a_document_is_an_error(tmp_path):
+    """There is nothing to read."""
+    with pytest.raises(LoadError) as caught:
+        read_all(str(tmp_path))
+    assert str(caught.value) == f"{tmp_path}: The folder holds no OpenAPI document."
