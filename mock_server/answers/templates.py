@@ -23,7 +23,7 @@ from tallystick.generation import bodies, values
 from tallystick.generation.strings import snake
 from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType
-from tallystick.reader.validators import Validator
+from tallystick.reader.schemas.validators import Validator
 
 POOL = 8
 """How many different bodies are made ahead for one response."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
-from tallystick.reader.validators import Validator
+from tallystick.reader.schemas.validators import Validator
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
 from tallystick.reader.operations import Operation, RequestBody, properties
 from tallystick.reader.pointers import Path
-from tallystick.reader.validators import Validator
+from tallystick.reader.schemas.validators import Validator
 
 Fails = Callable[[Any], bool]
 

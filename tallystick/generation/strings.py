@@ -17,7 +17,7 @@ from typing import Any
 from rstr import Rstr
 
 from tallystick.judgement import Judgement
-from tallystick.reader.patterns import match
+from tallystick.reader.schemas.patterns import match
 
 MOST_LETTERS = 10_000
 """How long a text is made; a schema may demand any length."""

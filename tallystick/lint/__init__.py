@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from tallystick.catalogue.cases import suspects
 from tallystick.contract import Contract
-from tallystick.lint import errors, examples, schemas, security
+from tallystick.lint import error_cases, example_values, schemas, security
 from tallystick.reader.diagnostics import Diagnostic
 
 __all__ = ["lint"]
@@ -35,12 +35,12 @@ def _unread_codes(contract: Contract) -> Iterator[Diagnostic]:
 
 _CHECKS: tuple[Check, ...] = (
     _unread_codes,
-    errors.unknown_triggers,
-    errors.two_statuses,
-    errors.without_body,
-    errors.nothing_required,
-    errors.without_error,
-    examples.broken_examples,
+    error_cases.unknown_triggers,
+    error_cases.two_statuses,
+    error_cases.without_body,
+    error_cases.nothing_required,
+    error_cases.without_error,
+    example_values.broken_examples,
     schemas.closed_all_of,
     security.in_prose,
 )

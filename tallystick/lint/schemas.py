@@ -12,8 +12,8 @@ from tallystick.lint.suggestions import REMOVE, Change, suggestion
 from tallystick.reader.diagnostics import Diagnostic
 from tallystick.reader.document import Document, Node
 from tallystick.reader.operations import properties
-from tallystick.reader.patterns import match
 from tallystick.reader.pointers import Path
+from tallystick.reader.schemas.patterns import match
 from tallystick.reader.shapes import SCHEMA
 
 _SHOWN = 3

@@ -19,16 +19,17 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from tallystick.errors import DocumentError, Source
-from tallystick.reader import merging, overlays, references, sources
+from tallystick.reader import merging, overlays, references
 from tallystick.reader.diagnostics import Diagnostics
-from tallystick.reader.dialect import DIALECT, NULLABLE, URI, to_2020_12
 from tallystick.reader.options import LoadOptions
-from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
+from tallystick.reader.schemas.dialect import DIALECT, NULLABLE, URI, to_2020_12
+from tallystick.reader.schemas.structure import check_structure
+from tallystick.reader.schemas.validators import Validators
 from tallystick.reader.shapes import KINDS
-from tallystick.reader.structure import check_structure
+from tallystick.reader.texts import sources
+from tallystick.reader.texts.parsing import Parsed
 from tallystick.reader.tidy import tidy
-from tallystick.reader.validators import Validators
 
 _VERSION = re.compile(r"3\.(?P<minor>[0-9]+)(?P<patch>\.[0-9]+(?:-[\w.]+)?)?")
 _NEWEST = 2

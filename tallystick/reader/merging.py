@@ -15,10 +15,10 @@ from urllib.parse import quote, unquote
 
 from tallystick.errors import DocumentError
 from tallystick.reader.diagnostics import Diagnostics
-from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, to_pointer
 from tallystick.reader.references import Origins
 from tallystick.reader.shapes import METHODS
+from tallystick.reader.texts.parsing import Parsed
 
 _Name = tuple[str, str]
 """A component: its section and its name in it."""

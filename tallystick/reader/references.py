@@ -21,12 +21,12 @@ from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from tallystick.errors import LoadError, Source
-from tallystick.reader import sources
 from tallystick.reader.diagnostics import Diagnostics
 from tallystick.reader.options import LoadOptions
-from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
 from tallystick.reader.shapes import SCHEMA, Member, is_extension, kind_at, members
+from tallystick.reader.texts import sources
+from tallystick.reader.texts.parsing import Parsed
 
 Origins = dict[Path, tuple[Parsed, Path]]
 """Where parts come from that are not of the main text, or not at their path of it."""

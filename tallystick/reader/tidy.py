@@ -18,11 +18,11 @@ from urllib.parse import unquote
 
 from tallystick.errors import Source
 from tallystick.reader.diagnostics import Diagnostics
-from tallystick.reader.parsing import Parsed
-from tallystick.reader.patterns import is_usable
 from tallystick.reader.pointers import Path, from_pointer, look_up
 from tallystick.reader.references import IN_PLACE, Origins, origin_of
+from tallystick.reader.schemas.patterns import is_usable
 from tallystick.reader.shapes import SCHEMA, Member, is_extension, members
+from tallystick.reader.texts.parsing import Parsed
 
 _LEFT_OUT: Final = object()
 _LOCATIONS = ("path", "query", "header", "cookie", "querystring")

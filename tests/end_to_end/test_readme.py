@@ -15,7 +15,7 @@ from contract_tests.checks.promises import PROMISES
 from contract_tests.target.file import read_target
 from tallystick.cli import cli
 from tallystick.reader.overlays import OverlayTarget, apply
-from tallystick.reader.parsing import parse
+from tallystick.reader.texts.parsing import parse
 from tests import PATIENCE
 from tests.end_to_end.mock import running_mock
 

@@ -11,7 +11,7 @@ from benchmarks import generated
 from mock_server import operation
 from mock_server.answers import prepared
 from tallystick.reader.pointers import Path as Place
-from tallystick.reader.validators import Validators
+from tallystick.reader.schemas.validators import Validators
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import check_undocumented
 

@@ -5,8 +5,8 @@ import pickle
 import pytest
 
 from tallystick.errors import LoadError, Source
-from tallystick.reader import parsing
-from tallystick.reader.parsing import parse
+from tallystick.reader.texts import parsing
+from tallystick.reader.texts.parsing import parse
 
 
 def failure(text: str, *, offset: int = 0) -> LoadError:

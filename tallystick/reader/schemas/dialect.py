@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tallystick.reader.patterns import is_native
+from tallystick.reader.schemas.patterns import is_native
 from tallystick.reader.shapes import SCHEMA, members
 
 URI: Final = "tallystick:document"

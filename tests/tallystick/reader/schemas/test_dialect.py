@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from tallystick.reader.dialect import NULLABLE, PATTERN, to_2020_12
+from tallystick.reader.schemas.dialect import NULLABLE, PATTERN, to_2020_12
 from tests.tallystick.conftest import document, load
 
 OK = {"200": {"description": "OK"}}

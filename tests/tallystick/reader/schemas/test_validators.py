@@ -2,7 +2,7 @@
 
 import pytest
 
-from tallystick.reader import patterns
+from tallystick.reader.schemas import patterns
 from tests.tallystick.conftest import document, load
 from tests.tallystick.reader.test_patterns import SLOW
 

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 import jsonschema_rs
 
 from tallystick.judgement import Judgement
-from tallystick.reader.dialect import PATTERN, URI
-from tallystick.reader.patterns import match
 from tallystick.reader.pointers import Path
+from tallystick.reader.schemas.dialect import PATTERN, URI
+from tallystick.reader.schemas.patterns import match
 
 Validator = jsonschema_rs.Draft202012Validator
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.errors import LoadError
-from tallystick.reader.sources import read, read_all
+from tallystick.reader.texts.sources import read, read_all
 
 DOCUMENT = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
 VALUE = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from tallystick.errors import LoadError, Source
-from tallystick.reader.parsing import Parsed, parse
+from tallystick.reader.texts.parsing import Parsed, parse
 
 if TYPE_CHECKING:
     import httpx

@@ -6,8 +6,8 @@ import jsonschema_rs
 import pytest
 
 from tallystick.judgement import Judgement
-from tallystick.reader import patterns
-from tallystick.reader.patterns import is_native, is_usable, match
+from tallystick.reader.schemas import patterns
+from tallystick.reader.schemas.patterns import is_native, is_usable, match
 
 VALID, INVALID, DISPUTED = Judgement.VALID, Judgement.INVALID, Judgement.DISPUTED
 SLOW = r"^(a|aa)+$(?!b)"
