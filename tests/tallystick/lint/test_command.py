@@ -19,7 +19,7 @@ CLEAN = (
 )
 WEAK = (
     HEAD
-    + "paths:\n  /a:\n    get: &a\n      responses:\n        '429':\n          description: A\n"
+    + "paths:\n  /a:\n    get: &a\n      responses:\n        '418':\n          description: A\n"
     "          content: {application/json: {schema: {required: [code]}}}\n"
     "    put: *a\n    post: *a\n    delete: *a\n  /b:\n    get:\n      responses:\n"
     "        '200': {description: OK}\n"
@@ -54,7 +54,7 @@ def test_text(write):
     place = write("d.yaml", WEAK)
     assert lint(place) == (
         0,
-        f"warning: {place}:7 at #/paths/~1a/get/responses/429: nothing says what triggers 429 "
+        f"warning: {place}:7 at #/paths/~1a/get/responses/418: nothing says what triggers 418 "
         "[unknown-trigger]\n"
         "  4 times: lines 7\n"
         f"warning: {place}:14 at #/paths/~1b/get: the operation documents no error "
@@ -146,20 +146,20 @@ def test_json(write):
     """A row for each group, with every place."""
     place = write("d.yaml", WEAK)
     code, output = lint(place, "--format", "json", "--ignore", "operation-without-error")
-    at = "/paths/~1a/{}/responses/429"
+    at = "/paths/~1a/{}/responses/418"
     assert code == 0
     assert json.loads(output) == [
         {
             "name": "unknown-trigger",
             "severity": "warning",
-            "message": "nothing says what triggers 429",
+            "message": "nothing says what triggers 418",
             "file": place,
             "line": 7,
             "pointer": at.format("get"),
             "count": 4,
             "remedy": "Say it in the description, or with `x-tallystick-cases` in an overlay.",
             "suggestion": None,
-            "messages": ["nothing says what triggers 429"],
+            "messages": ["nothing says what triggers 418"],
             "places": [
                 {"file": place, "line": 7, "pointer": at.format(method)}
                 for method in ("get", "put", "post", "delete")
