@@ -4,7 +4,7 @@ import pytest
 
 from tallystick.reader.schemas import patterns
 from tests.tallystick.conftest import document, load
-from tests.tallystick.reader.test_patterns import SLOW
+from tests.tallystick.reader.schemas.test_patterns import SLOW
 
 OK = {"200": {"description": "OK"}}
 
