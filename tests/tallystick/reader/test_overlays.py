@@ -2,7 +2,7 @@
 
 import pytest
 
-from tallystick.errors import LoadError, OverlayError, TallystickError
+from tallystick.errors import LoadError, OverlayError
 from tallystick.reader.document import Document
 from tests.tallystick.conftest import load
 from tests.tallystick.reader.said import said
