@@ -57,8 +57,9 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "dynamic-reference": DiagnosticKind(
         "warning",
-        "A `$dynamicRef` has several possible targets. The schema there takes anything.",
-        "Name the target by a `$ref`.",
+        "Several schemas of one resource have the `$dynamicAnchor` that a `$dynamicRef` names. The "
+        "schema there takes anything.",
+        "Give each of them an `$id`, or name the target by a `$ref`.",
     ),
     "repeated-key": DiagnosticKind(
         "error",
@@ -72,8 +73,8 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "unusable-part": DiagnosticKind(
         "error",
-        "A part cannot be used, and is left out: it is of another type than the specification "
-        "wants there, or lacks a member that it needs.",
+        "A part cannot be used: it is of another type than the specification wants there, or lacks "
+        "a member that it needs. A schema there takes anything; any other part is left out.",
         "Correct it as the specification says.",
     ),
     "unusable-keyword": DiagnosticKind(
@@ -157,7 +158,8 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "differing-component": DiagnosticKind(
         "warning",
-        "Two sources of one contract define a component in different ways. They stay apart.",
+        "Two sources of one contract define a component, or something that it refers to, in "
+        "different ways. They stay apart.",
         "Publish the two from one document.",
     ),
     "differing-operation": DiagnosticKind(

@@ -1,8 +1,8 @@
 """`$ref`s: every reference of a document made local, so that one object holds it all.
 
 Rules: a reference stands only where `shapes` has an object; anywhere else it is data. References
-inside the document stay, as JSON pointers, once it is sure that they resolve: those by `$id`,
-`$anchor` or `$dynamicAnchor` are rewritten. References to files in the document's folder (or
+inside the document stay, as JSON pointers: those by `$id` and `$anchor` are rewritten, and so is
+a `$dynamicRef`, for which each way that leads to it gets a copy. References to files in the document's folder (or
 below) are brought in: a schema becomes a member of `components/schemas`, since schemas may be
 recursive; anything else is written where it was referred to. So is what stands in the document
 where no object of that kind belongs (`#/x-shared/Error`). Other files and other hosts are refused,
@@ -13,9 +13,8 @@ for `tidy` to leave out.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
@@ -24,6 +23,7 @@ from tallystick.errors import LoadError, Source
 from tallystick.reader.diagnostics import Diagnostics
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
+from tallystick.reader.resources import File
 from tallystick.reader.shapes import SCHEMA, Member, is_extension, kind_at, members
 from tallystick.reader.texts import sources
 from tallystick.reader.texts.parsing import Parsed
@@ -42,19 +42,23 @@ _LONGEST = 50
 """How many references may lead from one to the next before something stands there."""
 
 
+_Scope = tuple[tuple[str, Path], ...]
+"""The resources that references led through, the outermost first: file and path of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Spot:
     """Where the walk is: the path in the result (`there`), the file with the path in it
-    (`here`), and the path of the nearest schema around it that has an `$id` (`base`).
+    (`here`), and the resources with dynamic anchors that it came through.
     """
 
     there: Path
-    file: _File
+    file: File
     here: Path
-    base: Path = ()
+    scope: _Scope
 
     def at(self, *tokens: str) -> _Spot:
-        return _Spot((*self.there, *tokens), self.file, (*self.here, *tokens), self.base)
+        return _Spot((*self.there, *tokens), self.file, (*self.here, *tokens), self.scope)
 
 
 class _UnresolvedError(Exception):
@@ -64,67 +68,6 @@ class _UnresolvedError(Exception):
         super().__init__(why)
         self.name = name
         self.why = why
-
-
-class _File:
-    """A file (or the main document, overlays applied) with the names of its schemas."""
-
-    def __init__(self, parsed: Parsed, value: Any) -> None:
-        self.parsed = parsed
-        self.value = value
-
-    @cached_property
-    def ids(self) -> dict[str, Path]:
-        """The schemas by their `$id`, as it is written and as an absolute URI; the document by its
-        `$self` (OpenAPI 3.2.0 section 4.1.1).
-        """
-        found: dict[str, Path] = {}
-        if isinstance(self.value, dict) and isinstance(self.value.get("$self"), str):
-            found[self.value["$self"]] = ()
-        if self._mentions("$id"):
-            for path, schema, base in _identified(self.value, (), ""):
-                found.setdefault(schema["$id"].rstrip("#"), path)
-                found.setdefault(urljoin(base, schema["$id"]).rstrip("#"), path)
-        return found
-
-    @cached_property
-    def anchors(self) -> dict[str, list[Path]]:
-        """The schemas by their `$anchor` or `$dynamicAnchor`."""
-        found: dict[str, list[Path]] = {}
-        if self._mentions("$anchor", "$dynamicAnchor"):
-            for path, value in _mappings(self.value, ()):
-                for keyword in ("$anchor", "$dynamicAnchor"):
-                    if isinstance(value.get(keyword), str):
-                        found.setdefault(value[keyword], []).append(path)
-        return found
-
-    def _mentions(self, *keywords: str) -> bool:
-        """Whether a keyword may occur; overlays and other sources may have brought it."""
-        is_changed = self.value is not self.parsed.value
-        return is_changed or any(keyword in self.parsed.text for keyword in keywords)
-
-
-def _mappings(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield path, value
-        for name, item in value.items():
-            yield from _mappings(item, (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _mappings(item, (*path, str(index)))
-
-
-def _identified(value: Any, path: Path, base: str) -> Iterator[tuple[Path, dict[str, Any], str]]:
-    """The mappings with an `$id`, each with the URI that its `$id` is relative to."""
-    if isinstance(value, dict):
-        if isinstance(value.get("$id"), str):
-            yield path, value, base
-            base = urljoin(base, value["$id"])
-        for name, item in value.items():
-            yield from _identified(item, (*path, name), base)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _identified(item, (*path, str(index)), base)
 
 
 def bundle(
@@ -153,13 +96,13 @@ class _Bundler:
     ) -> None:
         self.root = root
         self.sources = read
-        self.main = _File(read[0], root)
+        self.main = File(read[0], root)
         self.origins = origins
         self.diagnostics = diagnostics
         self.is_remote_allowed = options.remote_references
-        self.files: dict[str, _File] = {read[0].file: self.main}
+        self.files: dict[str, File] = {read[0].file: self.main}
         self.located: dict[tuple[str, str], str] = {}
-        self.schema_names: dict[tuple[str, Path], str] = {}
+        self.schema_names: dict[tuple[str, Path, _Scope], str] = {}
         self.names = set(_components(root))
         self.added: dict[str, Any] = {}
         self.waiting: deque[tuple[str, Any, _Spot]] = deque()
@@ -169,7 +112,8 @@ class _Bundler:
         self.has_siblings = not str(root.get("openapi", "")).startswith("3.0")
 
     def run(self) -> dict[str, Any]:
-        root: dict[str, Any] = self._object(self.root, "document", _Spot((), self.main, ()))
+        spot = _Spot((), self.main, (), self._standing(()))
+        root: dict[str, Any] = self._object(self.root, "document", spot)
         while self.waiting:
             name, value, spot = self.waiting.popleft()
             self.added[name] = self._object(value, SCHEMA, spot)
@@ -187,11 +131,8 @@ class _Bundler:
     def _object(self, value: Any, kind: str, spot: _Spot) -> Any:
         if not isinstance(value, dict):
             return value
-        if kind == SCHEMA:
-            if "$dynamicRef" in value:
-                value = self._static(value, spot)
-            if isinstance(value.get("$id"), str):
-                spot = replace(spot, base=spot.here)
+        if kind == SCHEMA and isinstance(value.get("$id"), str):
+            spot = replace(spot, scope=self._entered(spot.scope, spot.file, spot.here))
         if isinstance(value.get("$ref"), str) and kind != "document":
             if kind in _NO_REFERENCES:
                 self._misplaced(f"the {kind}", value, spot)
@@ -205,7 +146,9 @@ class _Bundler:
             walked = self._member(item, kind, name, member, spot.at(name))
             if walked is not item:
                 changed[name] = walked
-        return {**value, **changed} if changed else value
+        value = {**value, **changed} if changed else value
+        is_dynamic = kind == SCHEMA and "$dynamicRef" in value
+        return self._with_dynamic(value, spot) if is_dynamic else value
 
     def _member(self, item: Any, kind: str, name: str, member: Member, spot: _Spot) -> Any:
         if member.form == "one":
@@ -251,7 +194,7 @@ class _Bundler:
             self._report(error, value["$ref"], spot)
             return value
         self.origins[spot.there] = (target.parsed, path)
-        return self._member(found, kind, name, member, _Spot(spot.there, target, path))
+        return self._member(found, kind, name, member, _Spot(spot.there, target, path, spot.scope))
 
     def _misplaced(self, what: str, value: dict[str, Any], spot: _Spot) -> None:
         message = f"{what} is the reference {value['$ref']!r}, which is not allowed there"
@@ -268,63 +211,97 @@ class _Bundler:
 
     def _followed(self, node: dict[str, Any], kind: str, spot: _Spot) -> dict[str, Any]:
         target, path = self._target(node["$ref"], spot)
-        # What stands elsewhere in the document is walked there; `tidy` sees that it is there.
-        if target is self.main and kind_at(path) == kind and kind not in IN_PLACE:
-            reference = "#" + _fragment(path)
-            return node if node["$ref"] == reference else {**node, "$ref": reference}
-        value = _value(target.value, path)
         if kind == SCHEMA:
-            return {**node, "$ref": self._add_schema(value, target, path)}
-        return self._written_in_place(node, kind, spot, target, path)
+            reference = self._schema_reference(target, path, spot)
+        # What stands elsewhere in the document is walked there; `tidy` sees that it is there.
+        elif target is self.main and kind_at(path) == kind and kind not in IN_PLACE:
+            reference = "#" + _fragment(path)
+        else:
+            return self._written_in_place(node, kind, spot, target, path)
+        return node if node["$ref"] == reference else {**node, "$ref": reference}
 
-    def _target(self, reference: str, spot: _Spot) -> tuple[_File, Path]:
+    def _schema_reference(self, target: File, path: Path, spot: _Spot) -> str:
+        """A local reference to a schema, which is brought in unless it stands in the document."""
+        scope = self._entered(spot.scope, target, path)
+        if target is self.main and kind_at(path) == SCHEMA and scope == self._standing(path):
+            return "#" + _fragment(path)
+        return self._add_schema(_value(target.value, path), target, path, scope)
+
+    def _target(self, reference: str, spot: _Spot) -> tuple[File, Path]:
         """The file and the path that a reference means. Raises _UnresolvedError."""
         try:
             urlsplit(reference)
             place, fragment = urldefrag(reference)
         except ValueError as error:
             raise _UnresolvedError("broken-reference", f"is no valid address: {error}") from None
-        file, base = spot.file, spot.base
+        file, resource = spot.file, spot.file.resources(spot.here)[-1]
         if place:
-            file, base = self._identified(place, spot) or (self._file(place, spot), ())
+            file, resource = self._identified(place, spot) or (self._file(place, spot), ())
         fragment = unquote(fragment)
         if not fragment:
-            return file, base
+            return file, resource
         if fragment.startswith("/"):
-            return file, _from_base(file.value, base, from_pointer(fragment))
-        if fragment not in file.anchors:
-            raise _UnresolvedError("broken-reference", "leads nowhere: no schema has this anchor")
-        within = [path for path in file.anchors[fragment] if path[: len(base)] == base]
-        return file, (within or file.anchors[fragment])[0]
+            return file, _inside(file.value, resource, from_pointer(fragment))
+        found = file.anchored(fragment, resource)
+        if found is None:
+            why = "leads nowhere: no schema has this anchor"
+            raise _UnresolvedError("broken-reference", why)
+        return file, found
 
-    def _identified(self, place: str, spot: _Spot) -> tuple[_File, Path] | None:
+    def _identified(self, place: str, spot: _Spot) -> tuple[File, Path] | None:
         """The schema whose `$id` a reference names, in the file of the reference or the main."""
+        uri = spot.file.uri(spot.here)
         for file in (spot.file, self.main):
-            if not file.ids:
-                continue
-            around = [i for i, path in file.ids.items() if path == spot.base and "/" in i]
-            for name in (place, *(urljoin(base, place) for base in around)):
-                if name in file.ids:
-                    return file, file.ids[name]
+            path = file.identified(place, uri)
+            if path is not None:
+                return file, path
         return None
 
-    def _static(self, node: dict[str, Any], spot: _Spot) -> dict[str, Any]:
-        """The schema with its `$dynamicRef` as `$ref`, where only one schema can be meant (JSON
-        Schema 2020-12 core, section 8.2.3.2); else without it.
-        """
-        name = str(node["$dynamicRef"]).removeprefix("#")
-        rest = {key: item for key, item in node.items() if key != "$dynamicRef"}
-        if len(spot.file.anchors.get(name, ())) == 1 and "$ref" not in node:
-            return {**rest, "$ref": f"#{name}"}
-        source = self._source(spot.there)
-        what = f"the $dynamicRef {node['$dynamicRef']!r} has several possible targets"
-        self.diagnostics.add("dynamic-reference", what, source)
-        return rest
+    # --- the dynamic scope (JSON Schema 2020-12 core, sections 7.1 and 8.2.3.2)
+
+    def _with_dynamic(self, value: dict[str, Any], spot: _Spot) -> dict[str, Any]:
+        """The schema with its `$dynamicRef` as a `$ref`: the way that led here is known."""
+        rest = {name: item for name, item in value.items() if name != "$dynamicRef"}
+        try:
+            target, path = self._dynamic_target(str(value["$dynamicRef"]), spot)
+            reference = self._schema_reference(target, path, spot)
+        except _UnresolvedError as error:
+            self._report(error, str(value["$dynamicRef"]), spot)
+            return rest
+        if "$ref" not in rest:
+            return {**rest, "$ref": reference}
+        return {**rest, "allOf": [*rest.get("allOf", ()), {"$ref": reference}]}
+
+    def _dynamic_target(self, reference: str, spot: _Spot) -> tuple[File, Path]:
+        target, path = self._target(reference, spot)
+        name = unquote(urldefrag(reference)[1])
+        if path not in target.dynamic(target.resources(path)[-1]).get(name, ()):
+            return target, path
+        for file, resource in spot.scope:
+            found = self.files[file].dynamic(resource).get(name, ())
+            if len(found) > 1:
+                raise _UnresolvedError("dynamic-reference", "has several possible targets")
+            if found:
+                return self.files[file], found[0]
+        return target, path
+
+    def _entered(self, scope: _Scope, file: File, path: Path) -> _Scope:
+        """The scope once a reference led to a path of a file."""
+        resource = file.resources(path)[-1]
+        entry = (file.name, resource)
+        return scope if entry in scope or not file.dynamic(resource) else (*scope, entry)
+
+    def _standing(self, path: Path) -> _Scope:
+        """The scope of what stands at a path of the document, without any reference."""
+        scope: _Scope = ()
+        for resource in self.main.resources(path):
+            scope = self._entered(scope, self.main, resource)
+        return scope
 
     def _written_in_place(
-        self, node: dict[str, Any], kind: str, spot: _Spot, target: _File, path: Path
+        self, node: dict[str, Any], kind: str, spot: _Spot, target: File, path: Path
     ) -> dict[str, Any]:
-        key = (target.parsed.file, path)
+        key = (target.name, path)
         if key in self.open:
             raise _UnresolvedError("circular-reference", "leads back to itself")
         if len(self.open) == _LONGEST:
@@ -335,7 +312,8 @@ class _Bundler:
             raise _UnresolvedError("broken-reference", f"leads to something that is no {kind}")
         self.origins[spot.there] = (target.parsed, path)
         self.open.append(key)
-        result: dict[str, Any] = self._object(value, kind, _Spot(spot.there, target, path))
+        inside = _Spot(spot.there, target, path, spot.scope)
+        result: dict[str, Any] = self._object(value, kind, inside)
         self.open.pop()
         siblings = self._siblings(node, kind)
         if not siblings:
@@ -354,15 +332,15 @@ class _Bundler:
         names = ("summary", "description") if self.has_siblings else ()
         return {name: rest[name] for name in names if name in rest}
 
-    def _add_schema(self, value: Any, target: _File, path: Path) -> str:
-        key = (target.parsed.file, path)
+    def _add_schema(self, value: Any, target: File, path: Path, scope: _Scope) -> str:
+        key = (target.name, path, scope)
         if key not in self.schema_names:
-            name = self._name(path[-1] if path else FilePath(target.parsed.file).stem)
+            name = self._name(path[-1] if path else FilePath(target.name).stem)
             self.schema_names[key] = name
             there = (*_SCHEMAS, name)
             self.origins[there] = (target.parsed, path)
             # Later, since a chain of files may be longer than Python can follow at once.
-            self.waiting.append((name, value, _Spot(there, target, path)))
+            self.waiting.append((name, value, _Spot(there, target, path, scope)))
         return f"#/components/schemas/{self.schema_names[key]}"
 
     def _name(self, wanted: str) -> str:
@@ -375,8 +353,11 @@ class _Bundler:
 
     # --- files
 
-    def _file(self, place: str, spot: _Spot) -> _File:
+    def _file(self, place: str, spot: _Spot) -> File:
         referrer = self._referrer(spot)
+        uri = spot.file.uri(spot.here)
+        if self.is_remote_allowed and sources.is_address(uri):
+            place = urljoin(uri, place)
         key = (referrer.file, place)
         if key not in self.located:
             self.located[key] = self._locate(place, referrer)
@@ -387,7 +368,7 @@ class _Bundler:
             except LoadError as error:
                 why = f"cannot be followed: {str(error).rstrip('.')}"
                 raise _UnresolvedError("broken-reference", why) from None
-            self.files[name] = _File(parsed, parsed.value)
+            self.files[name] = File(parsed, parsed.value)
         return self.files[name]
 
     def _referrer(self, spot: _Spot) -> Parsed:
@@ -434,15 +415,16 @@ class _Bundler:
         return parsed.locate(path)
 
 
-def _from_base(value: Any, base: Path, path: Path) -> Path:
-    """A path within the schema at `base`, which has an `$id`. People give schemas an `$id` and
-    refer to `#/components/…` all the same: what is not in the schema is looked for in the file.
+def _inside(value: Any, resource: Path, path: Path) -> Path:
+    """The path of a file that a pointer within a resource of it means. People give schemas an
+    `$id`, and refer to `#/components/…` all the same: what the resource lacks is looked for in
+    the file.
     """
     try:
-        look_up(value, (*base, *path))
+        look_up(value, (*resource, *path))
     except LookupError:
         return path
-    return (*base, *path)
+    return (*resource, *path)
 
 
 def origin_of(main: Parsed, origins: Origins, path: Path) -> tuple[Parsed, Path]:

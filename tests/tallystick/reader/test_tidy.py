@@ -63,11 +63,10 @@ INFINITE = float("inf")
 )
 def test_a_keyword_that_means_nothing_is_ignored(tidied, keyword, value, shown):
     """The rest of the schema holds."""
+    what = f"{keyword!r} cannot be {shown}, and is ignored [unusable-keyword]"
     assert tidied({"description": "d", keyword: value}) == (
         {"description": "d"},
-        [
-            f"error: {AT}/{keyword}: {keyword!r} cannot be {shown}, and is ignored [unusable-keyword]"
-        ],
+        [f"error: {AT}/{keyword}: {what}"],
     )
 
 
