@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
-from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path
-from tallystick.reader.sources import is_address
+from tallystick.reader.texts.parsing import Parsed
+from tallystick.reader.texts.sources import is_address
 
 
 @dataclass(slots=True)
