@@ -19,7 +19,7 @@ from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType, property_names
 
 _TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
-_WITHOUT_CONTENT = (204, 205, 304)
+WITHOUT_CONTENT = (204, 205, 304)
 """Statuses of answers that have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
@@ -41,7 +41,7 @@ def _short(case: Case) -> str:
 
 def media_types(operation: ContractOperation, case: Case) -> tuple[MediaType, ...]:
     """The media types in which a case may be sent; none where it has no body."""
-    if case.http_status in _WITHOUT_CONTENT:
+    if case.http_status in WITHOUT_CONTENT:
         return ()
     found = (r.media_types for r in operation.responses if r.status == case.status)
     return next(found, ())
@@ -82,7 +82,7 @@ def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterat
     if not is_json(media_type):
         yield case.description or case.label
         return
-    if not case.is_success and _is_problem(contract, media_type):
+    if not case.is_success and is_problem(contract.document, media_type):
         detail = case.description or case.label
         yield problem(case.http_status, detail, code=case.code, style=contract.problem)
     if media_type.schema is None:
@@ -125,11 +125,11 @@ def _codes(value: Any) -> list[Any]:
     return [value.get(name) for name in CODE_MEMBERS] if isinstance(value, dict) else []
 
 
-def _is_problem(contract: Contract, media_type: MediaType) -> bool:
+def is_problem(document: Document, media_type: MediaType) -> bool:
     """Whether a schema means a problem: by its media type, or because it has such members."""
     if media_type.name.lower() == MEDIA_TYPE or media_type.schema is None:
         return True
-    return {"title", "status"} <= set(property_names(contract.document, media_type.schema, 0))
+    return {"title", "status"} <= set(property_names(document, media_type.schema, 0))
 
 
 def _telling(case: Case, value: Any) -> Iterator[Any]:
