@@ -98,8 +98,8 @@ class MockOperation:
         number = session.journal.record(moment, scope, request.body, self.name, status, label, rule)
         link = (b"link", b'%b%d>; rel="describedby"' % (session.requests, number))
         headers = [*headers, *outcome.headers, link]
-        # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
-        if status != 204:
+        # RFC 9110 section 8.6: no Content-Length in a 204, nor another one in a 304 than a 200 has.
+        if status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
         if disturbance is not None:
             await play(disturbance, Wire(status, headers, body, receive, send))

@@ -132,7 +132,7 @@ class Answers:
         encode = encoder(_concrete(media_type.name))
         path = media_type.schema
         encoding = Encoding(self.document.schema_at(path) if path else {}, self.flattener)
-        yield encode(bodies.body(self.contract, case, media_type), encoding)
+        yield encode(bodies.content(self.contract, case, media_type), encoding)
 
     # --- errors that no case is about
 
@@ -148,7 +148,7 @@ class Answers:
         if self._is_open(media_type) and self._takes(media_type, plain):
             return _content(_concrete(media_type.name), orjson.dumps(plain))
         case = self._plain_case(response, status)
-        value = bodies.body(self.contract, case, media_type)
+        value = bodies.content(self.contract, case, media_type)
         if not bodies.examples(self.document, media_type):
             value = _with_text(value, detail)
         encode = encoder(_concrete(media_type.name))

@@ -64,30 +64,43 @@ def is_json(media_type: MediaType) -> bool:
 
 def body(contract: Contract, case: Case, media_type: MediaType) -> Any:
     """The body of a case, as a JSON value; of another media type a string."""
+    value = content(contract, case, media_type)
+    return value if is_json(media_type) or isinstance(value, str) else json.dumps(value)
+
+
+def content(contract: Contract, case: Case, media_type: MediaType) -> Any:
+    """The value that the body of a case is written from: documented examples as they are, else one
+    that the schema takes, else the nearest to it.
+    """
     last: Any = {}
+    for value in _documented(contract, case, media_type):
+        return value
     for value in _candidates(contract, case, media_type):
-        if not is_json(media_type):
-            return value if isinstance(value, str) else json.dumps(value)
         if media_type.schema is None or is_valid(contract.document, media_type.schema, value):
             return value
         last = value
     return last
 
 
-def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+def _documented(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    """The examples that are about the case: its own; those that hold its code; where it has no
+    code, all.
+    """
     yield from _own_example(contract, case, media_type)
     for name, value in examples(contract.document, media_type).items():
         if case.code is None or name == case.code or case.code in _codes(value):
             yield value
-    if not is_json(media_type):
-        yield case.description or case.label
-        return
-    if not case.is_success and is_problem(contract.document, media_type):
-        detail = case.description or case.label
-        yield problem(case.http_status, detail, code=case.code, style=contract.problem)
+
+
+def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    text = case.description or case.label
+    if is_json(media_type) and not case.is_success and is_problem(contract.document, media_type):
+        yield problem(case.http_status, text, code=case.code, style=contract.problem)
     if media_type.schema is None:
-        yield {}
+        yield {} if is_json(media_type) else text
         return
+    if not is_json(media_type) and not case.is_success:
+        yield text  # where the schema is one of a text
     for value in (
         *examples(contract.document, media_type).values(),
         *_made(contract, case, media_type),
