@@ -21,8 +21,7 @@ from tallystick.reader.shapes import SCHEMA, kind_at, members
 
 FOLDER = Path(__file__).parent / "defects"
 DOCUMENTS = {
-    path.stem: yaml.safe_load(path.read_text("utf-8"))
-    for path in sorted(FOLDER.glob("*.yaml"))
+    path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))
 }
 VALUES = (None, True, 0, -1, 1e400, "", "x", "(", "#/nowhere", [], ["x"], [None], {}, {"x": "y"})
 """Values of each type, to put in the place of others."""
@@ -148,7 +147,9 @@ def operations(root: Any) -> set[tuple[str, ...]]:
     for path, item in root["paths"].items():
         if "$ref" in item:
             found.add(("paths", path, "get"))
-        found |= {("paths", path, name) for name in item if name in ("get", "post", "put", "delete")}
+        found |= {
+            ("paths", path, name) for name in item if name in ("get", "post", "put", "delete")
+        }
     return found
 
 
