@@ -72,6 +72,8 @@ class _Tidier:
             if kind not in IN_PLACE or len(value) == 1:
                 return _LEFT_OUT
             value = {name: item for name, item in value.items() if name != "$ref"}
+        if value is None and kind != "parameter":  # an empty entry in YAML
+            value = {}
         wrong = _wrong(value, kind, path)
         if wrong:
             return self._left_out(f"{_article(kind)} {wrong}, and is left out", path)

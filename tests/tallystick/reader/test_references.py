@@ -539,7 +539,7 @@ def test_a_chain_of_responses_through_many_files_ends(write):
     assert ([case.label for case in contract.cases], said(contract.document)) == (
         ["200"],
         [
-            "error: r49.yaml:1: the reference 'r50.yaml' is the last of a chain of 50, which is "
+            "error: r19.yaml:1: the reference 'r20.yaml' is the last of a chain of 20, which is "
             "too long [broken-reference]"
         ],
     )
@@ -656,6 +656,120 @@ def test_the_name_of_the_document_itself(write):
         write("main.json", {**value, "openapi": "3.2.0", "$self": "https://example.com/api"})
     )
     assert (schema_of(loaded.root), said(loaded)) == ({"$ref": "#/components/schemas/A"}, [])
+
+
+GENERIC = {
+    "List": {
+        "$id": "list",
+        "type": "array",
+        "items": {"$dynamicRef": "#item"},
+        "$defs": {"any": {"$dynamicAnchor": "item"}},
+    },
+    "Numbers": {
+        "$id": "numbers",
+        "$ref": "list",
+        "$defs": {"number": {"$dynamicAnchor": "item", "type": "number"}},
+    },
+    "Texts": {
+        "$id": "texts",
+        "allOf": [{"$ref": "#/components/schemas/List"}],
+        "$defs": {"text": {"$dynamicAnchor": "item", "type": "string"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("List", [True, True]), ("Numbers", [True, False]), ("Texts", [False, True])],
+)
+def test_a_dynamic_reference_leads_to_the_outermost_anchor(write, name, valid):
+    """JSON Schema 2020-12 core, section 8.2.3.2: a list of whatever the schema around it says."""
+    loaded = load(write("main.json", with_schema({}, schemas=GENERIC)))
+    validator = loaded.validators.at(("components", "schemas", name))
+    found = [validator.is_valid(value) for value in ([1], ["x"])]
+    assert (found, said(loaded), loaded.root["components"]["schemas"]["List"]["items"]) == (
+        valid,
+        [],
+        {"$ref": "#/components/schemas/List/$defs/any"},
+    )
+
+
+def test_a_recursive_schema_may_be_extended(write):
+    """The tree of the standard, strict about its members: in files of their own."""
+    write(
+        "tree.json",
+        {
+            "$id": "https://example.com/tree",
+            "$dynamicAnchor": "node",
+            "type": "object",
+            "properties": {"children": {"type": "array", "items": {"$dynamicRef": "#node"}}},
+        },
+    )
+    strict = {
+        "$id": "https://example.com/strict",
+        "$dynamicAnchor": "node",
+        "$ref": "tree.json",
+        "unevaluatedProperties": False,
+    }
+    value = with_schema({"$ref": "tree.json"}, schemas={"Strict": strict})
+    loaded = load(write("main.json", value))
+    tree = loaded.validators.at(RESPONSE_SCHEMA)
+    strict = loaded.validators.at(("components", "schemas", "Strict"))
+    values = ({"children": [{"children": []}]}, {"children": [{"extra": 1}]})
+    assert ([[v.is_valid(x) for x in values] for v in (tree, strict)], said(loaded)) == (
+        [[True, True], [True, False]],
+        [],
+    )
+
+
+def test_a_dynamic_reference_without_a_dynamic_anchor_is_a_reference(write):
+    """By pointer or `$anchor`; a reference beside it holds, too."""
+    schemas = {
+        "A": {"$dynamicRef": "#/components/schemas/C"},
+        "B": {"$dynamicRef": "#c", "$ref": "#/components/schemas/D", "allOf": [{}]},
+        "C": {"$anchor": "c", "type": "string"},
+        "D": {"maxLength": 2},
+    }
+    loaded = load(write("main.json", with_schema({}, schemas=schemas)))
+    found = loaded.root["components"]["schemas"]
+    assert (found["A"], found["B"], said(loaded)) == (
+        {"$ref": "#/components/schemas/C"},
+        {"$ref": "#/components/schemas/D", "allOf": [{}, {"$ref": "#/components/schemas/C"}]},
+        [],
+    )
+
+
+def test_a_dynamic_anchor_that_stands_twice_is_no_target(write):
+    """Nobody can say which of the two is meant."""
+    schemas = {
+        "A": {"type": "array", "items": {"$dynamicRef": "#item"}},
+        "B": {"$dynamicAnchor": "item", "type": "string"},
+        "C": {"$dynamicAnchor": "item", "type": "integer"},
+    }
+    loaded = load(write("main.json", with_schema({}, schemas=schemas)))
+    assert (loaded.root["components"]["schemas"]["A"], said(loaded)) == (
+        {"type": "array", "items": {}},
+        [
+            "warning: main.json:1 at #/components/schemas/A/items: the reference '#item' has "
+            "several possible targets [dynamic-reference]"
+        ],
+    )
+
+
+def test_relative_references_are_relative_to_the_id_around_them(server, write):
+    """Where the user allows other addresses; else to the file, where people put them."""
+    server.answers["/schemas/b.json"] = (200, {}, b'{"type": "integer"}')
+    write("b.json", {"type": "string"})
+    schemas = {"A": {"$id": f"{server.url}/schemas/a.json", "items": {"$ref": "b.json"}}}
+    place = write("main.json", with_schema({}, schemas=schemas))
+    found = [
+        load(place, remote_references=allowed).root["components"]["schemas"]["b"]
+        for allowed in (False, True)
+    ]
+    assert (found, server.seen) == (
+        [{"type": "string"}, {"type": "integer"}],
+        ["/schemas/b.json"],
+    )
 
 
 # --- many files
