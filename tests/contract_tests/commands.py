@@ -65,19 +65,19 @@ def _label(case: Mapping[str, Any]) -> str:
 
 class Commands:
     """Processes that run commands, each one at a time (see `forked`); lent to whoever has one
-    to run.
+    to run, and started by the first.
     """
 
     def __init__(self, count: int) -> None:
-        self.free: queue.Queue[subprocess.Popen[str]] = queue.Queue()
-        self.all = [self._started() for _ in range(count)]
-        for process in self.all:
-            self.free.put(process)
+        self.free: queue.Queue[subprocess.Popen[str] | None] = queue.Queue()
+        self.all: list[subprocess.Popen[str]] = []
+        for _ in range(count):
+            self.free.put(None)
 
     def run(self, words: list[str], env: Mapping[str, str], folder: Path) -> int:
         """Run `python -m` with these words, its output in the folder, and give its exit code."""
         order = {"words": words, "env": dict(env), "out": f"{folder}/out", "err": f"{folder}/err"}
-        process = self.free.get()
+        process = self.free.get() or self._started()
         try:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -94,9 +94,11 @@ class Commands:
 
     def _started(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.contract_tests.forked"]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        self.all.append(process)
+        return process
 
 
 _COMMANDS: list[Commands] = []
@@ -104,7 +106,10 @@ _COMMANDS: list[Commands] = []
 
 @contextmanager
 def commands(count: int) -> Iterator[None]:
-    """Have processes for the commands."""
+    """Have processes for the commands, the same for all folders of tests."""
+    if _COMMANDS:
+        yield
+        return
     _COMMANDS.append(Commands(count))
     try:
         yield

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract_tests.results.formats.junit import label
-from fuzzing.analyses.precedence import rows_of
+from contract_tests.results.formats.precedence import rows_of
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent),

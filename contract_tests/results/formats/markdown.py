@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.results.formats.junit import label
-from fuzzing.analyses.precedence import rows_of
+from contract_tests.results.formats.precedence import rows_of
 
 _SIGNS = {"passed": "✅", "failed": "❌", "not_covered": "⚪"}
 _MOST = 30

@@ -134,10 +134,10 @@ def test_the_listener_answers_whatever_comes() -> None:
     opened: Callable[[str, str], None] = lambda method, path: open_as(  # noqa: E731
         f"http://127.0.0.1:{port}{path}", method, "a"
     )
-    with listening(f"127.0.0.1:{port}") as hits:
+    with listening(f"127.0.0.1:{port}") as callbacks:
         opened("BREW", "/tallystick-canary/k-1?x")
         opened("GET", "/favicon.ico")
-    assert [(hit.method, hit.token, hit.client) for hit in hits] == [("BREW", "k-1", "127.0.0.1")]
+    assert [(hit.method, hit.token, hit.client) for hit in callbacks] == [("BREW", "k-1", "127.0.0.1")]
     with pytest.raises(CanaryError), listening(":1"):
         pass
 

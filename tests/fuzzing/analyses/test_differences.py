@@ -18,13 +18,13 @@ from contract_tests.target.target import Target
 from fuzzing.analyses.differences import (
     SAME_CASE,
     Deviation,
-    Unsettled,
+    UnsettledDifference,
     moved,
     other_target,
     unsettled_json,
     without_disguises,
 )
-from fuzzing.engine.limits import Limits, LimitsError, limits_of
+from fuzzing.sending.limits import Limits, LimitsError, limits_of
 from fuzzing.engine.workers import Result as Worked
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
@@ -378,10 +378,10 @@ def test_what_shows_among_several_faults() -> None:
 def test_what_several_workers_leave_unsettled() -> None:
     """It is added up, with the smallest request."""
     key, other_key = ("GET /", "200", "400"), ("GET /", "200", "404")
-    total = Worked(unsettled={key: Unsettled(2, "curl -i a")})
-    more = {key: Unsettled(3, "curl a"), other_key: Unsettled(1, "curl b")}
+    total = Worked(unsettled={key: UnsettledDifference(2, "curl -i a")})
+    more = {key: UnsettledDifference(3, "curl a"), other_key: UnsettledDifference(1, "curl b")}
     total.add(Worked(unsettled=more))
-    assert total.unsettled == {key: Unsettled(5, "curl a"), other_key: Unsettled(1, "curl b")}
+    assert total.unsettled == {key: UnsettledDifference(5, "curl a"), other_key: UnsettledDifference(1, "curl b")}
     assert more[key].count == 3
     assert [group["count"] for group in unsettled_json(total.unsettled)] == [5, 1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fuzzing.analyses.precedence import BOTH, Compared, Precedence, table
+from fuzzing.analyses.precedence import BOTH, PairResult, Precedence, table
 
 
 def of(*compared: str, cases: str = "abcdef") -> Precedence:
@@ -14,7 +14,7 @@ def of(*compared: str, cases: str = "abcdef") -> Precedence:
     pairs = []
     for one, other, *sign in compared:
         winner = {"?": None, "+": BOTH}.get("".join(sign), one)
-        pairs.append(Compared((one, other), winner, sign != ["!"]))
+        pairs.append(PairResult((one, other), winner, sign != ["!"]))
     return Precedence("GET /", list(cases), pairs)
 
 
@@ -42,7 +42,7 @@ def test_the_order(compared: list[str], order: list[str]) -> None:
 
 def test_the_second_of_a_pair_may_win() -> None:
     """The winner comes first, whichever it is of the two."""
-    pair = Compared(("a", "b"), "b", True)
+    pair = PairResult(("a", "b"), "b", True)
     assert Precedence("GET /", ["a", "b"], [pair]).order() == [["b"], ["a"]]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fuzzing.cluster.leasing import BudgetClient, BudgetServer
-from fuzzing.engine.budget import BudgetSpentError, Permit, RequestRecord
-from fuzzing.engine.limits import Limits
+from fuzzing.sending.budget import BudgetSpentError, Permit, RequestRecord
+from fuzzing.sending.limits import Limits
 
 HERE = "tcp://192.0.2.1:1"
 DONE = RequestRecord(200, None, 0.01, is_error=False)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contract_tests.target.file import read_target
-from fuzzing.generators.dictionaries import Words, bound_words, read_file
+from fuzzing.generators.dictionaries import BoundDictionary, bound_dictionaries, read_file
 from tallystick.contract import load_contract
 from tallystick.errors import TallystickError
 from tests.contract_tests.targets import write
@@ -52,18 +52,18 @@ def loaded(body: bytes) -> Any:
         return None
 
 
-def bound(folder: Path, table: str) -> dict[str, Words]:
+def bound(folder: Path, table: str) -> dict[str, BoundDictionary]:
     target = write(folder, f'base_url = "http://127.0.0.1:1"\n{table}')
-    return bound_words(read_target(str(target)), load_contract(), str(target))
+    return bound_dictionaries(read_target(str(target)), load_contract(), str(target))
 
 
 def test_what_is_bound(tmp_path: Path) -> None:
     """The values and probabilities are those of the file; the file is looked for beside it."""
     (tmp_path / "words.dict").write_text(WORDS, encoding="utf-8")
     assert bound(tmp_path, TABLE) == {
-        "body.returnUrl": Words(ALL),
-        "body.refreshUrl": Words(READ, 0.5),
-        "path.id": Words(READ),
+        "body.returnUrl": BoundDictionary(ALL),
+        "body.refreshUrl": BoundDictionary(READ, 0.5),
+        "path.id": BoundDictionary(READ),
     }
 
 

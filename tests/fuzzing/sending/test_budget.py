@@ -14,9 +14,9 @@ import pytest
 
 from contract_tests.http.client import Client
 from contract_tests.target.target import HookCall, Target, TargetError
-from fuzzing.engine.adapter import BudgetAdapter, seconds_of
-from fuzzing.engine.budget import Budget, BudgetSpentError
-from fuzzing.engine.limits import Limits
+from fuzzing.sending.adapter import BudgetAdapter, seconds_of
+from fuzzing.sending.budget import Budget, BudgetSpentError
+from fuzzing.sending.limits import Limits
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
 from tests.fuzzing.fuzzed import Failing, Watched, checks, fuzz_app, ledger

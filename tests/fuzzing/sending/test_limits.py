@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from contract_tests.target.target import Target
-from fuzzing.engine.health import Tolerance
-from fuzzing.engine.limits import Limits, LimitsError, limits_of
+from fuzzing.sending.health import BreakerThresholds
+from fuzzing.sending.limits import Limits, LimitsError, limits_of
 from tallystick.cli import cli
 from tallystick.errors import TallystickError
 from tests.contract_tests.http.test_rate import needs_address, own_address
@@ -43,12 +43,12 @@ ALLOWED = {"allow_hosts": ["Staging.Example.test"]}
         (
             Target("http://[::1]:1", fuzz={"max_requests": 7, "max_time": 9, "breaker": False}),
             {"max_requests": 8, "rate": "120/m"},
-            Limits(requests=8, seconds=9, rate=2, tolerance=None),
+            Limits(requests=8, seconds=9, rate=2, breaker=None),
         ),
         (
             Target("http://127.0.0.1:1", fuzz={"breaker": {"errors": 0.2, "window": 5}}),
             {"max_creations": 3},
-            Limits(creations=3, tolerance=Tolerance(errors=0.2, window=5)),
+            Limits(creations=3, breaker=BreakerThresholds(errors=0.2, window=5)),
         ),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzzing.engine.novelty import Kinds
+from fuzzing.sending.estimate import Kinds
 from tests.fuzzing.fuzzed import Watched, checks, fuzz_app, ledger
 from tests.independent.app import Answer, PaymentAccountLinks, Request
 
