@@ -1,8 +1,9 @@
 """Requests per second and server CPU per request: the mock beside a bare ASGI function.
 
-Both run on the same uvicorn, pinned to one core, with the load from another, in short rounds that
-alternate, so that a machine whose speed drifts drifts for both. What is quoted is the median of
-the ratios, pair by pair. `make bench` runs it; it needs Linux (/proc) and two cores.
+All run on the same uvicorn, pinned to one core, with the load from another, in short rounds that
+alternate, so that a machine whose speed drifts drifts for all. The result is the median of the
+ratios, pair by pair. `--before` adds the mock of another checkout, such as the commit before.
+`make bench` runs it; it needs Linux (/proc) and two cores.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +116,8 @@ def _cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def _server(name: str) -> Iterator[tuple[int, int]]:
-    """The process id and port of a server, pinned to the first core."""
+def _server(name: str, checkout: Path) -> Iterator[tuple[int, int]]:
+    """The process id and port of a server of a checkout, pinned to the first core."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(CONNECTIONS * 2)
@@ -124,6 +125,8 @@ def _server(name: str) -> Iterator[tuple[int, int]]:
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.servers", name, str(listener.fileno())],
             pass_fds=[listener.fileno()],
+            cwd=checkout,
+            env={**os.environ, "PYTHONPATH": str(checkout)},
         )
     os.sched_setaffinity(process.pid, {_CORES[0]})
     try:
@@ -142,6 +145,7 @@ def _measure(pid: int, port: int, requests: int) -> Round:
 
 
 _CORES = sorted(os.sched_getaffinity(0))
+_HERE = Path(__file__).parents[1]
 
 
 def main() -> None:
@@ -149,30 +153,43 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=5_000, help="in each round")
     parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--before", type=Path, help="another checkout, whose mock is measured, too")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {_CORES[-1]})
-    rounds: dict[str, list[Round]] = {"bare": [], "mock": []}
-    with _server("bare") as bare, _server("mock") as mock:
-        for _ in range(arguments.rounds):
-            for name, place in (("bare", bare), ("mock", mock)):
-                rounds[name].append(_measure(*place, arguments.requests))
+    servers = {"bare": ("bare", _HERE), "mock": ("mock", _HERE)}
+    if arguments.before:
+        servers["before"] = ("mock", arguments.before.resolve())
+    rounds: dict[str, list[Round]] = {name: [] for name in servers}
+    with ExitStack() as stack:
+        places = {name: stack.enter_context(_server(*server)) for name, server in servers.items()}
+        for number in range(arguments.rounds):
+            order = list(places) if number % 2 else list(reversed(places))
+            for name in order:
+                rounds[name].append(_measure(*places[name], arguments.requests))
     _report(rounds)
 
 
+_TITLES = {
+    "bare": "bare ASGI function",
+    "mock": "mock (Connexion)",
+    "before": "mock of the other checkout",
+}
+
+
 def _report(rounds: dict[str, list[Round]]) -> None:
-    titles = {"bare": "bare ASGI function", "mock": "mock (Connexion)"}
-    print(f"{'median of the rounds':<22}{'requests/s':>12}{'CPU µs/request':>16}")
-    for name, title in titles.items():
-        speed = statistics.median(r.requests_per_second for r in rounds[name])
-        cost = statistics.median(r.microseconds for r in rounds[name])
-        print(f"{title:<22}{speed:>12,.0f}{cost:>16.1f}")
-    pairs = zip(rounds["mock"], rounds["bare"], strict=True)
-    ratios = sorted(mock.microseconds / bare.microseconds for mock, bare in pairs)
-    quarters = statistics.quantiles(ratios, n=4)
-    print(
-        f"CPU per request, mock / bare: {statistics.median(ratios):.2f} (median of "
-        f"{len(ratios)} pairs of rounds, half of them {quarters[0]:.2f} to {quarters[2]:.2f})"
-    )
+    print(f"{'median of the rounds':<27}{'requests/s':>12}{'CPU µs/request':>16}")
+    for name, measured in rounds.items():
+        speed = statistics.median(r.requests_per_second for r in measured)
+        cost = statistics.median(r.microseconds for r in measured)
+        print(f"{_TITLES[name]:<27}{speed:>12,.0f}{cost:>16.1f}")
+    for name in [name for name in rounds if name != "mock"]:
+        pairs = zip(rounds["mock"], rounds[name], strict=True)
+        ratios = sorted(mock.microseconds / other.microseconds for mock, other in pairs)
+        quarters = statistics.quantiles(ratios, n=4)
+        print(
+            f"CPU per request, mock / {_TITLES[name]}: {statistics.median(ratios):.3f} (median of "
+            f"{len(ratios)} pairs of rounds, half of them {quarters[0]:.3f} to {quarters[2]:.3f})"
+        )
 
 
 if __name__ == "__main__":

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.lifespan import LifespanMiddleware
-from connexion.middleware.main import ConnexionMiddleware
-from connexion.middleware.routing import RoutingAPI, RoutingMiddleware
+from connexion.middleware.main import API, ConnexionMiddleware
 from connexion.resolver import Resolver
-from connexion.spec import Specification
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from mock_server.control.api import Control
 from mock_server.control.guard import Access, Guard
@@ -21,73 +17,37 @@ from mock_server.mock import Mock
 from mock_server.operation import MockMiddleware, make_operations
 from mock_server.requests.front import Front
 from mock_server.requests.projection import project
+from mock_server.requests.routing import ProjectedSpecification, RootRouting
 
 
 def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
     """The application of a mock, which those of `access` may control (by default: whoever can
-    reach it, on loopback). Raises TallystickError where the contract cannot be mocked.
+    reach it, on loopback).
     """
-    front = Front(mock, Guard(Control(mock).app(), access or Access()))
-    front.contract = _connexion(mock, front)
+    control = Guard(Control(mock).app(), access or Access())
+    front = Front(mock.contract, mock.sessions, control)
+    front.routed = _connexion(mock, front)
     return front
 
 
 def _connexion(mock: Mock, front: Front) -> ASGIApp:
-    """Connexion with the routing projection, and of its middlewares only those that we need: no
-    decorators, no validators of its own, and no exception handlers (each request would pay for
-    them; the front answers what the router refuses). LifespanMiddleware stays, or lifespan events
-    are lost.
+    """Connexion with the routing projection, and with those of its middlewares that we need. It has
+    no decorators, no validators of its own and no exception handlers, because every request would
+    pay for them; the front answers what the router refuses. Without LifespanMiddleware, lifespan
+    events would be lost.
     """
-    middlewares: list[Any] = [_Routing, MockMiddleware, LifespanMiddleware]
+    middlewares: list[Any] = [RootRouting, MockMiddleware, LifespanMiddleware]
     app = ConnexionMiddleware(
         front.unrouted,
         lifespan=_lifespan,
         middlewares=middlewares,
         resolver=_Resolver(),
     )
-    app.add_api(project(mock.contract), made=make_operations(mock))
+    specification = ProjectedSpecification(project(mock.contract))  # type: ignore[no-untyped-call]
+    # What `add_api` does, which would load and validate the specification anew.
+    options = vars(app.options)
+    app.apis.append(API(specification, base_path=None, made=make_operations(mock), **options))
     return app
-
-
-class _Routing(RoutingMiddleware):
-    """Connexion's routing for one API at the root: its own routes, tried in its own order. Left
-    out is what several APIs need and each request would pay for (the Mount around each router,
-    the copy of the scope for the next API), the conversion of path parameters, which the routing
-    projection leaves texts, and the redirects of paths with a slash too many, which nobody
-    documented.
-    """
-
-    def add_api(self, specification: Specification, *args: Any, **kwargs: Any) -> None:
-        """See SpecMiddleware."""
-        api = RoutingAPI(specification, *args, next_app=self.app, **kwargs)
-        self.routes = [
-            (route.path_regex, route.methods or set(), _routed(route.endpoint))
-            for route in api.router.routes
-            if isinstance(route, Route)
-        ]
-
-    def __call__(  # type: ignore[override]  # an awaitable, as ASGI asks: one coroutine less
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> Awaitable[None]:
-        """Attach the operation to the scope, none where there is none, and call the next app."""
-        if scope["type"] == "http":
-            scope["extensions"] = _NOT_ROUTED
-            path, method = scope["path"], scope["method"]
-            for pattern, methods, routed in self.routes:
-                found = pattern.match(path)
-                if found is not None and method in methods:
-                    scope["path_params"] = found.groupdict()
-                    scope["extensions"] = routed
-                    break
-        return self.app(scope, receive, send)
-
-
-def _routed(endpoint: object) -> dict[str, Any]:
-    """What Connexion's routing attaches to the scope of a request to an operation."""
-    return {ROUTING_CONTEXT: {"operation_id": getattr(endpoint, "operation_id", None)}}
-
-
-_NOT_ROUTED = _routed(None)
 
 
 @asynccontextmanager

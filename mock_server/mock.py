@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from starlette.types import Scope
-
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
-from mock_server.state.sessions import SESSION, Session, Sessions
+from mock_server.state.sessions import Sessions
 from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
@@ -50,7 +48,3 @@ class Mock:
     def behaviour(self, operation: ContractOperation) -> ContractBehaviour | None:
         """The behaviour of an operation, if it has one."""
         return self.behaviours[operation.behaviour] if operation.behaviour else None
-
-    def session(self, scope: Scope) -> Session:
-        """The session that a request belongs to."""
-        return scope.get(SESSION) or self.sessions.default

@@ -1,12 +1,15 @@
 """Answering requests to the contract's operations, behind Connexion's routing.
 
-This is the hot path: everything that can be made ahead is (validators, answers, outcomes), and
-facts for the journal are recorded as they are.
+Rules: what an operation needs (validators, answers, outcomes) is made when it is first used, so
+that a mock of a thousand operations starts like one of ten. From then on this is the hot path:
+nothing is made twice, and facts for the journal are recorded as they are.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
@@ -14,21 +17,37 @@ from connexion.operations.abstract import AbstractOperation
 from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
-from mock_server.answers.faults import Disturbance, UnknownFaultError, Wire, preferred
-from mock_server.answers.prepared import Answer, fault_body, fault_media_type, prepare
+from mock_server.answers.faults import UnknownFaultError, Wire, play, preferred
+from mock_server.answers.prepared import Answer, error_body, error_media_type, prepare
 from mock_server.answers.problems import MEDIA_TYPE
 from mock_server.mock import Mock
+from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
-from mock_server.requests.request import Request
-from mock_server.requests.validation import RequestError, checks
-from mock_server.selection.selector import Outcome, selector
+from mock_server.requests.request import Header, Request
+from mock_server.requests.validation import checks
+from mock_server.selection.selector import Outcome, Selector, refusing_selector, selector
+from mock_server.state.disturbances import Disturbance
 from tallystick.contract import ContractOperation
+from tallystick.errors import TallystickError
 
 _PROBLEM = MEDIA_TYPE.encode()
+_LONGEST_REASON = 500
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an operation answers with. `answers` are by the label of the case, the media types of
+    other errors by their status.
+    """
+
+    selector: Selector
+    answers: Mapping[str, Answer]
+    error_media_types: Mapping[int, bytes]
 
 
 class MockOperation:
-    """One operation of the contract, as ASGI application. Made once, at start."""
+    """One operation of the contract, as ASGI application. Cheap until it is first used."""
 
     def __init__(self, mock: Mock, contract: ContractOperation) -> None:
         self.mock = mock
@@ -36,45 +55,35 @@ class MockOperation:
         self.name = contract.name
         names = path_parameters(contract.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
-        self.answers: dict[str, Answer] = prepare(mock.contract, contract, mock.seed)
-        self.fault_media_types = {
-            case.http_status: fault_media_type(mock.contract, contract, case).encode()
-            for case in contract.cases
-            if not case.is_success
-        }
         self.behaviour = mock.behaviour(contract)
-        self.selector = selector(
-            contract,
-            checks(mock.contract.document, contract, mock.max_body),
-            self.behaviour,
-        )
+        self.parts: Parts | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        mock = self.mock
+        mock, parts = self.mock, self.parts or self._make_parts()
         path = scope["path_params"]
         if self.renamed:
             path = {self.renamed[name]: value for name, value in path.items()}
-        session = mock.session(scope)
+        session = mock.sessions.of(scope)
         request = Request(scope, path, session)
         message = await receive()
         if message.get("more_body", False) or len(message.get("body", b"")) > mock.max_body:
             await request.read(receive, message, mock.max_body)
         else:
             request.body = message.get("body", b"")
-        outcome = self.selector.select(request) or await self.selector.settle(request)
+        outcome = parts.selector.select(request) or await parts.selector.settle(request)
         disturbance = None
         if session.faults.queued or b"prefer" in request.headers:
             outcome, disturbance = self._disturbed(request, outcome)
         moment = session.clock.now()
         if outcome.case is not None:
-            answer = self.answers[outcome.case.label]
+            answer = parts.answers[outcome.case.label]
             status, label, headers = answer.status, answer.label, answer.headers
             body = answer.body(request, moment)
             if self.behaviour is not None and outcome.case.is_success:
                 self.behaviour.succeeded(request, body, moment)
         else:
-            status, label, headers, body = self._faulty(outcome)
+            status, label, headers, body = self._error(parts, outcome)
         number = session.journal.record(
             moment, scope, request.body, self.name, status, label, outcome.rule
         )
@@ -84,10 +93,40 @@ class MockOperation:
         if status != 204:
             headers.append((b"content-length", b"%d" % len(body)))
         if disturbance is not None:
-            await disturbance.play(Wire(status, headers, body, receive, send))
+            await play(disturbance, Wire(status, headers, body, receive, send))
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def _make_parts(self) -> Parts:
+        """Make what the operation answers with; where that fails, what refuses with a 501, so that
+        one operation that cannot be mocked leaves the others as they are.
+        """
+        try:
+            self.parts = self._mocked()
+        except TallystickError as error:
+            self.parts = self._refusing(str(error))
+        except Exception as error:  # whatever it is: a defect of the mock must not end it, either
+            _LOG.exception("%s cannot be mocked", self.name)
+            self.parts = self._refusing(f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
+        return self.parts
+
+    def _mocked(self) -> Parts:
+        contract, operation = self.mock.contract, self.contract
+        found = checks(contract.document, operation, self.mock.max_body)
+        return Parts(
+            selector(operation, found, self.behaviour),
+            prepare(contract, operation, self.mock.seed),
+            {
+                case.http_status: error_media_type(contract, operation, case).encode()
+                for case in operation.cases
+                if not case.is_success
+            },
+        )
+
+    def _refusing(self, reason: str) -> Parts:
+        why = f"This operation cannot be mocked. {reason}"
+        return Parts(refusing_selector(self.contract, why), {}, {})
 
     def _disturbed(self, request: Request, outcome: Outcome) -> tuple[Outcome, Disturbance | None]:
         """How the answer is to arrive; a fault that is unknown is refused instead of ignored."""
@@ -95,26 +134,26 @@ class MockOperation:
             disturbance = preferred(request.scope["headers"])
         except UnknownFaultError as error:
             headers = ((b"tallystick-error", b"unknown fault"),)
-            return Outcome("header", fault=RequestError(400, str(error), headers=headers)), None
+            return Outcome("header", error=RequestError(400, str(error), headers=headers)), None
         if disturbance is None and request.session.faults.queued:
             facts = {"operation": self.name, **request.facts()}
             disturbance = request.session.faults.take(facts)
         return outcome, disturbance
 
-    def _faulty(self, outcome: Outcome) -> tuple[int, str, list[tuple[bytes, bytes]], bytes]:
-        fault = outcome.fault or RequestError(500, "No rule applies.")
-        label = str(fault.status)
+    def _error(self, parts: Parts, outcome: Outcome) -> tuple[int, str, list[Header], bytes]:
+        error = outcome.error or RequestError(500, "No rule applies.")
+        label = str(error.status)
         case = (b"tallystick-case", label.encode())
-        media_type = self.fault_media_types.get(fault.status, _PROBLEM)
-        headers = [case, (b"content-type", media_type), *fault.headers]
-        body = fault_body(self.mock.contract, fault.status, fault.detail)
-        return fault.status, label, headers, body
+        media_type = parts.error_media_types.get(error.status, _PROBLEM)
+        headers = [case, (b"content-type", media_type), *error.headers]
+        body = error_body(self.mock.contract, error.status, error.detail)
+        return error.status, label, headers, body
 
 
 class MockAPI(RoutedAPI[MockOperation]):
     """Connexion's registry of our operations, by the operation ids of the projection.
 
-    `made` holds them; Connexion hands it on from `add_api`.
+    `made` holds them; Connexion passes it on from its `API`.
     """
 
     def __init__(self, *args: Any, made: Mapping[str, MockOperation], **kwargs: Any) -> None:
@@ -154,9 +193,7 @@ class MockMiddleware(RoutedMiddleware[MockAPI]):
 
 
 def make_operations(mock: Mock) -> dict[str, MockOperation]:
-    """All operations of the contract, by their ids in the projection. Raises TallystickError
-    where one cannot be mocked.
-    """
+    """All operations of the contract, by their ids in the projection."""
     return {
         operation_id(index): MockOperation(mock, operation)
         for index, operation in enumerate(mock.contract.operations)

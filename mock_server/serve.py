@@ -16,8 +16,9 @@ from urllib.parse import quote
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.addresses import PREFIX
 from mock_server.app import create_app
-from mock_server.control.guard import PREFIX, Access, is_loopback
+from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
@@ -25,9 +26,12 @@ from tallystick.errors import TallystickError
 GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
 
+_MOST_LISTED = 20
+"""How many operations are listed at the start."""
+
 
 class ListenError(TallystickError):
-    """The mock cannot listen where it was told to."""
+    """The mock cannot listen on the host and port that it was given."""
 
 
 def serve(
@@ -36,10 +40,10 @@ def serve(
     """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
     mock = Mock(contract, seed, max_body)
     app = create_app(mock, access)
-    # uvicorn raises the signal that ended it again, which by default would kill the process.
-    signal.signal(signal.SIGTERM, _end)
     with _listen(host, port) as listener:
-        print(_greeting(contract, _url(listener, host), access), flush=True)
+        # uvicorn raises the signal that ended it again, which by default would kill the process.
+        signal.signal(signal.SIGTERM, _end)
+        print(greeting(contract, _url(listener, host), access), flush=True)
         calm_collector()
         uvicorn_server(app, before_end=mock.sessions.close).run(sockets=[listener])
 
@@ -152,11 +156,15 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{port}"
 
 
-def _greeting(contract: Contract, url: str, access: Access) -> str:
+def greeting(contract: Contract, url: str, access: Access) -> str:
+    """What the command prints when it starts: where the mock is, and what it mocks."""
     title = " ".join(str(contract.document.root["info"]["title"]).split())
     count = len(list(contract.cases))
     lines = [f"{title}: a mock of {count} documented cases, on {url}"]
-    lines += [f"  {operation.name}" for operation in contract.operations]
+    names = [operation.name for operation in contract.operations]
+    lines += [f"  {name}" for name in names[:_MOST_LISTED]]
+    if len(names) > _MOST_LISTED:
+        lines.append(f"  … and {len(names) - _MOST_LISTED} more")
     board = f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
     lines.append(f"Board: {board}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
     if not access.loopback:

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from mock_server.control.guard import PREFIX
+from mock_server.addresses import PREFIX
 from mock_server.control.messages import LONGEST_WAIT
 from tallystick.contract import load_contract
 

@@ -2,10 +2,10 @@
 
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
-from tallystick.catalogue.judgement import Judgement
 from tallystick.catalogue.sentences import Field, Trigger
 from tallystick.contract import Contract, ContractOperation, load_contract
 from tallystick.errors import Source, TallystickError
+from tallystick.judgement import Judgement
 
 __all__ = [
     "Case",

@@ -98,8 +98,8 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _load(load: LoadOptions) -> Contract:
     contract = read_contract(load)
-    for warning in contract.document.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    for diagnostic in contract.document.diagnostics:
+        click.echo(str(diagnostic), err=True)
     return contract
 
 
@@ -141,9 +141,9 @@ def lint_command(load: LoadOptions) -> None:
     remarks = list(lint(contract))
     for remark in remarks:
         click.echo(str(remark))
-    findings = sum(remark.level == "finding" for remark in remarks)
+    findings = sum(remark.severity == "error" for remark in remarks)
     count = len(list(contract.cases))
-    click.echo(f"{count} cases read, {findings} findings, {len(remarks) - findings} notes")
+    click.echo(f"{count} cases read, {findings} errors, {len(remarks) - findings} warnings")
     raise click.exceptions.Exit(1 if findings else 0)
 
 

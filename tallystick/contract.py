@@ -9,7 +9,13 @@ from tallystick.catalogue import extensions
 from tallystick.catalogue.cases import Case, read_cases
 from tallystick.catalogue.extensions import ProblemStyle, Promise
 from tallystick.catalogue.magic import with_magic
-from tallystick.errors import ExtensionError
+from tallystick.catalogue.variants import (
+    PossibleCode,
+    Variant,
+    read_possible_codes,
+    read_variants,
+)
+from tallystick.errors import DocumentError
 from tallystick.reader import bundled
 from tallystick.reader.document import Document, load
 from tallystick.reader.operations import Operation, read_operations
@@ -21,6 +27,8 @@ class ContractOperation(Operation):
     """An operation with its cases and what the overlay says of it."""
 
     cases: tuple[Case, ...]
+    variants: tuple[Variant, ...]
+    possible_codes: tuple[PossibleCode, ...]
     behaviour: str | None
     promises: tuple[Promise, ...]
 
@@ -61,14 +69,17 @@ def read_contract(options: LoadOptions) -> Contract:
     document = load(options)
     operations = tuple(_read(document, operation) for operation in read_operations(document))
     if not operations:
-        raise ExtensionError("The document has no operations.", source=document.locate(("paths",)))
+        raise DocumentError("The document has no operations.", source=document.locate(("paths",)))
     return Contract(document, operations, extensions.problem_style(document))
 
 
 def _read(document: Document, operation: Operation) -> ContractOperation:
+    cases = tuple(with_magic(document, operation, read_cases(document, operation)))
     return ContractOperation(
         **{item.name: getattr(operation, item.name) for item in fields(operation)},
-        cases=tuple(with_magic(document, operation, read_cases(document, operation))),
+        cases=cases,
+        variants=tuple(read_variants(document, operation, cases)),
+        possible_codes=tuple(read_possible_codes(document, operation, cases)),
         behaviour=extensions.behaviour(document, operation),
         promises=extensions.promises(document, operation),
     )

@@ -7,16 +7,46 @@ from `TallystickError`; the command line prints it and exits with 2, never with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 
-@dataclass(frozen=True, slots=True)
 class Source:
-    """Where something stands: a file (or address), a JSON pointer (RFC 6901), a line from 1."""
+    """Where something stands: a file (or address), a JSON pointer (RFC 6901), a line from 1.
 
-    file: str
-    pointer: str = ""
-    line: int | None = None
+    A line may be given as a function: it is looked for when somebody asks.
+    """
+
+    __slots__ = ("_line", "file", "pointer")
+
+    def __init__(
+        self, file: str, pointer: str = "", line: int | Callable[[], int | None] | None = None
+    ) -> None:
+        self.file = file
+        self.pointer = pointer
+        self._line = line
+
+    @property
+    def line(self) -> int | None:
+        """The line, if it is known."""
+        if callable(self._line):
+            self._line = self._line()
+        return self._line
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash((self.file, self.pointer))
+
+    def __repr__(self) -> str:
+        return f"Source{self._key()!r}"
+
+    def _key(self) -> tuple[str, str, int | None]:
+        return self.file, self.pointer, self.line
+
+    def __reduce__(self) -> tuple[type[Source], tuple[str, str, int | None]]:
+        """A source can be sent to another process, with its line."""
+        return Source, self._key()
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tallystick.catalogue.constraints import Constraint
-from tallystick.catalogue.judgement import Judgement
+from tallystick.judgement import Judgement
 
 _LABEL = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
 _PATH = st.from_regex(r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-F]{2}){0,12}){0,4}", fullmatch=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.catalogue.constraints import Constraint
-from tallystick.catalogue.judgement import Judgement
+from tallystick.judgement import Judgement
 from tallystick.catalogue.sentences import Field
 
 Values = list[tuple[str, Any]]

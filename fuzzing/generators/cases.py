@@ -30,7 +30,7 @@ from fuzzing.generators import spelling, texts
 from fuzzing.generators.dictionaries import BoundDictionary, name_of
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
-from tallystick.catalogue.judgement import Judgement
+from tallystick.judgement import Judgement
 from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract, ContractOperation
 

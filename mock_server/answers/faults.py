@@ -1,26 +1,24 @@
 """Faults of the transport: delays, and answers that do not arrive as they should.
 
-Asked for by `Prefer: delay=1.5` and `Prefer: fault=slow`, or queued for the next requests of a
-session, always or at random. A new fault is one function and one row of `FAULTS`. What an answer
-says is decided elsewhere; here is only how it arrives.
+`Prefer: delay=1.5` and `Prefer: fault=slow` ask for one, or one is queued for the next requests of
+a session (`mock_server.state.disturbances`). A new fault is one function and one row of `FAULTS`.
+This module decides how an answer arrives, not what it says.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
 import socket
 import struct
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import Receive, Send
 
 from mock_server.requests import preferences
-from mock_server.state.forces import MOST_QUEUED, QueueFullError
+from mock_server.requests.request import Header
+from mock_server.state.disturbances import Disturbance
 
 LONGEST_DELAY = 300.0
 """The longest delay, in seconds."""
@@ -32,8 +30,6 @@ _PIECES = 40
 _HTML = (
     b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 )
-
-Header = tuple[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,98 +155,15 @@ async def _is_gone_within(wire: Wire, seconds: float) -> bool:
     return not gone.cancel()
 
 
-@dataclass(frozen=True, slots=True)
-class Disturbance:
-    """How an answer arrives: after `delay` seconds, and, if it is named, with a fault."""
-
-    delay: float = 0.0
-    fault: str | None = None
-
-    async def play(self, wire: Wire) -> None:
-        """Send the answer so, unless the client does not wait for it."""
-        if self.delay and await _is_gone_within(wire, self.delay):
-            return
-        if self.fault is not None:
-            await FAULTS[self.fault](wire)
-        else:
-            await wire.start(wire.status, wire.headers)
-            await wire.piece(wire.body)
-
-
-@dataclass(slots=True)
-class QueuedFault:
-    """Disturbances for the next matching requests, in turn; `times` is how often the whole list is
-    played, None for ever. With a rate each request gets one with that chance.
-    """
-
-    disturbances: tuple[Disturbance, ...]
-    times: int | None
-    match: Mapping[str, str]
-    rate: float = 1.0
-    seed: int = 0
-    number: int = 0
-    played: int = 0
-    source: random.Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.source = random.Random(self.seed)  # noqa: S311
-
-    def to_json(self) -> dict[str, Any]:
-        """What the control API shows."""
-        left = None if self.times is None else self.times * len(self.disturbances) - self.played
-        return {
-            "id": self.number,
-            "faults": [item.fault for item in self.disturbances],
-            "delay": self.disturbances[0].delay,
-            "times": self.times,
-            "match": dict(self.match),
-            "rate": self.rate,
-            "seed": self.seed,
-            "left": left,
-        }
-
-
-class FaultQueue:
-    """The queued faults of a session, in the order in which they came."""
-
-    def __init__(self) -> None:
-        self.queued: deque[QueuedFault] = deque()
-        self._numbers = itertools.count(1)
-
-    def add(self, queued: QueuedFault) -> None:
-        """Queue faults, and number them. Raises QueueFullError where too many wait."""
-        if len(self.queued) >= MOST_QUEUED:
-            raise QueueFullError
-        queued.number = next(self._numbers)
-        self.queued.append(queued)
-
-    def take(self, facts: Mapping[str, str]) -> Disturbance | None:
-        """The disturbance that the first matching entry has next."""
-        for queued in self.queued:
-            if any(facts.get(name) != value for name, value in queued.match.items()):
-                continue
-            if queued.source.random() >= queued.rate:
-                continue
-            disturbance = queued.disturbances[queued.played % len(queued.disturbances)]
-            queued.played += 1
-            if queued.times is not None and queued.played >= queued.times * len(
-                queued.disturbances
-            ):
-                self.queued.remove(queued)
-            return disturbance
-        return None
-
-    def remove(self, number: int) -> bool:
-        """Forget one entry, and say whether there was one."""
-        found = next((queued for queued in self.queued if queued.number == number), None)
-        if found is not None:
-            self.queued.remove(found)
-        return found is not None
-
-    def clear(self) -> None:
-        """Forget all faults."""
-        self.queued.clear()
-        self._numbers = itertools.count(1)
+async def play(disturbance: Disturbance, wire: Wire) -> None:
+    """Send an answer with a disturbance, unless the client does not wait for it."""
+    if disturbance.delay and await _is_gone_within(wire, disturbance.delay):
+        return
+    if disturbance.fault is not None:
+        await FAULTS[disturbance.fault](wire)
+    else:
+        await wire.start(wire.status, wire.headers)
+        await wire.piece(wire.body)
 
 
 def disturbances(faults: Sequence[str | None], delay: float) -> tuple[Disturbance, ...]:

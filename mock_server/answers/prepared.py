@@ -10,14 +10,14 @@ import orjson
 
 from mock_server.answers.problems import MEDIA_TYPE, problem
 from mock_server.answers.templates import Template, templates
-from mock_server.requests.request import Request
-from mock_server.requests.validation import compile_schema
+from mock_server.requests.bodies import is_json
+from mock_server.requests.request import Header, Request
+from mock_server.validators import compile_schema
 from tallystick.catalogue.cases import CODE_MEMBERS, Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import DocumentError
 from tallystick.reader.operations import MediaType, property_names
 
-Header = tuple[bytes, bytes]
 _TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
 
 
@@ -56,12 +56,12 @@ def prepare(contract: Contract, operation: ContractOperation, seed: int) -> dict
     }
 
 
-def fault_media_type(contract: Contract, operation: ContractOperation, case: Case) -> str:
-    """The media type of faults with the status of a case: the documented one, if the document
-    takes a problem under it.
+def error_media_type(contract: Contract, operation: ContractOperation, case: Case) -> str:
+    """The media type of errors with the status of a case, but without its code: the documented
+    one, if its schema takes a problem.
     """
     media_type = _media_type(operation, case)
-    if media_type is None or "json" not in media_type.name.lower():
+    if media_type is None or not is_json(media_type.name):
         return MEDIA_TYPE
     sample = problem(case.http_status, "words", style=contract.problem)
     if media_type.schema is None:
@@ -70,8 +70,8 @@ def fault_media_type(contract: Contract, operation: ContractOperation, case: Cas
     return _concrete(media_type.name) if is_valid else MEDIA_TYPE
 
 
-def fault_body(contract: Contract, status: int, detail: str) -> bytes:
-    """The problem of a fault that the document has no case for."""
+def error_body(contract: Contract, status: int, detail: str) -> bytes:
+    """The problem of an error that the document has no case for."""
     return orjson.dumps(problem(status, detail, style=contract.problem))
 
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mock_server.requests.validation import Validator, compile_schema
+from mock_server.addresses import LINKS
 from mock_server.state.clock import timestamp
+from mock_server.validators import Validator, compile_schema
 from tallystick.errors import DocumentError
 from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType
@@ -29,9 +30,6 @@ from tallystick.reader.pointers import Path, look_up
 
 POOL = 8
 """How many different bodies are made ahead for one response."""
-
-LINKS = "/_tallystick/links/"
-"""Where the addresses that the mock makes up lead to."""
 
 EXPIRES_AFTER = 300.0
 """Seconds until a generated moment of expiry; Stripe's published sample of a link lives as long."""

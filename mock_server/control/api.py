@@ -2,7 +2,7 @@
 
 Rules: every handler works on the session that the request belongs to: by the header
 `Tallystick-Session`, the base path, or the query `?session=NAME`. What is wrong with a request is
-told by a problem. `openapi.yaml` beside this module documents it.
+answered with a problem. `openapi.yaml` beside this module documents it.
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.addresses import LINKS, PREFIX, STATIC
 from mock_server.answers.problems import problem_response
-from mock_server.answers.templates import LINKS
 from mock_server.control import messages
 from mock_server.control.board import Board
 from mock_server.control.documents import Documents
-from mock_server.control.guard import PREFIX, STATIC
-from mock_server.control.messages import LONGEST_WAIT, ControlError, json_object
+from mock_server.control.messages import LONGEST_WAIT
 from mock_server.mock import Mock
 from mock_server.pages.rendering import STATIC_FILES
+from mock_server.requests.control_body import ControlError, json_object
 from mock_server.selection.explanation import explain
 from mock_server.state.clock import timestamp
-from mock_server.state.forces import QueueFullError, UnknownCaseError, find_named
+from mock_server.state.forces import QueueFullError
 from mock_server.state.journal import Entry, is_named
 from mock_server.state.sessions import SESSION, Session, SessionNameError, session_of
+from tallystick.catalogue.names import UnknownCaseError, find_named
 
 
 class Control:
@@ -63,7 +64,7 @@ class Control:
         )
 
         async def in_session(scope: Scope, receive: Receive, send: Send) -> None:
-            session = self.mock.session(scope)
+            session = self.mock.sessions.of(scope)
             name = Request(scope).query_params.get("session", "")
             if name:
                 try:
@@ -73,7 +74,7 @@ class Control:
                     return
             await app({**scope, SESSION: session}, receive, send)
             if scope["method"] not in ("GET", "HEAD"):
-                session.changes.tell()
+                session.changes.notify()
 
         return in_session
 
@@ -197,10 +198,10 @@ class Control:
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
         base_url = str(request.base_url).rstrip("/")
-        told = explain(self.mock, session_of(request.scope), entry, base_url)
+        explained = explain(self.mock, session_of(request.scope), entry, base_url)
         if "text/html" in request.headers.get("accept", ""):
-            return self.board.explanation(told)
-        return JSONResponse(told)
+            return self.board.explanation(explained)
+        return JSONResponse(explained)
 
     async def verify(self, request: Request) -> Response:
         """Whether a case answered as many requests as expected; waits for them if asked to."""
@@ -214,13 +215,13 @@ class Control:
 
         await _until(session, lambda: expected.holds(count()), expected.within)
         if not expected.holds(count()):
-            told = ", ".join(f"{case} ({n})" for (_, case), n in served.items()) or "nothing"
-            raise ControlError(f"Expected {expected.words}, got {count()}. Served: {told}.", 409)
+            rows = ", ".join(f"{case} ({n})" for (_, case), n in served.items()) or "nothing"
+            raise ControlError(f"Expected {expected.words}, got {count()}. Served: {rows}.", 409)
         return JSONResponse({"count": count()})
 
     def _check_case(self, name: str | None) -> None:
         """Raises ControlError where a name means no case: of a typo, nothing is ever served. Any
-        status may be meant, since faults have some that are not documented.
+        status may be meant, since errors have some that are not documented.
         """
         if name is None or (name.isdecimal() and len(name) == 3):
             return

@@ -30,7 +30,7 @@ _SILENCE = 15.0
 """After how many seconds without news the live log says that it is still there."""
 
 _PAUSE = 0.1
-"""Seconds in which changes are gathered before they are told."""
+"""Seconds in which changes are gathered before the live log sends them."""
 
 _PAGES = Pages()
 
@@ -68,9 +68,9 @@ class Board:
         }
         return _PAGES.page("board.html", **context)
 
-    def explanation(self, told: dict[str, Any]) -> Response:
+    def explanation(self, explained: dict[str, Any]) -> Response:
         """An explanation of one request, as a page."""
-        return _PAGES.page("explanation.html", told=told)
+        return _PAGES.page("explanation.html", explained=explained)
 
     async def events(self, request: Request) -> Response:
         """The live log: a `request` event for each answered request, with its row; a `changed`

@@ -21,12 +21,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.addresses import LINKS, PREFIX, STATIC
 from mock_server.answers.problems import problem_response
-from mock_server.answers.templates import LINKS
 from mock_server.requests.cors import preflight, with_cors
 
-PREFIX = "/_tallystick"
-STATIC = f"{PREFIX}/static/"
 _METHODS = ("DELETE", "GET", "POST", "PUT")
 _COOKIE = "tallystick-token"
 _OPEN = (LINKS, STATIC, f"{PREFIX}/health")

@@ -1,4 +1,4 @@
-"""Reading the bodies of control requests, and refusing wrong ones with a clear problem."""
+"""What the members of control requests mean. A wrong one raises ControlError."""
 
 from __future__ import annotations
 
@@ -6,51 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from starlette.requests import Request
-
-from mock_server.answers.faults import LONGEST_DELAY, QueuedFault, UnknownFaultError, disturbances
+from mock_server.answers.faults import LONGEST_DELAY, UnknownFaultError, disturbances
+from mock_server.requests.control_body import ControlError
 from mock_server.state.clock import Clock
+from mock_server.state.disturbances import QueuedFault
 from mock_server.state.journal import is_named
 
 LONGEST_WAIT = 60.0
 """For how many seconds a request to the control API may wait."""
 
-_LIMIT = 1024 * 1024
-
-
 _SCALARS = (str, int, float)
 _FURTHEST = 1_000_000_000
 _MATCHED = re.compile(r"(?:path|query|header|body)\..+", re.DOTALL)
-
-
-class ControlError(Exception):
-    """A control request cannot be carried out; the message says why."""
-
-    def __init__(self, detail: str, status: int = 400) -> None:
-        super().__init__(detail)
-        self.status = status
-
-
-async def json_object(request: Request, known: set[str]) -> dict[str, Any]:
-    """The members of the request's JSON object. Raises ControlError where it is none, or has a
-    member that is not known.
-    """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LIMIT:
-            raise ControlError(f"The request body is larger than {_LIMIT} bytes.", 413)
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ControlError(f"The request body is not valid JSON: {error.msg}.") from None
-    if not isinstance(value, dict):
-        raise ControlError("The request body must be a JSON object.")
-    if unknown := sorted(value.keys() - known):
-        names = ", ".join(sorted(known))
-        raise ControlError(f"The member {unknown[0]!r} is not known; known are {names}.")
-    return value
 
 
 def queued_fault(body: dict[str, Any]) -> QueuedFault:

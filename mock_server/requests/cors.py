@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from starlette.types import Message, Scope, Send
 
-Header = tuple[bytes, bytes]
+from mock_server.requests.request import Header
+
 _EXPOSED = (
     b"Tallystick-Case, Tallystick-Error, Preference-Applied, Allow, Link, Location, Retry-After"
 )

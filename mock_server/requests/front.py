@@ -11,37 +11,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.answers.problems import MEDIA_TYPE, problem
-from mock_server.control.guard import PREFIX
-from mock_server.mock import Mock
+from mock_server.addresses import PREFIX
 from mock_server.requests.cors import preflight, with_cors
-from mock_server.requests.request import HEADERS
-from mock_server.state.sessions import SESSION, SessionNameError
+from mock_server.requests.request import HEADERS, Header
+from mock_server.state.sessions import SESSION, SessionNameError, Sessions
+from tallystick.contract import Contract
+from tallystick.generation.problem import MEDIA_TYPE, problem
 
-Header = tuple[bytes, bytes]
 _SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
 _CASE_FORM = re.compile(r"/~case/(?P<case>[^/]+)(?P<rest>/.*)", re.DOTALL)
 
 
 class Front:
-    """The outermost application. `control` answers below the prefix, `contract` all else."""
+    """The outermost application. `control` answers below the prefix, `routed` all else."""
 
-    contract: ASGIApp
+    routed: ASGIApp
 
-    def __init__(self, mock: Mock, control: ASGIApp) -> None:
-        self.mock = mock
+    def __init__(self, contract: Contract, sessions: Sessions, control: ASGIApp) -> None:
+        self.sessions = sessions
         self.control = control
-        self.paths = _Paths(mock)
+        self.paths = _Paths(contract)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
         if scope["type"] != "http":
-            await self.contract(scope, receive, send)
+            await self.routed(scope, receive, send)
             return
         # Made once for all who look: most that is asked of a request is asked of its headers.
         headers = scope[HEADERS] = dict(scope["headers"])
@@ -61,11 +61,11 @@ class Front:
         if scope["method"] not in self.paths.documented:
             await self.unrouted(scope, receive, send)
             return
-        await self.contract(scope, receive, send)
+        await self.routed(scope, receive, send)
 
     async def _addressed(self, scope: Scope, header: bytes | None) -> Scope:
         """The scope with the session that its address names, or else its header, and with the
-        case that its address names; without the address forms. Raises AddressError.
+        case that its address names; without the address forms. Raises AddressFormError.
         """
         name = None if header is None else header.decode("latin-1")
         session = _SESSION_FORM.fullmatch(scope["path"])
@@ -73,7 +73,7 @@ class Front:
             name, scope = session["session"], _shortened(scope, session["rest"])
         if name is not None:
             try:
-                scope = {**scope, SESSION: await self.mock.sessions.get(name)}
+                scope = {**scope, SESSION: await self.sessions.get(name)}
             except SessionNameError as error:
                 wrong = ((b"tallystick-error", b"bad session name"),)
                 raise AddressFormError(Reply(400, str(error), wrong)) from None
@@ -102,7 +102,7 @@ class Front:
         return Reply(405, f"{path} does not take {method}.", (_allow(allowed),))
 
     async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
-        session, status = self.mock.session(scope), reply.status
+        session, status = self.sessions.of(scope), reply.status
         if status != 307:  # the way to the board is of no interest there
             session.journal.record(
                 session.clock.now(), scope, b"", None, status, str(status), "no operation"
@@ -161,17 +161,16 @@ _WRONG_ADDRESS = Reply(
 class _Paths:
     """The contract's paths and their methods, for what is not on the hot path."""
 
-    def __init__(self, mock: Mock) -> None:
-        self.documented: set[str] = set()
-        self.templates: list[tuple[re.Pattern[str], str]] = []
-        for operation in mock.contract.operations:
-            method = operation.method.upper()
-            self.documented.add(method)
-            literals = re.split(r"\{[^}]*\}", operation.path)
-            pattern = re.compile("[^/]+".join(re.escape(literal) for literal in literals))
-            self.templates.append((pattern, method))
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.documented = {operation.method.upper() for operation in contract.operations}
         if "GET" in self.documented:
             self.documented.add("HEAD")
+
+    @cached_property
+    def templates(self) -> list[tuple[re.Pattern[str], str]]:
+        """A pattern for each path, with the method that is documented there."""
+        return [(_pattern(each.path), each.method.upper()) for each in self.contract.operations]
 
     def methods(self, path: str) -> set[str]:
         """The methods of a path. GET brings HEAD (RFC 9110 section 9.3.2), and each path takes
@@ -181,6 +180,11 @@ class _Paths:
         if "GET" in found:
             found.add("HEAD")
         return found | {"OPTIONS"} if found else found
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    literals = re.split(r"\{[^}]*\}", template)
+    return re.compile("[^/]+".join(re.escape(literal) for literal in literals))
 
 
 def _allow(methods: Iterable[str]) -> Header:

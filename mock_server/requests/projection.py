@@ -3,7 +3,7 @@
 Connexion 3.3.0 loads no OpenAPI 3.1 document, treats every schema as Draft 4, cross-wires
 duplicate operation ids and renders spec files with Jinja. So it gets a minimal valid 3.0.3
 document with the same paths and methods, unique operation ids of ours, and no schemas, as a
-dict. It routes; the contract itself is validated by `mock_server.validation`.
+dict. It routes; `mock_server.requests.validation` checks requests against the contract itself.
 """
 
 from __future__ import annotations

@@ -8,17 +8,17 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-import orjson
 from starlette.types import Message, Receive, Scope
 
+from mock_server.requests.bodies import MalformedBodyError, decoder, read_json
 from mock_server.state.sessions import Session
 
-_BOM = b"\xef\xbb\xbf"
+Header = tuple[bytes, bytes]
+
 _HOST = re.compile(rb"(?:[A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _DRAIN = 64 * 1024 * 1024
 """How much of a too large body is read and thrown away before answering, in bytes: a client that
 is still sending may never see an answer that comes earlier."""
-
 
 HEADERS = "tallystick.headers"
 """Where the scope of a request keeps its headers by name."""
@@ -32,10 +32,6 @@ class _Absent:
 
 
 ABSENT: Final = _Absent()
-
-
-class MalformedBodyError(Exception):
-    """The body is no JSON text; the message says why."""
 
 
 @lru_cache(maxsize=256)
@@ -109,16 +105,13 @@ class Request:
 
     @property
     def value(self) -> Any:
-        """The body as JSON value. Raises MalformedBodyError.
+        """The value that the body stands for. Raises MalformedBodyError.
 
-        The parser takes UTF-8 only and refuses lone surrogates, NaN and nesting deeper than
-        1,024; a byte order mark is ignored, as RFC 8259 section 8.1 allows.
+        A body whose media type no decoder reads is tried as JSON: forces match the bodies of
+        clients that forget the Content-Type, too.
         """
         if self._value is ABSENT:
-            try:
-                self._value = orjson.loads(self.body.removeprefix(_BOM))
-            except orjson.JSONDecodeError as error:
-                raise MalformedBodyError(error.msg) from None
+            self._value = (decoder(self.media_type) or read_json)(self.body)
         return self._value
 
     @property

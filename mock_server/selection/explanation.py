@@ -15,8 +15,11 @@ from urllib.parse import quote
 import orjson
 
 from mock_server.mock import Mock
+from mock_server.requests.bodies import MalformedBodyError, read_json
+from mock_server.requests.errors import RequestCheck
 from mock_server.requests.request import HEADERS, Request
-from mock_server.requests.validation import RequestCheck, checks
+from mock_server.requests.validation import checks
+from mock_server.selection.selector import UNMOCKABLE
 from mock_server.state.journal import MOST_REQUESTS, Entry, Received
 from mock_server.state.sessions import Session
 from tallystick.catalogue.cases import Case
@@ -27,7 +30,7 @@ RULES: Mapping[str, str] = {
     "address": "an address that starts with /~case/",
     "magic value": "a magic value in the path",
     "queued force": "a force that waits for such a request",
-    "request": "a fault in the request",
+    "request": "an error in the request",
     "caller": "who calls",
     "resource": "what the path names",
     "state": "the state that it is in",
@@ -54,7 +57,7 @@ class Sketch:
     before: tuple[str, str, Mapping[str, Any]] | None = None
 
     def changed(self, change: str, **parts: Any) -> Sketch:
-        """With one change more, told in words."""
+        """With one change more, in words."""
         return replace(self, changes=(*self.changes, change), **parts)
 
 
@@ -64,19 +67,21 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     """
     operation = next((o for o in mock.contract.operations if o.name == entry.operation), None)
     rules = list(_rules(entry, mock, operation)) if operation else []
-    told = {**entry.to_json(), "session": session.name or None, "rules": rules, "others": []}
+    explained = {**entry.to_json(), "session": session.name or None, "rules": rules, "others": []}
     received = session.journal.request(entry.number)
     if received is None:
-        return {**told, "note": f"Only the last {MOST_REQUESTS} requests are kept whole."}
-    told |= {
+        return {**explained, "note": f"Only the last {MOST_REQUESTS} requests are kept whole."}
+    explained |= {
         "headers": _shown_headers(received),
         "body": received.body.decode("utf-8", "replace"),
     }
     if operation is None:
-        return told
+        return explained
+    if entry.rule == UNMOCKABLE:
+        return {**explained, "note": "This operation cannot be mocked: the answer says why."}
     explainer = Explainer(mock, session, operation, entry, received, base_url)
     return {
-        **told,
+        **explained,
         "curl": explainer.curl(explainer.recorded),
         "others": [explainer.way_to(case) for case in operation.cases if case.label != entry.case],
     }
@@ -138,15 +143,15 @@ class Explainer:
             if case.is_success:
                 yield sketch
             elif field is not None and field.location == "body" and sketch.body is not None:
-                yield from self._faulty(sketch, case, field.name)
+                yield from self._erroneous(sketch, case, field.name)
         behaviour = self.mock.behaviour(self.operation)
         call = behaviour.bring_about(case.code or "", mended.path) if behaviour else None
         if call is not None:
             method, path, body = call
-            told = f"first {method} {path} with {orjson.dumps(body).decode()}"
-            yield replace(mended, changes=(told, *mended.changes), before=call)
+            change = f"first {method} {path} with {orjson.dumps(body).decode()}"
+            yield replace(mended, changes=(change, *mended.changes), before=call)
 
-    def _faulty(self, sketch: Sketch, case: Case, name: str) -> Iterator[Sketch]:
+    def _erroneous(self, sketch: Sketch, case: Case, name: str) -> Iterator[Sketch]:
         body = dict(sketch.body or {})
         if case.trigger and case.trigger.fault == "missing":
             if name in body:
@@ -196,9 +201,9 @@ class Explainer:
         scope = {HEADERS: headers, "query_string": self.received.query}
         request = Request(scope, sketch.path, self.session)
         request.body = self._content(sketch)
-        fault = next((found for check in self.checks if (found := check(request))), None)
-        if fault is not None:
-            return fault.case == case
+        error = next((found for check in self.checks if (found := check(request))), None)
+        if error is not None:
+            return error.case == case
         return case.is_success or sketch.before is not None
 
     def _content(self, sketch: Sketch) -> bytes:
@@ -220,9 +225,9 @@ class Explainer:
         command = shlex.join(words)
         if sketch.before is None:
             return command
-        method, control, told = sketch.before
+        method, control, content = sketch.before
         first = ["curl", "-X", method, f"{self.base_url}{self.session.path}{control}"]
-        first += ["--data-raw", orjson.dumps(told).decode()]
+        first += ["--data-raw", orjson.dumps(content).decode()]
         return f"{shlex.join(first)}\n{command}"
 
 
@@ -239,8 +244,8 @@ def _path_of(operation: ContractOperation, entry: Entry) -> dict[str, str]:
 
 def _json_object(body: bytes) -> dict[str, Any] | None:
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = read_json(body)
+    except MalformedBodyError:
         return None
     return value if isinstance(value, dict) else None
 

@@ -1,6 +1,6 @@
 """Which case answers a request: one ordered table, `RULES`.
 
-Forced (by header, address or magic value), then a queued force, then the request's faults, then
+Forced (by header, address or magic value), then a queued force, then the request's errors, then
 what the behaviour says of the caller, the resource, its state and the upstream, then success.
 The first rule that gives an outcome wins; the journal names it.
 """
@@ -12,24 +12,23 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mock_server.requests import preferences
-from mock_server.requests.request import Request
-from mock_server.requests.validation import RequestCheck, RequestError
-from mock_server.state.forces import UnknownCaseError, find_case, find_named
+from mock_server.requests.errors import RequestCheck, RequestError
+from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
+from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import ContractOperation
-
-Header = tuple[bytes, bytes]
+from tallystick.errors import DocumentError
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to answer: a documented case, or a fault that the document has no case for.
+    """What to answer: a documented case, or an error that the document has no case for.
     `headers` are added to the answer.
     """
 
     rule: str
     case: Case | None = None
-    fault: RequestError | None = None
+    error: RequestError | None = None
     headers: tuple[Header, ...] = ()
 
 
@@ -46,57 +45,74 @@ class Behaviour(Protocol):
 class Selector:
     """Selects the outcome of requests to one operation."""
 
-    contract: ContractOperation
-    checks: tuple[RequestCheck, ...]
-    behaviour: Behaviour | None
+    operation: ContractOperation
+    rules: tuple[Rule, ...]
     success: Outcome
+    checks: tuple[RequestCheck, ...] = ()
+    behaviour: Behaviour | None = None
     magic: Mapping[str, Outcome] = field(default_factory=dict)
     magic_parameter: str = ""
 
     def select(self, request: Request) -> Outcome | None:
-        """The outcome of the first rule of `RULES` that has one."""
-        for rule in RULES:
+        """The outcome of the first rule that has one."""
+        for rule in self.rules:
             outcome = rule(self, request)
             if outcome is not None:
                 return outcome
         return None
 
     async def settle(self, request: Request) -> Outcome:
-        """The outcome of a request that no rule of `RULES` decides: the behaviour's, which may
-        ask a store elsewhere, or success.
+        """The outcome of a request that no rule decides: the behaviour's, which may ask a store
+        elsewhere, or success.
         """
         if self.behaviour is not None:
             for kind in self.behaviour.rules:
                 name = await self.behaviour.decide(kind, request)
                 if name is not None:
-                    return Outcome(kind, find_named(self.contract.cases, name))
+                    return Outcome(kind, find_named(self.operation.cases, name))
         return self.success
 
 
+UNMOCKABLE = "cannot be mocked"
+"""The rule that answers for an operation that cannot be mocked."""
+
+
 def selector(
-    contract: ContractOperation,
+    operation: ContractOperation,
     checks: tuple[RequestCheck, ...],
     behaviour: Behaviour | None,
 ) -> Selector:
-    """The selector of an operation, its outcomes made ahead."""
+    """The selector of an operation, its outcomes made ahead. Raises DocumentError where it has no
+    case.
+    """
     magic = {
         value.lower(): (parameter, Outcome("magic value", case))
-        for case in contract.cases
+        for case in operation.cases
         for parameter, value in (case.magic or {}).items()
     }
     return Selector(
-        contract=contract,
+        operation=operation,
+        rules=RULES,
+        success=Outcome("success", _success(operation)),
         checks=checks,
         behaviour=behaviour,
-        success=Outcome("success", _success(contract)),
         magic={value: outcome for value, (_, outcome) in magic.items()},
         magic_parameter=next((name.removeprefix("path.") for name, _ in magic.values()), ""),
     )
 
 
-def _success(contract: ContractOperation) -> Case:
-    """The case of a request without fault: the first success, or else the first case."""
-    return next((case for case in contract.cases if case.is_success), contract.cases[0])
+def refusing_selector(operation: ContractOperation, why: str) -> Selector:
+    """The selector of an operation that cannot be mocked: whatever the request, 501 (RFC 9110
+    section 15.6.2).
+    """
+    return Selector(operation, rules=(), success=Outcome(UNMOCKABLE, error=RequestError(501, why)))
+
+
+def _success(operation: ContractOperation) -> Case:
+    """The case of a request without error: the first success, or else the first case."""
+    if not operation.cases:
+        raise DocumentError("The operation documents no response.")
+    return next((case for case in operation.cases if case.is_success), operation.cases[0])
 
 
 def _by_header(selector: Selector, request: Request) -> Outcome | None:
@@ -108,7 +124,7 @@ def _by_header(selector: Selector, request: Request) -> Outcome | None:
     if code is None and status is None:
         return None  # other preferences are for others (RFC 7240 section 2)
     try:
-        case = find_case(selector.contract.cases, code=code, status=status)
+        case = find_case(selector.operation.cases, code=code, status=status)
     except UnknownCaseError as error:
         return _refusal("header", error)
     applied = [f"code={status}"] if status is not None else []
@@ -121,16 +137,15 @@ def _by_address(selector: Selector, request: Request) -> Outcome | None:
     if request.forced is None:
         return None
     try:
-        return Outcome("address", find_named(selector.contract.cases, request.forced))
+        return Outcome("address", find_named(selector.operation.cases, request.forced))
     except UnknownCaseError as error:
         return _refusal("address", error)
 
 
 def _refusal(rule: str, error: UnknownCaseError) -> Outcome:
-    """RFC 7240 would let a server ignore what it does not know; see `mock_server.forces`."""
-    return Outcome(
-        rule, fault=RequestError(400, str(error), headers=((b"tallystick-error", b"unknown case"),))
-    )
+    """RFC 7240 lets a server ignore a preference; see `tallystick.catalogue.names` for why not."""
+    headers = ((b"tallystick-error", b"unknown case"),)
+    return Outcome(rule, error=RequestError(400, str(error), headers=headers))
 
 
 def _by_magic(selector: Selector, request: Request) -> Outcome | None:
@@ -142,20 +157,20 @@ def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     queue = request.session.queue
     if not queue.forces:
         return None
-    facts = {"operation": selector.contract.name, **request.facts()}
-    case = queue.take(selector.contract.cases, facts)
+    facts = {"operation": selector.operation.name, **request.facts()}
+    case = queue.take(selector.operation.cases, facts)
     return Outcome("queued force", case) if case else None
 
 
-def _by_fault(selector: Selector, request: Request) -> Outcome | None:
+def _by_error(selector: Selector, request: Request) -> Outcome | None:
     for check in selector.checks:
-        fault = check(request)
-        if fault is not None:
-            return Outcome("request", fault.case, None if fault.case else fault)
+        error = check(request)
+        if error is not None:
+            return Outcome("request", error.case, None if error.case else error)
     return None
 
 
 Rule = Callable[[Selector, Request], Outcome | None]
 
-RULES: tuple[Rule, ...] = (_by_header, _by_address, _by_magic, _by_queue, _by_fault)
+RULES: tuple[Rule, ...] = (_by_header, _by_address, _by_magic, _by_queue, _by_error)
 """The order, written down once; the behaviour comes after them all, then success."""

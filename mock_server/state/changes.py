@@ -1,4 +1,4 @@
-"""Telling who waits that something changed in a session: the live log, and tests that wait."""
+"""Waking what waits for changes in a session: the live log, and tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Changes:
         self.waiting: set[asyncio.Event] = set()
         self.is_over = False
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Wake all that wait."""
         for event in self.waiting:
             event.set()
@@ -22,7 +22,7 @@ class Changes:
     def end(self) -> None:
         """Wake all that wait, and let nobody wait any more: the mock shuts down."""
         self.is_over = True
-        self.tell()
+        self.notify()
 
     async def wait(self, seconds: float) -> bool:
         """Wait for the next change, so long at most; says whether there was one."""

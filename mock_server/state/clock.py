@@ -8,7 +8,7 @@ from functools import lru_cache
 
 
 class Clock:
-    """Tells the mock's time, in seconds since the epoch."""
+    """The mock's time, in seconds since the epoch."""
 
     def __init__(self) -> None:
         self.offset = 0.0

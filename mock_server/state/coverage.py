@@ -1,6 +1,7 @@
 """Coverage of the consumer: which documented cases the tests of a mock's user have met.
 
-It is read off a running mock (`GET /_tallystick/coverage`), and told as table, badge and JUnit XML.
+It is read from a running mock (`GET /_tallystick/coverage`), and written as table, badge or JUnit
+XML.
 """
 
 from __future__ import annotations

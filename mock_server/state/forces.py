@@ -1,20 +1,15 @@
-"""Forcing: which case the user asked for, and the queue of forces for the next requests.
-
-Rules: a case is named by its code, by its status, by `status code`, or by all of
-`operation status code`; a status alone means the first case of that status. A name that an
-operation does not document is refused, never ignored: a mock that ignores a typo costs its user
-an hour.
-"""
+"""The queue of forces: cases that answer the next matching requests."""
 
 from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tallystick.catalogue.cases import Case
+from tallystick.catalogue.names import UnknownCaseError, find_named
 from tallystick.contract import Contract
 
 MOST_QUEUED = 1_000
@@ -26,41 +21,6 @@ class QueueFullError(Exception):
 
     def __str__(self) -> str:
         return f"{MOST_QUEUED:,} wait already; DELETE what is not needed any more."
-
-
-class UnknownCaseError(Exception):
-    """No case has this name; `cases` are those that there are."""
-
-    def __init__(self, name: str, cases: Iterable[Case]) -> None:
-        super().__init__(name)
-        self.name = name
-        self.cases = tuple(cases)
-
-    def __str__(self) -> str:
-        known = ", ".join(dict.fromkeys(case.label for case in self.cases))
-        return f"No documented case is called {self.name!r}. The documented cases are: {known}."
-
-
-def find_case(cases: Sequence[Case], *, code: str | None = None, status: str | None = None) -> Case:
-    """The first case with this code, of this status, or both. Raises UnknownCaseError."""
-    for case in cases:
-        if code is not None and case.code != code:
-            continue
-        if status is None or status in (case.status, str(case.http_status)):
-            return case
-    raise UnknownCaseError(" ".join(word for word in (status, code) if word), cases)
-
-
-def find_named(cases: Sequence[Case], name: str) -> Case:
-    """The first case that a name means: a code, a status, `status code`, or the full name.
-
-    Raises UnknownCaseError.
-    """
-    for case in cases:
-        names = (case.code, case.label, case.status, f"{case.operation} {case.label}")
-        if name in names or name == str(case.http_status):
-            return case
-    raise UnknownCaseError(name, cases)
 
 
 @dataclass(slots=True)
@@ -96,14 +56,15 @@ class ForceQueue:
     """The queued forces, in the order in which they came."""
 
     def __init__(self, contract: Contract) -> None:
-        self.cases = tuple(contract.cases)
+        self.contract = contract
         self.forces: deque[Force] = deque()
         self._numbers = itertools.count(1)
 
     def add(self, names: Sequence[str], times: int | None, match: Mapping[str, str]) -> Force:
         """Queue a force. Raises UnknownCaseError, and QueueFullError where too many wait."""
+        cases = tuple(self.contract.cases)
         for name in names:
-            find_named(self.cases, name)
+            find_named(cases, name)
         if len(self.forces) >= MOST_QUEUED:
             raise QueueFullError
         force = Force(next(self._numbers), tuple(names), times, match)

@@ -108,7 +108,7 @@ class Journal:
         )
         self.served[operation, case] += 1
         if self.changes.waiting:
-            self.changes.tell()
+            self.changes.notify()
         return self.count
 
     def entries(self, after: int = 0) -> list[Entry]:

@@ -16,9 +16,9 @@ from typing import Any
 
 from starlette.types import Scope
 
-from mock_server.answers.faults import FaultQueue
 from mock_server.state.changes import Changes
 from mock_server.state.clock import Clock
+from mock_server.state.disturbances import FaultQueue
 from mock_server.state.forces import ForceQueue
 from mock_server.state.journal import MOST_ENTRIES, Journal, Served
 from mock_server.state.store import Store
@@ -138,6 +138,10 @@ class Sessions:
     def __iter__(self) -> Iterator[Session]:
         """The named sessions, the longest unused first."""
         return iter(list(self._named.values()))
+
+    def of(self, scope: Scope) -> Session:
+        """The session that a request belongs to."""
+        return scope.get(SESSION) or self.default
 
     async def get(self, name: str) -> Session:
         """The session of this name, made if there is none. Raises SessionNameError."""

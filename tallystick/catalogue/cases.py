@@ -18,16 +18,22 @@ from tallystick.catalogue.extensions import declared_cases
 from tallystick.catalogue.prose import Suspect, read
 from tallystick.catalogue.sentences import Trigger, infer
 from tallystick.errors import Source
-from tallystick.reader.document import Document
-from tallystick.reader.operations import DocumentedResponse, MediaType, Operation
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.document import Document, Node
+from tallystick.reader.operations import DocumentedResponse, Operation
+from tallystick.reader.pointers import Path
 
 CODE_MEMBERS = ("code", "errorCode", "error_code", "issue", "error", "name", "type", "title")
 """Members of an error body that hold its code, in the order in which they are looked at."""
 
 _CODE = re.compile(r"[A-Za-z][\w.\-]*")
+_ANY_TEXT = re.compile(r".+", re.DOTALL)
+_ONLY_CODES = {"code", "errorCode", "error_code", "issue"}
+"""Members that hold nothing but a code, however it is spelled."""
+
 _PLAIN_NAME = re.compile(r"(?i)(?:example|sample|default|case)")
 """How names of examples start that say nothing."""
+
+_TEXT_MEMBERS = ("description", "message", "detail")
 
 _DEPTH = 4
 
@@ -37,7 +43,8 @@ class Case:
     """One documented outcome of an operation: a status and, where there is one, an error code.
 
     `operation` is the operation's name, `http_status` the status code that it is sent with,
-    `magic` the parameter value that asks the mock for it, such as `{"path.id": "…"}`.
+    `example` the path of the example that it was read from, `magic` the parameter value that asks
+    the mock for it, such as `{"path.id": "…"}`.
     """
 
     operation: str
@@ -50,6 +57,7 @@ class Case:
     source: Source
     http_status: int
     response: Path
+    example: Path | None = None
     magic: Mapping[str, str] | None = None
 
     @property
@@ -89,6 +97,7 @@ class _Found:
     description: str | None = None
     trigger: Trigger | None = None
     constraint: Constraint | None = None
+    example: Path | None = None
 
 
 _Source = Callable[[Document, Operation, DocumentedResponse], Iterator[_Found]]
@@ -130,6 +139,7 @@ def _complete(known: _Found, other: _Found) -> _Found:
         description=known.description or other.description,
         trigger=known.trigger or other.trigger,
         constraint=known.constraint or other.constraint,
+        example=known.example or other.example,
     )
 
 
@@ -151,6 +161,7 @@ def _case(
         source=document.locate(found.path, found.code),
         http_status=response.http_status,
         response=response.path,
+        example=found.example,
     )
 
 
@@ -193,39 +204,54 @@ def _from_extension(
 
 
 def _from_examples(
-    _document: Document, _: Operation, response: DocumentedResponse
+    document: Document, _: Operation, response: DocumentedResponse
 ) -> Iterator[_Found]:
     if response.http_status < 400:
         return
     for media_type in response.media_types:
-        yield from _of_examples(_document, media_type)
+        for name, example in document.at(media_type.path).map("examples"):
+            code = _code_of_example(name, example)
+            if code:
+                value = example.value.get("value")
+                detail = value.get("detail") if isinstance(value, dict) else None
+                text = example.text("description") or example.text("summary") or detail
+                text = text if isinstance(text, str) else None
+                yield _Found(code, example.path, text, example=example.path)
 
 
-def _of_examples(document: Document, media_type: MediaType) -> Iterator[_Found]:
-    for name in media_type.examples:
-        path = (*media_type.path, "examples", name)
-        example, path = document.follow(media_type.examples[name], path)
-        value = example.get("value")
-        code = _code_in(value) or (name if _is_code(name) and not _PLAIN_NAME.match(name) else None)
-        if code:
-            detail = value.get("detail") if isinstance(value, dict) else None
-            text = example.get("description") or example.get("summary") or detail
-            yield _Found(code, path, text if isinstance(text, str) else None)
+def _code_of_example(name: str, example: Node) -> str | None:
+    """The code that the body of a named example holds; where there is no body, the name."""
+    if not isinstance(example.value, dict):
+        return None
+    if "value" in example.value:
+        return _code_in(example.value["value"], _DEPTH)
+    if "externalValue" in example.value or "dataValue" in example.value:
+        return None
+    return name if is_code(name, "name") and not _PLAIN_NAME.match(name) else None
 
 
-def _code_in(value: Any) -> str | None:
+def _code_in(value: Any, depth: int) -> str | None:
+    """The code that a body holds: of a member that is named so, the outermost first."""
+    if isinstance(value, list):
+        found = (_code_in(item, depth - 1) for item in value) if depth else ()
+        return next((code for code in found if code), None)
     if not isinstance(value, dict):
         return None
     for member in CODE_MEMBERS:
         text = value.get(member)
-        if isinstance(text, str) and _is_code(text):
+        if isinstance(text, str) and is_code(text, member):
             return text
-    return None
+    inside = (_code_in(item, depth - 1) for item in value.values()) if depth else ()
+    return next((code for code in inside if code), None)
 
 
-def _is_code(text: str) -> bool:
-    codes, _ = read(f"`{text}` — text") if _CODE.fullmatch(text) else ([], [])
-    return bool(codes)
+def is_code(text: str, member: str) -> bool:
+    """Whether the text of a member is a code: in one that holds only codes any single word, in
+    another what is spelled as codes are.
+    """
+    if _CODE.fullmatch(text) is None:
+        return False
+    return member in _ONLY_CODES or bool(read(f"`{text}` — text")[0])
 
 
 def _from_branches(
@@ -235,45 +261,42 @@ def _from_branches(
         return
     for media_type in response.media_types:
         if media_type.schema:
-            yield from _pinned(document, media_type.schema, _DEPTH, frozenset(), branch=False)
+            schema = document.at(media_type.schema)
+            yield from _pinned(schema, _DEPTH, frozenset(), branch=False)
 
 
-def _pinned(
-    document: Document, path: Path, depth: int, seen: frozenset[Path], *, branch: bool
-) -> Iterator[_Found]:
+def _pinned(schema: Node, depth: int, seen: frozenset[Path], *, branch: bool) -> Iterator[_Found]:
     """The codes that members of the schema pin by `const` or a one-value `enum`, in branches."""
-    schema, path = document.follow(look_up(document.root, path), path)
-    if not isinstance(schema, dict) or path in seen or not depth:
+    if not isinstance(schema.value, dict) or schema.path in seen or not depth:
         return
-    seen |= {path}
-    properties = schema.get("properties") or {}
+    seen |= {schema.path}
+    properties = dict(schema.map("properties"))
     if branch:
         for member in CODE_MEMBERS:
-            code = _pin(document, properties.get(member), (*path, "properties", member))
+            code = _pin(properties.get(member))
             if code:
-                text = schema.get("description") or schema.get("title")
-                yield _Found(code, (*path, "properties", member), text)
+                pinned = (_pin(properties.get(name), _ANY_TEXT) for name in _TEXT_MEMBERS)
+                text = next((text for text in pinned if text), None)
+                text = text or schema.text("description") or schema.text("title")
+                yield _Found(code, (*schema.path, "properties", member), text or None)
                 return
-    for name in properties:
-        place = (*path, "properties", name)
-        yield from _pinned(document, place, depth - 1, seen, branch=branch)
-    if "items" in schema:
-        yield from _pinned(document, (*path, "items"), depth - 1, seen, branch=branch)
+    inside = list(properties.values())
+    items = schema.get("items")
+    for node in (*inside, *([items] if items else [])):
+        yield from _pinned(node, depth - 1, seen, branch=branch)
     for keyword in ("oneOf", "anyOf", "allOf"):
-        for index in range(len(schema.get(keyword) or ())):
-            place = (*path, keyword, str(index))
-            inside = branch or keyword != "allOf"
+        for node in schema.list(keyword):
             deeper = depth if keyword == "allOf" else depth - 1  # composing is no nesting
-            yield from _pinned(document, place, deeper, seen, branch=inside)
+            yield from _pinned(node, deeper, seen, branch=branch or keyword != "allOf")
 
 
-def _pin(document: Document, node: Any, path: Path) -> str | None:
-    schema, _ = document.follow(node, path)
-    if not isinstance(schema, dict):
+def _pin(schema: Node | None, shape: re.Pattern[str] = _CODE) -> str | None:
+    """The one text that a schema takes, if it has this shape."""
+    if schema is None or not isinstance(schema.value, dict):
         return None
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
+    values = [schema.value["const"]] if "const" in schema.value else schema.value.get("enum") or []
     value = values[0] if len(values) == 1 else None
-    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
+    return value if isinstance(value, str) and shape.fullmatch(value) else None
 
 
 def _from_prose(

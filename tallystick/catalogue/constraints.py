@@ -16,9 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from tallystick.catalogue.judgement import Judgement
 from tallystick.catalogue.urls import judge_url, ordinary
 from tallystick.errors import ExtensionError, Source
+from tallystick.judgement import Judgement
 
 Parameters = Mapping[str, Any]
 _VALID, _INVALID, _DISPUTED = Judgement.VALID, Judgement.INVALID, Judgement.DISPUTED

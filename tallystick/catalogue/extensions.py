@@ -17,7 +17,7 @@ from tallystick.catalogue.sentences import FAULTS, KINDS, Field, Trigger
 from tallystick.errors import ExtensionError, Source
 from tallystick.reader.document import Document
 from tallystick.reader.operations import DocumentedResponse, Operation
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.pointers import Path
 
 CASES = "x-tallystick-cases"
 PROMISES = "x-tallystick-promises"
@@ -64,13 +64,13 @@ def declared_cases(
 ) -> list[DeclaredCase]:
     """The cases that `x-tallystick-cases` of a response adds or corrects."""
     path = (*response.path, CASES)
-    value = look_up(document.root, response.path).get(CASES, {})
+    value = document.at(response.path).value.get(CASES, {})
     _expect(isinstance(value, dict), document, path, "must be a map of codes")
     return [_declared(document, operation, (*path, code), code) for code in value]
 
 
 def _declared(document: Document, operation: Operation, path: Path, code: str) -> DeclaredCase:
-    value = look_up(document.root, path) or {}
+    value = document.at(path).value or {}
     _expect(code.isprintable() and code == code.strip() != "", document, path, "needs a plain code")
     _expect(isinstance(value, dict), document, path, "must be a map")
     _known(value, {"description", "trigger", "constraint"}, document, path)

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from tallystick.catalogue.cases import Case
 from tallystick.reader.document import Document
 from tallystick.reader.operations import Operation, Parameter
@@ -60,8 +58,7 @@ def _carrier(operation: Operation) -> Parameter | None:
 def _value(document: Document, parameter: Parameter, status: int, number: int) -> str | None:
     if parameter.schema is None:
         return str(_MAKERS["string"](status, number))
-    schema = document.json_schema(parameter.schema)
-    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    validator = document.validators.at(parameter.schema)
     for make in _MAKERS.values():
         value = make(status, number)
         if validator.is_valid(value):

@@ -15,17 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tallystick.catalogue.constraints import Constraint
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A property of the body or a parameter: `location` is body, path, query, header, cookie.
-
-    The name of a nested property is dotted: `address.city`.
-    """
-
-    location: str
-    name: str
+from tallystick.reader.operations import Field as Field
 
 
 @dataclass(frozen=True, slots=True)

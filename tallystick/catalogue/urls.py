@@ -17,7 +17,7 @@ from typing import Any
 
 import idna
 
-from tallystick.catalogue.judgement import Judgement
+from tallystick.judgement import Judgement
 
 LONGEST_VALID = 2_048
 """Up to this many characters, length alone is no reason to refuse a URL. RFC 9110 section 4.1

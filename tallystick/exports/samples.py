@@ -19,9 +19,8 @@ from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract, ContractOperation
 from tallystick.exports.escaping import json_text
 from tallystick.generation.bodies import concrete
-from tallystick.generation.values import instances
+from tallystick.generation.values import Wish, instances, make
 from tallystick.reader.operations import MediaType, Parameter
-from tallystick.reader.pointers import look_up
 
 ABSENT: Any = object()
 """The body of a request without one."""
@@ -170,17 +169,16 @@ def _with_parameters(contract: Contract, operation: ContractOperation) -> Sample
 
 
 def _parameter(contract: Contract, parameter: Parameter) -> Any:
-    node = look_up(contract.document.root, parameter.path)
-    if "example" in node:
-        return node["example"]
-    for name, example in (node.get("examples") or {}).items():
-        found, _ = contract.document.follow(example, (*parameter.path, "examples", name))
-        if "value" in found:
-            return found["value"]
+    node = contract.document.at(parameter.path)
+    if "example" in node.value and parameter.is_declared:
+        return node.value["example"]
+    for _, example in node.map("examples"):
+        if "value" in example.value:
+            return example.value["value"]
     if parameter.schema is None:
         return "text"
-    made = instances(contract.document, parameter.schema, name=parameter.name, complete=False)
-    return next(made, "text")
+    wish = Wish("request", with_optional=False)
+    return make(contract.document, parameter.schema, name=parameter.name, wish=wish).value
 
 
 def _flat(value: Any) -> str:
@@ -201,7 +199,7 @@ def _content(contract: Contract, operation: ContractOperation) -> dict[str, Any]
         return {}
     value: Any = next(_bodies(contract, chosen), {})
     if chosen.schema is not None:
-        whole = next(instances(contract.document, chosen.schema), None)
+        whole = next(instances(contract.document, chosen.schema, use="request"), None)
         for place in _demanded(operation):
             keys = place.name.split(".")
             if place.location == "body" and _look(value, keys) is None:
@@ -219,15 +217,14 @@ def _demanded(operation: ContractOperation) -> list[Field]:
 
 
 def _bodies(contract: Contract, media_type: MediaType) -> Iterator[Any]:
-    node = look_up(contract.document.root, media_type.path)
+    node = contract.document.at(media_type.path).value
     if isinstance(node, dict) and "example" in node:
         yield node["example"]
-    for name in media_type.examples:
-        example, _ = contract.document.follow(media_type.examples[name], media_type.path)
+    for example in media_type.examples.values():
         if isinstance(example, dict) and "value" in example:
             yield example["value"]
     if media_type.schema is not None:
-        yield from instances(contract.document, media_type.schema, complete=False)
+        yield from instances(contract.document, media_type.schema, complete=False, use="request")
 
 
 def _constraints(operation: ContractOperation) -> dict[Field, Constraint]:

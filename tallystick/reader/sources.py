@@ -26,7 +26,7 @@ TIMEOUT = 20.0
 MAX_REDIRECTS = 3
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*$")
-_OPENAPI = re.compile(r"""^\s*["']?openapi["']?\s*:""", re.MULTILINE)
+_OPENAPI = re.compile(r"""^\s*\{?\s*["']?openapi["']?\s*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,24 @@ def read(place: str) -> Parsed:
         return parse(text, place)
     block = _openapi_block(text, place)
     return parse(block.text, place, offset=block.offset)
+
+
+def read_all(place: str) -> list[Parsed]:
+    """Read the document at a place; of a folder, each document in it. Raises LoadError."""
+    if is_address(place) or not Path(place).is_dir():
+        return [read(place)]
+    found = []
+    for path in sorted(Path(place).iterdir()):
+        if path.suffix.lower() in _SUFFIXES and path.is_file():
+            text = _decode(_read_file(str(path)), str(path))
+            if _OPENAPI.search(text):
+                found.append(read(str(path)))
+    if not found:
+        raise LoadError("The folder holds no OpenAPI document.", source=Source(place))
+    return found
+
+
+_SUFFIXES = {".yaml", ".yml", ".json", ".md", ".mdx", ".markdown"}
 
 
 def _read_file(place: str) -> bytes:

@@ -128,7 +128,7 @@ def test_a_sequence(board: Page, mock: httpx.Client) -> None:
 
 
 def test_a_case_that_there_is_not(page: Page, mock: httpx.Client, mock_url: str) -> None:
-    """A typo is told, and nothing is queued."""
+    """A typo is refused with its reason, and nothing is queued."""
     page.goto(f"{mock_url}/_tallystick/")
     page.get_by_label("Queue several in turn").fill("PaymentAccount.Disconected")
     page.get_by_role("button", name="Queue").click()

@@ -70,7 +70,7 @@ def made_by_hand(mock: httpx.Client, app: str, refresh_url: str | None = None) -
 
 
 def state(mock: httpx.Client) -> str:
-    """The state of the account, as the control API tells it."""
+    """The state of the account, as the control API shows it."""
     return str(mock.get(f"/_tallystick/organisations/{ORGANISATION}").json()["payment_account"])
 
 
@@ -197,7 +197,7 @@ def test_rejecting(page: Page, seen: Seen, app: str, mock: httpx.Client) -> None
 
 
 def test_disconnecting(page: Page, app: str, mock: httpx.Client) -> None:
-    """From then on the app is told that the account is disconnected, and tells the user."""
+    """From then on the app learns that the account is disconnected, and says so to the user."""
     start(page, app, mock)
     set_up(page)
     page.get_by_role("button", name="Disconnect the account").click()
@@ -210,7 +210,7 @@ def test_disconnecting(page: Page, app: str, mock: httpx.Client) -> None:
 
 
 def test_a_refresh_loop(page: Page, app: str, mock: httpx.Client) -> None:
-    """A refresh page that leads back to the dead link is stopped, and told what to do."""
+    """A refresh page that leads back to the dead link is stopped, and the page says what to do."""
     asked: list[str] = []
 
     class Wrong(BaseHTTPRequestHandler):
@@ -265,7 +265,7 @@ def test_an_error_that_the_app_does_not_know(page: Page, app: str, mock: httpx.C
 
 
 def test_no_service(page: Page, app: str) -> None:
-    """A service that cannot be reached is told as that, without throwing."""
+    """For a service that cannot be reached the app says so, without throwing."""
     page.goto(f"{app}/index.html?api=http://127.0.0.1:9")
     page.get_by_role("button", name="Set up payments").click()
     expect(page.get_by_role("alert")).to_contain_text("We cannot reach the service.")

@@ -117,7 +117,7 @@ def _brightness(page: Page, name: str) -> float:
 
 
 def _nameless(page: Page) -> list[Any]:
-    """The controls that have no name, as the browser itself tells assistive technology."""
+    """The controls that have no name, as the browser itself reports to assistive technology."""
     session = page.context.new_cdp_session(page)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
     controls = [node for node in nodes if node.get("role", {}).get("value") in CONTROLS]

@@ -14,8 +14,10 @@ Serve = Callable[..., httpx.Client]
 
 
 def client(url: str) -> httpx.Client:
-    """A client that hides nothing: no redirects, no proxies."""
-    return httpx.Client(base_url=url, timeout=10, trust_env=False)
+    """A client that hides nothing: no redirects, no proxies. It needs no certificates, which take
+    longer to read than most tests.
+    """
+    return httpx.Client(base_url=url, timeout=10, trust_env=False, verify=False)
 
 
 @pytest.fixture(scope="session")
@@ -45,15 +47,16 @@ def serving_texts(folder: Path) -> Iterator[Serve]:
     """Serves documents given as text, or the bundled contract; gives a client of each mock."""
     with ExitStack() as stack:
 
-        def start(text: str | None = None, **options: int) -> httpx.Client:
+        def start(
+            text: str | None = None, *, seed: int = 0, max_body: int = 1024 * 1024
+        ) -> httpx.Client:
             place = None
             if text is not None:
                 document = folder / "document.yaml"
                 document.write_text(text, encoding="utf-8")
                 place = str(document)
-            url = stack.enter_context(
-                serving(load_contract(*([place] if place else [])), **options)
-            )
+            contract = load_contract(*([place] if place else []))
+            url = stack.enter_context(serving(contract, seed=seed, max_body=max_body))
             return stack.enter_context(client(url))
 
         yield start

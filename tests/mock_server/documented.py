@@ -154,7 +154,7 @@ def check_problem(response: httpx.Response, status: int) -> None:
     assert body["detail"]
 
 
-def check_fault(response: httpx.Response, status: int, words: str = "") -> None:
+def check_undocumented(response: httpx.Response, status: int, words: str = "") -> None:
     """Fails unless the answer is a problem that the document has no case for, with these words."""
     check_problem(response, status)
     assert response.headers["tallystick-case"] == str(status)

@@ -1,7 +1,7 @@
 """The mock in Python tests: each method, over real HTTP."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_it_ends_with_its_block() -> None:
 
 
 def test_force(mock: RunningMock) -> None:
-    """Cases are played in turn, as often as told, and then the mock answers as ever."""
+    """Cases are played in turn, as often as `times` says; then the mock answers as ever."""
     mock.force("PaymentAccount.ProviderError", 403, times=2)
     assert answers(mock, 5) == [502, 403, 502, 403, 200]
 
@@ -147,7 +147,7 @@ def test_the_clock(mock: RunningMock) -> None:
 
 
 def test_requests(mock: RunningMock) -> None:
-    """What came is told oldest first, of one case or after an id where that is asked for."""
+    """Requests are listed oldest first, of one case or after an id where that is asked for."""
     ask(mock)
     ask(mock, {})
     ask(mock)
@@ -263,7 +263,7 @@ def test_control(mock: RunningMock) -> None:
         ),
     ],
 )
-def test_wrong_use(mock: RunningMock, wrong, words: str) -> None:
+def test_wrong_use(mock: RunningMock, wrong: Callable[[RunningMock], object], words: str) -> None:
     """What the control API refuses raises, in its words."""
     with pytest.raises(ValueError, match=re.escape(words)):
         wrong(mock)

@@ -15,12 +15,12 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mock_server.answers.templates import LINKS
+from mock_server.addresses import LINKS, PREFIX
 from mock_server.behaviours.payment_account_link.accounts import FIRST, STATES, Accounts
 from mock_server.behaviours.payment_account_link.links import Link, Links
 from mock_server.behaviours.payment_account_link.onboarding import Onboarding
-from mock_server.control.messages import ControlError, json_object
 from mock_server.pages.rendering import Pages
+from mock_server.requests.control_body import ControlError, json_object
 from mock_server.requests.request import Request
 from mock_server.state.clock import timestamp
 from mock_server.state.sessions import Session, session_of
@@ -60,7 +60,7 @@ class PaymentAccountLink:
         """The account's state that gives a case."""
         for state, case in _CASES.items():
             if case == code:
-                place = f"/_tallystick/organisations/{path['id']}"
+                place = f"{PREFIX}/organisations/{path['id']}"
                 return "PUT", place, {"payment_account": state}
         return None
 
@@ -83,7 +83,7 @@ class PaymentAccountLink:
         return _PAGES.text(
             "panel.html",
             organisations=await self.accounts.touched(session, _SHOWN),
-            links=[await self._told(session, link) for link in Links.of(session).latest(8)],
+            links=[await self._described(session, link) for link in Links.of(session).latest(8)],
             states=STATES,
             first=FIRST,
         )
@@ -109,10 +109,10 @@ class PaymentAccountLink:
     async def _links(self, request: HttpRequest) -> Response:
         session = session_of(request.scope)
         base = str(request.base_url).rstrip("/") + session.path
-        links = [await self._told(session, link) for link in Links.of(session).latest(100)]
+        links = [await self._described(session, link) for link in Links.of(session).latest(100)]
         return JSONResponse([{**link, "url": base + link["url"]} for link in links])
 
-    async def _told(self, session: Session, link: Link) -> dict[str, Any]:
+    async def _described(self, session: Session, link: Link) -> dict[str, Any]:
         """What is known of a link; its URL without the base."""
         state = await self.accounts.state(session, link.organisation)
         return {

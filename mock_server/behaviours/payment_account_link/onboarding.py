@@ -16,10 +16,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mock_server.answers.templates import LINKS
+from mock_server.addresses import LINKS, PREFIX
 from mock_server.behaviours.payment_account_link.accounts import Accounts
 from mock_server.behaviours.payment_account_link.links import Link, Links
-from mock_server.control.guard import PREFIX
 from mock_server.pages.rendering import Pages
 from mock_server.state.clock import timestamp
 from mock_server.state.sessions import session_of

@@ -1,6 +1,7 @@
 """Faults of the transport: how an answer arrives, on demand."""
 
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -104,6 +105,6 @@ def test_at_random(mock: httpx.Client) -> None:
 @pytest.mark.parametrize(
     "body", [{"faults": []}, {"faults": ["rest"]}, {"delay": "1"}, {"rate": 2}, {"seed": "x"}]
 )
-def test_what_cannot_be_queued(mock: httpx.Client, body: dict) -> None:
+def test_what_cannot_be_queued(mock: httpx.Client, body: dict[str, Any]) -> None:
     """A wrong member is refused with a problem."""
     assert mock.post(FAULTS, json=body).status_code == 400

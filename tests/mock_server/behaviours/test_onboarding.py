@@ -180,7 +180,7 @@ def test_the_state_decides_the_next_post(mock: httpx.Client) -> None:
 
 
 def test_a_refresh_loop(mock: httpx.Client) -> None:
-    """A browser that comes back to the dead link at once is stopped the third time, and told."""
+    """A browser that comes back to the dead link at once is stopped the third time."""
     url = link(mock)
     mock.get(url)
     assert [mock.get(url).status_code for _ in range(3)] == [302, 302, 508]
@@ -193,7 +193,7 @@ def test_a_refresh_loop(mock: httpx.Client) -> None:
 
 def test_a_loop_of_new_links(mock: httpx.Client) -> None:
     """A refresh page that makes a new link each time goes round, too, where each is dead: the
-    fifth is told.
+    fifth gets a reason.
     """
     put(mock, "Rejected")
     answers = [mock.get(link(mock)) for _ in range(5)]
@@ -237,9 +237,9 @@ def test_links_of_organisations_are_apart(mock: httpx.Client) -> None:
 
 def test_a_session_is_in_the_address(mock: httpx.Client) -> None:
     """The link of a session leads to that session, by header or by path."""
-    for options in ({"headers": {"Tallystick-Session": "s1"}}, {}):
-        place = path() if options else f"/~session/s1{path()}"
-        url = mock.post(place, json=VALID, **options).json()["url"]
+    for headers in ({"Tallystick-Session": "s1"}, {}):
+        place = path() if headers else f"/~session/s1{path()}"
+        url = mock.post(place, json=VALID, headers=headers).json()["url"]
         assert "/~session/s1/_tallystick/links/" in url
         assert leads_to(mock.post(f"{url}/restrict")) == RETURN_URL
     assert state(mock) == "NotStarted"
@@ -293,7 +293,7 @@ def test_a_page_may_do_little(mock: httpx.Client) -> None:
 
 @pytest.mark.parametrize("place", ["links/0", "links/0/complete", "links/0/nothing"])
 def test_unknown_links(mock: httpx.Client, place: str) -> None:
-    """What the mock did not make is told as that, not redirected."""
+    """For a link that the mock did not make it says so, and does not redirect."""
     method = "GET" if place.count("/") == 1 else "POST"
     answer = mock.request(method, f"/_tallystick/{place}")
     assert (answer.status_code, "Unknown link" in answer.text) == (404, True)
@@ -310,11 +310,11 @@ def test_links_are_listed(mock: httpx.Client) -> None:
     """The newest first, with why they are dead."""
     first, second = link(mock), link(mock)
     mock.get(first)
-    told = mock.get("/_tallystick/links").json()
-    assert [item["url"] for item in told] == [second, first]
-    assert [item["dead_because"] for item in told] == [None, "it was already opened by a browser"]
-    assert {item["organisation"] for item in told} == {ID}
-    assert {item["return_url"] for item in told} == {RETURN_URL}
+    listed = mock.get("/_tallystick/links").json()
+    assert [item["url"] for item in listed] == [second, first]
+    assert [item["dead_because"] for item in listed] == [None, "it was already opened by a browser"]
+    assert {item["organisation"] for item in listed} == {ID}
+    assert {item["return_url"] for item in listed} == {RETURN_URL}
 
 
 def test_links_are_bounded(mock: httpx.Client) -> None:

@@ -105,7 +105,7 @@ def test_an_explanation_is_a_page_for_browsers_only(mock: httpx.Client) -> None:
 
 
 def test_the_live_log(mock: httpx.Client) -> None:
-    """Each answered request is told with its case and reason; other changes as changes."""
+    """The live log sends each answered request with its case and reason, and other changes."""
     with mock.stream("GET", "/_tallystick/events?after=0") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = stream.iter_lines()
@@ -121,7 +121,7 @@ def test_the_live_log(mock: httpx.Client) -> None:
 
 
 def test_the_live_log_goes_on_where_it_was(mock: httpx.Client) -> None:
-    """A browser that lost the connection is told what it missed, and no more."""
+    """A browser that lost the connection gets what it missed, and no more."""
     for _ in range(3):
         create(mock)
     headers = {"Last-Event-ID": "2"}
@@ -132,7 +132,7 @@ def test_the_live_log_goes_on_where_it_was(mock: httpx.Client) -> None:
 
 
 def test_the_live_log_of_a_session(mock: httpx.Client) -> None:
-    """A session's board tells of its own requests only."""
+    """A session's board shows its own requests only."""
     with mock.stream("GET", "/~session/board/_tallystick/events?after=0") as stream:
         lines = stream.iter_lines()
         create(mock)

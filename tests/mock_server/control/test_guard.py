@@ -144,7 +144,7 @@ def guarded() -> Iterator[httpx.Client]:
 
 @pytest.mark.parametrize(("method", "place"), CONTROL)
 def test_without_the_token(guarded: httpx.Client, method: str, place: str) -> None:
-    """Nothing is controlled or told without the token, and the answer says how to bring it."""
+    """Nothing is controlled or shown without the token, and the answer says how to send it."""
     answer = guarded.request(method, place, json={})
     check_problem(answer, 401)
     assert "Authorization: Bearer" in answer.json()["detail"]
@@ -230,7 +230,7 @@ def test_an_allowed_origin(allowing: httpx.Client) -> None:
 
 
 def test_the_preflight_of_an_allowed_origin(allowing: httpx.Client) -> None:
-    """Its browser is told that it may send JSON by any method of the API."""
+    """Its browser learns that it may send JSON by any method of the API."""
     headers = {
         "Origin": APP,
         "Access-Control-Request-Method": "PUT",

@@ -11,8 +11,8 @@ from tests.mock_server.documented import (
     ID,
     VALID,
     check_error,
-    check_fault,
     check_success,
+    check_undocumented,
     create,
     path,
 )
@@ -81,7 +81,7 @@ def test_actual_request_with_prefer(mock: httpx.Client) -> None:
     ("method", "place"),
     [("POST", "/nowhere"), ("GET", path()), ("POST", "/~nothing"), ("POST", path("no-uuid"))],
 )
-def test_faults_can_be_read(mock: httpx.Client, method: str, place: str) -> None:
+def test_errors_can_be_read(mock: httpx.Client, method: str, place: str) -> None:
     """A page on another origin can read what was wrong, too."""
     answer = mock.request(method, place, headers={"Origin": ORIGIN})
     assert answer.status_code >= 400
@@ -107,14 +107,14 @@ def test_no_origin(mock: httpx.Client) -> None:
 def test_other_method(mock: httpx.Client, method: str) -> None:
     """Another method is a 405 that names those that the path takes."""
     answer = mock.request(method, path())
-    check_fault(answer, 405, method)
+    check_undocumented(answer, 405, method)
     assert words(answer.headers["allow"]) == {"options", "post"}
 
 
 def test_other_method_in_address_form(mock: httpx.Client) -> None:
     """So it is below an address form."""
     answer = mock.get(f"/~case/409{path()}")
-    check_fault(answer, 405)
+    check_undocumented(answer, 405)
     assert words(answer.headers["allow"]) == {"options", "post"}
 
 
@@ -170,12 +170,12 @@ def test_options_of_the_server(address: tuple[str, int]) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_unknown_path(mock: httpx.Client, place: str, method: str) -> None:
     """A path that the contract has not is a 404, whatever the method."""
-    check_fault(mock.request(method, place), 404, "no path")
+    check_undocumented(mock.request(method, place), 404, "no path")
 
 
 def test_unknown_path_below_address_form(mock: httpx.Client) -> None:
     """An address form does not make an unknown path known."""
-    check_fault(mock.post("/~case/409/nowhere"), 404, "/nowhere")
+    check_undocumented(mock.post("/~case/409/nowhere"), 404, "/nowhere")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_unknown_path_below_address_form(mock: httpx.Client) -> None:
 def test_unknown_address_form(mock: httpx.Client, place: str) -> None:
     """Paths that start with /~ are reserved; one without meaning says what would have one."""
     answer = mock.post(place)
-    check_fault(answer, 400, "/~case/CASE")
+    check_undocumented(answer, 400, "/~case/CASE")
     assert answer.headers["tallystick-error"] == "unknown address form"
 
 

@@ -8,8 +8,8 @@ from tests.mock_server.documented import (
     FORBIDDEN,
     LABELS,
     check_error,
-    check_fault,
     check_success,
+    check_undocumented,
     create,
     path,
 )
@@ -108,7 +108,7 @@ UNKNOWN = [
 def test_unknown_case_is_refused(mock: httpx.Client, prefer: str) -> None:
     """What the operation does not document is refused, and each case that it does is listed."""
     answer = create(mock, headers={"Prefer": prefer.encode("latin-1")})
-    check_fault(answer, 400)
+    check_undocumented(answer, 400)
     assert answer.headers["tallystick-error"] == "unknown case"
     assert "preference-applied" not in answer.headers
     assert [label for label in LABELS if label not in answer.json()["detail"]] == []
@@ -118,7 +118,7 @@ def test_unknown_case_is_refused(mock: httpx.Client, prefer: str) -> None:
 def test_unknown_case_in_address_is_refused(mock: httpx.Client, case: str) -> None:
     """An address form with an unknown case is refused in the same way."""
     answer = mock.post(f"/~case/{case}{path()}", json={})
-    check_fault(answer, 400)
+    check_undocumented(answer, 400)
     assert answer.headers["tallystick-error"] == "unknown case"
     assert [label for label in LABELS if label not in answer.json()["detail"]] == []
 

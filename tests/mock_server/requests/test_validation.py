@@ -1,4 +1,4 @@
-"""Faults in requests: each gets its documented case, or else a clear 4xx; none gives a 500."""
+"""Errors in requests: each gets its documented case, or else a clear 4xx; none gives a 500."""
 
 import json
 from typing import Any
@@ -16,8 +16,8 @@ from tests.mock_server.documented import (
     RETURN_URL,
     VALID,
     check_error,
-    check_fault,
     check_success,
+    check_undocumented,
     create,
     path,
 )
@@ -84,8 +84,8 @@ def test_missing_refresh_url(mock: httpx.Client, value: Any) -> None:
     ],
     ids=str,
 )
-def test_several_faults(mock: httpx.Client, body: Any, error: Any) -> None:
-    """Of several faults, the one whose case comes first in the document is told."""
+def test_several_errors(mock: httpx.Client, body: Any, error: Any) -> None:
+    """Of several errors, the answer is the one whose case comes first in the document."""
     check_error(create(mock, body), error)
 
 
@@ -112,7 +112,7 @@ def test_other_properties(mock: httpx.Client) -> None:
     check_success(create(mock, {**VALID, "extra": {"a": [1, None]}}))
 
 
-# --- faults without a case
+# --- errors without a case
 
 NO_JSON = {
     "cut": b'{"returnUrl":',
@@ -138,12 +138,12 @@ NO_JSON = {
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
 def test_malformed(mock: httpx.Client, body: bytes) -> None:
     """A body that is no JSON text is a 400 that says so."""
-    check_fault(send(mock, body), 400, "not valid JSON")
+    check_undocumented(send(mock, body), 400, "not valid JSON")
 
 
 def test_no_body(mock: httpx.Client) -> None:
     """An empty body is a 400 that says so."""
-    check_fault(send(mock, b""), 400, "body is required")
+    check_undocumented(send(mock, b""), 400, "body is required")
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"1", b"null", b"true", b"[" * 600 + b"]" * 600])
@@ -161,7 +161,7 @@ def test_no_object(mock: httpx.Client, body: bytes) -> None:
 )
 def test_bad_id(mock: httpx.Client, organisation: str) -> None:
     """An id that is no UUID is a 400 that names it."""
-    check_fault(mock.post(path(organisation), json=VALID), 400, "'id'")
+    check_undocumented(mock.post(path(organisation), json=VALID), 400, "'id'")
 
 
 @pytest.mark.parametrize(
@@ -180,13 +180,13 @@ def test_bad_id(mock: httpx.Client, organisation: str) -> None:
 def test_other_media_type(mock: httpx.Client, media_type: str) -> None:
     """A body of another media type is a 415 that names the right one."""
     answer = send(mock, TEXT, {"Content-Type": media_type})
-    check_fault(answer, 415, "application/json")
+    check_undocumented(answer, 415, "application/json")
     assert answer.headers["accept"] == "application/json"
 
 
 def test_no_media_type(mock: httpx.Client) -> None:
     """A body without a media type is a 415, too."""
-    check_fault(send(mock, TEXT, {}), 415, "application/json")
+    check_undocumented(send(mock, TEXT, {}), 415, "application/json")
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_size_limit_is_configurable(serve: Serve, size: int, expected: int) -> N
 def test_too_large(serve: Serve) -> None:
     """A 413 is a problem that names the limit, and ends the connection."""
     answer = send(serve(max_body=100), TEXT.ljust(101))
-    check_fault(answer, 413, "100")
+    check_undocumented(answer, 413, "100")
     assert answer.headers["connection"] == "close"
 
 

@@ -140,13 +140,13 @@ def test_queued_success(mock: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("body", "error"), HONEST)
-def test_honest_fault(mock: httpx.Client, body: dict[str, str], error: ErrorCase) -> None:
-    """A request with a fault that the document has a case for gets that case."""
+def test_honest_error(mock: httpx.Client, body: dict[str, str], error: ErrorCase) -> None:
+    """A request with an error that the document has a case for gets that case."""
     check_error(create(mock, body), error)
 
 
 def test_honest_success(mock: httpx.Client) -> None:
-    """A request without fault gets the 200."""
+    """A request without error gets the 200."""
     check_success(create(mock))
 
 
@@ -167,7 +167,7 @@ def test_state(mock: httpx.Client, state: str, error: ErrorCase) -> None:
 
 # --- force beats validation
 
-FAULTY: dict[str, dict[str, Any]] = {
+ERRONEOUS: dict[str, dict[str, Any]] = {
     "no body": {},
     "malformed JSON": {"content": b"{", "headers": {"Content-Type": "application/json"}},
     "no object": {"json": []},
@@ -175,34 +175,34 @@ FAULTY: dict[str, dict[str, Any]] = {
     "missing properties": {"json": {}},
     "too large": {"content": b" " * 1_100_000, "headers": {"Content-Type": "application/json"}},
 }
-each_fault = pytest.mark.parametrize("fault", FAULTY.values(), ids=FAULTY)
+each_error = pytest.mark.parametrize("error", ERRONEOUS.values(), ids=ERRONEOUS)
 
 
-@each_fault
-def test_header_beats_validation(mock: httpx.Client, fault: dict[str, Any]) -> None:
+@each_error
+def test_header_beats_validation(mock: httpx.Client, error: dict[str, Any]) -> None:
     """A case that is forced by header is given whatever the request says."""
-    headers = {**fault.get("headers", {}), "Prefer": "example=PaymentAccount.Disconnected"}
-    check_error(mock.post(path("no-uuid"), **{**fault, "headers": headers}), DISCONNECTED)
+    headers = {**error.get("headers", {}), "Prefer": "example=PaymentAccount.Disconnected"}
+    check_error(mock.post(path("no-uuid"), **{**error, "headers": headers}), DISCONNECTED)
 
 
-@each_fault
-def test_address_beats_validation(mock: httpx.Client, fault: dict[str, Any]) -> None:
+@each_error
+def test_address_beats_validation(mock: httpx.Client, error: dict[str, Any]) -> None:
     """A case that is forced by address is given whatever the request says."""
     address = f"/~case/PaymentAccount.Disconnected{path('no-uuid')}"
-    check_error(mock.post(address, **fault), DISCONNECTED)
+    check_error(mock.post(address, **error), DISCONNECTED)
 
 
-@each_fault
-def test_magic_value_beats_validation(mock: httpx.Client, fault: dict[str, Any]) -> None:
+@each_error
+def test_magic_value_beats_validation(mock: httpx.Client, error: dict[str, Any]) -> None:
     """A case that is forced by magic value is given whatever the body says."""
-    check_error(mock.post(path("ca5e0409-0002-4000-8000-000000000000"), **fault), DISCONNECTED)
+    check_error(mock.post(path("ca5e0409-0002-4000-8000-000000000000"), **error), DISCONNECTED)
 
 
-@each_fault
-def test_queue_beats_validation(mock: httpx.Client, fault: dict[str, Any]) -> None:
+@each_error
+def test_queue_beats_validation(mock: httpx.Client, error: dict[str, Any]) -> None:
     """A case that is forced by the queue is given whatever the request says."""
     mock.post("/_tallystick/forces", json={"cases": ["PaymentAccount.Disconnected"]})
-    check_error(mock.post(path("no-uuid"), **fault), DISCONNECTED)
+    check_error(mock.post(path("no-uuid"), **error), DISCONNECTED)
 
 
 # --- the order of the ways
@@ -229,7 +229,7 @@ def test_magic_value_beats_queue(mock: httpx.Client) -> None:
 
 
 def test_fault_beats_state(mock: httpx.Client) -> None:
-    """A fault in the request comes before the state of the account."""
+    """An error in the request comes before the state of the account."""
     mock.put(
         "/_tallystick/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11",
         json={"payment_account": "Disconnected"},

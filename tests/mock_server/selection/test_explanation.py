@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +22,7 @@ CASES = [
     "409 PaymentAccount.Disconnected",
     "502 PaymentAccount.ProviderError",
 ]
-REQUESTS = {
+REQUESTS: dict[str, Callable[[httpx.Client], httpx.Response]] = {
     "a valid request": lambda mock: create(mock, VALID),
     "no returnUrl": lambda mock: create(mock, {"refreshUrl": VALID["refreshUrl"]}),
     "both invalid": lambda mock: create(mock, {"returnUrl": "/a", "refreshUrl": "/b"}),
@@ -34,17 +36,18 @@ REQUESTS = {
 }
 
 
-def explained(mock: httpx.Client, answer: httpx.Response) -> dict:
+def explained(mock: httpx.Client, answer: httpx.Response) -> dict[str, Any]:
     """What the Link of an answer leads to."""
     link = answer.headers["link"]
     assert link.endswith('>; rel="describedby"')
-    return mock.get(link[1 : link.index(">")]).raise_for_status().json()
+    found: dict[str, Any] = mock.get(link[1 : link.index(">")]).raise_for_status().json()
+    return found
 
 
 def test_the_rules(mock: httpx.Client) -> None:
     """Each rule before the one that decided did not apply, each after it was not tried."""
-    told = explained(mock, create(mock, {}))
-    assert [(rule["rule"], rule["outcome"]) for rule in told["rules"]] == [
+    answer = explained(mock, create(mock, {}))
+    assert [(rule["rule"], rule["outcome"]) for rule in answer["rules"]] == [
         ("header", "did not apply"),
         ("address", "did not apply"),
         ("magic value", "did not apply"),
@@ -56,7 +59,7 @@ def test_the_rules(mock: httpx.Client) -> None:
 
 
 def test_the_request(mock: httpx.Client) -> None:
-    """The request is told, without what may be a secret."""
+    """The request is shown, without what may be a secret."""
     headers = {"x-dolfin-api-key": "sk_secret", "authorization": "Bearer sk_secret"}
     answer = create(mock, VALID, headers=headers)
     link = answer.headers["link"]
@@ -69,9 +72,9 @@ def test_the_request(mock: httpx.Client) -> None:
 @pytest.mark.parametrize("name", REQUESTS)
 def test_each_other_case_can_be_had(mock: httpx.Client, name: str) -> None:
     """For each other case there is a command that gives it."""
-    told = explained(mock, REQUESTS[name](mock))
-    assert sorted([told["case"], *(other["case"] for other in told["others"])]) == sorted(CASES)
-    for other in told["others"]:
+    answer = explained(mock, REQUESTS[name](mock))
+    assert sorted([answer["case"], *(other["case"] for other in answer["others"])]) == sorted(CASES)
+    for other in answer["others"]:
         run = subprocess.run(["bash", "-c", other["curl"]], capture_output=True, text=True)
         got = [line for line in run.stdout.splitlines() if line.startswith("tallystick-case: ")]
         assert (other["changes"] != [], got) == (True, [f"tallystick-case: {other['case']}"])
@@ -82,9 +85,9 @@ def test_each_other_case_can_be_had(mock: httpx.Client, name: str) -> None:
 
 
 def test_a_fault_is_the_smallest_change(mock: httpx.Client) -> None:
-    """A case of a fault in the request is had by that fault, one of a state by the state."""
-    told = explained(mock, create(mock, VALID))
-    changes = {other["case"]: other["changes"] for other in told["others"]}
+    """A case of an error in the request is had by that error, one of a state by the state."""
+    answer = explained(mock, create(mock, VALID))
+    changes = {other["case"]: other["changes"] for other in answer["others"]}
     assert changes["400 PaymentAccountLink.MissingReturnUrl"] == ["leave out returnUrl"]
     assert changes["400 PaymentAccountLink.InvalidRefreshUrl"] == ["set refreshUrl to 'not-a-url'"]
     assert changes["409 PaymentAccount.Disconnected"] == [

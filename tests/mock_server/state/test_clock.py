@@ -19,7 +19,8 @@ def expiry(mock: httpx.Client) -> datetime:
 
 
 def entries(mock: httpx.Client) -> list[dict[str, Any]]:
-    return mock.get("/_tallystick/requests").json()
+    listed: list[dict[str, Any]] = mock.get("/_tallystick/requests").json()
+    return listed
 
 
 def set_clock(mock: httpx.Client, change: Any) -> datetime:
@@ -81,7 +82,7 @@ def test_thaw(mock: httpx.Client) -> None:
 
 
 def test_reset(mock: httpx.Client) -> None:
-    """A reset clock tells real time."""
+    """A reset clock shows real time."""
     set_clock(mock, {"freeze": True, "advance": -1_000_000})
     now = set_clock(mock, {"reset": True})
     assert abs(now - datetime.now(UTC)) < SLACK

@@ -42,17 +42,17 @@ def test_table(url: str) -> None:
     """Each case is listed with how often it was met."""
     run = coverage(url)
     lines = [line.rsplit("  ", 1) for line in run.stdout.splitlines()]
-    told = {line[0].strip(): line[1].strip() for line in lines if len(line) == 2}
+    counted = {line[0].strip(): line[1].strip() for line in lines if len(line) == 2}
     assert run.exit_code == 0
-    assert told.pop("502 PaymentAccount.ProviderError") == "2"
-    assert told.pop("400 PaymentAccountLink.MissingReturnUrl") == "1"
-    assert told == dict.fromkeys(NEVER, "never met")
+    assert counted.pop("502 PaymentAccount.ProviderError") == "2"
+    assert counted.pop("400 PaymentAccountLink.MissingReturnUrl") == "1"
+    assert counted == dict.fromkeys(NEVER, "never met")
     assert run.stdout.endswith("2 of 10 documented cases met (20 %)\n")
 
 
 @pytest.mark.parametrize(("least", "code"), [("20", 0), ("20.1", 1), ("100", 1)])
 def test_fail_under(url: str, least: str, code: int) -> None:
-    """Too few cases met are told by the exit code."""
+    """The exit code says that too few cases were met."""
     assert coverage(url, "--fail-under", least).exit_code == code
 
 

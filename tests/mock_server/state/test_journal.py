@@ -202,7 +202,7 @@ def test_a_wrong_query(mock: httpx.Client, query: str) -> None:
     ],
 )
 def test_verify(mock: httpx.Client, expected: dict[str, object], holds: bool) -> None:
-    """A count that holds is told; one that does not is a problem."""
+    """A count that holds is returned; one that does not is a problem."""
     create(mock, {})
     create(mock)
     create(mock, {})

@@ -1,10 +1,14 @@
 """Sessions: parallel tests that do not see each other."""
 
+import asyncio
 from datetime import datetime
 
 import httpx
 import pytest
 
+from mock_server.state.sessions import Sessions
+from mock_server.state.store import MemoryStore
+from tallystick import load_contract
 from tests.mock_server.documented import ID, VALID, create, path
 
 STATE = f"/_tallystick/organisations/{ID}"
@@ -96,3 +100,21 @@ def test_too_many_sessions(mock: httpx.Client) -> None:
     names = [session["name"] for session in mock.get("/_tallystick/sessions").json()]
     assert (len(names) <= 200, "first" in names) == (True, False)
     assert status(mock, "first") == 200
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(3599, ["idle", "new"]), (3601, ["new"])])
+def test_an_idle_session_ends(seconds: int, left: list[str]) -> None:
+    """A session that nobody names for an hour ends, and its states with it."""
+
+    async def run() -> tuple[list[str], list[str]]:
+        store = MemoryStore()
+        sessions = Sessions(load_contract(), store)
+        idle = await sessions.get("idle")
+        await idle.store.put("state", "Active")
+        idle.used -= seconds  # as if it had been named that long ago
+        await sessions.get("new")
+        return [session.name for session in sessions], await store.keys("idle/")
+
+    names, keys = asyncio.run(run())
+    assert names == left
+    assert keys == (["idle/state"] if "idle" in left else [])

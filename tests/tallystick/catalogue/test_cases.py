@@ -200,8 +200,12 @@ def content(media_type="application/problem+json", **members):
         ),
         (
             {"Thing.Gone": {"value": {"title": "Not found", "detail": "gone"}}},
-            [("410 Thing.Gone", "gone")],
+            [("410", "Wrong")],
         ),
+        ({"gone": {"value": {"code": "badName"}}}, [("410 badName", "")]),
+        ({"gone": {"value": {"error": {"code": "gone"}}}}, [("410 gone", "")]),
+        ({"gone": {"value": {"errors": [{"code": "bad-name"}]}}}, [("410 bad-name", "")]),
+        ({"gone": {"value": {"name": "Ada", "error": "oops"}}}, [("410", "Wrong")]),
         (
             {"Thing.Gone": {"summary": "a"}, "Thing.Lost": {"summary": "b"}},
             [("410 Thing.Gone", "a"), ("410 Thing.Lost", "b")],
@@ -211,7 +215,7 @@ def content(media_type="application/problem+json", **members):
     ],
 )
 def test_named_examples(read, examples, cases):
-    """A code-like member of the value, or else the name."""
+    """A code that the body holds; the name where there is no body."""
     assert said(read({"410": content(examples=examples)})) == cases
 
 

@@ -1,0 +1,12 @@
+"""The addresses that belong to the mock itself, not to the contract."""
+
+from __future__ import annotations
+
+PREFIX = "/_tallystick"
+"""The control API, the board and the hosted pages are below it."""
+
+STATIC = f"{PREFIX}/static/"
+"""The files of the mock's own pages."""
+
+LINKS = f"{PREFIX}/links/"
+"""The addresses that the mock makes up lead there."""

@@ -1,0 +1,96 @@
+"""The queue of disturbances: how the next matching answers arrive, always or at random."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_server.state.forces import MOST_QUEUED, QueueFullError
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """How an answer arrives: after `delay` seconds, and, if it is named, with a fault."""
+
+    delay: float = 0.0
+    fault: str | None = None
+
+
+@dataclass(slots=True)
+class QueuedFault:
+    """Disturbances for the next matching requests, in turn; `times` is how often the whole list is
+    played, None for ever. With a rate each request gets one with that chance.
+    """
+
+    disturbances: tuple[Disturbance, ...]
+    times: int | None
+    match: Mapping[str, str]
+    rate: float = 1.0
+    seed: int = 0
+    number: int = 0
+    played: int = 0
+    source: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = random.Random(self.seed)  # noqa: S311
+
+    def to_json(self) -> dict[str, Any]:
+        """What the control API shows."""
+        left = None if self.times is None else self.times * len(self.disturbances) - self.played
+        return {
+            "id": self.number,
+            "faults": [item.fault for item in self.disturbances],
+            "delay": self.disturbances[0].delay,
+            "times": self.times,
+            "match": dict(self.match),
+            "rate": self.rate,
+            "seed": self.seed,
+            "left": left,
+        }
+
+
+class FaultQueue:
+    """The queued faults of a session, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.queued: deque[QueuedFault] = deque()
+        self._numbers = itertools.count(1)
+
+    def add(self, queued: QueuedFault) -> None:
+        """Queue faults, and number them. Raises QueueFullError where too many wait."""
+        if len(self.queued) >= MOST_QUEUED:
+            raise QueueFullError
+        queued.number = next(self._numbers)
+        self.queued.append(queued)
+
+    def take(self, facts: Mapping[str, str]) -> Disturbance | None:
+        """The disturbance that the first matching entry has next."""
+        for queued in self.queued:
+            if any(facts.get(name) != value for name, value in queued.match.items()):
+                continue
+            if queued.source.random() >= queued.rate:
+                continue
+            disturbance = queued.disturbances[queued.played % len(queued.disturbances)]
+            queued.played += 1
+            if queued.times is not None and queued.played >= queued.times * len(
+                queued.disturbances
+            ):
+                self.queued.remove(queued)
+            return disturbance
+        return None
+
+    def remove(self, number: int) -> bool:
+        """Forget one entry, and say whether there was one."""
+        found = next((queued for queued in self.queued if queued.number == number), None)
+        if found is not None:
+            self.queued.remove(found)
+        return found is not None
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        self.queued.clear()
+        self._numbers = itertools.count(1)
