@@ -1,8 +1,7 @@
 """`tallystick test`: the suite, run by pytest, with a report of its own.
 
-It is the same run as `pytest contract_tests`; only what is printed and the exit code differ.
-Nothing of the folder it is called in (pytest's configuration, plugins, options in the
-environment) takes part.
+It is the same run as `pytest contract_tests`; only the output and the exit code differ. pytest's
+configuration, plugins and options of the folder and the environment take no part.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ _ARGUMENTS = [
     "--import-mode=importlib",
     "-pno:terminal",
     "-pno:cacheprovider",
-    # It collects garbage again and again at the end, which takes longer than many a run.
+    # It collects garbage again and again at the end, which may take longer than the run.
     "-pno:unraisableexception",
     "-pno:threadexception",
 ]
 
 
 class _Given:
-    """A plugin that hands the plan over, so that it is not read twice."""
+    """A plugin that hands the plan over, so that the contract is not read twice."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -52,12 +51,14 @@ class _Given:
 def run_suite(
     plan: Plan, target: Target, *, report_dir: str | None, allow_not_covered: bool
 ) -> int:
-    """Check a target, print what is found, and give the exit code. Raises TallystickError where
+    """Check a target, print the findings, and give the exit code. Raises TallystickError where
     the report cannot be written.
     """
     if report_dir:
         make_folder(report_dir)
-    click.echo(f"{target.shown_url} is held to {plan.contract.document.locate(()).file}", err=True)
+    click.echo(
+        f"{target.shown_url} is checked against {plan.contract.document.locate(()).file}", err=True
+    )
     progress = run_pytest(replace(plan, target=target))
     run = progress.run
     if run is None or progress.errors:
@@ -75,7 +76,7 @@ def run_suite(
 
 
 def run_pytest(plan: Plan, *options: str) -> Progress:
-    """Run the suite, or what pytest's options choose of it; its `run` has what came of it."""
+    """Run the suite, or the part that pytest's options choose; `run` has the results."""
     progress = Progress()
     with _alone():
         pytest.main([*_ARGUMENTS, *options], plugins=[_Given(plan), progress])

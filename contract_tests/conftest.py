@@ -1,8 +1,8 @@
 """The suite's options and fixtures, and one test item per documented case.
 
 Without options the suite checks the target that the fixture `default_base_url` gives; the root
-`conftest.py` of the project starts a mock for it. A test records what it finds by `Run.judge`; it
-fails where that is above the advisory.
+`conftest.py` of the project starts a mock for it. A test records its findings by `Run.check`; it
+fails where one of them is above the advisory.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the target file and the contract once. What is wrong with them is bad usage."""
+    """Read the target file and the contract once. A mistake in them is bad usage."""
     if PLAN in config.stash:
         return
     try:
@@ -75,8 +75,8 @@ def _read(config: pytest.Config) -> Plan:
 
 
 def _seed(config: pytest.Config) -> int | None:
-    told = config.getoption("hypothesis_seed", None)
-    return int(told) if told and str(told).isdecimal() else None
+    given = config.getoption("hypothesis_seed", None)
+    return int(given) if given and str(given).isdecimal() else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -107,16 +107,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 
 
 def _end(run: Run, error: TargetGoneError) -> NoReturn:
-    """End the run: what was found so far stays; what is left cannot be told."""
-    told = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
-    run.gone = told
-    pytest.exit(told, returncode=UNREACHABLE)
+    """End the run. The findings so far stay."""
+    run.gone = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
+    pytest.exit(run.gone, returncode=UNREACHABLE)
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Tell the verdicts and the findings at the end."""
+    """Print the verdicts and the findings at the end."""
     run = config.stash.get(RUN, None)
     if run:
         text = summary(run)
@@ -135,7 +134,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
-    """The contract that the target is held to."""
+    """The contract that the target is checked against."""
     return pytestconfig.stash[PLAN].contract
 
 
@@ -150,7 +149,7 @@ def target(request: pytest.FixtureRequest, contract: Contract) -> Target:
 
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iterator[Run]:
-    """The run. Without a target that answers there is none."""
+    """The run; none starts where the target cannot be reached."""
     if reason := unreachable(target):
         pytest.exit(reason, returncode=UNREACHABLE)
     client = Client(target)
@@ -182,7 +181,7 @@ def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
 
 @pytest.fixture
 def working_base(base: Base) -> Base:
-    """The same, where variations of it can be told from it."""
+    """The same, where variations can be compared with it."""
     if not base.works:
-        pytest.skip("the request that should succeed does not, so that no variation can be told")
+        pytest.skip("the request that should succeed does not: variations mean nothing")
     return base

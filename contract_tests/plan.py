@@ -18,7 +18,7 @@ from tallystick.reader.options import LoadOptions
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is to do. Without a target it is the mock, which is started for the run."""
+    """What a run is to do. Without a target, a mock is started for the run and tested."""
 
     contract: Contract
     target: Target | None

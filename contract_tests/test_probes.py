@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.checks.conformance import fits_schema
 from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import Response
 from contract_tests.requests.base import Base, is_of_request
 from contract_tests.requests.probes import PROBES, UUID, Probe
-from contract_tests.requests.reaching import faulty_call, formats
+from contract_tests.requests.reaching import faulty_request, formats
 from contract_tests.results.run import Run
 from tallystick.contract import Contract, ContractOperation
 
@@ -24,30 +24,30 @@ HERE = ("PUT", "PATCH", "DELETE", "TRACE")
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
 def test_probe(run: Run, working_base: Base, probe: Probe) -> None:
     """The variation is accepted, refused, handled or served, as its row says."""
-    call = working_base.call
-    if not probe.applies(call):
+    request = working_base.request
+    if not probe.applies(request):
         pytest.skip(f"the operation's request has not {probe.needs}")
-    prepared = probe.make(run.client, call)
+    prepared = probe.make(run.client, request)
     content = prepared.body if isinstance(prepared.body, bytes) else b""
     if not probe.source and not _is_settled(run.contract, working_base, probe, content):
         pytest.skip("the document's schema leaves it open")
     exchange = run.client.transmit(prepared)
     status = exchange.outcome.status if isinstance(exchange.outcome, Response) else None
     if not working_base.hides(exchange) and (status is None or status != probe.honest):
-        run.judge(working_base.operation, exchange, _expectation(working_base, probe))
+        run.check(working_base.operation, exchange, _expectation(working_base, probe))
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml, text/plain"])
 def test_accept_of_errors(run: Run, working_base: Base, accept: str) -> None:
     """Whatever a client accepts, an error comes as documented, or as a 406."""
-    calls = [faulty_call(working_base.call, case) for case in working_base.operation.cases]
-    call = next(filter(None, calls), None)
-    if call is None:
+    requests = [faulty_request(working_base.request, case) for case in working_base.operation.cases]
+    request = next(filter(None, requests), None)
+    if request is None:
         pytest.skip("no faulty request is known")
-    exchange = run.client.transmit(run.client.prepare(call, headers={"accept": accept}))
+    exchange = run.client.transmit(run.client.prepare(request, headers={"accept": accept}))
     if not working_base.hides(exchange):
         expectation = Expectation(ExpectationKind.HANDLED, f"an error under Accept: {accept}")
-        run.judge(working_base.operation, exchange, expectation)
+        run.check(working_base.operation, exchange, expectation)
 
 
 @pytest.mark.parametrize("method", [*EVERYWHERE, *HERE])
@@ -62,11 +62,11 @@ def test_other_method(
         pytest.skip("the document has it")
     headers: dict[str, str | None] = {}
     if method == "TRACE":
-        # What a TRACE holds comes back: nothing secret may be in it (RFC 9110 section 9.3.8).
+        # A TRACE comes back as it was sent, so it holds no secret (RFC 9110 section 9.3.8).
         headers = dict.fromkeys((*run.target.headers, "authorization", "cookie"))
-    call = replace(base.call, body=...)
-    exchange = run.client.transmit(run.client.prepare(call, method=method, headers=headers))
-    run.judge(operation, exchange, Expectation(ExpectationKind.SERVED, method))
+    request = replace(base.request, body=...)
+    exchange = run.client.transmit(run.client.prepare(request, method=method, headers=headers))
+    run.check(operation, exchange, Expectation(ExpectationKind.SERVED, method))
 
 
 def _expectation(base: Base, probe: Probe) -> Expectation:

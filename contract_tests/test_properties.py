@@ -32,69 +32,69 @@ Drawn = tuple[Case, OperationRequest]
 
 
 def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
-    """What is certainly valid gets what the request that succeeds gets."""
+    """Certainly valid data gets what the request that succeeds gets."""
     base, operation = working_base, working_base.operation
-    told = run.target.values(operation.name)
+    given_values = run.target.values(operation.name)
     rules = {field: valid(rule) for field, rule in constraints(operation).items()}
     extras = generated.cases(run.contract.document, operation, run.target)
     declared = _declared(run, operation)
     refusals = [c for c in operation.cases if 400 <= c.http_status < 500 and not _is_of_field(c)]
-    trials = PropertyRun(run, operation, base.hides)
+    property_run = PropertyRun(run, operation, base.hides)
 
     def check(drawn: dict[Any, Any], extra: generated.GeneratedCase) -> None:
-        call = base.call
-        if isinstance(extra.body, dict) and isinstance(call.body, dict):
-            call = replace(call, body={**extra.body, **call.body})
+        request = base.request
+        if isinstance(extra.body, dict) and isinstance(request.body, dict):
+            request = replace(request, body={**extra.body, **request.body})
         for field, value in drawn.items():
-            call = with_value(call, field, value)
-        call = with_parameters(call, told)
+            request = with_value(request, field, value)
+        request = with_parameters(request, given_values)
         expectation = replace(base.accepted("certainly valid data"), is_random=True)
-        if declared & (_members(extra.body) - _members(base.call.body)):
+        if declared & (_members(extra.body) - _members(base.request.body)):
             expectation = replace(expectation, cases=(*expectation.cases, *refusals))
-        trials.hold(run.client.prepare(call), expectation)
+        property_run.hold(run.client.prepare(request), expectation)
 
-    _check(run, check, drawn=st.fixed_dictionaries(rules), extra=extras)
+    _run_property(run, check, drawn=st.fixed_dictionaries(rules), extra=extras)
 
 
 def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
-    """What certainly breaks one rule, and no other, gets the case of that rule."""
-    faults = _faults(base.call, base.operation)
+    """Data that certainly breaks one rule, and no other, gets the case of that rule."""
+    faults = _faults(base.request, base.operation)
     if not faults:
         pytest.skip("the document states no rule on the request with a case of its own")
-    trials = PropertyRun(run, base.operation, base.hides)
+    property_run = PropertyRun(run, base.operation, base.hides)
 
     def check(drawn: Drawn) -> None:
-        case, call = drawn
+        case, request = drawn
         expectation = Expectation(
             ExpectationKind.CASE, f"{case.label}: other invalid data", (case,), is_random=True
         )
-        trials.hold(run.client.prepare(call), expectation)
+        property_run.hold(run.client.prepare(request), expectation)
 
-    _check(run, check, drawn=st.one_of(faults))
+    _run_property(run, check, drawn=st.one_of(faults))
 
 
 def test_other_data_is_handled(run: Run, base: Base) -> None:
-    """Data that does not fit the schema gets no undocumented answer, whatever else it gets."""
+    """Data that does not fit the schema gets no undocumented response."""
     operation = base.operation
     negative = generated.cases(
         run.contract.document, operation, run.target, GenerationMode.NEGATIVE
     )
-    trials = PropertyRun(run, operation, base.hides)
+    property_run = PropertyRun(run, operation, base.hides)
     expectation = Expectation(
         ExpectationKind.HANDLED, "data that does not fit the schema", is_random=True
     )
 
     def check(case: generated.GeneratedCase) -> None:
-        request = generated.to_request(case, run.target.shown_url)
-        trials.hold(run.client.session.prepare_request(request), expectation)
+        unprepared = generated.to_request(case, run.target.shown_url)
+        property_run.hold(run.client.session.prepare_request(unprepared), expectation)
 
-    _check(run, check, case=negative)
+    _run_property(run, check, case=negative)
 
 
 def _declared(run: Run, operation: ContractOperation) -> set[str]:
-    """The properties that a request body may have. What an optional one that the base does not
-    send means to the target (a name that is taken, a reference to nothing), no schema says: such
-    data may also get a documented refusal that is about no field.
+    """The properties that a request body may have. An optional one that the base does not send may
+    be a name that is taken, or a reference to nothing. No schema says so: such data may also get a
+    documented refusal that is about no field.
     """
     body = operation.request_body
     media_types = body.media_types if body else ()
@@ -110,8 +110,10 @@ def _is_of_field(case: Case) -> bool:
     return case.trigger is not None and case.trigger.field is not None
 
 
-def _check(run: Run, check: Callable[..., None], **strategies: st.SearchStrategy[Any]) -> None:
-    """Run a property. What it finds, the run has already kept."""
+def _run_property(
+    run: Run, check: Callable[..., None], **strategies: st.SearchStrategy[Any]
+) -> None:
+    """Run a property. The run keeps the findings."""
     property_ = seed(run.plan.seed)(generated.SETTINGS(given(**strategies)(check)))
     try:
         with contextlib.suppress(BrokenError, SkipTest):
@@ -121,7 +123,7 @@ def _check(run: Run, check: Callable[..., None], **strategies: st.SearchStrategy
 
 
 def _faults(base: OperationRequest, operation: ContractOperation) -> list[st.SearchStrategy[Drawn]]:
-    """A strategy per case of an invalid value, of calls that have just that fault."""
+    """A strategy per case of an invalid value: requests that have just that fault."""
     return [
         invalid(case.constraint).map(partial(_faulty, base, case, case.trigger.field))
         for case in operation.cases

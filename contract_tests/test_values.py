@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.checks.conformance import fits_schema
 from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import values
 from contract_tests.requests.base import Base, is_of_request
@@ -24,13 +24,11 @@ from tallystick.catalogue.sentences import Field
 Sample = tuple[Field, str, Any]
 
 _MOST_ALONE = 5
-"""Of how many refused pairs of values it is found out which of the two is refused."""
+"""How many refused pairs of values are sent again one by one."""
 
 
 def test_valid_values(run: Run, working_base: Base) -> None:
-    """Certainly valid values are accepted: in all properties at once, and, where that is not so,
-    each on its own.
-    """
+    """Certainly valid values are accepted: in all properties at once, or else one by one."""
     rules = _rules(run, working_base)
     columns = [
         [(field, what, value) for what, value in values.valid(rule)]
@@ -41,7 +39,7 @@ def test_valid_values(run: Run, working_base: Base) -> None:
     refused = 0
     for row in zip_longest(*shifted):
         samples = [sample for sample in row if sample is not None]
-        refused += _judge_valid(run, working_base, samples, alone=refused < _MOST_ALONE)
+        refused += _check_valid(run, working_base, samples, alone=refused < _MOST_ALONE)
 
 
 def test_equal_values(run: Run, working_base: Base) -> None:
@@ -52,7 +50,7 @@ def test_equal_values(run: Run, working_base: Base) -> None:
         if len(same) > 1:
             value = values.plain(same[0], rules[same[0]])
             samples = [(field, "the same value", value) for field in same]
-            _judge_valid(run, working_base, samples, alone=False)
+            _check_valid(run, working_base, samples, alone=False)
 
 
 def test_invalid_values(run: Run, base: Base) -> None:
@@ -60,19 +58,19 @@ def test_invalid_values(run: Run, base: Base) -> None:
     for case, field, rule in _cases(run, base):
         for what, value in values.invalid(rule):
             expectation = Expectation(ExpectationKind.CASE, f"{field.name} = {what}", (case,))
-            _send(run, base, with_value(base.call, field, value), expectation)
+            _send(run, base, with_value(base.request, field, value), expectation)
 
 
 def test_values_of_the_wrong_type(run: Run, base: Base) -> None:
-    """Values of another type are refused, and named as nothing else."""
+    """Values of another type are refused, and never as another case."""
     for case, field, rule in _cases(run, base):
         for what, value in values.wrong_types(rule) if field.location == "body" else ():
-            _send(run, base, with_value(base.call, field, value), _refused(case, field, what))
+            _send(run, base, with_value(base.request, field, value), _refused(case, field, what))
 
 
 def test_empty_values(run: Run, base: Base) -> None:
-    """Null, the empty string and blanks are refused where a value is required: as missing or as
-    invalid, which no document says.
+    """Null, the empty string and blanks are refused where a value is required. Documents do not
+    say whether they count as missing or as invalid.
     """
     for missing in _missing(base):
         field = missing.trigger.field if missing.trigger else None
@@ -81,14 +79,14 @@ def test_empty_values(run: Run, base: Base) -> None:
         rule = constraints(base.operation).get(field)
         cases = [case for case in base.operation.cases if _field(case) == field]
         named = frozenset(case.code for case in cases if case.code)
-        # A rule that refuses blanks is kept by no empty text either.
+        # A rule that refuses blanks refuses the empty string, too.
         is_text = rule is not None and rule.refuser()("  ")
         empty = [("null", None), ("an empty string", ""), ("blanks", "  ")]
         for what, value in empty if is_text else empty[:1]:
-            call = with_value(base.call, field, value)
-            is_settled = value is not None or not _fits(run, base, call)
+            request = with_value(base.request, field, value)
+            is_settled = value is not None or not _fits(run, base, request)
             kind = ExpectationKind.REFUSED if is_settled else ExpectationKind.HANDLED
-            _send(run, base, call, Expectation(kind, f"{field.name} = {what}", named=named))
+            _send(run, base, request, Expectation(kind, f"{field.name} = {what}", named=named))
 
 
 def test_several_faults(run: Run, base: Base) -> None:
@@ -104,15 +102,15 @@ def test_several_faults(run: Run, base: Base) -> None:
     first, second = list(faults)[:2]
     for one, wrong in faults[first]:
         for other, also in faults[second]:
-            call = _with_fault(_with_fault(base.call, first, wrong), second, also)
+            request = _with_fault(_with_fault(base.request, first, wrong), second, also)
             what = f"{one.label} and {other.label} at once"
             named = frozenset(case.code for case in (one, other) if case.code)
-            _send(run, base, call, Expectation(ExpectationKind.REFUSED, what, named=named))
+            _send(run, base, request, Expectation(ExpectationKind.REFUSED, what, named=named))
 
 
 def test_disputed_values(run: Run, base: Base) -> None:
-    """Values that implementations disagree on get no undocumented answer, and are named as
-    nothing else.
+    """Values that implementations disagree on get no undocumented response, and never another
+    case.
     """
     for case, field, rule in _cases(run, base):
         cases = [other for other in base.operation.cases if _field(other) == field]
@@ -121,16 +119,16 @@ def test_disputed_values(run: Run, base: Base) -> None:
             expectation = Expectation(
                 ExpectationKind.HANDLED, f"{field.name} = {what}", named=named
             )
-            _send(run, base, with_value(base.call, field, value), expectation)
+            _send(run, base, with_value(base.request, field, value), expectation)
 
 
 def _rules(run: Run, base: Base) -> dict[Field, Constraint]:
-    """The rules on what the target does not set itself."""
-    told = run.target.values(base.operation.name)
+    """The rules on values that the target file does not give."""
+    given = run.target.values(base.operation.name)
     return {
         field: rule
         for field, rule in constraints(base.operation).items()
-        if f"{field.location}.{field.name}" not in told
+        if f"{field.location}.{field.name}" not in given
     }
 
 
@@ -160,38 +158,38 @@ def _refused(case: Case, field: Field, what: str) -> Expectation:
     return Expectation(ExpectationKind.REFUSED, f"{field.name} = {what}", (case,), named)
 
 
-def _with_fault(call: OperationRequest, field: Field, value: Any) -> OperationRequest:
-    return without(call, field) if value is ... else with_value(call, field, value)
+def _with_fault(request: OperationRequest, field: Field, value: Any) -> OperationRequest:
+    return without(request, field) if value is ... else with_value(request, field, value)
 
 
-def _judge_valid(run: Run, base: Base, samples: list[Sample], *, alone: bool) -> bool:
-    """Judge valid values together, or, where they are refused together, each on its own. Whether
-    any was refused.
+def _check_valid(run: Run, base: Base, samples: list[Sample], *, alone: bool) -> bool:
+    """Check valid values together, or one by one where they are refused together. Whether any was
+    refused.
     """
-    call = base.call
+    request = base.request
     for field, _, value in samples:
-        call = with_value(call, field, value)
+        request = with_value(request, field, value)
     expectation = base.accepted(
         " and ".join(f"{field.name} = {what}" for field, what, _ in samples)
     )
-    exchange = run.client.send(call)
+    exchange = run.client.send(request)
     is_accepted = case_answered(base.operation, exchange) in expectation.cases
     each = samples if alone and not is_accepted and len(samples) > 1 else []
-    refused = [_judge_valid(run, base, [sample], alone=False) for sample in each]
+    refused = [_check_valid(run, base, [sample], alone=False) for sample in each]
     if any(refused):
         return True
-    run.judge(base.operation, exchange, expectation)
+    run.check(base.operation, exchange, expectation)
     return not is_accepted
 
 
-def _fits(run: Run, base: Base, call: OperationRequest) -> bool:
-    """Whether the document's schema takes the body of a call."""
+def _fits(run: Run, base: Base, request: OperationRequest) -> bool:
+    """Whether the document's schema takes the body of a request."""
     body = base.operation.request_body
     schemas = [media.schema for media in body.media_types if media.schema] if body else []
-    return any(fits_schema(run.contract.document, schema, call.body) for schema in schemas)
+    return any(fits_schema(run.contract.document, schema, request.body) for schema in schemas)
 
 
-def _send(run: Run, base: Base, call: OperationRequest, expectation: Expectation) -> None:
-    exchange = run.client.send(call)
+def _send(run: Run, base: Base, request: OperationRequest, expectation: Expectation) -> None:
+    exchange = run.client.send(request)
     if not base.hides(exchange):
-        run.judge(base.operation, exchange, expectation)
+        run.check(base.operation, exchange, expectation)

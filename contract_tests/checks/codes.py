@@ -1,8 +1,8 @@
-"""Where implementations put the code of an error, and which case an answer therefore is.
+"""Where implementations put the code of an error, and which case a response is.
 
-The places, in order: `title`, the last part of `type`, an extension member, the start of
-`detail`; else the documented text, which is most often the `detail` (RFC 9457 leaves the place of
-a service's own codes open).
+RFC 9457 leaves open where a service puts its own codes. The places, in order: `title`, the last
+part of `type`, an extension member, the start of `detail`. Without a code there, the documented
+text counts, which is most often the `detail`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def named_codes(body: Any, codes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def case_of(cases: Sequence[Case], status: int, body: Any) -> Case | None:
-    """The documented case that an answer is: by its code, or, without any code, by its text."""
+    """The documented case that a response is: by its code, or, without any code, by its text."""
     possible = [case for case in cases if has_status(case, status)]
     found = named_codes(body, [case.code for case in cases if case.code])
     if found:
@@ -42,7 +42,7 @@ def case_of(cases: Sequence[Case], status: int, body: Any) -> Case | None:
 
 
 def holds_text(body: Any, case: Case) -> bool:
-    """Whether any text of an answer holds the documented text of a case."""
+    """Whether any text of a body holds the documented text of a case."""
     wanted = _words(case.description)
     return bool(wanted) and any(wanted in _words(text) for text in strings(body))
 

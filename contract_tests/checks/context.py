@@ -1,17 +1,18 @@
-"""What is judged: an answer, with what the request to it lets one expect.
+"""What a check looks at: a response, and what its request lets one expect.
 
-Three-valued, as the contract is: an expectation says which answers are certainly right and which
-certainly wrong, and leaves all others alone.
+Three-valued, as the contract is: an expectation says which responses are certainly right and
+which are certainly wrong. All others pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from contract_tests.checks.schemas import Misfit, misfits
 from contract_tests.http.exchange import Response
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -31,12 +32,12 @@ class ExpectationKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What is expected of an answer.
+    """What is expected of a response.
 
-    `what` tells in a few words what is particular in the request (nothing, if it `is_random`);
-    `cases` are those that may answer it; `named` are the codes that a refusal may name (None:
-    any); `source` is the standard that settles it, where the document does not; what `is_advised`
-    only, few services get right.
+    `what` says in a few words what is particular in the request (nothing, if it `is_random`);
+    `cases` are those that the response may be; `named` are the codes that a refusal may name
+    (None: any); `source` is the standard that settles it, where the document does not;
+    `is_advised` marks what few services get right.
     """
 
     kind: ExpectationKind
@@ -55,66 +56,77 @@ class Expectation:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """An answer to be judged. `sent` is the text of its request; `secrets` must not come back;
+    """A response to check. `sent` is the text of its request; `secrets` must not come back;
     `earlier` are the successes that the operation has given before.
     """
 
     contract: Contract
     operation: ContractOperation
-    answer: Response
+    response: Response
     expectation: Expectation
     sent: str = ""
     secrets: tuple[str, ...] = ()
     earlier: Sequence[Response] = ()
 
     @property
-    def is_spoken_of(self) -> bool:
-        """Whether the document speaks of such requests at all."""
+    def is_described(self) -> bool:
+        """Whether the document describes such requests at all."""
         return self.expectation.kind is not ExpectationKind.SERVED
 
     @property
     def has_body(self) -> bool:
-        """Whether the answer can have a body (RFC 9110 section 6.4.1)."""
-        is_head = self.operation.method == "head" and self.is_spoken_of
-        return not is_head and self.answer.status not in (204, 304)
+        """Whether the response can have a body (RFC 9110 section 6.4.1)."""
+        is_head = self.operation.method == "head" and self.is_described
+        return not is_head and self.response.status not in (204, 304)
 
     @cached_property
-    def response(self) -> DocumentedResponse | None:
-        """The documented response of the answer's status (OpenAPI 3.1.1 section 4.8.16: an exact
-        code before a range, a range before `default`).
+    def documented(self) -> DocumentedResponse | None:
+        """The documented response of this status (OpenAPI 3.1.1 section 4.8.16: an exact code
+        before a range, a range before `default`).
         """
-        status = str(self.answer.status)
+        status = str(self.response.status)
         responses = {r.status.upper(): r for r in self.operation.responses}
         return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
 
     @cached_property
     def media_type(self) -> MediaType | None:
-        """The documented media type that the answer has."""
-        for media_type in self.response.media_types if self.response else ():
-            if media_type.name.partition(";")[0].strip().lower() == self.answer.media_type:
+        """The documented media type that the response has."""
+        for media_type in self.documented.media_types if self.documented else ():
+            if media_type.name.partition(";")[0].strip().lower() == self.response.media_type:
                 return media_type
         return None
 
     @cached_property
     def value(self) -> Any:
-        """The body as JSON value, or None where it is none."""
+        """The body as JSON value, or None where it is no JSON."""
         try:
-            return self.answer.value
+            return self.response.value
         except (ValueError, RecursionError):
             return None
+
+    @cached_property
+    def misfits(self) -> Mapping[str, Misfit]:
+        """Where the body does not fit the documented schema, by pointer."""
+        schema = self.media_type.schema if self.media_type else None
+        if schema is None or not self.is_described or not self.has_body:
+            return {}
+        return misfits(self.contract.document, schema, self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """How an obligation is broken. What has the same `cause` is the same breach, whatever the
-    request; and so is what confuses the same `codes`. `path` is the place in the document that
-    demands it, where it is not the case's.
+    """How a response breaks a check. Violations of the same `cause` are one finding, whatever the
+    request; so are those that confuse the same `codes`. `path` is the place in the document that
+    makes the demand, where it is not the case's. `source` and `quote` (the words of the document)
+    stand in for those of the check, where each violation has its own.
     """
 
     message: str
     cause: tuple[object, ...] = ()
     codes: frozenset[str] = frozenset()
     path: Path | None = None
+    source: str = ""
+    quote: str = ""
 
 
 def has_status(case: Case, status: int) -> bool:

@@ -1,7 +1,7 @@
-"""Checks that no answer discloses what is inside: stack traces, source paths, secrets.
+"""Checks that no response discloses the inside of a service: stack traces, source paths, secrets.
 
-RFC 9457 section 5 warns of just that: a problem's details may leak what helps to compromise a
-system, a stack dump above all.
+RFC 9457 section 5 warns of it: details of a problem, a stack dump above all, may help to compromise
+a system.
 """
 
 from __future__ import annotations
@@ -36,33 +36,33 @@ _SHORTEST_SECRET = 6
 
 
 def no_stack_trace(context: CheckContext) -> Violation | None:
-    """No answer holds a stack trace."""
-    return Violation("the answer holds a stack trace") if _TRACES.search(_text(context)) else None
+    """No response holds a stack trace."""
+    return Violation("the response holds a stack trace") if _TRACES.search(_text(context)) else None
 
 
 def no_source_path(context: CheckContext) -> Violation | None:
-    """No answer names a source file of the service."""
+    """No response names a source file of the service."""
     for match in _PATH.finditer(_URL.sub("", _text(context))):
         if match[0] not in context.sent:
-            return Violation(f"the answer names a source file: {match[0]}")
+            return Violation(f"the response names a source file: {match[0]}")
     return None
 
 
 def no_query(context: CheckContext) -> Violation | None:
-    """No answer holds a query of the database."""
+    """No response holds a query of the database."""
     match = _QUERY.search(_text(context))
-    return Violation(f"the answer holds a query: {match[0][:60]}") if match else None
+    return Violation(f"the response holds a query: {match[0][:60]}") if match else None
 
 
 def no_secret(context: CheckContext) -> Violation | None:
-    """No answer gives back a secret that the request was sent with."""
+    """No response gives back a secret that the request was sent with."""
     for secret in context.secrets:
         if len(secret) >= _SHORTEST_SECRET and secret in _text(context):
-            return Violation("the answer gives a secret of the target file back")
+            return Violation("the response gives a secret of the target file back")
     return None
 
 
 def _text(context: CheckContext) -> str:
     """The body, with the line ends and quotes that JSON escapes as they were, and the headers."""
-    inside = "\n".join([*strings(context.value), *context.answer.headers.values()])
-    return f"{context.answer.body.decode('utf-8', 'replace')}\n{inside}"
+    inside = "\n".join([*strings(context.value), *context.response.headers.values()])
+    return f"{context.response.body.decode('utf-8', 'replace')}\n{inside}"

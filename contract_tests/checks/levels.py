@@ -1,4 +1,4 @@
-"""How much an obligation weighs: by whom it is demanded."""
+"""How much a check weighs: by whom it is demanded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ DOCUMENTED = "documented"
 STANDARD = "standard"
 """By an RFC or the OpenAPI specification."""
 DIFFERENCE = "difference"
-"""By nobody: two implementations do not agree, where the document settles who is right."""
+"""By the document, shown by a second implementation: the two differ, and one of them is right."""
 ADVISORY = "advisory"
 """By good practice; never changes an exit code."""
 

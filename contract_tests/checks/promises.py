@@ -29,36 +29,47 @@ Parameters = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A promise of the library: its level, its check, which gets the value of the member that it
-    is about, if it is about one, and its parameters with their defaults; None stands for one that
-    must be given.
+class PromiseKind:
+    """A promise that overlays may name. Its function gets the response, the parameters, and the
+    value of the member that the promise is about; it gives what is wrong, or None. `defaults` are
+    its parameters; None stands for one that the overlay must give.
     """
 
     level: str
-    check: Callable[[CheckContext, Parameters, Any], str | None]
+    function: Callable[[CheckContext, Parameters, Any], str | None]
     defaults: Parameters
 
-    @property
-    def member(self) -> str:
-        """The member that it is about, where the overlay names no other."""
-        return self.defaults.get("member") or ""
+
+def broken_promises(name: str, context: CheckContext) -> list[Violation]:
+    """How a success breaks the promises of one name; an operation may make several."""
+    if not context.is_described or context.documented is None or not context.response.is_success:
+        return []
+    promises = (promise for promise in context.operation.promises if promise.name == name)
+    found = (_broken_promise(promise, context) for promise in promises)
+    return [violation for violation in found if violation is not None]
 
 
-def broken_promise(promise: Promise, context: CheckContext) -> Violation | None:
-    """How a success breaks a promise; None where it keeps it, or has nothing to say of it."""
-    named = PROMISES[promise.name]
-    parameters = {**named.defaults, **promise.parameters}
+def _broken_promise(promise: Promise, context: CheckContext) -> Violation | None:
+    kind = PROMISES[promise.name]
+    parameters = {**kind.defaults, **promise.parameters}
     member = parameters.get("member")
     value = _member(context.value, member) if member else None
-    message = named.check(context, parameters, value) if not member or value is not None else None
-    return Violation(message) if message else None
+    if member and (value is None or _is_misfit(context, member)):
+        return None
+    message = kind.function(context, parameters, value)
+    if message is None:
+        return None
+    cause = (member,) if member else ()
+    return Violation(message, cause, source=str(promise.source), quote=promise.quote)
+
+
+def _is_misfit(context: CheckContext, member: str) -> bool:
+    """Whether the member, or the body as a whole, breaks its schema, which says enough."""
+    return not context.misfits.keys().isdisjoint({"", f"/{member.replace('.', '/')}"})
 
 
 def check_promises(contract: Contract) -> None:
-    """See that each promise of a contract is known, and its parameters too. Raises
-    ExtensionError.
-    """
+    """Raise ExtensionError where a promise of a contract, or a parameter of one, is unknown."""
     for operation in contract.operations:
         for promise in operation.promises:
             _known(promise, promise.name, PROMISES, "promise")
@@ -94,11 +105,11 @@ def _member(body: Any, name: str) -> Any:
 
 
 def _fresh(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
-    """No two answers give the same."""
+    """No two responses give the same."""
     name = parameters["member"]
-    for answer in context.earlier:
+    for response in context.earlier:
         try:
-            before = _member(answer.value, name)
+            before = _member(response.value, name)
         except ValueError:
             continue
         if before == value:
@@ -120,7 +131,7 @@ def _absolute(_: CheckContext, parameters: Parameters, value: Any) -> str | None
 
 
 def _not_the_callers(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
-    """The URL is none that the request itself gave, nor does it start with one."""
+    """No URL of the request is this URL, or its beginning."""
     for given in _given_urls(context.sent):
         if isinstance(value, str) and _leads_back(value.casefold(), given.casefold().rstrip("/")):
             return f"{parameters['member']} is a URL that the caller gave"
@@ -128,8 +139,8 @@ def _not_the_callers(context: CheckContext, parameters: Parameters, value: Any) 
 
 
 def _leads_back(value: str, given: str) -> bool:
-    """Whether a URL is a given one, or goes on from it. With all that is on the same host, a given
-    host alone has nothing in common that tells anything.
+    """Whether a URL is a given one, or goes on from it. A given host alone must be the same: many
+    URLs of the service may begin with its host.
     """
     is_host_alone = given.count("/") <= 2
     return value.rstrip("/") == given if is_host_alone else value.startswith(given)
@@ -152,17 +163,19 @@ def _https(_: CheckContext, parameters: Parameters, value: Any) -> str | None:
 
 
 def _not_cacheable(context: CheckContext, _: Parameters, __: Any) -> str | None:
-    control = context.answer.headers.get("cache-control", "").lower()
+    control = context.response.headers.get("cache-control", "").lower()
     directives = {name.strip().partition("=")[0] for name in control.split(",")}
     if directives & {"no-store", "no-cache", "private"} or not directives & _CACHED:
         return None
-    return f"Cache-Control: {control} lets caches keep the answer"
+    return f"Cache-Control: {control} lets caches keep the response"
 
 
 def _answers_within(context: CheckContext, parameters: Parameters, _: Any) -> str | None:
-    if context.answer.seconds <= parameters["seconds"]:
+    if context.response.seconds <= parameters["seconds"]:
         return None
-    return f"the answer took {context.answer.seconds:.1f} s, more than {parameters['seconds']:g} s"
+    return (
+        f"the response took {context.response.seconds:.1f} s, more than {parameters['seconds']:g} s"
+    )
 
 
 _CACHED = {"public", "max-age", "s-maxage"}
@@ -188,29 +201,29 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _now(context: CheckContext) -> datetime:
-    """When the answer was given: by the target's clock where it tells it (RFC 9110 section
-    6.6.1), which need not be this machine's, but no later than it came.
+    """When the response was made: by the target's clock, which need not be this machine's, where
+    there is a `Date` (RFC 9110 section 6.6.1), or else when it came.
     """
-    received = datetime.fromtimestamp(context.answer.received, UTC)
+    received = datetime.fromtimestamp(context.response.received, UTC)
     try:
-        told = parsedate_to_datetime(context.answer.headers["date"])
+        date = parsedate_to_datetime(context.response.headers["date"])
     except (KeyError, ValueError):
         return received
     # `Date` has whole seconds, and servers make it once a second: within that, both clocks agree.
-    return received if abs((received - told).total_seconds()) < _AGREE else told
+    return received if abs((received - date).total_seconds()) < _AGREE else date
 
 
 _AGREE = 3
 
-PROMISES: Mapping[str, Named] = MappingProxyType(
+PROMISES: Mapping[str, PromiseKind] = MappingProxyType(
     {
-        "absolute-url": Named(DOCUMENTED, _absolute, {"member": "url"}),
-        "not-the-callers-url": Named(DOCUMENTED, _not_the_callers, {"member": "url"}),
-        "fresh": Named(DOCUMENTED, _fresh, {"member": "url"}),
-        "expires-in-the-future": Named(DOCUMENTED, _in_the_future, {"member": None}),
-        "short-lived": Named(ADVISORY, _short_lived, {"member": None, "within": 3_600}),
-        "https": Named(ADVISORY, _https, {"member": "url"}),
-        "not-cacheable": Named(ADVISORY, _not_cacheable, {}),
-        "answers-within": Named(ADVISORY, _answers_within, {"seconds": 5.0}),
+        "absolute-url": PromiseKind(DOCUMENTED, _absolute, {"member": "url"}),
+        "not-the-callers-url": PromiseKind(DOCUMENTED, _not_the_callers, {"member": "url"}),
+        "fresh": PromiseKind(DOCUMENTED, _fresh, {"member": "url"}),
+        "expires-in-the-future": PromiseKind(DOCUMENTED, _in_the_future, {"member": None}),
+        "short-lived": PromiseKind(ADVISORY, _short_lived, {"member": None, "within": 3_600}),
+        "https": PromiseKind(ADVISORY, _https, {"member": "url"}),
+        "not-cacheable": PromiseKind(ADVISORY, _not_cacheable, {}),
+        "answers-within": PromiseKind(ADVISORY, _answers_within, {"seconds": 5.0}),
     }
 )

@@ -1,297 +1,369 @@
-"""Obligations: what the contract demands of an answer, each with its level and its source.
+"""The table of checks: what the contract demands of a response, with its level and its source.
 
-A new obligation is one function and one row of `OBLIGATIONS`. A check gives a breach where an
-obligation is broken, and None where it is kept or says nothing about this answer. One cause
-breaks one check: a row names those whose breach explains its own (`unless`).
+A new check is one function and one row: a `ResponseCheck` here, in `RESPONSE_CHECKS`. The function
+gives a violation where a response breaks the check, and None where the response keeps it or the
+check does not apply.
+
+One mistake of a service breaks one check. A 201 that no document has is also a wrong status for its
+case, and has a body without schema. So a row names the checks that suppress it: once a response
+breaks one of those, the row is not looked at. `docs/contract-tests.md` has an example.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from contract_tests.checks import conformance, disclosure, semantics
 from contract_tests.checks.context import CheckContext, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
-from contract_tests.checks.promises import PROMISES, broken_promise
-from tallystick.catalogue.extensions import Promise
+from contract_tests.checks.promises import PROMISES, broken_promises
+from contract_tests.http.exchange import TransportError
+from tallystick.contract import Contract
 
 CheckFunction = Callable[[CheckContext], Violation | list[Violation] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One demand. `source` names an RFC and section; for what the document demands it is empty,
-    and the place in the document is told instead. `looks_at` says in words what it is about.
-    Obligations of one `group` are broken by the same causes, seen from different requests.
+    """One demand. `source` names an RFC and section; it is empty where a violation or the document
+    has its own. `applies_to` says in words which responses it is about. Checks of one `group` are
+    broken by the same causes, seen from different requests.
+
+    A check that one response cannot break by itself (it takes two, or none came) is a plain
+    `Check`: whoever sees more makes its violations.
     """
 
     name: str
     level: str
     source: str
     applies_to: str
-    check: CheckFunction
-    suppressed_by: tuple[str, ...] = ()
-    group: str = ""
-    quote: str = ""
+    group: str = field(default="", kw_only=True)
 
     def to_json(self) -> dict[str, str | None]:
-        """As a report holds it."""
+        """The form that a report holds."""
         return {"name": self.name, "level": self.level, "source": self.source or None}
 
     @property
     def family(self) -> str:
-        """What two breaches must have in common to have one cause."""
+        """What two violations must have in common to have one cause."""
         return self.group or self.name
 
 
-def seen_otherwise(_: CheckContext) -> None:
-    """The check of what no single answer shows."""
-
-
-_REFUSED = "a request that is certainly invalid"
-_PROVOKED = "the case that was provoked"
-_ANY = "any answer"
-_STATUS = (
-    "server error",
-    "documented status",
-    "status of the case",
-    "valid request accepted",
-    "equivalent request accepted",
-    "invalid request refused",
-)
-
-_PROMISES = ("promise: absolute-url", "promise: not-the-callers-url")
-"""Of a URL that is not of the service's making, nothing else is to be said."""
-
-
-def _is_complete(_: CheckContext) -> None:
-    """What came is complete: where nothing did, the client has said so, and there is nothing else
-    to look at.
+@dataclass(frozen=True, slots=True)
+class ResponseCheck(Check):
+    """A check of one response, by its function. A response that breaks one of the checks in
+    `suppressed_by` does not get this one.
     """
 
+    function: CheckFunction
+    suppressed_by: tuple[Check, ...] = ()
 
-COMPLETE_RESPONSE = Check(
-    "complete answer",
+    def violations(self, context: CheckContext) -> list[Violation]:
+        """How a response breaks this check."""
+        found = self.function(context)
+        if found is None:
+            return []
+        return found if isinstance(found, list) else [found]
+
+
+def ordered(*checks: ResponseCheck) -> tuple[ResponseCheck, ...]:
+    """The checks in this order. Raises ValueError where a name is taken, or where a check does not
+    come after all those that suppress it: it would be looked at before them.
+    """
+    names: set[str] = set()
+    for check in checks:
+        late = [other.name for other in check.suppressed_by if other.name not in names]
+        if late:
+            raise ValueError(f"{check.name!r} must come after {', '.join(late)}")
+        if check.name in names:
+            raise ValueError(f"There are two checks named {check.name!r}")
+        names.add(check.name)
+    return checks
+
+
+_ANY = "any response"
+_CASE = "the response to a request that should get a case"
+_INVALID = "the response to a request that is certainly invalid"
+_EQUIVALENT = "the response to a request that a standard makes equal to one that succeeds"
+_PROBLEM = "problem details"
+
+# --- the status
+
+SERVER_ERROR = ResponseCheck(
+    "server error",
     STANDARD,
-    "RFC 9112 section 8",
-    "any request",
-    _is_complete,
+    "RFC 9110 section 15.6",
+    "the response to a request that the document does not describe",
+    conformance.no_server_error,
+    group="documented status",
+)
+DOCUMENTED_STATUS = ResponseCheck(
+    "documented status", DOCUMENTED, "", _ANY, conformance.status_is_documented
+)
+STATUS_OF_THE_CASE = ResponseCheck(
+    "status of the case",
+    DOCUMENTED,
+    "",
+    _CASE,
+    semantics.status_is_the_cases,
+    (DOCUMENTED_STATUS,),
+    group="status",
+)
+VALID_ACCEPTED = ResponseCheck(
+    "valid request accepted",
+    DOCUMENTED,
+    "",
+    "the response to a request that is certainly valid",
+    semantics.valid_request_is_accepted,
+    (DOCUMENTED_STATUS,),
+    group="accepted",
+)
+EQUIVALENT_ACCEPTED = ResponseCheck(
+    "equivalent request accepted",
+    STANDARD,
+    "",
+    _EQUIVALENT,
+    semantics.equivalent_request_is_accepted,
+    (DOCUMENTED_STATUS,),
+    group="accepted",
+)
+INVALID_REFUSED = ResponseCheck(
+    "invalid request refused",
+    DOCUMENTED,
+    "",
+    _INVALID,
+    semantics.invalid_request_is_refused,
+    (DOCUMENTED_STATUS,),
+    group="status",
+)
+STATUS_OF_THE_CODE = ResponseCheck(
+    "status of the code",
+    DOCUMENTED,
+    "",
+    "an error that names a documented code",
+    semantics.status_is_the_codes,
+    (DOCUMENTED_STATUS, INVALID_REFUSED),
+    group="status",
+)
+NO_OTHER_CASE = ResponseCheck(
+    "no other case",
+    DOCUMENTED,
+    "",
+    _INVALID,
+    semantics.refusal_names_no_other_case,
+    group="code",
 )
 
-CHECKS: tuple[Check, ...] = (
-    COMPLETE_RESPONSE,
-    Check(
-        "server error",
-        STANDARD,
-        "RFC 9110 section 15.6",
-        "requests that the document does not speak of",
-        conformance.no_server_error,
-        group="documented status",
-    ),
-    Check("documented status", DOCUMENTED, "", _ANY, conformance.status_is_documented),
-    Check(
-        "status of the case",
-        DOCUMENTED,
-        "",
-        _PROVOKED,
-        semantics.status_is_the_cases,
-        suppressed_by=("documented status",),
-        group="status",
-    ),
-    Check(
-        "valid request accepted",
-        DOCUMENTED,
-        "",
-        "a request that is certainly valid",
-        semantics.valid_request_is_accepted,
-        suppressed_by=("documented status",),
-        group="accepted",
-    ),
-    Check(
-        "equivalent request accepted",
-        STANDARD,
-        "",
-        "a request that a standard makes equal to one that succeeds",
-        semantics.equivalent_request_is_accepted,
-        suppressed_by=("documented status",),
-        group="accepted",
-    ),
-    Check(
-        "invalid request refused",
-        DOCUMENTED,
-        "",
-        _REFUSED,
-        semantics.invalid_request_is_refused,
-        suppressed_by=("documented status",),
-        group="status",
-    ),
-    Check(
-        "status of the code",
-        DOCUMENTED,
-        "",
-        "an error that names a documented code",
-        semantics.status_is_the_codes,
-        suppressed_by=_STATUS,
-        group="status",
-    ),
-    Check(
-        "no other case",
-        DOCUMENTED,
-        "",
-        _REFUSED,
-        semantics.refusal_names_no_other_case,
-        suppressed_by=_STATUS,
-        group="code",
-    ),
-    Check(
-        "documented media type",
-        DOCUMENTED,
-        "",
-        _ANY,
-        conformance.media_type_is_documented,
-        suppressed_by=_STATUS,
-    ),
-    Check("JSON body", STANDARD, "RFC 8259 section 8.1", _ANY, conformance.body_is_json),
-    Check(
-        "body schema",
-        DOCUMENTED,
-        "",
-        _ANY,
-        conformance.body_fits_schema,
-        suppressed_by=(*_STATUS, "documented media type", "JSON body"),
-        group="body",
-    ),
-    Check(
-        "code of the case",
-        DOCUMENTED,
-        "",
-        _PROVOKED,
-        semantics.code_is_the_cases,
-        suppressed_by=(*_STATUS, "documented media type", "JSON body", "body schema"),
-        group="code",
-    ),
-    Check(
-        "text of the case",
-        DOCUMENTED,
-        "",
-        _PROVOKED,
-        semantics.text_is_of_no_other_case,
-        suppressed_by=(*_STATUS, "code of the case"),
-    ),
-    Check(
-        "status member",
-        STANDARD,
-        "RFC 9457 section 3.1.2",
-        "problem details",
-        conformance.status_member_agrees,
-        suppressed_by=("status of the case",),
-        group="body",
-    ),
-    Check(
-        "problem members",
-        STANDARD,
-        "RFC 9457 section 3.1",
-        "problem details",
-        conformance.problem_members_have_their_types,
-        suppressed_by=("body schema",),
-        group="body",
-    ),
-    Check("no stack trace", STANDARD, "RFC 9457 section 5", _ANY, disclosure.no_stack_trace),
-    Check(
-        "no source path",
-        STANDARD,
-        "RFC 9457 section 5",
-        _ANY,
-        disclosure.no_source_path,
-        suppressed_by=("no stack trace",),
-    ),
-    Check(
-        "content coding",
-        STANDARD,
-        "RFC 9110 section 8.4.1",
-        _ANY,
-        conformance.content_coding_is_known,
-    ),
-    Check(
-        "message length", STANDARD, "RFC 9112 section 6.2", _ANY, conformance.length_is_told_once
-    ),
-    Check("no secret", STANDARD, "RFC 9457 section 5", _ANY, disclosure.no_secret),
-    Check(
-        "advised request accepted",
-        ADVISORY,
-        "RFC 3986 section 2.3",
-        "a request that a standard makes equal to one that succeeds",
-        semantics.advised_request_is_accepted,
-    ),
-    Check("no query", ADVISORY, "RFC 9457 section 5", _ANY, disclosure.no_query),
-    Check(
-        "undeclared method",
-        ADVISORY,
-        "RFC 9110 section 15.5.6",
-        "methods that the document lacks",
-        semantics.undeclared_method_is_refused,
-    ),
-    Check(
-        "allowed methods",
-        ADVISORY,
-        "RFC 9110 section 15.5.6",
-        "a 405",
-        semantics.allowed_methods_are_named,
-    ),
-    Check(
-        "status text",
-        ADVISORY,
-        "RFC 9457 section 3.1.2",
-        "problem details",
-        conformance.status_text_agrees,
-    ),
-    Check("unique members", ADVISORY, "RFC 8259 section 4", _ANY, conformance.members_are_unique),
+_STATUS = (
+    DOCUMENTED_STATUS,
+    STATUS_OF_THE_CASE,
+    VALID_ACCEPTED,
+    EQUIVALENT_ACCEPTED,
+    INVALID_REFUSED,
 )
+"""A response of the wrong status is not the one whose body the document describes."""
+
+# --- the body
+
+MEDIA_TYPE = ResponseCheck(
+    "documented media type",
+    DOCUMENTED,
+    "",
+    _ANY,
+    conformance.media_type_is_documented,
+    _STATUS,
+)
+JSON_BODY = ResponseCheck(
+    "JSON body", STANDARD, "RFC 8259 section 8.1", _ANY, conformance.body_is_json
+)
+_UNREADABLE = (*_STATUS, MEDIA_TYPE, JSON_BODY)
+"""A body that is another one, or no JSON, has no members to speak of."""
+
+BODY_SCHEMA = ResponseCheck(
+    "body schema",
+    DOCUMENTED,
+    "",
+    _ANY,
+    conformance.body_fits_schema,
+    _UNREADABLE,
+    group="body",
+)
+CODE_OF_THE_CASE = ResponseCheck(
+    "code of the case",
+    DOCUMENTED,
+    "",
+    _CASE,
+    semantics.code_is_the_cases,
+    (*_UNREADABLE, BODY_SCHEMA),
+    group="code",
+)
+TEXT_OF_THE_CASE = ResponseCheck(
+    "text of the case",
+    DOCUMENTED,
+    "",
+    _CASE,
+    semantics.text_is_of_no_other_case,
+    (*_STATUS, CODE_OF_THE_CASE),
+)
+STATUS_MEMBER = ResponseCheck(
+    "status member",
+    STANDARD,
+    "RFC 9457 section 3.1.2",
+    _PROBLEM,
+    conformance.status_member_agrees,
+    (STATUS_OF_THE_CASE,),
+    group="body",
+)
+PROBLEM_MEMBERS = ResponseCheck(
+    "problem members",
+    STANDARD,
+    "RFC 9457 section 3.1",
+    _PROBLEM,
+    conformance.problem_members_have_their_types,
+    (BODY_SCHEMA,),
+    group="body",
+)
+
+# --- what a response discloses, and how it is sent
+
+_DISCLOSURE = "RFC 9457 section 5"
+NO_STACK_TRACE = ResponseCheck(
+    "no stack trace", STANDARD, _DISCLOSURE, _ANY, disclosure.no_stack_trace
+)
+NO_SOURCE_PATH = ResponseCheck(
+    "no source path", STANDARD, _DISCLOSURE, _ANY, disclosure.no_source_path, (NO_STACK_TRACE,)
+)
+CONTENT_CODING = ResponseCheck(
+    "content coding",
+    STANDARD,
+    "RFC 9110 section 8.4.1",
+    _ANY,
+    conformance.content_coding_is_known,
+)
+MESSAGE_LENGTH = ResponseCheck(
+    "message length", STANDARD, "RFC 9112 section 6.2", _ANY, conformance.length_is_given_once
+)
+NO_SECRET = ResponseCheck("no secret", STANDARD, _DISCLOSURE, _ANY, disclosure.no_secret)
+
+# --- good practice
+
+ADVISED_ACCEPTED = ResponseCheck(
+    "advised request accepted",
+    ADVISORY,
+    "RFC 3986 section 2.3",
+    _EQUIVALENT,
+    semantics.advised_request_is_accepted,
+)
+NO_QUERY = ResponseCheck("no query", ADVISORY, _DISCLOSURE, _ANY, disclosure.no_query)
+UNDECLARED_METHOD = ResponseCheck(
+    "undeclared method",
+    ADVISORY,
+    "RFC 9110 section 15.5.6",
+    "the response to a method that the document lacks",
+    semantics.undeclared_method_is_refused,
+)
+ALLOWED_METHODS = ResponseCheck(
+    "allowed methods",
+    ADVISORY,
+    "RFC 9110 section 15.5.6",
+    "a 405",
+    semantics.allowed_methods_are_named,
+)
+STATUS_TEXT = ResponseCheck(
+    "status text",
+    ADVISORY,
+    "RFC 9457 section 3.1.2",
+    _PROBLEM,
+    conformance.status_text_agrees,
+)
+UNIQUE_MEMBERS = ResponseCheck(
+    "unique members", ADVISORY, "RFC 8259 section 4", _ANY, conformance.members_are_unique
+)
+
+# --- promises of the document's prose
+
+
+def _promise(name: str, *suppressed_by: ResponseCheck) -> ResponseCheck:
+    """The check of a promise; its level is the promise's, its source where the overlay makes it."""
+    return ResponseCheck(
+        f"promise: {name}",
+        PROMISES[name].level,
+        "",
+        "a success",
+        partial(broken_promises, name),
+        (*_UNREADABLE, *suppressed_by),
+    )
+
+
+ABSOLUTE_URL = _promise("absolute-url")
+NOT_THE_CALLERS_URL = _promise("not-the-callers-url", ABSOLUTE_URL)
+_OF_THE_SERVICE = {"absolute-url": ABSOLUTE_URL, "not-the-callers-url": NOT_THE_CALLERS_URL}
+"""A success whose URL is not of the service's making has nothing else to keep."""
+
+PROMISE_CHECKS = {
+    name: _OF_THE_SERVICE.get(name) or _promise(name, *_OF_THE_SERVICE.values())
+    for name in PROMISES
+}
+"""The checks of the promises, by the names that overlays use."""
+
+# --- the table
+
+RESPONSE_CHECKS = ordered(
+    SERVER_ERROR,
+    DOCUMENTED_STATUS,
+    STATUS_OF_THE_CASE,
+    VALID_ACCEPTED,
+    EQUIVALENT_ACCEPTED,
+    INVALID_REFUSED,
+    STATUS_OF_THE_CODE,
+    NO_OTHER_CASE,
+    MEDIA_TYPE,
+    JSON_BODY,
+    BODY_SCHEMA,
+    CODE_OF_THE_CASE,
+    TEXT_OF_THE_CASE,
+    STATUS_MEMBER,
+    PROBLEM_MEMBERS,
+    NO_STACK_TRACE,
+    NO_SOURCE_PATH,
+    CONTENT_CODING,
+    MESSAGE_LENGTH,
+    NO_SECRET,
+    ADVISED_ACCEPTED,
+    NO_QUERY,
+    UNDECLARED_METHOD,
+    ALLOWED_METHODS,
+    STATUS_TEXT,
+    UNIQUE_MEMBERS,
+    *PROMISE_CHECKS.values(),
+)
+"""The checks of one response, in this order."""
+
+COMPLETE_RESPONSE = Check("complete response", STANDARD, "RFC 9112 section 8", "any request")
+
+CHECKS: tuple[Check, ...] = (COMPLETE_RESPONSE, *RESPONSE_CHECKS)
 
 
 def violations(context: CheckContext) -> Iterator[tuple[Check, Violation]]:
-    """The obligations that an answer breaks, in the order of the table, with how."""
+    """The checks that a response breaks, in the order of the table, with how."""
     broken: set[str] = set()
-    for check in (*CHECKS, *_promised(context)):
-        if not broken.isdisjoint(check.suppressed_by):
+    for check in RESPONSE_CHECKS:
+        if any(other.name in broken for other in check.suppressed_by):
             continue
-        found = check.check(context) or []
-        for violation in found if isinstance(found, list) else [found]:
-            broken |= {check.name, *(f"{check.name} {cause}" for cause in violation.cause)}
+        for violation in check.violations(context):
+            broken.add(check.name)
             yield check, violation
 
 
-def _promised(context: CheckContext) -> Iterator[Check]:
-    """The promises of the operation, as obligations of its successes."""
-    if context.is_spoken_of and context.response and 200 <= context.answer.status < 300:
-        order = list(PROMISES)
-        for promise in sorted(context.operation.promises, key=lambda p: order.index(p.name)):
-            yield _of_promise(promise)
+def incomplete(error: TransportError) -> tuple[Check, Violation]:
+    """The one check that a request without a complete response breaks."""
+    return COMPLETE_RESPONSE, Violation(error.what, source=error.source)
 
 
-def _schema_of(promise: Promise) -> tuple[str, str]:
-    """The breaches of the schema that leave a promise nothing to say: of the body, and of the
-    member that it is about.
-    """
-    member = str(promise.parameters.get("member", PROMISES[promise.name].member))
-    return "body schema ", f"body schema /{member.replace('.', '/')}"
-
-
-def _of_promise(promise: Promise) -> Check:
-    return Check(
-        name=f"promise: {promise.name}",
-        level=PROMISES[promise.name].level,
-        source=str(promise.source),
-        applies_to="a success",
-        check=partial(broken_promise, promise),
-        suppressed_by=(
-            *_STATUS,
-            "documented media type",
-            "JSON body",
-            *_PROMISES,
-            *_schema_of(promise),
-        ),
-        quote=promise.quote,
-    )
+def checks_of(contract: Contract) -> list[Check]:
+    """The checks that concern a contract: of the promises, those that it makes."""
+    made = {promise.name for operation in contract.operations for promise in operation.promises}
+    others = [check for name, check in PROMISE_CHECKS.items() if name not in made]
+    return [check for check in CHECKS if check not in others]

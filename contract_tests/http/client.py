@@ -1,8 +1,8 @@
-"""The client: sends requests to a target, and says what came back.
+"""The client: sends requests to a target, and returns what came back.
 
-Rules: redirects are answers, never followed; nothing of the environment (proxies, .netrc) takes
-part; the rate limit holds for every request, set-up calls included; a target that asks to come
-back later is waited for. What is sent is counted.
+Rules: redirects are responses, never followed; nothing of the environment (proxies, .netrc) takes
+part; the rate limit holds for every request, set-up calls included. The client waits where a target
+asks to come back later. It counts the requests.
 """
 
 from __future__ import annotations
@@ -83,10 +83,10 @@ class PromptAdapter(HTTPAdapter):
 
 
 class Client:
-    """Sends calls to a target, over kept-alive connections."""
+    """Sends requests to a target, over kept-alive connections."""
 
-    def __init__(self, target: Target, gate: PromptAdapter | None = None) -> None:
-        """`gate` lets requests through, instead of the client's own rate limit and waits."""
+    def __init__(self, target: Target, adapter: PromptAdapter | None = None) -> None:
+        """`adapter` limits the requests, instead of the client's own rate limit and waits."""
         self.target = target
         self.is_local = is_loopback(target.base_url)
         self.redactor = redactor_of(target)
@@ -94,43 +94,43 @@ class Client:
         self._waited = 0.0
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
-        self._throttle = Throttle(per_second(rate) if rate and gate is None else None)
+        self._throttle = Throttle(per_second(rate) if rate and adapter is None else None)
         self.session = requests.Session()
         self.session.trust_env = False  # a proxy of the environment is no part of the target
         self.session.verify = os.environ.get("SSL_CERT_FILE") or True
-        adapter = gate or PromptAdapter(pool_maxsize=_THREADS)
-        self._waits_itself = gate is None
+        self._waits_itself = adapter is None
+        adapter = adapter or PromptAdapter(pool_maxsize=_THREADS)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
         self.session.headers.update(basic_credentials(target))
         self.session.headers.update(target.headers)
 
-    def send(self, call: OperationRequest) -> Exchange:
-        """Send a call, and wait for its answer."""
-        return self.transmit(self.prepare(call))
+    def send(self, request: OperationRequest) -> Exchange:
+        """Send a request, and wait for its response."""
+        return self.transmit(self.prepare(request))
 
     def prepare(
         self,
-        call: OperationRequest,
+        request: OperationRequest,
         *,
         method: str | None = None,
         headers: Mapping[str, str | None] | None = None,
         content: bytes | Chunks | None = None,
     ) -> requests.PreparedRequest:
-        """The request of a call, or a variation of it: another method, other headers (None takes
-        one out), other content.
+        """The request as it is sent, or a variation of it: another method, other headers (None
+        takes one out), other content.
         """
-        if content is None and call.body is not ...:
-            content = json.dumps(call.body).encode()
+        if content is None and request.body is not ...:
+            content = json.dumps(request.body).encode()
         typed = {"content-type": "application/json"} if content else {}
-        request = requests.Request(
-            method or call.operation.method.upper(),
-            call.url(self.target.shown_url),
-            {**typed, **call.headers, **(headers or {})},
+        unprepared = requests.Request(
+            method or request.operation.method.upper(),
+            request.url(self.target.shown_url),
+            {**typed, **request.headers, **(headers or {})},
             data=content,
         )
-        return self.session.prepare_request(request)
+        return self.session.prepare_request(unprepared)
 
     def transmit(self, prepared: requests.PreparedRequest) -> Exchange:
         """Send a prepared request."""
@@ -150,7 +150,7 @@ class Client:
         self._throttle.wait()
         what = f"The call {call.method} {call.url} of the target file"
         try:
-            answer = self.session.request(
+            response = self.session.request(
                 call.method,
                 call.url,
                 headers=dict(call.headers),
@@ -160,8 +160,8 @@ class Client:
             )
         except requests.RequestException as error:
             raise TargetError(self.redactor.clean(f"{what} failed: {_reason(error)}.")) from None
-        if not answer.ok:
-            raise TargetError(self.redactor.clean(f"{what} was answered {answer.status_code}."))
+        if not response.ok:
+            raise TargetError(self.redactor.clean(f"{what} was answered {response.status_code}."))
 
     def close(self) -> None:
         """Close the connections."""
@@ -173,7 +173,7 @@ class Client:
             if reason := unreachable(self.target):
                 raise TargetGoneError(reason, self.shown(prepared))
             # Either side may close a kept-alive connection at any time (RFC 9112 section 9.5): a
-            # fresh one tells whether it was that.
+            # fresh one shows whether it was that.
             self.session.close()
             outcome = self._try(prepared)
         return outcome
@@ -193,14 +193,14 @@ class Client:
         except requests.exceptions.SSLError as error:
             raise TargetGoneError(_untrusted(self.target, error), "") from None
         except requests.RequestException as error:
-            return _failure(error, self.target.timeout)
-        return _answer(response)
+            return _transport_error(error, self.target.timeout)
+        return _response(response)
 
-    def _wait(self, answer: Response) -> bool:
-        """Wait as long as an answer asks, unless that is more than the run has patience for."""
+    def _wait(self, response: Response) -> bool:
+        """Wait as long as a response asks, unless that is more than the run has patience for."""
         if not self._waits_itself:
             return True
-        asked = answer.headers.get("retry-after", "")
+        asked = response.headers.get("retry-after", "")
         seconds = min(float(asked) if asked.isdecimal() else 1.0, _LONGEST_WAIT)
         if self._waited + seconds > _PATIENCE:
             return False
@@ -241,13 +241,13 @@ def basic_credentials(target: Target) -> dict[str, str]:
 
 
 def redactor_of(target: Target) -> Redactor:
-    """What takes the secrets of a target out of texts."""
+    """The redactor of a target's secrets."""
     return Redactor(secrets_of(target), target.variables, hidden_of(target))
 
 
 def secrets_of(target: Target) -> list[str]:
-    """What must not be shown of a target: the values of its headers, what came from the
-    environment into a set-up call, and the password of its address.
+    """The secrets of a target: the values of its headers, the variables of the environment in
+    set-up calls, and the password of its address.
     """
     headers = [target.headers]
     for case in target.cases.values():
@@ -259,27 +259,27 @@ def secrets_of(target: Target) -> list[str]:
         if name.lower() not in OPEN_HEADERS
     ]
     hooks = [hook for case in target.cases.values() for hook in (*case.before, *case.after)]
-    told = json.dumps([[hook.url, hook.json] for hook in hooks])
-    secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in told]
+    text = json.dumps([[hook.url, hook.json] for hook in hooks])
+    secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in text]
     secrets += basic_credentials(target).values()
     return secrets + ([target.password] if target.password else [])
 
 
 def hidden_of(target: Target) -> list[str]:
-    """What came from the environment into a value that is sent: not shown, but no secret between
-    the target and its caller.
+    """The variables of the environment in values that are sent. They are not shown, but the target
+    may send them back.
     """
     values: list[Any] = [target.parameters, target.fuzz]
     values += [special.parameters for special in target.operations]
     values += [case.parameters for case in target.cases.values()]
-    told = json.dumps(values, default=str)
-    return [value for value in target.variables.values() if json.dumps(value)[1:-1] in told]
+    text = json.dumps(values, default=str)
+    return [value for value in target.variables.values() if json.dumps(value)[1:-1] in text]
 
 
-def _answer(response: requests.Response) -> Response:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    answer = Response(response.status_code, headers, response.content)
-    return replace(answer, received=time.time(), seconds=response.elapsed.total_seconds())
+def _response(received: requests.Response) -> Response:
+    headers = {name.lower(): value for name, value in received.headers.items()}
+    response = Response(received.status_code, headers, received.content)
+    return replace(response, received=time.time(), seconds=received.elapsed.total_seconds())
 
 
 def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
@@ -289,19 +289,19 @@ def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
     )
 
 
-def _failure(error: requests.RequestException, timeout: float) -> TransportError:
+def _transport_error(error: requests.RequestException, timeout: float) -> TransportError:
     if isinstance(error, requests.Timeout):
-        return TransportError(f"no answer came within {timeout:g} s", "RFC 9110 section 3.4")
+        return TransportError(f"no response came within {timeout:g} s", "RFC 9110 section 3.4")
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return TransportError(
             "the body does not have the content coding that Content-Encoding names",
             "RFC 9110 section 8.4",
         )
     reason = _reason(error)
-    # What was cut off in the middle came, after all.
+    # A response that was cut off in the middle did arrive.
     is_cut = isinstance(error, requests.exceptions.ChunkedEncodingError)
     return TransportError(
-        f"no complete answer came: {reason}", _INCOMPLETE, is_unanswered=not is_cut
+        f"no complete response came: {reason}", _INCOMPLETE, is_unanswered=not is_cut
     )
 
 

@@ -1,4 +1,4 @@
-"""Requests and answers: what was sent to the target, and what came back."""
+"""Requests and responses: what was sent to the target, and what came back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tallystick.contract import ContractOperation
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """A request to an operation. `body` is a JSON value; ABSENT where there is none."""
+    """A request to an operation. `body` is a JSON value, or `...` where there is none."""
 
     operation: ContractOperation
     path: Mapping[str, Any] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class OperationRequest:
     body: Any = ...
 
     def url(self, base_url: str) -> str:
-        """The address of this call at a target."""
+        """The address of this request at a target."""
         path = self.operation.path
         for name, value in self.path.items():
             path = path.replace("{" + name + "}", quote(str(value), safe=""))
@@ -39,7 +39,7 @@ class OperationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer as it came. `headers` have lower-case names; `received` is seconds since 1970."""
+    """A response as it came. `headers` have lower-case names; `received` is seconds since 1970."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,22 +54,27 @@ class Response:
 
     @property
     def value(self) -> Any:
-        """The body as JSON value. Raises ValueError where it is none (RFC 8259: UTF-8, no BOM, no
-        NaN or Infinity).
+        """The body as JSON value. Raises ValueError where it is no JSON (RFC 8259: UTF-8, no BOM,
+        no NaN or Infinity).
         """
         return _parsed(self.body)
 
     @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx (RFC 9110 section 15.3)."""
+        return 200 <= self.status < 300
+
+    @property
     def is_limited(self) -> bool:
         """Whether the target asks to come back later (RFC 6585 section 4, RFC 9110 section
-        10.2.3), which says nothing of the request.
+        10.2.3), which says nothing about the request.
         """
         return self.status == 429 or (self.status == 503 and "retry-after" in self.headers)
 
 
 @lru_cache(maxsize=1_024)
 def _parsed(body: bytes) -> Any:
-    """The value of a body; kept, since an answer that must be fresh is compared with many."""
+    """The value of a body; cached, since a response that must be fresh is compared with many."""
     return json.loads(body.decode("utf-8"), parse_constant=_refuse)
 
 
@@ -79,7 +84,7 @@ def _refuse(constant: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TransportError:
-    """No complete answer came; `what` says why, `source` is the standard that asks for one.
+    """No complete response came; `what` says why, `source` is the standard that asks for one.
     `is_unanswered` where the connection ended before anything came.
     """
 
@@ -90,8 +95,8 @@ class TransportError:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request with its answer, or with why there is none. `sent` is the request's text, `curl`
-    a command that repeats it.
+    """A request with its outcome: a response, or why there is none. `sent` is the request's text,
+    `curl` a command that repeats it.
     """
 
     outcome: Response | TransportError

@@ -1,4 +1,4 @@
-"""The rate limit: how many requests a second a target is sent, at most.
+"""The rate limit: the most requests a second that a target gets.
 
 Rules: the limit spaces requests evenly, so that no second of any clock sees more; it holds for
 all threads of a run together. Targets on this machine have none unless their file sets one.

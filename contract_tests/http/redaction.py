@@ -1,9 +1,9 @@
 """Redaction: nothing that is written or printed holds a secret.
 
-Secrets are the header values of the target file, what else came from the environment into a
-set-up call or a parameter, and *capability URLs*: whoever has the link that a success gave can open
-it, so that the strings of successful answers are kept out, too. A value that came from a variable
-is shown as `$NAME`, so that a printed command still works where the variable is set.
+Secrets are the header values of the target file, the environment's variables in its set-up calls
+and parameters, and *capability URLs*: whoever has the link of a successful response can open it,
+so the strings of successful responses are left out, too. The value of a variable is shown as
+`${NAME}`: a printed command still works where the variable is set.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])+")
 
 
 class Redactor:
-    """Takes secrets out of texts. `variables` are environment variables by name; what is `hidden`
-    is kept out, too, but the target may well give it back.
+    """Takes secrets out of texts. `variables` are environment variables by name. `hidden` values
+    are taken out, too, but the target may send them back.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class Redactor:
         self.variables = variables
         self._names = {value: name for name, value in variables.items() if len(value) >= _SHORTEST}
         # `Bearer abc` is secret for its `abc`.
-        told = {part for secret in secrets for part in (secret, secret.rpartition(" ")[2])}
-        self.secrets = tuple(sorted(filter(_is_long, told), key=len, reverse=True))
-        """The secrets that were told, the longest first; capability URLs are not among them."""
+        parts = {part for secret in secrets for part in (secret, secret.rpartition(" ")[2])}
+        self.secrets = tuple(sorted(filter(_is_long, parts), key=len, reverse=True))
+        """The given secrets, the longest first; capability URLs are not among them."""
         self._shown = {
             form: self.shown(text)
             for text in filter(_is_long, (*self.secrets, *hidden))
@@ -55,7 +55,7 @@ class Redactor:
         return text if text != value else REDACTED
 
     def clean(self, text: str) -> str:
-        """A text without the secrets that were told."""
+        """A text without the given secrets."""
         for secret in self._order:
             text = text.replace(secret, self._shown[secret])
         return text
@@ -72,8 +72,8 @@ def _forms(text: str) -> set[str]:
 
 
 def without_capabilities(text: str, body: bytes, known: str) -> str:
-    """A text that tells of a successful answer, without the strings of its body that whoever
-    reads it could use (addresses and tokens), but for what is `known` without it.
+    """A text about a successful response, without the strings of its body that a reader could use
+    (addresses and tokens). Strings that are `known` from elsewhere stay.
     """
     for secret in sorted(_strings(body), key=len, reverse=True):
         if _may_open(secret) and secret not in known:
@@ -83,7 +83,7 @@ def without_capabilities(text: str, body: bytes, known: str) -> str:
 
 
 def _may_open(text: str) -> bool:
-    """Whether a text may be an address or a token: what is short or has spaces is neither."""
+    """Whether a text may be an address or a token: a short one, or one with spaces, is neither."""
     if _DATE_TIME.fullmatch(text) or len(text) <= _SHORTEST:
         return False
     return "/" in text or (len(text) >= _SHORTEST_TOKEN and " " not in text)

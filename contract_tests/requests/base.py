@@ -1,7 +1,8 @@
-"""The base: the request to an operation that should succeed, and what came of it.
+"""The base: the request to an operation that should succeed, and the response to it.
 
-All else is a variation of it. Where the base does not succeed because of a state that the target
-is in (a resource is unknown, say), what only that state hides is not judged.
+All other requests are variations of it. Where the base does not succeed because of a state of the
+target (a resource is unknown, say), that state may hide what a variation should get: nothing is
+asserted of a response that the state explains.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import Exchange, OperationRequest
-from contract_tests.requests.reaching import valid_call
+from contract_tests.requests.reaching import valid_request
 from contract_tests.results.run import Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
@@ -18,10 +19,10 @@ from tallystick.contract import ContractOperation
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The base of an operation; `case` is the documented case that answered it, if it was one."""
+    """The base of an operation; `case` is the documented case of the response, if it is one."""
 
     operation: ContractOperation
-    call: OperationRequest
+    request: OperationRequest
     exchange: Exchange
     case: Case | None
 
@@ -32,12 +33,12 @@ class Base:
 
     @property
     def works(self) -> bool:
-        """Whether variations of the request can be told from it."""
+        """Whether variations can be compared with it: the target finds no fault in the request."""
         return self.case is not None and not is_of_request(self.case)
 
     def accepted(self, what: str, source: str = "", *, is_advised: bool = False) -> Expectation:
-        """What is expected of a variation without fault: what the base got, or that something
-        behind the target failed just now.
+        """What is expected of a variation without fault: the case that the base got, or an upstream
+        failure, which may come at any time.
         """
         upstream = [case for case in self.operation.cases if _is_upstream(case)]
         succeeding = [case for case in self.operation.cases if case.is_success]
@@ -51,8 +52,8 @@ class Base:
         )
 
     def hides(self, exchange: Exchange) -> bool:
-        """Whether the answer to a faulty request may be that of the state that the base is in:
-        which of two faults wins, no document says.
+        """Whether the response to a faulty request is explained by the state that the base is in:
+        documents do not say which of two faults wins.
         """
         if self.is_success or not self.works:
             return False
@@ -69,10 +70,10 @@ class Bases:
     def of(self, operation: ContractOperation) -> Base:
         """The base of an operation."""
         if operation.name not in self._sent:
-            call = valid_call(self.run.contract, operation, self.run.target)
-            exchange = self.run.client.send(call)
+            request = valid_request(self.run.contract, operation, self.run.target)
+            exchange = self.run.client.send(request)
             case = case_answered(operation, exchange)
-            self._sent[operation.name] = Base(operation, call, exchange, case)
+            self._sent[operation.name] = Base(operation, request, exchange, case)
         return self._sent[operation.name]
 
 

@@ -16,28 +16,28 @@ from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
 
 CONFIG: dict[str, Any] = {
-    # It learns from the bodies of 4xx answers and keeps that between runs: no two runs would be
-    # the same, and one target's answers would shape the requests to another.
+    # It learns from the bodies of 4xx responses and keeps that between runs: no two runs would be
+    # the same, and one target's responses would shape the requests to another.
     "cache": {"enabled": False},
     # Its coverage phase sends methods that nobody documented, DELETE and TRACE among them.
     "phases": {"coverage": {"enabled": False, "unexpected-methods": []}},
 }
 """An explicit configuration: without one, it reads a schemathesis.toml from wherever it runs.
 
-None of its checks is used, ours are (`contract_tests.obligations`): `not_a_server_error` fails a
-documented 502, `positive_data_acceptance` a documented 400 or 409 to data that fits the schema,
-`negative_data_rejection` takes any 5xx for a rejection, and `ignored_auth` looks away where
-`security` holds `{}`. Its HAR and VCR reports, which hold bodies verbatim, are not written.
+Its checks are not used (`contract_tests.checks` has ours): `not_a_server_error` fails a documented
+502, `positive_data_acceptance` fails a documented 400 or 409 to data that fits the schema,
+`negative_data_rejection` takes any 5xx for a rejection, and `ignored_auth` checks nothing where
+`security` holds `{}`. Its HAR and VCR reports are not written: they hold bodies verbatim.
 """
 
 SETTINGS = settings(
     max_examples=15,
-    # What it would explain takes longer than all the rest.
+    # The phase that explains a failure takes longer than all others.
     phases=[Phase.generate, Phase.shrink],
-    # An answer's time is the target's affair; a deadline would fail the first, cold one.
+    # How fast it responds is the target's affair; a deadline would fail the first, cold response.
     deadline=None,
-    # In CI, Hypothesis sets derandomize=True and database=None on its own; what is wanted is the
-    # same everywhere: new data in each run, repeatable by --hypothesis-seed, and no files.
+    # In CI, Hypothesis sets derandomize=True and database=None on its own. A run is to be the same
+    # everywhere: new data each time, repeatable by --hypothesis-seed, and no files.
     derandomize=False,
     database=None,
     # Making data for a large schema may be slow, and fixtures that last are meant to.

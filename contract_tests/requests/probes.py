@@ -1,9 +1,8 @@
 """Probes: fixed variations of a request that succeeds, and what a standard says of them.
 
 A new probe is one row of `PROBES`. What is expected is one of four: ACCEPTED (the variation means
-the same as the request that succeeds), REFUSED (a 4xx, whichever), HANDLED (anything that the
-document does not exclude), SERVED (anything but a server error, of what the document does not
-speak of).
+the same as the request that succeeds), REFUSED (any 4xx), HANDLED (anything that the document does
+not exclude), SERVED (anything but a server error: the document does not describe such requests).
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ OBJECT, BODY, UUID, ANY = "a JSON object", "a body", "a UUID in the path", "noth
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One variation; `source` says why its answer is settled. Most need a JSON object as body,
-    some a UUID in the path. `honest` is a status with which a server may decline it; what few
-    servers get right is no more than advised.
+    """One variation; `source` is the standard that settles what it gets. Most need a JSON object
+    as body, some a UUID in the path. `honest` is a status with which a server may decline it;
+    `is_advised` marks what few servers get right.
     """
 
     name: str
@@ -42,31 +41,31 @@ class Probe:
     honest: int | None = None
     is_advised: bool = False
 
-    def applies(self, call: OperationRequest) -> bool:
-        """Whether this variation of a call exists."""
+    def applies(self, request: OperationRequest) -> bool:
+        """Whether this variation of a request exists."""
         if self.needs == UUID:
-            return any(_UUID.fullmatch(str(value)) for value in call.path.values())
+            return any(_UUID.fullmatch(str(value)) for value in request.path.values())
         if self.needs == OBJECT:
-            return isinstance(call.body, dict)
-        return self.needs == ANY or call.body is not ...
+            return isinstance(request.body, dict)
+        return self.needs == ANY or request.body is not ...
 
 
 def _body(encode: Callable[[Any], bytes]) -> Make:
     """The request with its body written another way."""
-    return lambda client, call: client.prepare(call, content=encode(call.body))
+    return lambda client, request: client.prepare(request, content=encode(request.body))
 
 
 def _raw(content: bytes) -> Make:
-    return lambda client, call: client.prepare(call, content=content)
+    return lambda client, request: client.prepare(request, content=content)
 
 
 def _header(name: str, value: str | None) -> Make:
-    return lambda client, call: client.prepare(call, headers={name: value})
+    return lambda client, request: client.prepare(request, headers={name: value})
 
 
 def _extended(name: str, value: Any) -> Make:
     """The request with one property more."""
-    return lambda client, call: client.prepare(with_value(call, Field("body", name), value))
+    return lambda client, request: client.prepare(with_value(request, Field("body", name), value))
 
 
 def _spaced(value: Any) -> bytes:
@@ -107,47 +106,49 @@ def _twice(value: Any) -> bytes:
     return f"{{{inner}, {inner}}}".encode()
 
 
-def _chunked(client: Client, call: OperationRequest) -> PreparedRequest:
-    return client.prepare(call, content=Chunks(json.dumps(call.body).encode()))
+def _chunked(client: Client, request: OperationRequest) -> PreparedRequest:
+    return client.prepare(request, content=Chunks(json.dumps(request.body).encode()))
 
 
-def _queried(client: Client, call: OperationRequest) -> PreparedRequest:
-    return client.prepare(replace(call, query={**call.query, "xTallystickProbe": "1' OR 1=1"}))
+def _queried(client: Client, request: OperationRequest) -> PreparedRequest:
+    return client.prepare(
+        replace(request, query={**request.query, "xTallystickProbe": "1' OR 1=1"})
+    )
 
 
-def _encoded_id(client: Client, call: OperationRequest) -> PreparedRequest:
+def _encoded_id(client: Client, request: OperationRequest) -> PreparedRequest:
     """The request with the first character of its id percent-encoded."""
-    prepared = client.prepare(call)
-    value = str(next(iter(call.path.values())))
+    prepared = client.prepare(request)
+    value = str(next(iter(request.path.values())))
     # Set at the end: the library would decode what need not be encoded.
     prepared.url = (prepared.url or "").replace(value, f"%{ord(value[0]):02X}{value[1:]}", 1)
     return prepared
 
 
-def _form(client: Client, call: OperationRequest) -> PreparedRequest:
+def _form(client: Client, request: OperationRequest) -> PreparedRequest:
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    return client.prepare(call, headers=headers, content=b"a=1&b=2")
+    return client.prepare(request, headers=headers, content=b"a=1&b=2")
 
 
 def _with_ids(change: Callable[[str], str]) -> Make:
     """The request with each UUID of its path written another way."""
-    return lambda client, call: client.prepare(with_ids(call, change))
+    return lambda client, request: client.prepare(with_ids(request, change))
 
 
-def with_ids(call: OperationRequest, change: Callable[[str], str]) -> OperationRequest:
-    """A call with each UUID of its path written another way."""
+def with_ids(request: OperationRequest, change: Callable[[str], str]) -> OperationRequest:
+    """A request with each UUID of its path written another way."""
     path = {
         name: change(value) if _UUID.fullmatch(str(value)) else value
-        for name, value in call.path.items()
+        for name, value in request.path.items()
     }
-    return replace(call, path=path)
+    return replace(request, path=path)
 
 
-def has_id(call: OperationRequest) -> bool:
-    """Whether the path of a call has a UUID with letters in it."""
+def has_id(request: OperationRequest) -> bool:
+    """Whether the path of a request has a UUID with letters in it."""
     return any(
         _UUID.fullmatch(str(value)) and str(value) != str(value).upper()
-        for value in call.path.values()
+        for value in request.path.values()
     )
 
 

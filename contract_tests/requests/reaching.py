@@ -1,8 +1,8 @@
-"""Provoking cases: honest requests that should bring them about.
+"""Reaching cases: the honest requests that should bring them about.
 
-Rules: a request that succeeds is the smallest that Schemathesis makes from the schema, with each
-property that the prose constrains set to a value that is certainly valid, and the target's own
-parameters above all. A fault is one change to it.
+Rules: a request that succeeds is the smallest that Schemathesis makes from the schema. Each
+property that the prose constrains gets a certainly valid value; the values of the target file
+replace all others. A fault is one change to that request.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from tallystick.reader.pointers import look_up
 _PLAIN = Target("http://127.0.0.1")
 
 
-def valid_call(
+def valid_request(
     contract: Contract, operation: ContractOperation, target: Target
 ) -> OperationRequest:
     """A request that should succeed at this target."""
-    call = _smallest(contract, operation)
+    request = _smallest(contract, operation)
     for field, constraint in constraints(operation).items():
-        call = with_value(call, field, values.plain(field, constraint))
-    return with_parameters(call, target.values(operation.name))
+        request = with_value(request, field, values.plain(field, constraint))
+    return with_parameters(request, target.values(operation.name))
 
 
-def faulty_call(call: OperationRequest, case: Case) -> OperationRequest | None:
+def faulty_request(request: OperationRequest, case: Case) -> OperationRequest | None:
     """A request that certainly has the fault of a case whose trigger is in the request, and no
     other; None where nothing certain is known.
     """
@@ -47,24 +47,24 @@ def faulty_call(call: OperationRequest, case: Case) -> OperationRequest | None:
     if case.trigger is None or field is None:
         return None
     if case.trigger.fault == "missing":
-        return without(call, field)
+        return without(request, field)
     wrong = values.invalid(case.constraint) if case.constraint else []
-    return with_value(call, field, wrong[0][1]) if wrong else None
+    return with_value(request, field, wrong[0][1]) if wrong else None
 
 
-def provoking_call(
-    call: OperationRequest, case: Case, entry: CaseSetup | None
+def reaching_request(
+    request: OperationRequest, case: Case, setup: CaseSetup | None
 ) -> OperationRequest | None:
     """A request that brings a case about: as the target file says, or else by the fault that
     triggers it; None where nothing is known.
     """
-    if entry is None:
-        return call if case.is_success else faulty_call(call, case)
-    call = with_parameters(call, entry.parameters)
-    call = with_parameters(call, {f"header.{k}": v for k, v in entry.headers.items()})
+    if setup is None:
+        return request if case.is_success else faulty_request(request, case)
+    request = with_parameters(request, setup.parameters)
+    request = with_parameters(request, {f"header.{k}": v for k, v in setup.headers.items()})
     field = case.trigger.field if case.trigger else None
-    is_told = field is not None and f"{field.location}.{field.name}" in entry.parameters
-    return call if is_told else faulty_call(call, case) or call
+    is_given = field is not None and f"{field.location}.{field.name}" in setup.parameters
+    return request if is_given else faulty_request(request, case) or request
 
 
 def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
@@ -99,44 +99,44 @@ def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
     return {name: form for name, form in found.items() if form}
 
 
-def with_parameters(call: OperationRequest, parameters: Mapping[str, Any]) -> OperationRequest:
-    """The call with values set by their names in target files, such as `path.id`."""
+def with_parameters(request: OperationRequest, parameters: Mapping[str, Any]) -> OperationRequest:
+    """The request with values set by their names in target files, such as `path.id`."""
     for name, value in parameters.items():
         location, _, rest = name.partition(".")
-        call = with_value(call, Field(location, rest), value)
-    return call
+        request = with_value(request, Field(location, rest), value)
+    return request
 
 
-def with_value(call: OperationRequest, field: Field, value: Any) -> OperationRequest:
-    """The call with one value set."""
+def with_value(request: OperationRequest, field: Field, value: Any) -> OperationRequest:
+    """The request with one value set."""
     if field.location == "body":
-        return replace(call, body=_set(call.body, field.name.split("."), value))
+        return replace(request, body=_set(request.body, field.name.split("."), value))
     if field.location == "cookie":
-        return replace(call, headers={**call.headers, "cookie": f"{field.name}={value}"})
-    return _with_values(call, field, {**_located(call, field), field.name: value})
+        return replace(request, headers={**request.headers, "cookie": f"{field.name}={value}"})
+    return _with_values(request, field, {**_located(request, field), field.name: value})
 
 
-def without(call: OperationRequest, field: Field) -> OperationRequest:
-    """The call with one value left out."""
+def without(request: OperationRequest, field: Field) -> OperationRequest:
+    """The request with one value left out."""
     if field.location == "body":
-        return replace(call, body=_unset(call.body, field.name.split(".")))
-    rest = {name: value for name, value in _located(call, field).items() if name != field.name}
-    return _with_values(call, field, rest)
+        return replace(request, body=_unset(request.body, field.name.split(".")))
+    rest = {name: value for name, value in _located(request, field).items() if name != field.name}
+    return _with_values(request, field, rest)
 
 
-def _located(call: OperationRequest, field: Field) -> Mapping[str, Any]:
-    return {"path": call.path, "query": call.query, "header": call.headers}[field.location]
+def _located(request: OperationRequest, field: Field) -> Mapping[str, Any]:
+    return {"path": request.path, "query": request.query, "header": request.headers}[field.location]
 
 
 def _with_values(
-    call: OperationRequest, field: Field, located: Mapping[str, Any]
+    request: OperationRequest, field: Field, located: Mapping[str, Any]
 ) -> OperationRequest:
     if field.location == "path":
-        return replace(call, path=located)
+        return replace(request, path=located)
     return (
-        replace(call, query=located)
+        replace(request, query=located)
         if field.location == "query"
-        else replace(call, headers=located)
+        else replace(request, headers=located)
     )
 
 

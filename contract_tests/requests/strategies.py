@@ -1,7 +1,7 @@
 """Hypothesis strategies for values that certainly keep a constraint, or certainly break it.
 
-Rules: what a strategy makes is filtered by the constraint's own judgement, so that a strategy
-may be generous; where a kind has none, the constraint's listed values are drawn.
+Rules: the constraint's own judgement filters what a strategy makes, so a strategy may be generous.
+For a kind without a strategy, the constraint's listed values are drawn.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Values that a rule of the document makes certainly valid, certainly invalid, or neither.
 
-Each has a few words that say what is particular in it, so that a finding can name what an
-implementation trips over. Rules: every list is filtered by the rule's own judgement, which is
-three-valued; a kind of rule without lists of its own gets the values that the rule itself knows.
+A few words say what is particular in each value, so that a finding can name what an implementation
+trips over. Rules: the rule's own three-valued judgement filters every list; a kind of rule without
+lists here has the values that the rule itself knows.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Findings: broken obligations, one for each cause, however many requests showed it."""
+"""Findings: violations of a check, one finding for each cause, however many requests showed it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,17 +18,17 @@ _MOST_SHOWN = 6
 
 @dataclass(slots=True, eq=False)
 class Finding:
-    """A broken obligation, with where the demand stands and how to see the breach. The request
-    shown is the one that tells most, and the smallest of those.
+    """A broken check: where the demand stands, and how to see the violation. The request shown is
+    the one with the least `weight`.
     """
 
     check: Check
     operation: str
     source: str
-    sentence: str
+    quote: str
     message: str
     curl: str
-    answer: str
+    response: str
     cause: tuple[object, ...]
     codes: frozenset[str] = frozenset()
     is_of_case: bool = False
@@ -45,15 +45,15 @@ class Finding:
 
     @property
     def weight(self) -> tuple[int, bool, bool, int]:
-        """What is shown of several is the least of this: the heaviest level, a request that
-        provokes a case before any other, one that has a name before random data, the smallest.
+        """The order in which requests of one cause are shown: the heaviest level first, then a
+        request that should get a case, then one that has a name before random data, the smallest.
         """
         level = LEVELS.index(self.check.level)
         return level, not self.is_of_case, self.is_random, len(self.curl)
 
     @property
-    def told(self) -> str:
-        """The message, with what else showed the same."""
+    def full_message(self) -> str:
+        """The message, with the other requests that showed the same."""
         others = [what for what in self.seen if what not in self.message]
         shown = "; ".join(others[:_MOST_SHOWN])
         more = len(others) - _MOST_SHOWN
@@ -61,41 +61,36 @@ class Finding:
         return self.message + also
 
     def merge(self, other: Finding) -> None:
-        """Take over what another request showed of the same cause."""
+        """Add what another request showed of the same cause."""
         self.codes |= other.codes
         self.cases += [case for case in other.cases if case not in self.cases]
         self.seen += [what for what in other.seen if what not in self.seen]
         if other.weight < self.weight:
             self.check = other.check
             self.is_of_case, self.is_random = other.is_of_case, other.is_random
-            self.source, self.sentence = other.source, other.sentence
+            self.source, self.quote = other.source, other.quote
             self.location = other.location
-            self.message, self.curl, self.answer = other.message, other.curl, other.answer
+            self.message, self.curl, self.response = other.message, other.curl, other.response
 
     def to_json(self) -> dict[str, Any]:
-        """As a report holds it."""
+        """The form that a report holds."""
         return {
             "id": self.id,
             "check": self.check.name,
             "level": self.check.level,
             "source": self.source,
-            "sentence": self.sentence or None,
+            "quote": self.quote or None,
             "location": None if self.location is None else asdict(self.location),
             "operation": self.operation,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
-            "message": self.told,
-            "answer": self.answer,
+            "message": self.full_message,
+            "response": self.response,
             "curl": self.curl,
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.check.name} ({self.check.level}): {self.told}"]
-        lines += [f"  source  {self.source}"]
-        lines += [f'  says    "{self.sentence}"'] if self.sentence else []
-        commands = self.curl.replace("\n", "\n          ")
-        lines += [f"  answer  {self.answer}", f"  repeat  {commands}"]
-        return "\n".join(lines)
+        return "\n".join(lines_of(self.to_json()))
 
 
 class Findings:
@@ -109,12 +104,12 @@ class Findings:
         return iter(sorted(self._found, key=lambda f: LEVELS.index(f.check.level)))
 
     def add(self, finding: Finding) -> Finding:
-        """Add a finding, or what it shows to the one of the same cause, which is given back."""
+        """Add a finding, or what it shows to the finding of the same cause; returns that one."""
         same = [other for other in self._found if _have_one_cause(finding, other)]
         if not same:
             self._found.append(finding)
             return finding
-        # What confuses two codes may join findings that had none in common before.
+        # A violation that confuses two codes may join findings that had no code in common before.
         for other in (*same[1:], finding):
             same[0].merge(other)
         self._found = [other for other in self._found if other not in same[1:]]
@@ -129,8 +124,19 @@ def _have_one_cause(one: Finding, other: Finding) -> bool:
     return one.cause == other.cause
 
 
+def lines_of(finding: Mapping[str, Any]) -> list[str]:
+    """A finding of a report as lines of text."""
+    indented = "\n" + " " * 12
+    lines = [f"{finding['check']} ({finding['level']}): {finding['message']}"]
+    lines += [f"  source    {finding['source']}"]
+    lines += [f'  quote     "{finding["quote"]}"'] if finding["quote"] else []
+    lines += [f"  response  {finding['response']}"]
+    lines += [f"  repeat    {finding['curl'].replace(chr(10), indented)}"]
+    return lines
+
+
 def shown(outcome: Response | TransportError) -> str:
-    """An answer in one line, however long."""
+    """A response in one line, however long."""
     if isinstance(outcome, TransportError):
         return outcome.what
     body = " ".join(outcome.body.decode("utf-8", "replace").split())
@@ -138,8 +144,8 @@ def shown(outcome: Response | TransportError) -> str:
 
 
 def cut(text: str) -> str:
-    """A text that is not too long to read. Only what holds no secret any more may be cut: of a
-    secret that is cut in two, no half would be found.
+    """A text that is not too long to read. Secrets must be out of it: nobody finds a secret that
+    is cut in two.
     """
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 100]} … {text[-80:]}"
 

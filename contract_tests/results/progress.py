@@ -1,4 +1,4 @@
-"""Progress: what a run tells while it lasts, on standard error."""
+"""Progress: what a run prints while it lasts, on standard error."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ class Progress:
             click.echo(self._line(self._phase), err=True)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """What cannot be collected is a mistake of the suite."""
+        """A module that cannot be collected is a mistake of the suite."""
         if report.failed:
             self.errors.append(str(report.longrepr))
 
     def _line(self, phase: str) -> str:
         run = self.run
-        told = f"{run.client.requests} requests, {run.seconds:.1f} s" if run else ""
-        return f"{_PHASES.get(phase, phase)}: {self._done} of {self._all} tests, {told}"
+        cost = f"{run.client.requests} requests, {run.seconds:.1f} s" if run else ""
+        return f"{_PHASES.get(phase, phase)}: {self._done} of {self._all} tests, {cost}"
 
 
 FOUND = ("tallystick", "found")

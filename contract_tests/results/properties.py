@@ -1,8 +1,8 @@
-"""Trials: the requests of one property, of which Hypothesis draws and shrinks.
+"""A property run: the requests of one property, which Hypothesis draws and shrinks.
 
-Rules: the same request is sent once, and judged once: what was found of it holds for the whole
-property, so that a target that fails now and then does not confuse the shrinking. Once something
-was found, shrinking has a budget of requests: who shrinks against a service spends its time.
+Rules: the same request is sent and checked once; the result holds for the whole property, so that
+a target that fails now and then does not confuse the shrinking. After the first finding, shrinking
+has a budget of requests: each costs the service time.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from contract_tests.results.run import Run
 from tallystick.contract import ContractOperation
 
 BUDGET = 10
-"""How many requests are sent to find the smallest one that shows the same."""
+"""The most requests that are sent to find the smallest one that shows the same."""
 
 SECONDS = 2.0
-"""How long shrinking may take."""
+"""The longest time that shrinking may take."""
 
 Hides = Callable[[Exchange], bool]
 
 
 class BrokenError(Exception):
-    """A request of a property broke an obligation."""
+    """The response to a request of a property broke a check."""
 
 
 class PropertyRun:
@@ -62,13 +62,13 @@ class PropertyRun:
         expectation: Expectation,
         before: Sequence[requests.PreparedRequest] = (),
     ) -> None:
-        """Send a request, after those that go before it, and judge its answer. Raises BrokenError
-        where it breaks something.
+        """Send a request, after those that go before it, and check its response. Raises BrokenError
+        where it breaks a check.
         """
         key = _key(*before, prepared)
         if key not in self._known:
             if self._left == 0 or time.monotonic() > self._until:
-                # The way to end a property at once: what it has shown is kept already.
+                # This ends a property at once. The run has its findings already.
                 raise SkipTest("the budget for shrinking is spent")
             for request in before:
                 self.run.client.transmit(request)
@@ -77,31 +77,31 @@ class PropertyRun:
             raise BrokenError(expectation.what)
 
     def forget_news(self) -> None:
-        """What was shown so far is known: a request that was sent is not sent again, and breaks
-        nothing more.
+        """Take the findings so far as known: no request is sent again, and none breaks a check
+        any more.
         """
         self._known = dict.fromkeys(self._known, False)
         self._left, self._until = None, inf
 
-    def context(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
-        """What an answer breaks."""
+    def check(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
+        """The findings of a response."""
         if self.hides(exchange):
             return []
-        return self.run.judge(self.operation, exchange, expectation)
+        return self.run.check(self.operation, exchange, expectation)
 
     def _is_broken(self, prepared: requests.PreparedRequest, expectation: Expectation) -> bool:
         if self._left is not None:
             self._left -= 1
         exchange = self.run.client.transmit(prepared)
-        is_broken = self.is_news(self.context(exchange, expectation))
+        is_broken = self.is_news(self.check(exchange, expectation))
         if is_broken and self._left is None:
-            # To shrink against what does not answer would only take time.
+            # Shrinking against a target that does not respond would only take time.
             self._left = 0 if isinstance(exchange.outcome, TransportError) else self.budget
             self._until = time.monotonic() + self.seconds
         return is_broken
 
 
 def _key(*sent: requests.PreparedRequest) -> bytes:
-    """What is the same for the same requests; short, since bodies may be long."""
+    """A key that is the same for the same requests; short, since bodies may be long."""
     texts = [f"{prepared.method} {text_of(prepared)}" for prepared in sent]
     return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).digest()

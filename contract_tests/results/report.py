@@ -1,14 +1,14 @@
-"""The report of a run: verdicts of the cases, findings by level, and what to add where a case
-was not covered; as text, as JSON, and in the other
-`formats`.
+"""The report of a run: the verdicts of the cases, the findings by level, and what to add to the
+target file where a case was not covered; as text, as JSON, and in the other `formats`.
 
-Nothing here looks at an answer: what it is given holds no secret any more.
+Nothing here looks at a response: the findings of a run hold no secret.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import click
 
 from contract_tests.checks.levels import ADVISORY
-from contract_tests.checks.table import CHECKS
+from contract_tests.checks.table import checks_of
 from contract_tests.requests.base import is_of_request
 from contract_tests.results.findings import Finding
 from contract_tests.results.formats import FORMATS
@@ -31,6 +31,7 @@ _COLOURS = {
     Verdict.PASSED: "green",
     Verdict.FAILED: "red",
     Verdict.NOT_COVERED: "yellow",
+    Verdict.UNREACHABLE: "cyan",
 }
 _VALUES = {
     "caller": 'headers = { {header} = "${READONLY_KEY}" }   # a caller who may not do this',
@@ -45,16 +46,12 @@ def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
     """The exit code that the findings and verdicts of a run call for."""
     if any(finding.check.level != ADVISORY for finding in run.findings):
         return FAILED
-    open_cases = [
-        case_result
-        for _, case_result in case_results(run)
-        if case_result.verdict is Verdict.NOT_COVERED and not case_result.is_unreachable
-    ]
-    return NOT_COVERED if open_cases and not allow_not_covered else PASSED
+    is_open = any(result.verdict is Verdict.NOT_COVERED for _, result in case_results(run))
+    return NOT_COVERED if is_open and not allow_not_covered else PASSED
 
 
 def case_results(run: Run) -> Iterator[tuple[Case, CaseResult]]:
-    """The cases of the contract, each with what became of it."""
+    """The cases of the contract, each with its result."""
     return ((case, run.case_result(case)) for case in run.contract.cases)
 
 
@@ -79,11 +76,10 @@ def _table(run: Run) -> str:
     for operation in run.contract.operations:
         lines.append(click.style(operation.name, bold=True))
         for case in operation.cases:
-            case_result = run.case_result(case)
-            verdict = click.style(
-                f"{case_result.verdict.words:<13}", fg=_COLOURS[case_result.verdict]
-            )
-            lines.append(f"  {case.label:<{width}}  {verdict}  {case_result.reason}".rstrip())
+            result = run.case_result(case)
+            words = result.verdict.words
+            verdict = click.style(words, fg=_COLOURS[result.verdict]) + " " * (11 - len(words))
+            lines.append(f"  {case.label:<{width}}  {verdict}  {result.reason}".rstrip())
     return "\n".join(lines)
 
 
@@ -99,13 +95,12 @@ def _snippets(run: Run) -> str:
     """What to paste into the target file for the cases that were not covered."""
     missing = [
         case
-        for case, case_result in case_results(run)
-        if case_result.verdict is Verdict.NOT_COVERED and not case_result.is_unreachable
+        for case, result in case_results(run)
+        if result.verdict is Verdict.NOT_COVERED and LIMITED not in result.reason
     ]
-    missing = [case for case in missing if LIMITED not in run.case_result(case).reason]
     if not missing:
         return ""
-    lines = ["Not covered. To have these cases judged, add to the target file:"]
+    lines = ["Not covered. To have these cases tested, add to the target file:"]
     by_request = [case for case in missing if case.is_success or is_of_request(case)]
     if by_request and _parameters(run):
         lines += ["", "    [parameters]", *(f"    {line}" for line in _parameters(run))]
@@ -124,7 +119,7 @@ def _snippet(run: Run, case: Case) -> str:
 
 
 def _key_header(run: Run) -> str:
-    """The header that says who calls: the document's, or else the usual one."""
+    """The header that identifies the caller: the document's, or else the usual one."""
     schemes = run.contract.document.root.get("components", {}).get("securitySchemes", {})
     headers = [
         scheme["name"]
@@ -155,17 +150,15 @@ def _parameters(run: Run) -> list[str]:
 
 
 def _key(run: Run, case: Case) -> str:
-    """The shortest name of a case that means no other."""
+    """The shortest name that only this case has."""
     short = case.code or case.status
     same = [other for other in run.contract.cases if (other.code or other.status) == short]
     return short if len(same) == 1 else f"{case.operation} {case.label}"
 
 
 def _totals(run: Run) -> str:
-    counts = [
-        f"{sum(case_result.verdict is verdict for _, case_result in case_results(run))} {verdict.words}"
-        for verdict in Verdict
-    ]
+    counted = Counter(result.verdict for _, result in case_results(run))
+    counts = [f"{counted[verdict]} {verdict.words}" for verdict in Verdict]
     found = list(run.findings)
     advisory = sum(finding.check.level == ADVISORY for finding in found)
     style = run.styles.most_common(1)
@@ -209,14 +202,14 @@ def write_files(report: dict[str, Any], folder: str) -> None:
     texts |= {name: render(report) for name, render in FORMATS.items()}
     try:
         for name, text in texts.items():
-            # A lone surrogate in an answer has no UTF-8; it is shown as a question mark.
+            # A lone surrogate in a response has no UTF-8; it is shown as a question mark.
             (Path(folder) / name).write_bytes(text.encode("utf-8", "replace"))
     except OSError as error:
         raise _unwritable(folder, error) from None
 
 
 def to_json(run: Run) -> dict[str, Any]:
-    """A run as `report.json` holds it."""
+    """The `report.json` of a run."""
     return {
         "target": run.target.shown_url,
         "document": run.contract.document.locate(()).file,
@@ -225,19 +218,19 @@ def to_json(run: Run) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "exit_code": exit_code(run),
         "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
-        "cases": [_case_to_json(case, case_result) for case, case_result in case_results(run)],
+        "cases": [_case_to_json(case, result) for case, result in case_results(run)],
         "findings": [finding.to_json() for finding in run.findings],
-        "checks": [check.to_json() for check in CHECKS],
+        "checks": [check.to_json() for check in checks_of(run.contract)],
         "notes": run.notes,
     }
 
 
-def _case_to_json(case: Case, case_result: CaseResult) -> dict[str, Any]:
+def _case_to_json(case: Case, result: CaseResult) -> dict[str, Any]:
     return {
         "operation": case.operation,
         "status": case.status,
         "code": case.code,
-        "verdict": case_result.verdict.value,
-        "reason": case_result.reason or None,
-        "requests": case_result.requests,
+        "verdict": result.verdict.value,
+        "reason": result.reason or None,
+        "requests": result.requests,
     }

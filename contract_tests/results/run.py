@@ -1,15 +1,16 @@
-"""A run: one target, one contract, and what is found of the one against the other.
+"""A run: one target, one contract, and the findings and verdicts of the one against the other.
 
-Rules: every answer passes through `judge`, which holds it to every obligation; a case is
-*failed* where an answer to it breaks a documented or standard obligation, *passed* where
-it was provoked and none did, and else *not covered*. Nothing is kept that holds a secret.
+Rules: every response passes through `Run.check`, which holds it to every check. A case is *failed*
+where a response to it breaks a documented or standard check, *passed* where it was reached and no
+response did, *unreachable* where the target file says so, and else *not covered*. A run keeps no
+secret.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
@@ -18,7 +19,7 @@ import pytest
 from contract_tests.checks.codes import case_of, named_codes
 from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
-from contract_tests.checks.table import COMPLETE_RESPONSE, Check, violations
+from contract_tests.checks.table import Check, incomplete, violations
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.http.redaction import without_capabilities
@@ -34,10 +35,10 @@ REPETITIONS = {True: 5, False: 2}
 
 
 MOST_SUCCESSES = 500
-"""How many answers an answer that must be fresh is compared with."""
+"""How many responses a response that must be fresh is compared with."""
 
 LIMITED = "it limits the rate (set a lower one in the target file)"
-"""What is said of a case where the target only asks to come back later."""
+"""The reason of a case where the target only asks to come back later."""
 
 
 class Verdict(Enum):
@@ -46,21 +47,26 @@ class Verdict(Enum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_COVERED = "not_covered"
+    UNREACHABLE = "unreachable"
 
     @property
     def words(self) -> str:
-        """As a person reads it."""
-        return self.value.replace("_", " ")
+        """The verdict in text."""
+        return in_words(self.value)
+
+
+def in_words(verdict: str) -> str:
+    """The verdict of a report in text."""
+    return verdict.replace("_", " ")
 
 
 @dataclass(slots=True)
 class CaseResult:
-    """What became of one case."""
+    """The verdict of one case, why it is so, and how many requests were about the case."""
 
     verdict: Verdict = Verdict.NOT_COVERED
     reason: str = ""
     requests: int = 0
-    is_unreachable: bool = False
 
 
 @dataclass
@@ -91,66 +97,73 @@ class Run:
         return REPETITIONS[self.client.is_local]
 
     def case_result(self, case: Case) -> CaseResult:
-        """The account of a case."""
+        """The result of a case so far."""
         return self.case_results.setdefault((case.operation, case.label), CaseResult())
 
-    def judge(
+    def check(
         self, operation: ContractOperation, exchange: Exchange, expectation: Expectation
     ) -> list[Finding]:
-        """Hold an answer to every obligation, and keep what it breaks. What is given back is
-        what the answer breaks above the advisory.
+        """Hold a response to every check, and keep the findings. Returns those that are above the
+        advisory.
         """
         case = expectation.case
         if case is not None:
             self.case_result(case).requests += 1
         outcome = exchange.outcome
         if isinstance(outcome, TransportError):
-            lost = replace(COMPLETE_RESPONSE, source=outcome.source), Violation(outcome.what)
-            return self._keep(operation, exchange, expectation, [lost])
+            return self._keep(operation, exchange, expectation, [incomplete(outcome)])
         if outcome.is_limited:
             return []
-        context = self._judged(operation, outcome, exchange, expectation)
+        context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
         self._remember(context)
         return found
 
     @cached_property
     def _open(self) -> str:
-        """What the document itself says of its cases is no secret."""
+        """The document's own words about its cases are no secret."""
         return "\n".join(f"{case.code}\n{case.description}" for case in self.contract.cases)
 
-    def provoked(self, case: Case) -> None:
-        """A case was provoked: unless an answer failed it, it is passed."""
+    def reached(self, case: Case) -> None:
+        """A case was reached: unless a response failed it, it is passed."""
         case_result = self.case_result(case)
         if case_result.verdict is Verdict.NOT_COVERED:
             case_result.verdict = Verdict.PASSED
 
-    def not_covered(self, case: Case, reason: str, *, is_unreachable: bool = False) -> None:
-        """A case could not be provoked, and why."""
+    def not_covered(self, case: Case, reason: str) -> None:
+        """A case could not be reached, and why."""
+        self._leave(case, Verdict.NOT_COVERED, reason)
+
+    def unreachable(self, case: Case, reason: str) -> None:
+        """The target file declares that a case cannot be reached, and why."""
+        self._leave(case, Verdict.UNREACHABLE, reason)
+
+    def _leave(self, case: Case, verdict: Verdict, reason: str) -> None:
         case_result = self.case_result(case)
-        case_result.reason, case_result.is_unreachable = reason, is_unreachable
+        if case_result.verdict is Verdict.NOT_COVERED:
+            case_result.verdict, case_result.reason = verdict, reason
 
     def take_broken(self) -> list[Finding]:
-        """What was found above the advisory since the last call."""
+        """The findings above the advisory since the last call."""
         taken, self.broken = self.broken, []
         return taken
 
-    def _judged(
+    def _context(
         self,
         operation: ContractOperation,
-        answer: Response,
+        response: Response,
         exchange: Exchange,
         expectation: Expectation,
     ) -> CheckContext:
         earlier = self.successes.setdefault(operation.name, deque(maxlen=MOST_SUCCESSES))
         secrets = self.client.redactor.secrets
         return CheckContext(
-            self.contract, operation, answer, expectation, exchange.sent, secrets, earlier
+            self.contract, operation, response, expectation, exchange.sent, secrets, earlier
         )
 
     def _remember(self, context: CheckContext) -> None:
-        if 200 <= context.answer.status < 300 and context.is_spoken_of:
-            self.successes[context.operation.name].append(context.answer)
+        if context.response.is_success and context.is_described:
+            self.successes[context.operation.name].append(context.response)
         codes = [case.code for case in context.operation.cases if case.code]
         for _, place in named_codes(context.value, codes)[:1]:
             self.styles[place] += 1
@@ -195,10 +208,10 @@ class Run:
             operation=operation.name,
             source=self._source(operation, expectation, check, violation),
             location=self._location(operation, expectation, violation),
-            sentence=check.quote or _sentence(case, check),
+            quote=violation.quote or _sentence(case, check),
             message=cut(self._clean(violation.message, exchange)),
             curl=exchange.curl,
-            answer=self.answer(exchange),
+            response=self.shown_response(exchange),
             cause=violation.cause,
             codes=violation.codes,
             is_of_case=expectation.kind is ExpectationKind.CASE,
@@ -207,8 +220,8 @@ class Run:
             seen=[expectation.what],
         )
 
-    def answer(self, exchange: Exchange) -> str:
-        """An answer in one line that is not too long, without secrets."""
+    def shown_response(self, exchange: Exchange) -> str:
+        """The response in one line that is not too long, without secrets."""
         return cut(self._clean(shown(exchange.outcome), exchange))
 
     def _source(
@@ -218,8 +231,8 @@ class Run:
         check: Check,
         violation: Violation,
     ) -> str:
-        if check.source:
-            return check.source
+        if violation.source or check.source:
+            return violation.source or check.source
         if check.level == STANDARD and expectation.source:
             return expectation.source
         return str(self._location(operation, expectation, violation))
@@ -227,13 +240,13 @@ class Run:
     def _location(
         self, operation: ContractOperation, expectation: Expectation, violation: Violation
     ) -> Source:
-        """Where the document speaks of what is broken."""
+        """The place in the document that makes the demand."""
         if expectation.case is not None and violation.path is None:
             return expectation.case.source
         return self.contract.document.locate(violation.path or operation.location)
 
     def _clean(self, text: str, exchange: Exchange) -> str:
-        """A text that tells of an answer, without secrets."""
+        """A text about a response, without secrets."""
         outcome = exchange.outcome
         if isinstance(outcome, Response) and outcome.status < 400:
             text = without_capabilities(text, outcome.body, f"{exchange.sent}\n{self._open}")
@@ -245,7 +258,7 @@ RUN = pytest.StashKey[Run]()
 
 
 def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | None:
-    """The documented case that answers, if it is one."""
+    """The documented case of the response, if it is one."""
     outcome = exchange.outcome
     if isinstance(outcome, TransportError):
         return None

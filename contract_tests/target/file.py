@@ -149,7 +149,7 @@ class _Reader(Places):
             headers=self.headers(value),
             parameters=self.parameters(value),
             cases={
-                name: self.provocation(name, case)
+                name: self.case_setup(name, case)
                 for name, case in self.typed(value, "cases", dict, {}).items()
             },
             operations=tuple(
@@ -212,7 +212,7 @@ class _Reader(Places):
         self.known_keys(item, _OPERATION_KEYS, "The key {!r} is not known in [[operations]]")
         return OperationValues(item["match"], self.parameters(item))
 
-    def provocation(self, name: str, value: Any) -> CaseSetup:
+    def case_setup(self, name: str, value: Any) -> CaseSetup:
         if not isinstance(value, dict):
             raise self.error(f"The case {name!r} must be a table", name)
         self.known_keys(value, _CASE_KEYS, "The key {!r} is not known in a case")

@@ -28,7 +28,7 @@ class HookCall:
 
 @dataclass(frozen=True, slots=True)
 class CaseSetup:
-    """How a case is provoked at a target: whatever differs from a request that succeeds."""
+    """How to reach a case at a target: whatever differs from a request that succeeds."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -83,8 +83,8 @@ class Target:
                 values |= special.parameters
         return values
 
-    def provocation(self, case: Case) -> CaseSetup | None:
-        """How to provoke a case: its entry by full name, code or status."""
+    def setup_of(self, case: Case) -> CaseSetup | None:
+        """How to reach a case: its entry by full name, code or status."""
         for key in names_of(case):
             if key in self.cases:
                 return self.cases[key]
@@ -97,9 +97,7 @@ def names_of(case: Case) -> list[str]:
 
 
 def mock_target(base_url: str, contract: Contract) -> Target:
-    """The target that a mock of the contract is: its magic values provoke what no honest request
-    does.
-    """
+    """The mock of a contract as a target: its magic values reach what no honest request does."""
     cases = {
         f"{case.operation} {case.label}": CaseSetup(parameters=case.magic)
         for case in contract.cases

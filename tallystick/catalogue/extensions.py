@@ -50,7 +50,7 @@ class DeclaredCase:
 @dataclass(frozen=True, slots=True)
 class Promise:
     """What an operation's prose promises and a schema cannot say: its name, its parameters, and
-    the sentence of the prose (`says`). The contract tests know the names.
+    the sentence of the prose (`quote`). The contract tests know the names.
     """
 
     name: str
@@ -141,8 +141,8 @@ def _promise(document: Document, path: Path, item: Any) -> Promise:
     _expect(isinstance(named, dict) and len(named) == 1, document, path, shape)
     name, parameters = next(iter(named.items()))
     _expect(isinstance(parameters, dict), document, path, shape)
-    rest = {key: value for key, value in parameters.items() if key != "says"}
-    quote = " ".join(str(parameters.get("says", "")).split())
+    rest = {key: value for key, value in parameters.items() if key != "quote"}
+    quote = " ".join(str(parameters.get("quote", "")).split())
     return Promise(name, MappingProxyType(rest), quote, document.locate(path))
 
 

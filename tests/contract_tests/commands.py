@@ -7,6 +7,7 @@ import os
 import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,19 +66,19 @@ def _label(case: Mapping[str, Any]) -> str:
 
 class Commands:
     """Processes that run commands, each one at a time (see `forked`); lent to whoever has one
-    to run, and started by the first.
+    to run.
     """
 
     def __init__(self, count: int) -> None:
-        self.free: queue.Queue[subprocess.Popen[str] | None] = queue.Queue()
-        self.all: list[subprocess.Popen[str]] = []
-        for _ in range(count):
-            self.free.put(None)
+        self.free: queue.Queue[subprocess.Popen[str]] = queue.Queue()
+        self.all = [self._started() for _ in range(count)]
+        for process in self.all:
+            self.free.put(process)
 
     def run(self, words: list[str], env: Mapping[str, str], folder: Path) -> int:
         """Run `python -m` with these words, its output in the folder, and give its exit code."""
         order = {"words": words, "env": dict(env), "out": f"{folder}/out", "err": f"{folder}/err"}
-        process = self.free.get() or self._started()
+        process = self.free.get()
         try:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -94,27 +95,32 @@ class Commands:
 
     def _started(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.contract_tests.forked"]
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self.all.append(process)
-        return process
 
 
+_COUNT = 2
 _COMMANDS: list[Commands] = []
+_STARTING = threading.Lock()
+
+
+def _commands() -> Commands:
+    """The processes for the commands; they start when the first command is run."""
+    with _STARTING:
+        if not _COMMANDS:
+            _COMMANDS.append(Commands(_COUNT))
+        return _COMMANDS[0]
 
 
 @contextmanager
-def commands(count: int) -> Iterator[None]:
-    """Have processes for the commands, the same for all folders of tests."""
-    if _COMMANDS:
-        yield
-        return
-    _COMMANDS.append(Commands(count))
+def commands() -> Iterator[None]:
+    """Let the processes of the commands end afterwards, if any has started."""
     try:
         yield
     finally:
-        _COMMANDS.pop().close()
+        while _COMMANDS:
+            _COMMANDS.pop().close()
 
 
 def tallystick_test(folder: Path, *options: object, env: Mapping[str, str] | None = None) -> Result:
@@ -161,7 +167,7 @@ def run_words(
     folder: Path, words: tuple[object, ...], env: Mapping[str, str] | None = None
 ) -> Result:
     """Run `python -m` with these words; the report is expected in the folder."""
-    told = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
-    code = _COMMANDS[-1].run([str(word) for word in words], told, folder)
+    variables = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
+    code = _commands().run([str(word) for word in words], variables, folder)
     out, err = ((folder / name).read_text(encoding="utf-8") for name in ("out", "err"))
     return Result(code, out, err, folder / "report")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,16 +15,16 @@ from tests.independent.serve import serving
 
 KEY = "sk_live_very_secret_123"
 
-Start = Callable[..., Future[Result]]
+Start = Callable[..., Future[Any]]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Start a run in a folder of its own, two at a time, and the same run only once."""
-    runs: dict[tuple[object, ...], Future[Result]] = {}
-    with commands(2), ThreadPoolExecutor(max_workers=2) as pool:
+    runs: dict[tuple[object, ...], Future[Any]] = {}
+    with commands(), ThreadPoolExecutor(max_workers=2) as pool:
 
-        def started(run: Callable[..., Result], *parts: object) -> Future[Result]:
+        def started(run: Callable[..., Any], *parts: object) -> Future[Any]:
             key = (run, *parts)
             if key not in runs:
                 runs[key] = pool.submit(run, tmp_path_factory.mktemp("run"), *parts)

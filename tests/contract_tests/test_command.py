@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -83,7 +83,7 @@ def runs(start: Start) -> Runs:
     return {**started, "allowed": start(stateless, "--allow-not-covered")}
 
 
-def test_the_correct_implementation_is_verified(correct: Result) -> None:
+def test_the_correct_implementation_is_passed(correct: Result) -> None:
     """All ten cases are passed, nothing is found, both reports are there: exit code 0."""
     assert (correct.code, correct.verdicts, correct.report["findings"]) == (0, ALL, [])
     assert {path.name for path in correct.folder.iterdir()} == {
@@ -94,29 +94,29 @@ def test_the_correct_implementation_is_verified(correct: Result) -> None:
         "summary.md",
         "badge.svg",
     }
-    assert "10 passed · 0 failed · 0 not covered · 0 findings" in correct.out
+    assert "10 passed · 0 failed · 0 not covered · 0 unreachable · 0 findings" in correct.out
 
 
-def test_the_mock_is_verified(runs: Runs) -> None:
-    """Without a target, the mock of the document is held to it, and all ten are passed."""
+def test_the_mock_is_passed(runs: Runs) -> None:
+    """Without a target, the mock of the document is tested, and all ten are passed."""
     run = runs["the_mock"].result()
     assert (run.code, run.verdicts, run.report["findings"]) == (0, ALL, [])
     assert "this checks the mock" in run.err
 
 
-def test_a_contradicted_case_is_1(runs: Runs) -> None:
-    """The one case that is failed is told with what came, and no other is touched."""
+def test_a_failed_case_is_1(runs: Runs) -> None:
+    """The one case that failed is printed with its response, and no other is touched."""
     run = runs["faulty"].result()
     assert (run.code, run.verdicts) == (
         1,
         ALL | {"409 PaymentAccount.Disconnected": "failed"},
     )
     assert "409 PaymentAccount.Disconnected           failed" in run.out
-    assert "repeat  curl -i -X POST http://127.0.0.1:" in run.out
+    assert "repeat    curl -i -X POST http://127.0.0.1:" in run.out
 
 
 def test_not_covered_is_3(runs: Runs) -> None:
-    """Without a way to the five states, they are told as not covered in the table."""
+    """Without a way to the five states, the table has them as not covered."""
     run = runs["stateless"].result()
     not_covered = dict.fromkeys(OF_STATES, "not_covered")
     assert (run.code, run.verdicts, run.report["findings"]) == (3, ALL | not_covered, [])
@@ -127,8 +127,8 @@ def test_the_snippets_can_be_pasted(
     runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Filled in and added to the target file, the snippets name the five cases."""
-    _, _, told = runs["stateless"].result().out.partition("add to the target file:\n")
-    snippets = [line[4:] for line in told.splitlines() if line.startswith("    ")]
+    _, _, printed = runs["stateless"].result().out.partition("add to the target file:\n")
+    snippets = [line[4:] for line in printed.splitlines() if line.startswith("    ")]
     filled = "\n".join(snippets).replace("…", NOT_ENABLED_ID)
     monkeypatch.setenv("READONLY_KEY", "read-only")
     path = write(tmp_path, stateless_text("http://127.0.0.1") + filled)
@@ -147,15 +147,20 @@ def test_not_covered_may_be_allowed(runs: Runs) -> None:
 
 
 def test_unreachable_is_reported_with_its_reason(runs: Runs) -> None:
-    """A case that is declared unreachable is told with its reason, is not passed, and leaves
+    """A case that is declared unreachable has a verdict of its own, with its reason, and leaves
     exit code 0.
     """
     run = runs["with_unreachable"].result()
     case = run.case("502 PaymentAccount.ProviderError")
-    assert (run.code, case["verdict"]) == (0, "not_covered")
-    assert (case["reason"], case["requests"]) == (f"unreachable: {REASON}", 0)
-    assert "9 passed · 0 failed · 1 not covered" in run.out
-    assert REASON in run.out
+    assert (run.code, case["verdict"]) == (0, "unreachable")
+    assert (case["reason"], case["requests"]) == (REASON, 0)
+    assert "9 passed · 0 failed · 0 not covered · 1 unreachable" in run.out
+    assert f"502 PaymentAccount.ProviderError          unreachable  {REASON}" in run.out
+    assert f'<skipped message="unreachable: {REASON}"' in run.junit
+    summary = (run.folder / "summary.md").read_text(encoding="utf-8")
+    assert "9 passed, 1 unreachable" in summary
+    page = (run.folder / "report.html").read_text(encoding="utf-8")
+    assert '<td class="unreachable">unreachable</td>' in page
     assert "add to the target file" not in run.out
 
 
@@ -226,7 +231,6 @@ def test_bad_usage_is_2(name: str, bad_runs: Runs) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--target", "no-such.toml"], "no-such.toml: No such file or directory."),
         (["--target", "targets/mock.toml", "--base-url", "http://127.0.0.1:1"], "exclude"),
         (["--document", "README.md"], "no fenced code block"),
     ],
@@ -240,7 +244,7 @@ def test_bad_usage_of_pytest_is_one_clear_line(
 
 
 @pytest.mark.parametrize("command", [tallystick_test, pytest_suite])
-def test_an_unreachable_target_is_4_at_once(command: Start, tmp_path: Path) -> None:
+def test_an_unreachable_target_is_4_at_once(command: Callable[..., Result], tmp_path: Path) -> None:
     """Where nothing listens, either command says so within five seconds, beside what it takes to
     start on a machine that is busy with other tests.
     """

@@ -62,12 +62,12 @@ def test_the_step_of_the_action(tmp_path: Path) -> None:
     for wanted, text in ((0, TARGET), (3, 'base_url = "{url}"')):
         with running_mock() as url:
             (tmp_path / "target.toml").write_text(text.format(url=url), encoding="utf-8")
-            told = {"TARGET": "target.toml", "DOCUMENT": "", "REPORT_DIR": "reports"}
+            inputs = {"TARGET": "target.toml", "DOCUMENT": "", "REPORT_DIR": "reports"}
             path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
             run = subprocess.run(
                 ["bash", "-c", step["run"]],
                 cwd=tmp_path,
-                env={**os.environ, **told, "GITHUB_STEP_SUMMARY": str(page), "PATH": path},
+                env={**os.environ, **inputs, "GITHUB_STEP_SUMMARY": str(page), "PATH": path},
                 capture_output=True,
                 text=True,
                 timeout=120,
@@ -75,7 +75,7 @@ def test_the_step_of_the_action(tmp_path: Path) -> None:
         assert run.returncode == wanted, run.stdout + run.stderr
     text = page.read_text(encoding="utf-8")
     assert text.count("## Contract: ") == 2
-    assert "8 passed, 2 not covered" in text
+    assert "8 passed, 2 unreachable" in text
 
 
 def test_the_hook(tmp_path: Path) -> None:

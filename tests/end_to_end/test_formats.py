@@ -26,12 +26,12 @@ FINDING = {
     "level": "documented",
     "source": "api.yaml:7 at #/paths/~1x/get",
     "location": {"file": "api.yaml", "pointer": "/paths/~1x/get", "line": 7},
-    "sentence": HOSTILE,
+    "quote": HOSTILE,
     "operation": "GET /x",
     "case": "200",
     "cases": ["200"],
     "message": f"the document has no 500 {HOSTILE}",
-    "answer": f"500 text/html {HOSTILE}",
+    "response": f"500 text/html {HOSTILE}",
     "curl": f"curl -i '{HOSTILE}'\nand more",
 }
 ADVISED = {
@@ -39,7 +39,7 @@ ADVISED = {
     "id": "ba9876543210",
     "check": "promise: https",
     "level": "advisory",
-    "sentence": None,
+    "quote": None,
     "cases": [],
     "message": "the link is plain http",
     "location": None,
@@ -76,6 +76,14 @@ REPORT = {
             "reason": "nothing says how",
             "requests": 0,
         },
+        {
+            "operation": "POST /y",
+            "status": "502",
+            "code": "Y.Down",
+            "verdict": "unreachable",
+            "reason": "it never fails",
+            "requests": 0,
+        },
     ],
     "findings": [FINDING, ADVISED],
     "checks": [{"name": "documented status", "level": "documented", "source": None}],
@@ -108,6 +116,8 @@ def test_the_page_holds_all_it_needs(seen: tuple[Page, Seen]) -> None:
     assert (did.errors, did.dialogs) == ([], [])
     expect(page.locator("article")).to_have_count(2)
     expect(page.locator("article").first).to_contain_text("<script>alert(1)</script>")
+    expect(page.locator(".totals")).to_contain_text("1 not covered")
+    expect(page.locator("td.unreachable")).to_have_text("unreachable")
 
 
 def test_filter_and_search(seen: tuple[Page, Seen]) -> None:
@@ -150,7 +160,7 @@ def test_light_dark_and_narrow(browser: Browser, folder: Path) -> None:
 
 
 def test_sarif_is_valid(folder: Path) -> None:
-    """Microsoft's own validator has no error to tell."""
+    """Microsoft's own validator finds no error."""
     try:
         package = installed(SARIF).parent / "sarif-multitool-linux"
     except Missing as reason:
@@ -194,8 +204,8 @@ def test_markdown(folder: Path) -> None:
     """A table of verdicts and a list of findings; hostile texts stay texts."""
     text = (folder / "summary.md").read_text(encoding="utf-8")
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
-    assert "<h2>Contract: 1 passed, 1 failed, 1 not covered</h2>" in html
-    assert html.count("<tr>") == 2 + 3  # two heads, three cases
+    assert "<h2>Contract: 1 passed, 1 failed, 1 not covered, 1 unreachable</h2>" in html
+    assert html.count("<tr>") == 2 + 4  # two heads, four cases
     assert "<script>" not in html
     assert "<img" not in html
     assert "<em>a</em>" not in html
@@ -203,15 +213,17 @@ def test_markdown(folder: Path) -> None:
 
 
 def test_junit(folder: Path) -> None:
-    """A suite per operation; a case failed fails, one not covered is skipped."""
+    """A suite per operation; a failed case fails, one that was not tried is skipped."""
     suites = ElementTree.parse(folder / "junit.xml").getroot()
-    told = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("skipped")) for s in suites]
-    assert told == [("GET /x", "3", "1", "0"), ("POST /y", "2", "0", "1")]
+    counts = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("skipped")) for s in suites]
+    assert counts == [("GET /x", "3", "1", "0"), ("POST /y", "3", "0", "2")]
+    reasons = [skipped.get("message") for skipped in suites.iter("skipped")]
+    assert reasons == ["not covered: nothing says how", "unreachable: it never fails"]
     (failure,) = suites.iter("failure")
     assert "curl -i" in (failure.text or "")
 
 
 def test_badge(folder: Path) -> None:
-    """It says how many of the documented cases are passed, for those who cannot see it, too."""
+    """It says how many of the documented cases passed, to screen readers, too."""
     badge = ElementTree.parse(folder / "badge.svg").getroot()
-    assert badge.get("aria-label") == "cases passed: 1 of 3"
+    assert badge.get("aria-label") == "cases passed: 1 of 4"

@@ -6,7 +6,7 @@ all nothing of this project: a mistake shared with the suite would go unseen.
 
 The rules it keeps:
 
-* A request is judged in one order: path, method, id, media type, size, JSON, `returnUrl`,
+* A request is checked in one order: path, method, id, media type, size, JSON, `returnUrl`,
   `refreshUrl`, caller (403), organisation (404), payment account (409), provider (502).
 * A decision is one short method or one class attribute, so a variation overrides a few lines.
 * A check that refuses raises `RefusedError`, which carries the whole answer.

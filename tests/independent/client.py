@@ -45,7 +45,7 @@ class Reply:
 
 
 def send(base_url: str, call: Call, path: str | None = None) -> Reply:
-    """Send the call, to the path of the operation unless told another."""
+    """Send the call, to the path of the operation unless another is given."""
     with closing(_connection(base_url)) as connection:
         return _exchange(connection, call, urlsplit(base_url).path + (path or _path(call)))
 

@@ -140,7 +140,7 @@ def test_every_documented_case_is_tested() -> None:
     ],
 )
 def test_order(base_url: str, call: Call, title: str) -> None:
-    """The body is judged before the caller, returnUrl before refreshUrl; ids in either case."""
+    """The body is checked before the caller, returnUrl before refreshUrl; ids in either case."""
     assert title == send(base_url, call).document["title"]
 
 
@@ -241,7 +241,7 @@ def test_head_has_no_body(base_url: str) -> None:
 @pytest.mark.parametrize(("size", "status"), [(2**20, 200), (2**20 + 1, 413), (2**23, 413)])
 @pytest.mark.parametrize("chunked", [False, True])
 def test_large_body(base_url: str, size: int, status: int, chunked: bool) -> None:
-    """A body may have 1 MiB, and who sends more is told so."""
+    """A body may have 1 MiB, and a larger one gets a 413."""
     call = Call(body=CREATE.body.ljust(size), chunked=chunked)
     assert status == send(base_url, call).status
 

@@ -1,4 +1,4 @@
-"""Mutants whose body is no JSON, does not fit its schema, or contradicts the answer's status."""
+"""Mutants whose body is no JSON, does not fit its schema, or disagrees with the status."""
 
 import json
 from collections.abc import Callable

@@ -26,7 +26,7 @@ from tests.independent.calls import (
 from .builders import changed, silently, with_problem, with_problem_of, with_title
 from .mutant import Row, documented, family
 
-NAMED = "the document names the cases of 400 and of 409; nothing tells them apart"
+NAMED = "the document names the cases of 400 and of 409; nothing else distinguishes them"
 SPELT = "the document spells the codes; a client compares them letter by letter"
 ONE_CASE = "PaymentAccount.NotEnabled and PaymentAccount.Disconnected are two cases"
 

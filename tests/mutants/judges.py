@@ -61,10 +61,10 @@ def tallystick(app: App, seed: int) -> Judgement:
 
     def found(folder: Path, _: str) -> tuple[frozenset[str], frozenset[str]]:
         findings = json.loads((folder / "report.json").read_text())["findings"]
-        told = {(f["level"] == "advisory", f"{f['check']}: {f['message']}") for f in findings}
+        texts = {(f["level"] == "advisory", f"{f['check']}: {f['message']}") for f in findings}
         return (
-            frozenset(text for is_advice, text in told if not is_advice),
-            frozenset(text for is_advice, text in told if is_advice),
+            frozenset(text for is_advice, text in texts if not is_advice),
+            frozenset(text for is_advice, text in texts if is_advice),
         )
 
     return _judge(app, command, found)

@@ -1,4 +1,4 @@
-"""Mutants that a request throws off course: one crashes, one confuses, one tells too much."""
+"""Mutants that a request throws off course: one crashes, one confuses, one discloses too much."""
 
 import asyncio
 import json

@@ -59,7 +59,7 @@ def judge(app: App, seed: int) -> tuple[int, list[str]]:
         return 2, progress.errors
     found = [f for f in progress.run.findings if f.check.level != "advisory"]
     code = exit_code(progress.run, allow_not_covered=bool(seed))
-    return code, [f"{f.check.name}: {f.told}" for f in found]
+    return code, [f"{f.check.name}: {f.full_message}" for f in found]
 
 
 def main(seeds: int, names: Sequence[str]) -> None:

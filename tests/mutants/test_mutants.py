@@ -34,7 +34,7 @@ def test_catalogue() -> None:
 
 
 def test_only_good_practice_is_advisory() -> None:
-    """No breach of the document or of a standard hides among the advisory mutants."""
+    """No violation of the document or of a standard is among the advisory mutants."""
     assert {mutant.name for mutant in MUTANTS if mutant.level == "advisory"} == {
         "link for a year",
         "link for a day",

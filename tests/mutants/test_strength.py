@@ -21,7 +21,7 @@ Outcome = tuple[int, list[str]]
 
 
 @pytest.fixture(scope="module")
-def judged() -> Iterator[dict[str, Future[dict[str, Outcome]]]]:
+def said() -> Iterator[dict[str, Future[dict[str, Outcome]]]]:
     """What the suite says of each, in two processes; by name."""
     names = [*SILENT, *CHOSEN]
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -34,13 +34,13 @@ def _outcomes(names: list[str]) -> dict[str, Outcome]:
 
 
 @pytest.mark.parametrize("name", SILENT)
-def test_silent(name: str, judged: dict[str, Future[dict[str, Outcome]]]) -> None:
-    """A conformant implementation is verified, with no finding above the advisory."""
-    assert judged[name].result()[name] == (0, [])
+def test_silent(name: str, said: dict[str, Future[dict[str, Outcome]]]) -> None:
+    """All cases of a conformant implementation are passed, with no finding above the advisory."""
+    assert said[name].result()[name] == (0, [])
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_caught(name: str, judged: dict[str, Future[dict[str, Outcome]]]) -> None:
+def test_caught(name: str, said: dict[str, Future[dict[str, Outcome]]]) -> None:
     """A faulty implementation is found to break something."""
-    code, found = judged[name].result()[name]
+    code, found = said[name].result()[name]
     assert (code, bool(found)) == (1, True)

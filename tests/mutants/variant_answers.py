@@ -78,14 +78,14 @@ def html_safe(text: str) -> bytes:
 class Slower(PaymentAccountLinks):
     async def send_answer(self, answer: Answer, request: Request, send: Send) -> None:
         await asyncio.sleep(0.005)
-        told = replace(answer, headers=(*answer.headers, ("server-timing", "app;dur=5")))
-        await super().send_answer(told, request, send)
+        timed = replace(answer, headers=(*answer.headers, ("server-timing", "app;dur=5")))
+        await super().send_answer(timed, request, send)
 
 
 PROBLEMS = (
     variant(
         "code nowhere, text in detail",
-        "no member is documented to hold the code; the text tells the cases apart",
+        "no member is documented to hold the code; the text distinguishes the cases",
         with_problem(plain),
         NO_RETURN_URL,
         UNKNOWN,

@@ -20,7 +20,7 @@ from .variant import Variant, variant
 
 BAD_ID = "the document has a 404 for what does not exist, and a 400 for no fault of an id"
 OTHER_TYPES = "RFC 9110, section 15.5.16: a 415 is one answer; the document has none"
-ORDER = "the document does not say which of several faults is told"
+ORDER = "the document does not say which of several faults is named"
 METHODS = "the document describes one operation of a path, and may be a part of an API"
 LENIENT = "RFC 8259, section 9: a parser MAY accept non-JSON forms or extensions"
 TWICE = "RFC 8259, section 4: what software does with a name given twice is unpredictable"

@@ -15,7 +15,7 @@ ABSENT = "the document does not say whether null or an empty string is missing o
 WRONG_TYPE = "the codes are said of a URL; the document has none for a value of another type"
 SAFETY = "which hosts and schemes are safe to redirect to is for a service to decide"
 DISPUTED = "RFC 3986 and the WHATWG URL standard disagree on it"
-ORDER = "the document does not say which of several faults is told"
+ORDER = "the document does not say which of several faults is named"
 LENGTH = (
     "RFC 9110, section 15.5.15: a server may refuse a URI longer than it is willing to interpret"
 )

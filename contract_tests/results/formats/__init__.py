@@ -1,7 +1,7 @@
 """The formats of a report, each for a place where people look.
 
-Rules: every format is made from the same facts, those of `report.json`, which hold no secret any
-more. A new format is one function and one row of `FORMATS`.
+Rules: every format is made from the same facts, those of `report.json`, which hold no secret. A new
+format is one function and one row of `FORMATS`.
 """
 
 from __future__ import annotations
@@ -27,4 +27,4 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "summary.md": markdown.render,
     "badge.svg": _badge,
 }
-"""The files that stand beside `report.json`, each with what makes its text."""
+"""The files beside `report.json`, each with the function that makes its text."""

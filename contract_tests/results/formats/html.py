@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract_tests.results.formats.junit import label
 from contract_tests.results.formats.precedence import rows_of
+from contract_tests.results.run import Verdict, in_words
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -18,17 +20,17 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_VERDICTS = ("passed", "failed", "not_covered")
+_ENVIRONMENT.filters["in_words"] = in_words
 
 
 def render(report: Mapping[str, Any]) -> str:
     """The report as a page that holds all it needs."""
     cases = [{**case, "label": label(case)} for case in report["cases"]]
-    counts = {verdict: sum(c["verdict"] == verdict for c in cases) for verdict in _VERDICTS}
+    counted = Counter(case["verdict"] for case in cases)
     return _ENVIRONMENT.get_template("report.html.j2").render(
         report=report,
         cases=cases,
-        counts=counts,
+        counts={verdict.value: counted[verdict.value] for verdict in Verdict},
         orders={each["operation"]: list(rows_of(each)) for each in report.get("precedence", ())},
         operations=list(dict.fromkeys(case["operation"] for case in cases)),
     )

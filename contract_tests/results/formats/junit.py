@@ -1,6 +1,6 @@
-"""JUnit XML: a suite for each operation, a test for each documented case and each obligation.
+"""JUnit XML: a suite for each operation, a test for each documented case and each check.
 
-What CI hosts show of it is the suite, the name, and the text of a failure.
+CI hosts show the suite, the name, and the text of a failure.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
+
+from contract_tests.results.findings import lines_of
+from contract_tests.results.run import in_words
 
 _ELEMENTS = {"failures": "failure", "skipped": "skipped"}
 
@@ -19,10 +22,10 @@ def render(report: Mapping[str, Any]) -> str:
     operations = dict.fromkeys(case["operation"] for case in report["cases"])
     for operation in operations:
         suite = ElementTree.SubElement(suites, "testsuite", name=_plain(operation))
-        told: set[str] = set()
+        shown: set[str] = set()
         for case in (c for c in report["cases"] if c["operation"] == operation):
-            told |= _case(suite, case, report)
-        _obligations(suite, operation, report, told)
+            shown |= _case(suite, case, report)
+        _checks(suite, operation, report, shown)
         _count(suite)
     suites.set("time", f"{report['seconds']:.3f}")
     ElementTree.indent(suites)
@@ -42,10 +45,11 @@ def label(case: Mapping[str, Any]) -> str:
 def _case(
     suite: ElementTree.Element, case: Mapping[str, Any], report: Mapping[str, Any]
 ) -> set[str]:
-    """A test for a documented case; gives the findings that it tells."""
+    """A test for a documented case; returns the ids of the findings that it shows."""
     item = _item(suite, case["operation"], label(case))
-    if case["verdict"] == "not_covered":
-        ElementTree.SubElement(item, "skipped", message=_plain(case["reason"] or ""))
+    if case["verdict"] in ("not_covered", "unreachable"):
+        reason = f"{in_words(case['verdict'])}: {case['reason'] or ''}"
+        ElementTree.SubElement(item, "skipped", message=_plain(reason))
         return set()
     if case["verdict"] != "failed":
         return set()
@@ -58,16 +62,16 @@ def _case(
     return {finding["id"] for finding in found}
 
 
-def _obligations(
-    suite: ElementTree.Element, operation: str, report: Mapping[str, Any], told: set[str]
+def _checks(
+    suite: ElementTree.Element, operation: str, report: Mapping[str, Any], shown: set[str]
 ) -> None:
-    """A test for each obligation; one fails by the findings that no case has told."""
+    """A test for each check; it fails by the findings that no case has shown."""
     for check in report.get("checks", ()):
         found = [
             finding
             for finding in heavy(report)
             if (finding["operation"], finding["check"]) == (operation, check["name"])
-            and finding["id"] not in told
+            and finding["id"] not in shown
         ]
         item = _item(suite, operation, f"check: {check['name']}")
         if found:
@@ -82,15 +86,7 @@ def _item(suite: ElementTree.Element, operation: str, name: str) -> ElementTree.
 
 def _fail(item: ElementTree.Element, message: str, found: list[Mapping[str, Any]]) -> None:
     failure = ElementTree.SubElement(item, "failure", message=_plain(message))
-    failure.text = _plain("\n\n".join(_told(finding) for finding in found))
-
-
-def _told(finding: Mapping[str, Any]) -> str:
-    lines = [f"{finding['check']} ({finding['level']}): {finding['message']}"]
-    lines += [f"  source  {finding['source']}"]
-    lines += [f'  says    "{finding["sentence"]}"'] if finding["sentence"] else []
-    lines += [f"  answer  {finding['answer']}", f"  repeat  {finding['curl']}"]
-    return "\n".join(lines)
+    failure.text = _plain("\n\n".join("\n".join(lines_of(finding)) for finding in found))
 
 
 def _count(suite: ElementTree.Element) -> None:

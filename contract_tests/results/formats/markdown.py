@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.results.formats.junit import label
 from contract_tests.results.formats.precedence import rows_of
+from contract_tests.results.run import in_words
 
-_SIGNS = {"passed": "✅", "failed": "❌", "not_covered": "⚪"}
+_SIGNS = {"passed": "✅", "failed": "❌", "not_covered": "⚪", "unreachable": "🚫"}
 _MOST = 30
 
 
@@ -19,20 +21,18 @@ def render(report: Mapping[str, Any]) -> str:
 
 
 def _verdicts(report: Mapping[str, Any]) -> Iterator[str]:
-    counts = {
-        verdict: sum(case["verdict"] == verdict for case in report["cases"]) for verdict in _SIGNS
-    }
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    yield f"## Contract: {told or 'no cases'}"
+    counted = Counter(case["verdict"] for case in report["cases"])
+    counts = [f"{counted[name]} {in_words(name)}" for name in _SIGNS if counted[name]]
+    yield f"## Contract: {', '.join(counts) or 'no cases'}"
     for operation in dict.fromkeys(case["operation"] for case in report["cases"]):
         yield from ("", f"### {_code(operation)}", "", "| | case | |", "|---|---|---|")
         for case in (c for c in report["cases"] if c["operation"] == operation):
-            sign = f"{_SIGNS[case['verdict']]} {case['verdict']}"
-            yield f"| {sign} | {_code(label(case))} | {_text(case['reason'] or '')} |"
+            verdict = f"{_SIGNS[case['verdict']]} {in_words(case['verdict'])}"
+            yield f"| {verdict} | {_code(label(case))} | {_text(case['reason'] or '')} |"
 
 
 def _orders(report: Mapping[str, Any]) -> Iterator[str]:
-    """In which order faults are named, where a fuzz has looked."""
+    """The order in which errors are named, where a fuzz has looked."""
     for precedence in report.get("precedence", ()):
         yield from (f"### Order of errors: {_code(precedence['operation'])}", "")
         yield from ("| | |", "|---|---|")
@@ -48,8 +48,8 @@ def _findings(report: Mapping[str, Any]) -> Iterator[str]:
         title = f"**{_text(finding['check'])}** ({finding['level']})"
         yield f"{number}. {title}: {_text(finding['message'])}"
         yield ""
-        if finding["sentence"]:
-            yield from (f"   > {_text(finding['sentence'])}", "")
+        if finding["quote"]:
+            yield from (f"   > {_text(finding['quote'])}", "")
         yield from (f"   {_text(finding['source'])}", "", *_fenced(finding["curl"]), "")
     if len(found) > _MOST:
         yield from (f"… and {len(found) - _MOST} more, in the report.", "")
@@ -78,7 +78,7 @@ def _code(text: str) -> str:
 
 
 def _text(text: str, *, code: bool = False) -> str:
-    """A text that means itself, in a cell of a table, too."""
+    """A text without markup, in a cell of a table, too."""
     plain = " ".join(text.split()).replace("|", "\\|")
     if code:
         return plain.replace("`", "'")

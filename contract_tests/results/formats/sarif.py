@@ -1,7 +1,7 @@
 """SARIF 2.1.0 (OASIS): findings at the lines of the document, for code hosts to annotate.
 
-Rules: a rule is an obligation, a result a finding; its place is where the document makes the
-demand. The fingerprint is the finding's id, the same in every run.
+Rules: a rule is a check, a result is a finding; its place is where the document makes the demand.
+The fingerprint is the finding's id, which is the same in every run.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ def _identifier(name: str) -> str:
 
 
 def _result(finding: Mapping[str, Any], rules: list[str]) -> dict[str, Any]:
-    said = f' The document says: "{finding["sentence"]}".' if finding["sentence"] else ""
+    quoted = f' The document says: "{finding["quote"]}".' if finding["quote"] else ""
     result: dict[str, Any] = {
         "ruleId": _identifier(finding["check"]),
         "ruleIndex": rules.index(finding["check"]),
         "level": _LEVELS[finding["level"]],
         "message": {
-            "text": f"{finding['operation']}: {finding['message']}.{said} "
+            "text": f"{finding['operation']}: {finding['message']}.{quoted} "
             f"Source: {finding['source']}. Repeat: {finding['curl']}"
         },
         "partialFingerprints": {"tallystick/v1": finding["id"]},

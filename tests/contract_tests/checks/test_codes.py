@@ -1,4 +1,4 @@
-"""Finding an error's code wherever implementations put it, and the case that an answer is."""
+"""Finding an error's code wherever implementations put it, and the case that a response is."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_no_code_is_found(body: Any) -> None:
 
 
 def test_two_codes_are_both_found() -> None:
-    """Where two places name two codes, both are told, the title's first."""
+    """Where two places name two codes, both are found, the title's first."""
     body = {"code": "PaymentAccount.NotEnabled", "title": "PaymentAccount.Disconnected"}
     assert named_codes(body, CODES) == [
         ("PaymentAccount.Disconnected", "title"),
@@ -81,10 +81,10 @@ def test_two_codes_are_both_found() -> None:
         (409, None, None),
     ],
 )
-def test_an_answer_is_a_case_by_code_or_else_by_text(
+def test_a_response_is_a_case_by_code_or_else_by_text(
     status: int, body: Any, code: str | None
 ) -> None:
-    """The code tells the case, and without any code the documented text; the status must agree."""
+    """The code decides, and without any code the documented text; the status must agree."""
     found = case_of(CASES, status, body)
     assert (found.code if found else None) == code
 

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind
-from contract_tests.checks.disclosure import no_query, no_secret, no_source_path, no_stack_trace
-from contract_tests.http.exchange import Response
-from tallystick.contract import load_contract
+from contract_tests.checks import table
+from contract_tests.checks.context import CheckContext
+from contract_tests.checks.table import ResponseCheck
+from tests.contract_tests.checks.contexts import Row, Rows, each_row, got, messages
 
-CONTRACT = load_contract()
-OPERATION = CONTRACT.operations[0]
 KEY = "sk_live_very_secret_123"
-
-
-def context(detail: str, sent: str = "", header: str = "", media_type: str = "") -> CheckContext:
-    """An answer with this detail: as a problem, or, with a media type, as it stands."""
-    problem = json.dumps({"title": "Error", "detail": detail})
-    headers = {"content-type": media_type or "application/problem+json", "x-note": header}
-    body = (detail if media_type else problem).encode()
-    answer = Response(500, headers, body)
-    expectation = Expectation(ExpectationKind.HANDLED, "a request")
-    return CheckContext(CONTRACT, OPERATION, answer, expectation, sent, (KEY, "short"))
-
+SECRETS = (KEY, "short")
 
 TRACES = {
     "Python": 'Traceback (most recent call last):\n  File "/srv/app.py", line 87, in create\n',
@@ -72,62 +58,67 @@ PATHS = {
     "a file URL": ("file:///srv/app/links.mjs:87:3", "file:///srv/app/links.mjs"),
     "PHP": ("in /var/www/html/index.php on line 3", "/var/www/html/index.php"),
 }
+QUERIES = {
+    "SELECT": ("SELECT * FROM organisations WHERE id = $1", "SELECT * FROM organisations"),
+    "INSERT": ("INSERT INTO links VALUES (1)", "INSERT INTO links"),
+    "UPDATE": ("UPDATE links SET used = 1", "UPDATE links SET used"),
+    "DELETE": ("DELETE FROM links RETURNING id", "DELETE FROM links"),
+}
+IN_THE_REQUEST = 'http://127.0.0.1/\n\n{"returnUrl": "/srv/app/links.py"}'
 
 
-@pytest.mark.parametrize("media_type", ["", "text/plain"])
-@pytest.mark.parametrize("name", TRACES)
-def test_a_stack_trace_is_seen(name: str, media_type: str) -> None:
-    """The traces of the usual languages are seen, in JSON as in plain text."""
-    found = no_stack_trace(context(TRACES[name], media_type=media_type))
-    assert found is not None
-    assert found.message == "the answer holds a stack trace"
+def problem(detail: str, header: str = "", sent: str = "") -> CheckContext:
+    """A problem with this detail."""
+    body = {"title": "Error", "detail": detail}
+    return got(500, body, headers={"x-note": header}, secrets=SECRETS, sent=sent)
 
 
-@pytest.mark.parametrize("name", ORDINARY)
-def test_ordinary_details_disclose_nothing(name: str) -> None:
-    """What ordinary problems say is no trace, no path, no query and no secret."""
-    answer = context(ORDINARY[name])
-    checks = (no_stack_trace, no_source_path, no_query, no_secret)
-    assert [check(answer) for check in checks] == [None] * 4
+def text(words: str) -> CheckContext:
+    """The same as plain text."""
+    return got(500, words.encode(), media_type="text/plain", secrets=SECRETS)
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_a_source_path_is_seen(name: str) -> None:
-    """The path of a source file is named."""
-    detail, path = PATHS[name]
-    found = no_source_path(context(detail))
-    assert found is not None
-    assert found.message == f"the answer names a source file: {path}"
+def ordinary() -> list[Row]:
+    """What ordinary problems say."""
+    return [Row(name, problem(detail)) for name, detail in ORDINARY.items()]
 
 
-def test_a_path_that_was_sent_may_come_back() -> None:
-    """What the request itself held discloses nothing."""
-    sent = 'http://127.0.0.1/\n\n{"returnUrl": "/srv/app/links.py"}'
-    assert no_source_path(context("'/srv/app/links.py' is no URL", sent)) is None
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT * FROM organisations WHERE id = $1",
-        "INSERT INTO links VALUES (1)",
-        "UPDATE links SET used = 1",
-        "DELETE FROM links",
+TRACE = "the response holds a stack trace"
+SECRET = "the response gives a secret of the target file back"
+ROWS: Rows = {
+    table.NO_STACK_TRACE: [
+        *(Row(f"{name}, in JSON", problem(trace), TRACE) for name, trace in TRACES.items()),
+        *(Row(f"{name}, in text", text(trace), TRACE) for name, trace in TRACES.items()),
+        *ordinary(),
     ],
-)
-def test_a_query_is_seen(query: str) -> None:
-    """A statement of SQL is seen."""
-    assert no_query(context(f"failed: {query}")) is not None
+    table.NO_SOURCE_PATH: [
+        *(
+            Row(name, problem(detail), f"the response names a source file: {path}")
+            for name, (detail, path) in PATHS.items()
+        ),
+        Row(
+            "a path of the request",
+            problem("'/srv/app/links.py' is no URL", sent=IN_THE_REQUEST),
+        ),
+        *ordinary(),
+    ],
+    table.NO_QUERY: [
+        *(
+            Row(name, problem(f"failed: {query}"), f"the response holds a query: {start}")
+            for name, (query, start) in QUERIES.items()
+        ),
+        *ordinary(),
+    ],
+    table.NO_SECRET: [
+        Row("in the body", problem(f"the key {KEY} is wrong"), SECRET),
+        Row("in a header", problem("no", header=f"key={KEY}"), SECRET),
+        Row("a word of any text", problem("the name is too short")),
+        *ordinary(),
+    ],
+}
 
 
-def test_a_secret_is_seen() -> None:
-    """A secret of the target file is seen in the body and in the headers, and is not repeated."""
-    for answer in (context(f"the key {KEY} is wrong"), context("no", header=f"key={KEY}")):
-        found = no_secret(answer)
-        assert found is not None
-        assert KEY not in found.message
-
-
-def test_a_short_secret_is_no_sign() -> None:
-    """A secret that is a word of any text is not looked for."""
-    assert no_secret(context("the name is too short")) is None
+@pytest.mark.parametrize(("check", "row"), each_row(ROWS))
+def test_disclosure(check: ResponseCheck, row: Row) -> None:
+    """The check finds the violation of its row, or none."""
+    assert messages(check, row.context) == ([] if row.message is None else [row.message])

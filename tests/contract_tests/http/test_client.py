@@ -1,4 +1,4 @@
-"""Answers that ask to come back later are waited for, and are no finding."""
+"""Responses that ask to come back later: the client waits, and sends the request again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.contract_tests.commands import Result, pytest_suite, tallystick_test
+from contract_tests.http.client import Client
+from contract_tests.http.exchange import Response
+from contract_tests.requests.reaching import valid_request
+from contract_tests.target.target import Target
+from tallystick.contract import load_contract
+from tests.contract_tests.commands import tallystick_test
 from tests.contract_tests.targets import LABELS, write_target
-from tests.independent.app import Answer, PaymentAccountLinks, Request
+from tests.independent.app import ACTIVE_ID, Answer, PaymentAccountLinks, Request
 from tests.independent.serve import serving
 
 KEPT = "the target kept answering 429: it limits the rate (set a lower one in the target file)"
@@ -17,7 +22,7 @@ KEPT = "the target kept answering 429: it limits the rate (set a lower one in th
 class Busy(PaymentAccountLinks):
     """Asks to come back a second later, by these statuses at these requests."""
 
-    statuses: Mapping[int, int] = {4: 429, 9: 503}
+    statuses: Mapping[int, int] = {2: 429, 4: 503}
 
     def __init__(self) -> None:
         self.came: list[float] = []
@@ -38,44 +43,46 @@ class AlwaysBusy(PaymentAccountLinks):
 
 
 class Down(PaymentAccountLinks):
-    """Is unavailable once, and does not say for how long."""
+    """Is unavailable, and does not say for how long."""
 
-    count = 0
-
-    def answer(self, request: Request) -> Answer:
-        self.count += 1
-        return Answer(503, None, b"") if self.count == 4 else super().answer(request)
+    def answer(self, _: Request) -> Answer:
+        return Answer(503, None, b"")
 
 
-def cases(folder: Path, app: PaymentAccountLinks) -> Result:
-    """The tests of the cases, against an application."""
+def statuses(app: PaymentAccountLinks, count: int) -> list[int]:
+    """The statuses that so many requests get, one after the other."""
+    contract = load_contract()
     with serving(app) as url:
-        target = write_target(folder, url)
-        return pytest_suite(folder, "--target", target, tests="contract_tests/test_cases.py")
+        client = Client(Target(url, parameters={"path.id": ACTIVE_ID}))
+        request = valid_request(contract, contract.operations[0], client.target)
+        outcomes = [client.send(request).outcome for _ in range(count)]
+        client.close()
+    return [outcome.status for outcome in outcomes if isinstance(outcome, Response)]
 
 
-def test_what_asks_for_time_gets_it(tmp_path: Path) -> None:
+def test_a_target_that_asks_for_time_gets_it() -> None:
     """After a 429 and a 503 with Retry-After nothing is sent for as long as they say, and then
-    the same again; neither is a finding.
+    the same again.
     """
     app = Busy()
-    run = cases(tmp_path, app)
-    assert (run.code, run.verdicts) == (0, dict.fromkeys(LABELS, "passed"))
-    assert run.report["findings"] == []
+    assert statuses(app, 3) == [200, 200, 200]
+    assert len(app.came) == 5
     waited = [app.came[number] - app.came[number - 1] for number in app.statuses]
     assert [1 <= seconds < 1.5 for seconds in waited] == [True, True]
 
 
-def test_a_503_without_a_time_is_a_finding(tmp_path: Path) -> None:
-    """A 503 that does not ask to come back is an undocumented answer."""
-    run = cases(tmp_path, Down())
-    assert [finding["message"].partition(" (")[0] for finding in run.heavy] == [
-        "the document has no 503"
-    ]
+def test_a_target_may_ask_again_and_again() -> None:
+    """After three waits, the last response counts."""
+    assert statuses(AlwaysBusy(), 1) == [429]
+
+
+def test_a_503_without_a_time_is_a_response() -> None:
+    """It does not ask to come back."""
+    assert statuses(Down(), 1) == [503]
 
 
 def test_what_is_always_limited_is_not_covered(tmp_path: Path) -> None:
-    """Where each answer is a 429, no case is provoked, and that is the reason."""
+    """Where each response is a 429, no case is reached, and that is the reason."""
     with serving(AlwaysBusy()) as url:
         run = tallystick_test(tmp_path, "--target", write_target(tmp_path, url))
     assert (run.code, run.verdicts) == (3, dict.fromkeys(LABELS, "not_covered"))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections import Counter
-from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from contract_tests.http.client import Client
+from contract_tests.http.exchange import Response
 from contract_tests.http.rate import is_loopback, per_second
-from tests.contract_tests.commands import Result, pytest_suite, tallystick_test
-from tests.contract_tests.conftest import Start
+from contract_tests.requests.reaching import valid_request
+from contract_tests.target.target import HookCall, Target
+from tallystick.contract import load_contract
+from tests.contract_tests.commands import tallystick_test
 from tests.contract_tests.targets import Recording, serving_at, target_text, write
+from tests.independent.app import ACTIVE_ID
 from tests.independent.serve import serving
 
-Seen = Mapping[str, tuple[Recording, Future[Result]]]
-CASES = "contract_tests/test_cases.py"
+CONTRACT = load_contract()
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,7 @@ def test_a_rate_is_read(text: str, expected: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "20", "s", "20/d", "0/s", "-1/s", "1e3/s", "20/s/s", "x/s"])
 def test_what_is_no_rate_is_refused(text: str) -> None:
-    """What is no rate is told, with how to write one."""
+    """The error says how to write a rate."""
     with pytest.raises(ValueError, match=r"is no rate: write it as 20/s, 90/m or 1000/h"):
         per_second(text)
 
@@ -65,59 +69,59 @@ def own_address() -> str | None:
     return None if address.startswith("127.") or address == "0.0.0.0" else address
 
 
-@pytest.fixture(scope="module")
-def seen(start: Start) -> Seen:
-    """What was seen of runs with a limit: on this machine, and by its address elsewhere."""
-    here, by_default, whole = Recording(), Recording(), Recording()
-
-    def limited(folder: Path) -> Result:
-        with serving(here) as url:
-            target = write(folder, target_text(url, 'rate = "20/s"'))
-            return pytest_suite(folder, "--target", target, tests=CASES)
-
-    def elsewhere(folder: Path) -> Result:
-        with serving_at(own_address() or "", by_default) as url:
-            target = write(folder, target_text(url))
-            return pytest_suite(folder, "--target", target, "-k", "200 or Missing", tests=CASES)
-
-    def faster(folder: Path) -> Result:
-        with serving_at(own_address() or "", whole) as url:
-            target = write(folder, target_text(url, 'rate = "200/s"'))
-            return tallystick_test(folder, "--target", target)
-
-    runs = {"here": (here, start(limited))}
-    if own_address():
-        runs |= {"elsewhere": (by_default, start(elsewhere)), "whole": (whole, start(faster))}
-    return runs
-
-
-def test_no_second_sees_more_than_the_limit(seen: Seen) -> None:
-    """With 20/s, no second of the target sees more than 20 requests, and one that was under way."""
-    app, run = seen["here"]
-    assert run.result().code == 0, run.result().out
-    assert len(app.seen) > 40
-    assert 15 <= app.most_within(1.0) <= 21
-
-
 needs_address = pytest.mark.skipif(
     own_address() is None, reason="this machine has no address but the loopback one"
 )
 
 
+def send(url: str, count: int, rate: str | None = None) -> None:
+    """Send so many requests by one client, from several threads, with a set-up call among them."""
+    client = Client(Target(url, rate=rate, parameters={"path.id": ACTIVE_ID}))
+    request = valid_request(CONTRACT, CONTRACT.operations[0], client.target)
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(client.send, request) for _ in range(count - 1)]
+        client.hook(HookCall("POST", request.url(url), json=request.body))
+        assert all(isinstance(future.result().outcome, Response) for future in sent)
+    client.close()
+
+
+def test_no_second_sees_more_than_the_limit() -> None:
+    """With 20/s, no second of the target sees more than 20 requests, and one that was under way."""
+    app = Recording()
+    with serving(app) as url:
+        send(url, 40, "20/s")
+    assert len(app.seen) == 40
+    assert 15 <= app.most_within(1.0) <= 21
+
+
+def test_here_there_is_no_limit() -> None:
+    """A target on this machine gets its requests as fast as it answers."""
+    app = Recording()
+    with serving(app) as url:
+        began = time.monotonic()
+        send(url, 40)
+        seconds = time.monotonic() - began
+    assert app.most_within(max(seconds, 1.0)) == 40
+
+
 @needs_address
-def test_elsewhere_the_limit_is_ten(seen: Seen) -> None:
+def test_elsewhere_the_limit_is_ten() -> None:
     """A target that is not on this machine gets ten requests a second where its file sets none."""
-    app, run = seen["elsewhere"]
-    assert run.result().code == 0, run.result().out
-    assert len(app.seen) > 10
+    app = Recording()
+    with serving_at(own_address() or "", app) as url:
+        send(url, 20)
+    assert len(app.seen) == 20
     assert app.most_within(1.0) <= 11
 
 
 @needs_address
-def test_elsewhere_is_treated_with_care(seen: Seen) -> None:
+def test_elsewhere_is_treated_with_care(tmp_path: Path) -> None:
     """There, PUT, PATCH, DELETE and TRACE are not sent, and one request is repeated less often."""
-    app, run = seen["whole"]
-    assert run.result().code == 0, run.result().out
+    app = Recording()
+    with serving_at(own_address() or "", app) as url:
+        target = write(tmp_path, target_text(url, 'rate = "200/s"'))
+        run = tallystick_test(tmp_path, "--target", target)
+    assert run.code == 0, run.out
     assert {request.method for request in app.requests} == {"POST", "GET", "HEAD", "OPTIONS"}
     alike = Counter(
         (request.path, request.body, *request.headers.items()) for request in app.requests

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.checks.context import ExpectationKind
 from contract_tests.http.client import Client
 from contract_tests.requests.probes import PROBES
-from contract_tests.requests.reaching import valid_call
+from contract_tests.requests.reaching import valid_request
 from contract_tests.target.target import Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import Result
@@ -20,7 +20,7 @@ from tests.independent.app import ACTIVE_ID, PaymentAccountLinks
 
 BY_NAME = {probe.name: probe for probe in PROBES}
 TARGET = Target("http://127.0.0.1:1", parameters={"path.id": ACTIVE_ID})
-CALL = valid_call(load_contract(), load_contract().operations[0], TARGET)
+REQUEST = valid_request(load_contract(), load_contract().operations[0], TARGET)
 BODY = {
     "refreshUrl": "https://app.example.com/refreshUrl",
     "returnUrl": "https://app.example.com/returnUrl",
@@ -47,7 +47,7 @@ HEADERS = {
 
 def sent(name: str) -> bytes:
     """The body of a probe."""
-    body = BY_NAME[name].make(Client(TARGET), CALL).body
+    body = BY_NAME[name].make(Client(TARGET), REQUEST).body
     return body if isinstance(body, bytes) else b""
 
 
@@ -63,7 +63,7 @@ def test_a_standard_settles_what_is_json(name: str) -> None:
     """What is accepted by the JSON standard is the same body; what is refused is none at all."""
     probe, read = BY_NAME[name], PaymentAccountLinks().parse_json
     if probe.expected is ExpectationKind.ACCEPTED:
-        assert (read(sent(name)), sent(name) != json.dumps(CALL.body).encode()) == (BODY, True)
+        assert (read(sent(name)), sent(name) != json.dumps(REQUEST.body).encode()) == (BODY, True)
         return
     assert probe.expected is ExpectationKind.REFUSED
     with pytest.raises((ValueError, RecursionError)):
@@ -72,7 +72,7 @@ def test_a_standard_settles_what_is_json(name: str) -> None:
 
 def test_order_white_space_and_escapes() -> None:
     """The three ways to write the same differ in just what they say."""
-    assert list(CALL.body) == ["refreshUrl", "returnUrl"]
+    assert list(REQUEST.body) == ["refreshUrl", "returnUrl"]
     assert list(json.loads(sent("properties in another order"))) == ["returnUrl", "refreshUrl"]
     assert (b"\n" in sent("white space"), b"\t" in sent("white space")) == (True, True)
     assert (b"/" in sent("escapes").replace(b"\\/", b""), b"\\u0072" in sent("escapes")) == (
@@ -91,12 +91,12 @@ def test_a_body_is_sent_as_it_is(name: str) -> None:
 def test_a_header_is_sent_as_it_is(name: str) -> None:
     """The header is the one that the name says."""
     header, value = HEADERS[name]
-    assert BY_NAME[name].make(Client(TARGET), CALL).headers.get(header) == value
+    assert BY_NAME[name].make(Client(TARGET), REQUEST).headers.get(header) == value
 
 
 def test_ids() -> None:
     """The id is written in capitals, percent-encoded, or as what it is not."""
-    urls = {name: BY_NAME[name].make(Client(TARGET), CALL).url or "" for name in BY_NAME}
+    urls = {name: BY_NAME[name].make(Client(TARGET), REQUEST).url or "" for name in BY_NAME}
     assert ACTIVE_ID.upper() in urls["a UUID in capitals"]
     assert f"%61{ACTIVE_ID[1:]}" in urls["a percent-encoded id"]
     assert "/organisations/not-a-uuid/" in urls["a value that is no UUID"]

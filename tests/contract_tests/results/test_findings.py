@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
-from tests.contract_tests.commands import Result, against
+from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
+from tests.contract_tests.several import against_each
 
 MISSING = "400 PaymentAccountLink.MissingReturnUrl"
 INVALID = "400 PaymentAccountLink.InvalidRefreshUrl"
 NO_CASE = None
 
-# Of each: the obligation, the level, a case, and what the message says.
+# Of each: the check, the level, a case, and a part of the message.
 FAULTS: Mapping[str, tuple[str, str, str | None, str]] = {
     "201 for a link": ("documented status", "documented", "200", "the document has no 201"),
     "409 for PaymentAccountLink.InvalidRefreshUrl": (
@@ -64,18 +65,27 @@ FAULTS: Mapping[str, tuple[str, str, str | None, str]] = {
 }
 
 
+Runs = Mapping[str, Result]
+
+
+def half(folder: Path, first: int) -> dict[str, Result]:
+    """The runs against every second mutant."""
+    return dict(against_each(folder, list(FAULTS)[first::2]))
+
+
 @pytest.fixture(scope="module")
-def runs(start: Start) -> Mapping[str, Future[Result]]:
-    """A run per fault."""
-    return {name: start(against, name) for name in FAULTS}
+def runs(start: Start) -> Runs:
+    """A run per fault, in two processes."""
+    halves = [start(half, first) for first in (0, 1)]
+    return {name: run for found in halves for name, run in found.result().items()}
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_one_cause_is_one_finding(name: str, runs: Mapping[str, Future[Result]]) -> None:
-    """There is one finding above the advisory, of the right obligation; it names the case and
-    says what is wrong, and a command that shows it.
+def test_one_cause_is_one_finding(name: str, runs: Runs) -> None:
+    """There is one finding above the advisory, of the right check; it has the case, what is wrong,
+    and a command that shows it.
     """
-    run = runs[name].result()
+    run = runs[name]
     check, level, case, message = FAULTS[name]
     found = [(finding["check"], finding["level"]) for finding in run.heavy]
     assert (run.code, found) == (1, [(check, level)])
@@ -87,11 +97,9 @@ def test_one_cause_is_one_finding(name: str, runs: Mapping[str, Future[Result]])
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_only_the_cases_of_a_finding_are_contradicted(
-    name: str, runs: Mapping[str, Future[Result]]
-) -> None:
-    """What is failed is what the finding is about, and all else is passed."""
-    run = runs[name].result()
+def test_only_the_cases_of_a_finding_are_failed(name: str, runs: Runs) -> None:
+    """The cases that the finding is about failed, all others are passed."""
+    run = runs[name]
     about = set(run.heavy[0]["cases"])
     verdicts = {case: "failed" if case in about else "passed" for case in run.verdicts}
     assert run.verdicts == verdicts

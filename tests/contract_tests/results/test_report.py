@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,10 +22,11 @@ from tests.contract_tests.commands import (
     stateless,
 )
 from tests.contract_tests.conftest import Start
+from tests.contract_tests.several import against_each
 from tests.contract_tests.targets import LABELS, write_target
 from tests.independent.serve import serving
 
-Runs = Mapping[str, Future[Result]]
+Runs = Mapping[str, Result]
 LINK = "POST /organisations/{id}/payment-account/link"
 DOCUMENT = "openapi/dolfin-payment-account-link.yaml"
 AT = "#/paths/~1organisations~1{id}~1payment-account~1link/post/responses"
@@ -39,8 +39,13 @@ DRAWN = "ftp: accepted"
 NO_CASE = "500 on malformed JSON"
 
 
+def several(folder: Path) -> dict[str, Result]:
+    """The runs against mutants whose findings these tests look at."""
+    return dict(against_each(folder, [DOCUMENTED, STANDARD, NO_CASE, DRAWN]))
+
+
 def again(folder: Path) -> Result:
-    """`tallystick test` against a mutant once more."""
+    """`tallystick test` against one of them once more."""
     return against(folder, DRAWN)
 
 
@@ -54,10 +59,9 @@ def by_pytest(folder: Path) -> Result:
 @pytest.fixture(scope="module", autouse=True)
 def runs(start: Start) -> Runs:
     """The runs of this file."""
-    return {
-        **{name: start(against, name) for name in (DOCUMENTED, STANDARD, NO_CASE, DRAWN)},
-        **{run.__name__: start(run) for run in (again, by_pytest, stateless)},
-    }
+    of_mutants = start(several)
+    others = {run.__name__: start(run) for run in (again, by_pytest, stateless)}
+    return {**of_mutants.result(), **{name: run.result() for name, run in others.items()}}
 
 
 def only(run: Result) -> Any:
@@ -84,27 +88,27 @@ def test_requests_are_counted(recorded: tuple[Any, Result], correct: Result) -> 
 
 def test_a_documented_finding_has_its_place(runs: Runs) -> None:
     """The source is file, line and JSON pointer; the sentence is the document's own."""
-    finding = only(runs[DOCUMENTED].result())
+    finding = only(runs[DOCUMENTED])
     assert FINDING_KEYS - finding.keys() == set()
     assert (finding["level"], finding["operation"]) == ("documented", LINK)
     assert finding["case"] == "409 PaymentAccount.Disconnected"
     assert finding["source"].endswith(f"{DOCUMENT}:120 at {AT}/409/description")
     said = "payment account is disconnected; reset the integration and re-run onboarding"
-    assert finding["sentence"] == said
-    assert f'says    "{said}"' in runs[DOCUMENTED].result().out
+    assert finding["quote"] == said
+    assert f'quote     "{said}"' in runs[DOCUMENTED].out
 
 
 def test_a_standard_finding_has_its_section(runs: Runs) -> None:
     """The source is an RFC and its section."""
-    finding = only(runs[STANDARD].result())
+    finding = only(runs[STANDARD])
     assert (finding["level"], finding["source"]) == ("standard", "RFC 9457 section 3.1.2")
     assert finding["cases"] == LABELS[1:]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_command_of_a_finding_repeats_it(runs: Runs, tmp_path: Path) -> None:
-    """A shell that runs the command of a finding gets the wrong answer again."""
-    command = only(runs[DOCUMENTED].result())["curl"]
+    """A shell that runs the command of a finding gets the wrong response again."""
+    command = only(runs[DOCUMENTED])["curl"]
     with serving(mutant(DOCUMENTED)()) as url:
         here = re.sub(r"127\.0\.0\.1:\d+", urlsplit(url).netloc, command)
         done = subprocess.run(
@@ -115,14 +119,14 @@ def test_the_command_of_a_finding_repeats_it(runs: Runs, tmp_path: Path) -> None
 
 def steady(run: Result) -> Any:
     """What a report says of cases and findings, without the port of the target."""
-    told = ("id", "check", "cases", "message", "curl")
-    findings = [{key: finding[key] for key in told} for finding in run.report["findings"]]
+    keys = ("id", "check", "cases", "message", "curl")
+    findings = [{key: finding[key] for key in keys} for finding in run.report["findings"]]
     return run.report["cases"], re.sub(r"127\.0\.0\.1:\d+", "TARGET", repr(findings))
 
 
 def test_the_same_seed_finds_the_same(runs: Runs) -> None:
     """Two runs with one seed have the same verdicts and findings, to the letter."""
-    first, again = runs[DRAWN].result(), runs["again"].result()
+    first, again = runs[DRAWN], runs["again"]
     assert (first.report["seed"], again.report["seed"]) == (SEED, SEED)
     assert steady(first) == steady(again)
     assert first.report["requests"] == again.report["requests"]
@@ -130,7 +134,7 @@ def test_the_same_seed_finds_the_same(runs: Runs) -> None:
 
 def test_both_commands_are_the_same_run(runs: Runs) -> None:
     """`pytest contract_tests` and `tallystick test` report the same for one seed."""
-    first, other = runs[DRAWN].result(), runs["by_pytest"].result()
+    first, other = runs[DRAWN], runs["by_pytest"]
     assert (first.code, other.code) == (1, 1)
     assert steady(first) == steady(other)
     assert first.report["requests"] == other.report["requests"]
@@ -148,9 +152,7 @@ def names(suite: ElementTree.Element, kind: str) -> list[str | None]:
 
 
 def test_junit_has_a_test_case_per_case(correct: Result) -> None:
-    """Without a finding there are the ten cases and the obligations, and none failed or was
-    skipped.
-    """
+    """Without a finding there are the ten cases and the checks, and none failed or was skipped."""
     suite = suite_of(correct)
     tests = [case.get("name") or "" for case in suite]
     assert tests[:10] == LABELS
@@ -163,29 +165,29 @@ def test_junit_has_a_test_case_per_case(correct: Result) -> None:
 
 def test_junit_counts_failures_and_what_was_skipped(runs: Runs) -> None:
     """A failed case has failed, with its finding; what was not covered was skipped."""
-    suite = suite_of(runs[DOCUMENTED].result())
+    suite = suite_of(runs[DOCUMENTED])
     assert names(suite, "failure") == ["409 PaymentAccount.Disconnected"]
     assert (suite.get("failures"), suite.get("skipped")) == ("1", "0")
     (failure,) = suite.iter("failure")
-    assert "repeat  curl" in (failure.text or "")
+    assert "repeat    curl" in (failure.text or "")
 
-    skipping = suite_of(runs["stateless"].result())
+    skipping = suite_of(runs["stateless"])
     assert names(skipping, "skipped") == LABELS[5:]
     assert (skipping.get("failures"), skipping.get("skipped")) == ("0", "5")
 
 
 def test_junit_has_a_test_case_for_what_is_about_no_case(runs: Runs) -> None:
-    """A finding that is about no case fails the test of its obligation."""
-    run = runs[NO_CASE].result()
+    """A finding that is about no case fails the test of its check."""
+    run = runs[NO_CASE]
     suite = suite_of(run)
     assert suite.get("failures") == "1"
     assert names(suite, "failure") == ["check: documented status"]
     assert only(run)["check"] == "documented status"
 
 
-def test_all_formats_tell_the_same_finding(runs: Runs) -> None:
+def test_all_formats_have_the_same_finding(runs: Runs) -> None:
     """Each file beside report.json names what was found; SARIF has it at its line."""
-    run = runs[DOCUMENTED].result()
+    run = runs[DOCUMENTED]
     finding = only(run)
     assert finding["location"]["file"].endswith("dolfin-payment-account-link.yaml")
     assert finding["location"]["line"] > 1
@@ -198,5 +200,5 @@ def test_all_formats_tell_the_same_finding(runs: Runs) -> None:
 
 def test_no_colour_outside_a_terminal(runs: Runs) -> None:
     """What is not written to a terminal holds no escape sequences."""
-    run = runs[DOCUMENTED].result()
+    run = runs[DOCUMENTED]
     assert "\x1b" not in run.out + run.err

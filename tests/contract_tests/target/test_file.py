@@ -132,7 +132,7 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str, message: str) -> Non
     ],
 )
 def test_what_the_document_lacks_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    """A typo in a case, an operation or a parameter is told with its line and the nearest name."""
+    """The error of a typo has its line and the nearest name."""
     path = str(write(tmp_path, URL + text))
     with pytest.raises(TargetError) as error:
         check_target(read_target(path), load_contract(), path)
@@ -147,7 +147,7 @@ def test_a_case_has_three_names(tmp_path: Path, name: str) -> None:
     path = str(write(tmp_path, f'{URL}[cases."{name}"]\nunreachable = "no"'))
     target, contract = read_target(path), load_contract()
     check_target(target, contract, path)
-    found = {case.label for case in contract.cases if target.provocation(case)}
+    found = {case.label for case in contract.cases if target.setup_of(case)}
     assert found == {"403 Payment.Forbidden"}
 
 
@@ -156,6 +156,6 @@ def test_the_most_exact_name_wins(tmp_path: Path) -> None:
     text = f'[cases."{LINK} 200"]\nunreachable = "full"\n[cases.200]\nunreachable = "short"'
     target = read_target(str(write(tmp_path, URL + text)))
     case = next(iter(load_contract().cases))
-    entry = target.provocation(case)
+    entry = target.setup_of(case)
     assert entry is not None
     assert (case.label, entry.unreachable) == ("200", "full")
