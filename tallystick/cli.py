@@ -284,7 +284,6 @@ def test_command(
     metavar="CHANCE",
     help="End when 1,000 more requests would show a new kind of answer with less than this chance.",
 )
-@click.option("--novelty", is_flag=True, help="Mutate what is answered as nothing before.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the data; repeats a run.")
 @click.option(
     "--workers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.checks.levels import LEVELS
@@ -80,7 +80,7 @@ class Finding:
             "level": self.check.level,
             "source": self.source,
             "quote": self.quote or None,
-            "location": None if self.location is None else asdict(self.location),
+            "location": _location_json(self.location),
             "operation": self.operation,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
@@ -91,6 +91,12 @@ class Finding:
 
     def __str__(self) -> str:
         return "\n".join(lines_of(self.to_json()))
+
+
+def _location_json(location: Source | None) -> dict[str, Any] | None:
+    if location is None:
+        return None
+    return {"file": location.file, "pointer": location.pointer, "line": location.line}
 
 
 class Findings:

@@ -24,7 +24,17 @@ import requests
 from contract_tests.checks.codes import named_codes
 from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind
 from contract_tests.checks.levels import DIFFERENCE
-from contract_tests.checks.table import CHECKS, Check, seen_otherwise
+from contract_tests.checks.table import (
+    CODE_OF_THE_CASE,
+    DOCUMENTED_STATUS,
+    EQUIVALENT_ACCEPTED,
+    INVALID_REFUSED,
+    NO_OTHER_CASE,
+    STATUS_OF_THE_CASE,
+    STATUS_OF_THE_CODE,
+    VALID_ACCEPTED,
+    Check,
+)
 from contract_tests.http.client import Client, TargetGoneError, basic_credentials
 from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.requests.base import Base
@@ -56,23 +66,17 @@ SAME_CASE = Check(
     DIFFERENCE,
     "--against",
     "requests that are sent to two implementations",
-    seen_otherwise,
 )
 
-_ABOUT_CASES = tuple(
-    check
-    for check in CHECKS
-    if check.name
-    in {
-        "documented status",
-        "status of the case",
-        "valid request accepted",
-        "equivalent request accepted",
-        "invalid request refused",
-        "status of the code",
-        "no other case",
-        "code of the case",
-    }
+_ABOUT_CASES = (
+    DOCUMENTED_STATUS,
+    STATUS_OF_THE_CASE,
+    VALID_ACCEPTED,
+    EQUIVALENT_ACCEPTED,
+    INVALID_REFUSED,
+    STATUS_OF_THE_CODE,
+    NO_OTHER_CASE,
+    CODE_OF_THE_CASE,
 )
 """The checks about which case a response must be, or must not be."""
 
@@ -136,12 +140,12 @@ class DifferenceAnalysis:
         if operation.name in self._bases:
             return
         expectation = base.accepted("the request that should succeed")
-        fuzz_case = FuzzCase("base", (self.run.client.prepare(base.call),), expectation)
+        fuzz_case = FuzzCase("base", (self.run.client.prepare(base.request),), expectation)
         exchange = self._sent(fuzz_case.requests)
         if exchange is None:
             return
         case = case_answered(operation, exchange)
-        self._bases[operation.name] = Base(operation, base.call, exchange, case)
+        self._bases[operation.name] = Base(operation, base.request, exchange, case)
         keep(fuzz_case, operation.name, self._found(operation, fuzz_case, base.exchange, exchange))
 
     def findings(self, base: Base, fuzz_case: FuzzCase, exchange: Exchange) -> list[Finding]:
@@ -216,10 +220,15 @@ class DifferenceAnalysis:
             check=SAME_CASE,
             operation=operation.name,
             source=SAME_CASE.source,
-            sentence="",
+            quote="",
             message=f"{expectation.what}: {difference}",
             curl=here.curl,
-            answer=f"{self.run.answer(here)} | {OTHER}: {self.other.answer(there)}",
+            response=" | ".join(
+                [
+                    self.run.shown_response(here),
+                    f"{OTHER}: {self.other.shown_response(there)}",
+                ]
+            ),
             cause=difference.deviations,
             is_random=expectation.is_random,
             cases=[expectation.case] if expectation.case else [],
@@ -325,7 +334,7 @@ def compare(
     deviations = [
         Deviation(side, got, _expected(one))
         for side, got, one in zip(("target", "other"), cases, contexts, strict=True)
-        if one is None or any(check.check(one) for check in _ABOUT_CASES)
+        if one is None or any(check.violations(one) for check in _ABOUT_CASES)
     ]
     return Difference(cases, tuple(deviations))
 
@@ -345,15 +354,15 @@ def _label(context: CheckContext | None) -> str:
     """A response in a word: its case, or else its status with a code that it should not name."""
     if context is None:
         return "no response"
-    exchange = Exchange(context.answer, "", "")
+    exchange = Exchange(context.response, "", "")
     case = case_answered(context.operation, exchange)
     if case is not None:
         return case.label
-    status = str(context.answer.status)
+    status = str(context.response.status)
     codes = _codes(context)
     if codes:
         return f"{status} {codes[0]}"
-    return f"{status} without a documented code" if context.response else status
+    return f"{status} without a documented code" if context.documented else status
 
 
 def _codes(context: CheckContext) -> list[str]:
@@ -363,9 +372,9 @@ def _codes(context: CheckContext) -> list[str]:
 
 def _expected(context: CheckContext | None) -> tuple[str, ...]:
     """The cases that should have come instead."""
-    if context is None or context.response is None:
+    if context is None or context.documented is None:
         return ()
-    case = case_answered(context.operation, Exchange(context.answer, "", ""))
+    case = case_answered(context.operation, Exchange(context.response, "", ""))
     if case is None and _codes(context):
         return ()
     expectation = context.expectation

@@ -25,12 +25,12 @@ from requests import PreparedRequest
 from contract_tests.checks.codes import holds_text, named_codes
 from contract_tests.checks.context import Expectation, ExpectationKind, has_status
 from contract_tests.checks.levels import ADVISORY, STANDARD
-from contract_tests.checks.table import Check, seen_otherwise
+from contract_tests.checks.table import Check
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, TransportError, body_of
 from contract_tests.requests.base import Base, Bases, is_of_request
 from contract_tests.requests.probes import EQUIVALENTS
-from contract_tests.requests.reaching import provoking_call, valid_call
+from contract_tests.requests.reaching import reaching_request, valid_request
 from contract_tests.results.findings import Finding, cut, shown
 from contract_tests.results.formats.precedence import BOTH
 from contract_tests.results.run import Run
@@ -57,7 +57,7 @@ _TRIES = 10
 
 
 def _check(name: str, level: str, source: str) -> Check:
-    return Check(name, level, source, "two errors in one request", seen_otherwise)
+    return Check(name, level, source, "two errors in one request")
 
 
 STEADY = _check("one error for one request", ADVISORY, "good practice")
@@ -86,9 +86,9 @@ class CaseVariation:
     names: frozenset[str]
     entry: CaseSetup | None
 
-    def apply(self, call: OperationRequest) -> OperationRequest | None:
+    def apply(self, request: OperationRequest) -> OperationRequest | None:
         """The varied request."""
-        return provoking_call(call, self.case, self.entry)
+        return reaching_request(request, self.case, self.entry)
 
     def excludes(self, other: CaseVariation) -> bool:
         """Whether both change the same value, or one changes a part of the other's."""
@@ -105,7 +105,7 @@ def variations_of(operation: ContractOperation, target: Target) -> list[CaseVari
     """
     found = []
     for case in operation.cases:
-        entry = target.provocation(case)
+        entry = target.setup_of(case)
         names = _names(case, entry)
         if names and not case.is_success and not (entry and _needs_more(entry)):
             found.append(CaseVariation(case, names, entry))
@@ -146,24 +146,24 @@ class CasePair:
 
 
 def pairs_of(
-    variations: Sequence[CaseVariation], call: OperationRequest, client: Client
+    variations: Sequence[CaseVariation], request: OperationRequest, client: Client
 ) -> list[CasePair]:
     """The pairs of variations that fit into one request. Neighbours in the document come first:
     they say most about the order.
     """
     indices = combinations(range(len(variations)), 2)
     made = [
-        _pair((variations[one], variations[other]), call, client)
+        _pair((variations[one], variations[other]), request, client)
         for one, other in sorted(indices, key=lambda pair: (pair[1] - pair[0], pair))
     ]
     return [pair for pair in made if pair is not None]
 
 
 def _pair(
-    variations: tuple[CaseVariation, CaseVariation], call: OperationRequest, client: Client
+    variations: tuple[CaseVariation, CaseVariation], request: OperationRequest, client: Client
 ) -> CasePair | None:
     one, other = variations
-    first = None if one.excludes(other) else one.apply(call)
+    first = None if one.excludes(other) else one.apply(request)
     both = None if first is None else other.apply(first)
     if both is None:
         return None
@@ -283,8 +283,8 @@ class PairAnalysis:
 
     def _examine(self, operation: ContractOperation, room: int) -> None:
         run, origin = self.run, self.adapter.origin
-        call = valid_call(run.contract, operation, run.target)
-        pairs = pairs_of(variations_of(operation, run.target), call, run.client)
+        request = valid_request(run.contract, operation, run.target)
+        pairs = pairs_of(variations_of(operation, run.target), request, run.client)
         if not pairs or room < pairs[0].cost + len(pairs[0].variations):
             return
         origin.kind = "base"
@@ -325,11 +325,11 @@ class _OperationExamination:
         """Whether a variation alone triggers its case."""
         case = variation.case
         if case.label not in self._alone:
-            call = variation.apply(self.base.call)
+            request = variation.apply(self.base.request)
             kind = ExpectationKind.CASE if is_of_request(case) else ExpectationKind.HANDLED
             expectation = Expectation(kind, f"{case.label} alone", (case,))
-            self._alone[case.label] = call is not None and (
-                self._send(self.analysis.run.client.prepare(call), expectation, [case]).winner
+            self._alone[case.label] = request is not None and (
+                self._send(self.analysis.run.client.prepare(request), expectation, [case]).winner
                 == case.label
             )
         return self._alone[case.label]
@@ -379,7 +379,7 @@ class _OperationExamination:
         fuzz_case = FuzzCase(KIND, (request,), expectation)
         self.analysis.broken += [
             (fuzz_case, operation.name, finding, self.analysis.adapter.number)
-            for finding in run.judge(operation, exchange, expectation)
+            for finding in run.check(operation, exchange, expectation)
         ]
         return PairResponse(request, exchange, winner(operation, cases, exchange))
 
@@ -404,10 +404,10 @@ class _OperationExamination:
                 check=check,
                 operation=operation.name,
                 source=check.source,
-                sentence="",
+                quote="",
                 message=message,
                 curl="\n".join(each.exchange.curl for each in (one, other)),
-                answer=cut(run.client.redactor.clean(responses)),
+                response=cut(run.client.redactor.clean(responses)),
                 cause=(),
                 location=run.contract.document.locate(operation.location),
                 seen=seen,

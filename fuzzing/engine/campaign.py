@@ -195,9 +195,9 @@ class ShrinkRun(PropertyRun):
         self.forget_news()
         self._shrunk = frozenset()
 
-    def context(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
+    def check(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
         """What a response breaks, and how it differs from that of the other implementation."""
-        found = super().context(exchange, expectation)
+        found = super().check(exchange, expectation)
         differences = self.campaign.differences
         if differences is not None and self.fuzz_case is not None:
             found = [*found, *differences.findings(self.base, self.fuzz_case, exchange)]

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, seed, settings
 from contract_tests.http.exchange import Exchange, TransportError
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base
-from contract_tests.requests.reaching import valid_call
+from contract_tests.requests.reaching import valid_request
 from fuzzing.engine.campaign import Campaign
 from fuzzing.generators.cases import FuzzCase, fuzz_cases
 from fuzzing.sending.limits import Limits
@@ -49,9 +49,9 @@ def _draw(
     campaign: Campaign, operation: ContractOperation, number: int, most: int
 ) -> list[FuzzCase]:
     run = campaign.run
-    call = valid_call(run.contract, operation, run.target)
+    request = valid_request(run.contract, operation, run.target)
     success = next((case for case in operation.cases if case.is_success), None)
-    base = Base(operation, call, Exchange(TransportError("not sent", ""), "", ""), success)
+    base = Base(operation, request, Exchange(TransportError("not sent", ""), "", ""), success)
     drawn: list[FuzzCase] = []
     quiet = settings(generated.SETTINGS, max_examples=most, phases=[Phase.generate])
     every = given(fuzz_case=fuzz_cases(campaign.context_of(base)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from contract_tests.checks.levels import STANDARD
-from contract_tests.checks.table import Check, seen_otherwise
+from contract_tests.checks.table import Check
 from contract_tests.results.findings import Finding
 from fuzzing.analyses.canary import Callback, CallbackSource
 from tallystick.contract import Contract
@@ -23,7 +23,7 @@ class Proof(NamedTuple):
 
 
 def _check(name: str, source: str, applies_to: str) -> Check:
-    return Check(name, STANDARD, source, applies_to, seen_otherwise)
+    return Check(name, STANDARD, source, applies_to)
 
 
 _WATCHED = "addresses of the canary"
@@ -75,10 +75,10 @@ def _proof(
         check=check,
         operation=source.operation,
         source=check.source,
-        sentence="",
+        quote="",
         message=message,
         curl=source.curl,
-        answer=seen,
+        response=seen,
         cause=cause,
     )
     return Proof(finding, {**source.evidence, "proof": cause[0]})
@@ -90,10 +90,10 @@ def health_proof(contract: Contract, strain: str) -> Proof:
         check=_BEARS_IT,
         operation=contract.operations[0].name,
         source=_BEARS_IT.source,
-        sentence="",
+        quote="",
         message=f"{strain}; the fuzz was slowed down, then stopped",
         curl="",
-        answer="",
+        response="",
         cause=("health",),
     )
     return Proof(finding, None)

@@ -122,7 +122,7 @@ def _findings(
     *before, last = prepared
     for request in before:
         run.client.transmit(request)
-    return run.judge(operation, run.client.transmit(last), expectation)
+    return run.check(operation, run.client.transmit(last), expectation)
 
 
 def _is_same(finding: Finding, identity_: Mapping[str, Any]) -> bool:

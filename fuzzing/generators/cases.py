@@ -30,9 +30,9 @@ from fuzzing.generators import spelling, texts
 from fuzzing.generators.dictionaries import BoundDictionary, name_of
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
-from tallystick.judgement import Judgement
 from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract, ContractOperation
+from tallystick.judgement import Judgement
 
 CANARY = "canary"
 
@@ -74,9 +74,9 @@ class OperationContext:
         """The constraints of its fields."""
         return constraints(self.operation)
 
-    def fuzz_case(self, kind: str, call: OperationRequest, expectation: Expectation) -> FuzzCase:
+    def fuzz_case(self, kind: str, request: OperationRequest, expectation: Expectation) -> FuzzCase:
         """A fuzz case of one request."""
-        sent = (self.client.prepare(call),)
+        sent = (self.client.prepare(request),)
         return FuzzCase(kind, sent, replace(expectation, is_random=True))
 
     def accepted(self, what: str) -> Expectation:
@@ -85,33 +85,33 @@ class OperationContext:
 
     def case_with_value(self, kind: str, field: Field, value: Any) -> FuzzCase:
         """A fuzz case with one other value. The field's constraint decides the expectation."""
-        call = with_value(self.base.call, field, value)
+        request = with_value(self.base.request, field, value)
         rule = self.rules.get(field)
         judgement = rule.judge(value) if rule else Judgement.DISPUTED
         if judgement is Judgement.VALID:
-            return self.fuzz_case(kind, call, self.accepted("certainly valid data"))
+            return self.fuzz_case(kind, request, self.accepted("certainly valid data"))
         case = self.invalid_case(field)
         # A blank text or a value of another type may count as missing, too.
         is_plain = isinstance(value, str) and value.strip()
         if judgement is Judgement.INVALID and case is not None and is_plain:
             what = f"{case.label}: other invalid data"
-            return self.fuzz_case(kind, call, Expectation(ExpectationKind.CASE, what, (case,)))
-        return self.fuzz_case(kind, call, _HANDLED)
+            return self.fuzz_case(kind, request, Expectation(ExpectationKind.CASE, what, (case,)))
+        return self.fuzz_case(kind, request, _HANDLED)
 
     def case_with_values(
         self, kind: str, one: Field, other: Field, values: tuple[Any, Any]
     ) -> FuzzCase:
         """A fuzz case with two other values. The fields' constraints decide the expectation."""
-        call = with_value(with_value(self.base.call, one, values[0]), other, values[1])
+        request = with_value(with_value(self.base.request, one, values[0]), other, values[1])
         judgements = {self.rules[one].judge(values[0]), self.rules[other].judge(values[1])}
         if judgements == {Judgement.VALID}:
-            return self.fuzz_case(kind, call, self.accepted("certainly valid data"))
+            return self.fuzz_case(kind, request, self.accepted("certainly valid data"))
         if Judgement.INVALID in judgements:
             named = self.codes(one) | self.codes(other)
             return self.fuzz_case(
-                kind, call, Expectation(ExpectationKind.REFUSED, "two values", named=named)
+                kind, request, Expectation(ExpectationKind.REFUSED, "two values", named=named)
             )
-        return self.fuzz_case(kind, call, _HANDLED)
+        return self.fuzz_case(kind, request, _HANDLED)
 
     def invalid_case(self, field: Field) -> Case | None:
         """The documented case of an invalid value of a field."""
@@ -135,25 +135,25 @@ FuzzCases = SearchStrategy[FuzzCase]
 
 def _positive(context: OperationContext) -> FuzzCases | None:
     """Every field is certainly valid."""
-    drawn = _valid_calls(context)
+    drawn = _valid_requests(context)
     expected = context.accepted("certainly valid data")
     return (
         None
         if drawn is None
-        else drawn.map(lambda call: context.fuzz_case("positive", call, expected))
+        else drawn.map(lambda request: context.fuzz_case("positive", request, expected))
     )
 
 
-def _valid_calls(context: OperationContext) -> SearchStrategy[OperationRequest] | None:
+def _valid_requests(context: OperationContext) -> SearchStrategy[OperationRequest] | None:
     if not context.rules:
         return None
     fields = {field: _valid(rule) for field, rule in context.rules.items()}
 
     def make(drawn: dict[Field, Any]) -> OperationRequest:
-        call = context.base.call
+        request = context.base.request
         for field, value in drawn.items():
-            call = with_value(call, field, value)
-        return call
+            request = with_value(request, field, value)
+        return request
 
     return st.fixed_dictionaries(fields).map(make)
 
@@ -190,7 +190,7 @@ def _missing(context: OperationContext) -> FuzzCases | None:
     made = [
         context.fuzz_case(
             "missing",
-            without(context.base.call, case.trigger.field),
+            without(context.base.request, case.trigger.field),
             Expectation(ExpectationKind.CASE, f"{case.label}: left out", (case,)),
         )
         for case in context.operation.cases
@@ -243,18 +243,18 @@ def _pair(context: OperationContext) -> FuzzCases | None:
         return None
 
     def wrong_field(field: Field) -> SearchStrategy[Callable[[OperationRequest], OperationRequest]]:
-        leave_out = st.just(lambda call: without(call, field))
+        leave_out = st.just(lambda request: without(request, field))
         wrong = _invalid(context.rules[field])
         return st.one_of(leave_out, wrong.map(lambda value: lambda c: with_value(c, field, value)))
 
     def make(
         changes: tuple[Callable[[OperationRequest], OperationRequest], ...], named: frozenset[str]
     ) -> FuzzCase:
-        call = context.base.call
+        request = context.base.request
         for apply in changes:
-            call = apply(call)
+            request = apply(request)
         return context.fuzz_case(
-            "pair", call, Expectation(ExpectationKind.REFUSED, "two errors", named=named)
+            "pair", request, Expectation(ExpectationKind.REFUSED, "two errors", named=named)
         )
 
     made = [
@@ -316,12 +316,12 @@ def _afterwards(context: OperationContext) -> FuzzCases | None:
 
 def _spelled(context: OperationContext) -> FuzzCases | None:
     """A valid body in another spelling of JSON, with the same meaning."""
-    drawn = _valid_calls(context)
-    if drawn is None or not isinstance(context.base.call.body, dict):
+    drawn = _valid_requests(context)
+    if drawn is None or not isinstance(context.base.request.body, dict):
         return None
 
-    def make(call: OperationRequest, spelled: spelling.JsonSpelling) -> FuzzCase:
-        prepared = context.client.prepare(call, content=spelled.write(call.body))
+    def make(request: OperationRequest, spelled: spelling.JsonSpelling) -> FuzzCase:
+        prepared = context.client.prepare(request, content=spelled.write(request.body))
         expected = context.base.accepted("the same JSON in another spelling", spelled.source)
         return FuzzCase("spelled", (prepared,), replace(expected, is_random=True))
 
@@ -332,18 +332,18 @@ def _large(context: OperationContext) -> FuzzCases | None:
     """A valid body of a certain size: padded with blanks, which mean nothing (RFC 8259 section 2),
     or with an unknown property.
     """
-    call = context.base.call
-    if not isinstance(call.body, dict):
+    request = context.base.request
+    if not isinstance(request.body, dict):
         return None
-    plain = json.dumps(call.body).encode()
-    named = json.dumps({**call.body, _PADDING: ""}).encode()
+    plain = json.dumps(request.body).encode()
+    named = json.dumps({**request.body, _PADDING: ""}).encode()
 
     def make(size: int, blanks: bool) -> FuzzCase:
         content = plain if blanks else named
         end = 1 if blanks else 2
         filling = (b" " if blanks else b"a") * max(0, size - len(content))
         content = content[:-end] + filling + content[-end:]
-        prepared = context.client.prepare(call, content=content)
+        prepared = context.client.prepare(request, content=content)
         return FuzzCase("large", (prepared,), replace(_HANDLED, is_random=True))
 
     return st.builds(make, _sizes(), st.booleans())
@@ -363,10 +363,10 @@ def _members(context: OperationContext) -> FuzzCases | None:
     """Unknown properties beside the known ones: schemas without `additionalProperties: false`
     allow them, and so do most implementations.
     """
-    call = context.base.call
-    if not isinstance(call.body, dict):
+    request = context.base.request
+    if not isinstance(request.body, dict):
         return None
-    known = call.body
+    known = request.body
     values = st.one_of(
         st.sampled_from(
             [None, True, False, 0, -0.0, 1e308, [], {}, [[]], {"": {}}, [1, "a", None]]
@@ -379,7 +379,7 @@ def _members(context: OperationContext) -> FuzzCases | None:
     )
 
     def make(more: dict[str, Any]) -> FuzzCase:
-        return context.fuzz_case("members", replace(call, body={**more, **known}), _HANDLED)
+        return context.fuzz_case("members", replace(request, body={**more, **known}), _HANDLED)
 
     return st.dictionaries(texts.names(), values, min_size=1, max_size=6).map(make)
 
@@ -394,7 +394,7 @@ def _nested(depth: int, is_list: bool) -> Any:
 def _identifiers(context: OperationContext) -> FuzzCases | None:
     """Other path parameters than those of the target file."""
     path = [field for field in context.operation.fields if field.location == "path"]
-    if not path or not context.base.call.path:
+    if not path or not context.base.request.path:
         return None
     values = st.one_of(
         st.uuids().map(str),
@@ -405,8 +405,8 @@ def _identifiers(context: OperationContext) -> FuzzCases | None:
     )
 
     def make(field: Field, value: str) -> FuzzCase:
-        call = with_value(context.base.call, field, value)
-        prepared = context.client.prepare(call)
+        request = with_value(context.base.request, field, value)
+        prepared = context.client.prepare(request)
         return FuzzCase("identifier", (prepared,), replace(_HANDLED, is_random=True))
 
     return st.builds(make, st.sampled_from(path), values)
@@ -432,7 +432,7 @@ def _canary(context: OperationContext) -> FuzzCases | None:
         return None
     return st.builds(
         lambda field, number: context.fuzz_case(
-            CANARY, with_value(context.base.call, field, address_of(number)), _HANDLED
+            CANARY, with_value(context.base.request, field, address_of(number)), _HANDLED
         ),
         st.sampled_from(fields),
         texts.numbers(2**32),
