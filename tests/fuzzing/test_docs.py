@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from contract_tests.target.file import check_target, read_target
+from fuzzing.generators.dictionaries import bound_dictionaries
 from fuzzing.sending.health import BreakerThresholds
 from fuzzing.sending.limits import Limits, limits_of
-from fuzzing.generators.dictionaries import bound_dictionaries
 from tallystick.cli import cli
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import ROOT, run_words
