@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.contract_tests.targets import write_target
-from tests.fuzzing.fuzzed import Failing, Watched, fuzzing, ledger
+from tests.fuzzing.fuzzed import CountingApp, Failing, fuzzing, ledger
 from tests.independent.app import Answer, Event, Receive, Request, Scope
 from tests.independent.serve import serving
 
 WAITING = 30.0
 
 
-class Hanging(Watched):
+class Hanging(CountingApp):
     """Takes requests, and answers none after the first."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ def test_the_first_ends_it_with_a_full_report(
     number: signal.Signals, workers: int, tmp_path: Path
 ) -> None:
     """It ends with 0 where nothing was found; the report and the ledger have all that was sent."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(60)
     with serving(app) as url:
         target = write_target(tmp_path, url)
@@ -65,7 +65,7 @@ def test_the_first_ends_it_with_a_full_report(
     assert run.report["stopped_by"] == "interrupted"
     assert run.report["requests"] == len(app.seen) == len(ledger(run))
     assert "Ended because it was interrupted" in run.out
-    assert "once more Ctrl-C ends at once" in run.err
+    assert "Press Ctrl-C again to end at once" in run.err
 
 
 def test_what_was_found_until_then_is_1(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_the_second_ends_it_at_once(workers: int, tmp_path: Path) -> None:
         with fuzzing(tmp_path, "--target", target, "--workers", workers) as fuzz:
             assert app.hangs.wait(WAITING)
             fuzz.signal(signal.SIGINT)
-            fuzz.read_until("once more Ctrl-C ends at once")
+            fuzz.read_until("Press Ctrl-C again to end at once")
             fuzz.signal(signal.SIGINT)
             run = fuzz.result(5.0)
             assert fuzz.is_over(5.0)
@@ -101,7 +101,7 @@ def test_the_second_ends_it_at_once(workers: int, tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux has them")
 def test_no_worker_outlives_the_command(tmp_path: Path) -> None:
     """Where the command is killed, its workers and its budget end with it."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(60)
     with serving(app) as url:
         target = write_target(tmp_path, url)

@@ -1,10 +1,10 @@
-"""A cluster: the shards of a fuzz as tasks of Dask, on as many machines as it has.
+"""A fuzz on a cluster: its shards are tasks of Dask, on as many machines as the cluster has.
 
-Rules: the engine is Dask's: it hands tasks to workers, and those of a lost worker to others. What a
-shard finds comes back as events, at once, so that nothing is lost with a worker; its last event
-has all that it did. A shard that is done again replaces what it did before, but for its findings.
-The contract and the target go to the workers with each task: they need this package, and neither
-files nor variables of the environment. Nothing that Dask may show or log has a secret in it.
+Rules: Dask hands tasks to workers, and the tasks of a lost worker to others. What a shard finds
+comes back at once, as events, so that a lost worker loses nothing; the last event of a shard holds
+its whole result. A shard that is sent again replaces its earlier result, except the findings.
+The contract and the target travel with each task: workers need this package, but no files and no
+environment variables. Nothing that Dask may show or log holds a secret.
 """
 
 from __future__ import annotations
@@ -37,21 +37,15 @@ from fuzzing.cluster.leasing import (
     BudgetServer,
     call_from_client,
     call_from_worker,
-    spent_of,
+    usage_of,
 )
-from fuzzing.engine.budget import Spent
 from fuzzing.engine.corpus import is_shared
-from fuzzing.engine.ledger import Ledger
-from fuzzing.engine.limits import Limits
-from fuzzing.engine.workers import (
-    END_SECONDS,
-    LEDGER,
-    Result,
-    make_campaign,
-    result_of,
-    run_campaign,
-)
-from fuzzing.generators.dictionaries import Words, bound_words
+from fuzzing.engine.result import WorkerResult, result_of
+from fuzzing.engine.workers import END_SECONDS, LEDGER, make_campaign, run_campaign
+from fuzzing.generators.dictionaries import BoundDictionary, bound_dictionaries
+from fuzzing.sending.budget import BudgetUsage
+from fuzzing.sending.ledger import Ledger
+from fuzzing.sending.limits import Limits
 from fuzzing.settings import Settings, target_of
 from tallystick.errors import TallystickError
 
@@ -59,21 +53,21 @@ _CONNECTING = 10.0
 """Seconds for the scheduler to answer, and to have a worker."""
 
 _LOOK = 0.5
-"""Seconds between looks at how it goes."""
+"""Seconds between looks at the state of the fuzz."""
 
-_LONELY = 15.0
-"""Seconds without any worker after which it is over: Dask starts what has died again before."""
+_WITHOUT_WORKERS = 15.0
+"""After so many seconds without any worker the fuzz ends. Dask restarts dead workers sooner."""
 
 _RETRIES = 2
-"""How often a shard is sent again whose worker lost the scheduler for a moment, say."""
+"""So often a failed shard is sent again: its worker may have lost the scheduler for a moment."""
 
 _NO_SCHEDULER = "scheduler"
 
 _GONE = (OSError, RuntimeError)
-"""What a client raises whose scheduler has gone: at first the one, once it is closed the other."""
+"""What a client raises when its scheduler is gone: first the one, once it is closed the other."""
 
 _ONE_AT_A_TIME = threading.Lock()
-"""A worker with several threads sends one shard at a time: Hypothesis draws one by one."""
+"""A worker with several threads sends one shard at a time, because Hypothesis draws one by one."""
 
 
 class ClusterError(TallystickError):
@@ -81,15 +75,15 @@ class ClusterError(TallystickError):
 
 
 @dataclass(repr=False)
-class Sealed:
-    """What goes to the workers. It holds secrets, and shows none: Dask writes the arguments of a
-    task that fails to its log. `home` is the machine where the target's address means the target;
-    None where it means so on all.
+class ClusterTask:
+    """What each task carries. It holds secrets and has no `repr`, because Dask logs the arguments
+    of a task that fails. `home` is the only machine where the target's address means the target;
+    None if the address is valid everywhere.
     """
 
     settings: Settings
     plan: Plan
-    words: Mapping[str, Words]
+    dictionaries: Mapping[str, BoundDictionary]
     home: str | None
 
 
@@ -97,127 +91,130 @@ class Sealed:
 
 
 @dataclass(frozen=True)
-class Events:
-    """Sends to the one who has started the fuzz. It is a ledger, too."""
+class EventSender:
+    """Sends to the command that started the fuzz. It is a LedgerSink, too."""
 
     worker: Worker
     topic: str
 
     def write(self, entry: dict[str, Any]) -> None:
-        """See Lines."""
+        """See LedgerSink."""
         self.worker.log_event(self.topic, {"entry": entry})
 
-    def send(self, shard: int, result: Result) -> None:
-        """Send what a shard has done so far."""
+    def send(self, shard: int, result: WorkerResult) -> None:
+        """Send the result of a shard so far."""
         self.worker.log_event(self.topic, {"shard": shard, "result": pickle.dumps(result)})
 
 
-def send_shard(sealed: Sealed, shard: int, known: frozenset[str], left: int) -> None:
-    """The task: send a shard. `known` are the ids of what needs no shrinking any more; of so many
-    requests that are `left`, pairs of faults may take a part.
+def send_shard(task: ClusterTask, shard: int, known: frozenset[str], left: int) -> None:
+    """Send a shard: the function that Dask runs. Findings whose ids are `known` are not shrunk any
+    more. Pairs of errors may take a share of the requests that are `left`.
     """
-    if sealed.home not in (None, platform.node()):
+    if task.home not in (None, platform.node()):
         raise ClusterError(f"the target's address is another machine on {platform.node()}")
     with _ONE_AT_A_TIME:
-        worker, name = get_worker(), sealed.settings.token
-        events = Events(worker, name)
+        worker, name = get_worker(), task.settings.token
+        events = EventSender(worker, name)
         budget = BudgetClient(call_from_worker(worker, name), worker.address)
-        campaign = make_campaign(sealed.settings, sealed.plan, sealed.words, budget, shard, events)
-        campaign.gate.mark.worker = worker.name
+        what = (task.settings, task.plan, task.dictionaries)
+        campaign = make_campaign(*what, budget, shard, events)
+        campaign.adapter.origin.worker = worker.name
         campaign.known = known
-        campaign.tell_news = lambda: events.send(shard, result_of(campaign))
+        campaign.on_news = lambda: events.send(shard, result_of(campaign))
         events.send(shard, run_campaign(campaign, iter([shard]), left))
-        budget.tell()
+        budget.report()
 
 
 # --- where the fuzz was started
 
 
 class Cluster:
-    """A cluster that is connected, with the budget on its scheduler (see Watched)."""
+    """A cluster that is connected, with the budget on its scheduler (see BudgetMonitor)."""
 
     def __init__(self, client: Client, settings: Settings, limits: Limits) -> None:
         self.client = client
         self.settings = settings
         self.limits = limits
         self._call = call_from_client(client, settings.token)
-        self._spent = spent_of(self._call("spent"))
+        self._usage = usage_of(self._call("usage"))
         self._shards = iter(range(settings.shards) if settings.shards else itertools.count())
         self._under_way: dict[Future[None], int] = {}
         self._is_handed_out = False
         self._errors: list[str] = []
-        self._results: dict[int, Result] = {}
-        self._lonely_since = inf
+        self._results: dict[int, WorkerResult] = {}
+        self._without_workers_since = inf
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         client.subscribe_topic(settings.token, lambda event: self._events.put(event[1]))
 
     def stop(self, reason: str) -> None:
         """See Budget."""
-        with contextlib.suppress(*_GONE):  # what is gone need not be stopped
+        with contextlib.suppress(*_GONE):  # without a scheduler there is nothing to stop
             self._call("stop", reason=reason)
 
-    def spent(self) -> Spent:
-        """See Budget. Without the scheduler it is what it said last, and all is over."""
+    def usage(self) -> BudgetUsage:
+        """See Budget. Without the scheduler: the last known usage, and a stop."""
         try:
-            self._spent = spent_of(self._call("spent"))
+            self._usage = usage_of(self._call("usage"))
         except _GONE:
-            self._spent = replace(self._spent, stopped=_NO_SCHEDULER)
-        return self._spent
+            self._usage = replace(self._usage, stopped=_NO_SCHEDULER)
+        return self._usage
 
-    def work(self, plan: Plan) -> Result:
-        """What all workers did."""
+    def work(self, plan: Plan) -> WorkerResult:
+        """Send all shards; gives the result of all workers."""
         target = target_of(plan)
-        words = bound_words(target, plan.contract, self.settings.target_file)
+        dictionaries = bound_dictionaries(target, plan.contract, self.settings.target_file)
         home = platform.node() if _is_of_this_machine(self.settings, target) else None
-        sealed = Sealed(_for_workers(self.settings), plan, words, home)
+        task = ClusterTask(_for_workers(self.settings), plan, dictionaries, home)
         with _ledger(self.settings) as ledger:
-            self._send_all(sealed, target.timeout + END_SECONDS, ledger)
+            self._send_all(task, target.timeout + END_SECONDS, ledger)
         clean = redactor_of(target).clean
-        total = Result(errors=[clean(error) for error in self._errors])
+        total = WorkerResult(errors=[clean(error) for error in self._errors])
         for _, result in sorted(self._results.items()):
             total.add(result)
         return total
 
-    def _send_all(self, sealed: Sealed, patience: float, ledger: Ledger | None) -> None:
+    def _send_all(self, task: ClusterTask, patience: float, ledger: Ledger | None) -> None:
         begun, deadline = time.monotonic(), inf
         while time.monotonic() < deadline:
-            stopped = self.spent().stopped
+            stopped = self.usage().stopped
             if stopped is None:
                 self._stop_if_over(begun)
-                self._submit(sealed)
+                self._submit(task)
             elif deadline == inf:
                 deadline = time.monotonic() + patience
-            is_through = not self._under_way and (stopped is not None or self._is_handed_out)
-            if is_through or stopped == _NO_SCHEDULER or self._is_lonely():
+            is_finished = not self._under_way and (stopped is not None or self._is_handed_out)
+            if is_finished or stopped == _NO_SCHEDULER or self._is_without_workers():
                 break
             self._collect(ledger)
         self._receive_all(ledger)
         if self._under_way:
             lost = ", ".join(map(str, self._under_way.values()))
-            self._errors.append(f"What was not through is lost: the shards {lost}.")
+            self._errors.append(f"These shards were not finished: {lost}.")
 
     def _stop_if_over(self, begun: float) -> None:
-        """Stop what no worker would: they ask for permits only as long as there are some, and they
-        get some.
+        """Stop for reasons that no worker notices: workers check the time only when they ask for a
+        permit.
         """
         if self.limits.seconds is not None and time.monotonic() - begun > self.limits.seconds:
             self.stop("time")
-        if self._is_lonely():
+        if self._is_without_workers():
             self._errors.append("All workers are lost.")
             self.stop("worker")
 
-    def _is_lonely(self) -> bool:
-        """Whether there has been no worker for long."""
+    def _is_without_workers(self) -> bool:
+        """Whether there has been no worker for too long."""
         now = time.monotonic()
-        self._lonely_since = inf if self._workers() else min(self._lonely_since, now)
-        return now - self._lonely_since > _LONELY
+        self._without_workers_since = (
+            inf if self._workers() else min(self._without_workers_since, now)
+        )
+        return now - self._without_workers_since > _WITHOUT_WORKERS
 
     def _workers(self) -> int:
         with contextlib.suppress(*_GONE):
             return len(self.client.nthreads())
         return 0
 
-    def _submit(self, sealed: Sealed) -> None:
+    def _submit(self, task: ClusterTask) -> None:
         """Hand out shards, one for each worker."""
         workers = self._workers()
         free = max(0, min(workers, self.settings.workers or workers) - len(self._under_way))
@@ -227,17 +224,19 @@ class Cluster:
         for shard in shards:
             key = f"{self.settings.token}-{shard}"
             left = self.limits.requests if shard == 0 else 0
-            task = (send_shard, sealed, shard, known, left)
-            future = self.client.submit(*task, key=key, pure=False, retries=_RETRIES)
+            arguments = (task, shard, known, left)
+            future = self.client.submit(
+                send_shard, *arguments, key=key, pure=False, retries=_RETRIES
+            )
             self._under_way[future] = shard
 
     def _collect(self, ledger: Ledger | None) -> None:
-        """Wait for a moment, and take what came back."""
+        """Wait for a moment, and take the results and events that came."""
         if not self._under_way:  # no worker just now
             time.sleep(_LOOK)
         with contextlib.suppress(TimeoutError, CancelledError):  # the latter if all is lost
             wait(list(self._under_way), timeout=_LOOK, return_when="FIRST_COMPLETED")
-        if self.spent().stopped == _NO_SCHEDULER:
+        if self.usage().stopped == _NO_SCHEDULER:
             return
         for future in [future for future in self._under_way if future.status != "pending"]:
             shard = self._under_way.pop(future)
@@ -250,8 +249,8 @@ class Cluster:
         while not self._events.empty():
             event = self._events.get()
             if "result" in event:
-                result: Result = pickle.loads(event["result"])  # noqa: S301 - Dask pickles all
-                self._results.setdefault(event["shard"], Result()).renew(result)
+                result: WorkerResult = pickle.loads(event["result"])  # noqa: S301 - Dask pickles all
+                self._results.setdefault(event["shard"], WorkerResult()).renew(result)
             elif ledger is not None:
                 ledger.write(event["entry"])
 
@@ -261,7 +260,7 @@ def connected(settings: Settings, limits: Limits) -> Iterator[Cluster]:
     """The cluster of a scheduler, with a budget of these limits. Raises ClusterError."""
     place = settings.scheduler or ""
     _check(place)
-    # What Dask would log here (lost workers, say) is told by the report.
+    # The report says what Dask would log here (lost workers, say).
     for name in logging.root.manager.loggerDict:
         if name.startswith("distributed"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -271,7 +270,7 @@ def connected(settings: Settings, limits: Limits) -> Iterator[Cluster]:
         what = f"The scheduler {place} cannot be reached: {error}."
         raise ClusterError(what, remedy="Is `dask scheduler` running there?") from None
     with client:
-        _rent(client, settings, limits)
+        _put_budget(client, settings, limits)
         try:
             yield Cluster(client, settings, limits)
         finally:
@@ -279,7 +278,7 @@ def connected(settings: Settings, limits: Limits) -> Iterator[Cluster]:
                 call_from_client(client, settings.token)("leave")
 
 
-def _rent(client: Client, settings: Settings, limits: Limits) -> None:
+def _put_budget(client: Client, settings: Settings, limits: Limits) -> None:
     """Put the budget on the scheduler. Raises ClusterError."""
     try:
         client.wait_for_workers(1, timeout=_CONNECTING)
@@ -289,14 +288,14 @@ def _rent(client: Client, settings: Settings, limits: Limits) -> None:
     try:
         client.register_plugin(BudgetServer(settings.token, limits, client.id), settings.token)
     except Exception as error:
-        # Whatever its interpreter says of what it cannot load.
+        # Whatever error its interpreter raises for what it cannot load.
         what = f"The scheduler cannot keep the budget: {error}."
         remedy = "Install the same Tallystick and Python there: pip install 'tallystick[cluster]'"
         raise ClusterError(what, remedy=remedy) from None
 
 
 def _for_workers(settings: Settings) -> Settings:
-    """The settings without what is on this machine only."""
+    """The settings without what exists on this machine only."""
     database = settings.database if is_shared(settings.database) else None
     return replace(settings, report_dir=None, target_file=None, database=database)
 
@@ -312,7 +311,7 @@ def _check(place: str) -> None:
 
 
 def _is_of_this_machine(settings: Settings, target: Target) -> bool:
-    """Whether an address of the fuzz means another machine wherever it is used."""
+    """Whether an address of the fuzz means the machine that uses it."""
     return is_loopback(target.base_url) or is_loopback(settings.against or "")
 
 

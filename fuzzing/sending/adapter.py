@@ -1,9 +1,8 @@
-"""The gate: the one adapter that every request of a fuzz goes through.
+"""The budget adapter: every request of a fuzz goes through it.
 
-Rules: whatever sends (shots, set-up calls, retries, shrinking), the request waits here for its
-permit, is counted, and is written to the ledger. A target that asks to be left alone for a while
-(429, or 503 with `Retry-After`: RFC 6585 section 4, RFC 9110 section 10.2.3) is left alone by all
-workers.
+Rules: each request (fuzz cases, set-up calls, retries, shrinking) waits here for its permit, is
+counted, and gets a line in the ledger. If the target asks for a pause (429, or 503 with
+`Retry-After`: RFC 6585 section 4, RFC 9110 section 10.2.3), all workers pause.
 """
 
 from __future__ import annotations
@@ -23,11 +22,10 @@ import requests
 from contract_tests.checks.codes import case_of
 from contract_tests.http.client import PromptAdapter
 from contract_tests.http.exchange import body_of
-from fuzzing.analyses.canary import Canary
-from fuzzing.engine.budget import Permit, RequestRecord
-from fuzzing.engine.ledger import Lines, hashed
-from fuzzing.engine.novelty import kind_of
-from fuzzing.engine.sharing import Rationed
+from fuzzing.sending.budget import Permit, RequestRecord
+from fuzzing.sending.estimate import kind_of
+from fuzzing.sending.ledger import LedgerSink, hashed
+from fuzzing.sending.sharing import PermitSource
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 
@@ -35,15 +33,18 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """RFC 9110 section 9.2.1."""
 
 _PAUSE = 1.0
-"""Seconds to leave a target alone that does not say how long."""
+"""Seconds of pause where the target does not say how long."""
 
 _LONGEST_PAUSE = 600.0
-"""A target that asks for more seconds than this is left alone for good."""
+"""If the target asks for a longer pause, in seconds, the fuzz stops."""
+
+Observe = Callable[[str, requests.PreparedRequest, requests.Response | None], object]
+"""Takes the operation's name, a request and its response, if one came."""
 
 
 @dataclass(slots=True)
-class Mark:
-    """What the ledger says of the requests that are sent now."""
+class RequestOrigin:
+    """Why the next requests are sent, for the ledger."""
 
     kind: str = "set-up"
     seed: int | None = None
@@ -52,37 +53,37 @@ class Mark:
 
 
 class BudgetAdapter(PromptAdapter):
-    """Lets requests through, within the budget. `documented` are the 5xx that are no errors,
-    `findings` gives the ids of what was found so far, `clean` takes secrets out of a text.
+    """Sends requests within the budget. `documented` are the 5xx that count as no error;
+    `observe` sees each exchange; `findings` gives the ids of all findings so far; `clean` removes
+    secrets from a text.
     """
 
     def __init__(
         self,
-        budget: Rationed,
-        ledger: Lines | None = None,
+        budget: PermitSource,
+        ledger: LedgerSink | None = None,
         *,
         documented: Collection[int] = (),
-        canary: Canary | None = None,
+        observe: Observe | None = None,
         worker: int = 0,
         to: str | None = None,
     ) -> None:
-        """What goes `to` another implementation than the target is counted and written like the
-        rest, but its answers say nothing of the target.
+        """`to` names another implementation than the target: its requests count and are recorded,
+        but its responses say nothing about the target.
         """
         super().__init__()
         self.budget = budget
         self.ledger = ledger
         self.documented = documented
-        self.canary = canary
+        self.observe = observe
         self.to = to
-        self.mark = Mark(worker=worker)
+        self.origin = RequestOrigin(worker=worker)
         self.cases: Counter[tuple[str, str]] = Counter()
         self.kinds: Counter[str] = Counter()
         self.number = 0
-        self.answer_kind: str | None = None
         self.clean: Callable[[str], str] = str
         self.findings: Callable[[], Collection[str]] = tuple
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
@@ -90,46 +91,45 @@ class BudgetAdapter(PromptAdapter):
         """See HTTPAdapter. Raises BudgetSpentError."""
         permit = self.budget.take(is_unsafe=request.method not in _SAFE)
         self.number = permit.number
-        self.kinds[self.mark.kind] += 1
+        self.kinds[self.origin.kind] += 1
         begun, sent = time.monotonic(), datetime.now(UTC)
         response: requests.Response | None = None
         try:
             response = super().send(request, *args, **kwargs)
-            _ = response.content  # all of it, as long as the permit is held
+            _ = response.content  # the whole body, while the permit is held
             return response
         finally:
             seconds = time.monotonic() - begun
             value = _json(response)
             case = self._case(response, value)
-            self.answer_kind = self._kind(response, case, value)
-            self._settle(permit, response, case, seconds)
+            self._settle(permit, response, case, value, seconds)
             self._write(permit, request, response, case, sent, seconds)
-            if self.canary is not None and self.mark.operation is not None:
-                self.canary.look(self.mark.operation.name, request, response)
+            if self.observe is not None and self.origin.operation is not None:
+                self.observe(self.origin.operation.name, request, response)
 
     def _settle(
         self,
         permit: Permit,
         response: requests.Response | None,
         case: Case | None,
+        value: Any,
         seconds: float,
     ) -> None:
         if response is not None:
-            self._heed(response)
+            self._pause_if_asked(response)
         status = None if response is None else response.status_code
-        news = tuple(set(self.findings()) - self._told)
-        self._told.update(news)
-        named = (case.operation, case.label) if case else None
-        if self.to is not None:
-            told = RequestRecord(status, None, seconds, None, news)
-        else:
-            told = RequestRecord(
-                status, named, seconds, self._is_error(status), news, self.answer_kind
+        fresh = tuple(set(self.findings()) - self._reported)
+        self._reported.update(fresh)
+        record = RequestRecord(status, None, seconds, None, fresh)
+        if self.to is None:
+            record = record._replace(
+                case=(case.operation, case.label) if case else None,
+                is_error=self._is_error(status),
+                kind=self._kind(response, case, value),
             )
-        self.budget.settle(permit, told)
+        self.budget.settle(permit, record)
 
-    def _heed(self, response: requests.Response) -> None:
-        """Do as the answer asks, if it asks to be left alone."""
+    def _pause_if_asked(self, response: requests.Response) -> None:
         asked = response.headers.get("retry-after", "")
         if response.status_code != 429 and not (response.status_code == 503 and asked):
             return
@@ -145,16 +145,16 @@ class BudgetAdapter(PromptAdapter):
     def _kind(
         self, response: requests.Response | None, case: Case | None, value: Any
     ) -> str | None:
-        if response is None or self.mark.operation is None:
+        if response is None or self.origin.operation is None:
             return None
-        label = f"{self.mark.operation.name} {case.label if case else ''}"
+        label = f"{self.origin.operation.name} {case.label if case else ''}"
         return kind_of(response, label, value)
 
     def _case(self, response: requests.Response | None, value: Any) -> Case | None:
-        """The documented case that an answer is; counted."""
-        if response is None or self.mark.operation is None:
+        """The documented case of a response; counted."""
+        if response is None or self.origin.operation is None:
             return None
-        case = case_of(self.mark.operation.cases, response.status_code, value)
+        case = case_of(self.origin.operation.cases, response.status_code, value)
         if case is not None and self.to is None:
             self.cases[case.operation, case.label] += 1
         return case
@@ -174,9 +174,9 @@ class BudgetAdapter(PromptAdapter):
         entry = {
             "number": permit.number,
             "time": sent.isoformat(timespec="milliseconds"),
-            "worker": self.mark.worker,
-            "seed": self.mark.seed,
-            "kind": self.mark.kind,
+            "worker": self.origin.worker,
+            "seed": self.origin.seed,
+            "kind": self.origin.kind,
             "method": request.method,
             "path": self.clean(parts.path + ("?" + parts.query if parts.query else "")),
             "body_sha256": hashed(body_of(request)),
@@ -190,7 +190,7 @@ class BudgetAdapter(PromptAdapter):
 
 
 def _json(response: requests.Response | None) -> Any:
-    """The JSON value of an answer, or None."""
+    """The JSON value of a response, or None."""
     try:
         return None if response is None else json.loads(response.content)
     except (ValueError, RecursionError, requests.RequestException, RuntimeError):
@@ -198,7 +198,7 @@ def _json(response: requests.Response | None) -> Any:
 
 
 def seconds_of(retry_after: str) -> float:
-    """How long a Retry-After asks to wait: seconds or a date (RFC 9110 section 10.2.3)."""
+    """The pause that a Retry-After asks for: seconds or a date (RFC 9110 section 10.2.3)."""
     text = retry_after.strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])

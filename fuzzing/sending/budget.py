@@ -1,12 +1,14 @@
-"""The budget: what all workers of a fuzz may still send together.
+"""The budget: how much all workers of a fuzz may still send together.
 
-Rules: nobody sends without a permit, and a permit is given at the moment when it is to be used, so
-that whoever waits for one heeds what happens meanwhile. For an unsafe method it also holds one
-creation until the answer shows whether something was created; where no answer came, it counts as
-one. The time runs from the first permit. The first limit that is met stops all, and is remembered.
-Who is far away leases several permits at once, each with its moment, and gives back those that it
-did not use then. Usable from several threads, and by its methods alone (through a manager) from
-several processes.
+Rules: every request needs a permit. A permit is valid now: whoever waits for one learns what
+changed meanwhile. A permit for an unsafe method (POST, say) holds one creation until the response
+shows whether the request created something; without a response, it counts as a creation. The time
+runs from the first permit. The first limit that is met stops all workers, and the budget remembers
+which one it was. A worker on another machine leases several permits at once, each with its moment,
+and returns those that it did not use in time.
+
+The budget works from several threads and, through a manager that forwards its methods, from several
+processes.
 """
 
 from __future__ import annotations
@@ -17,34 +19,34 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from unittest import SkipTest
 
-from fuzzing.engine.health import Health, Watch
-from fuzzing.engine.limits import Limits
-from fuzzing.engine.novelty import Kinds
+from fuzzing.sending.estimate import GoodTuringEstimate
+from fuzzing.sending.health import CircuitBreaker, TargetHealth
+from fuzzing.sending.limits import Limits
 
 _SLOWED = 4.0
-"""How many times slower the fuzz goes while the target is strained."""
+"""The fuzz goes so many times slower while the target is strained."""
 
 _SLOWED_RATE = 10.0
-"""Requests a second while the target is strained, where no rate was set."""
+"""Requests a second while the target is strained, if no rate is set."""
 
 
 class BudgetSpentError(SkipTest):
-    """Nothing more may be sent; the message names the limit.
+    """No more requests are allowed; the message names the limit.
 
-    It is a SkipTest since that is what Hypothesis lets through at once: any other error it would
-    take for a failure of the property, and send the same again to shrink it.
+    It is a SkipTest because Hypothesis lets that one through at once. It takes any other error for
+    a failure of the property, and would send the same request again to shrink it.
     """
 
 
 class Permit(NamedTuple):
-    """Leave to send one request now."""
+    """Permission to send one request now."""
 
     number: int
     is_unsafe: bool
 
 
 class Lease(NamedTuple):
-    """Leave to send `size` requests: the first now, each other `interval` seconds later."""
+    """Permission to send `size` requests: one now, then one each `interval` seconds."""
 
     first: int
     size: int
@@ -53,9 +55,9 @@ class Lease(NamedTuple):
 
 
 class RequestRecord(NamedTuple):
-    """What became of a permit: the answer's status and documented case, each None where there is
-    none, whether it is an error (None: it was not the target's), the ids of findings that are new,
-    and of which kind the answer is.
+    """The outcome of a request. `status` and `case` are None without a response or a documented
+    case; `is_error` is None where the response says nothing about the target. `findings` are the
+    ids of new ones; `kind` is the kind of the response (see `estimate`).
     """
 
     status: int | None
@@ -67,16 +69,16 @@ class RequestRecord(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """What was spent so far, and what it brought. `stopped` is the limit that was met, if one
-    was; `left` is how many requests are; `chance` that of a new kind of answer (see `novelty`).
+class BudgetUsage:
+    """How much was sent so far, and what it showed. `stopped` names the limit that was met, if one
+    was; `left` is how many requests are left; `chance` is the Good-Turing estimate.
     """
 
     requests: int
     creations: int
     seconds: float
     stopped: str | None
-    health: Health
+    health: TargetHealth
     strain: str
     findings: int
     cases: int
@@ -89,11 +91,11 @@ class Budget:
     """Counts and times all requests of a fuzz."""
 
     def __init__(self, limits: Limits, shards: int | None = None) -> None:
-        """`shards` is how many there are to be had; without it, there is always one more."""
+        """`shards` limits the number of shards; None means no limit."""
         self.limits = limits
         self.shards = shards
         self._changed = threading.Condition()
-        self._watch = Watch(limits.tolerance)
+        self._breaker = CircuitBreaker(limits.breaker)
         self._started: float | None = None
         self._next = 0.0
         self._requests = self._creations = 0
@@ -102,10 +104,10 @@ class Budget:
         self._stopped: str | None = None
         self._findings: set[str] = set()
         self._cases: set[tuple[str, str]] = set()
-        self._kinds = Kinds()
+        self._estimate = GoodTuringEstimate()
 
     def next_shard(self) -> int | None:
-        """The number of a shard that nobody has taken; None where there is no more."""
+        """The number of the next shard; None when all are taken."""
         with self._changed:
             if self._shard == self.shards:
                 return None
@@ -120,14 +122,14 @@ class Budget:
             return Permit(lease.first, is_unsafe)
 
     def ask(self, *, is_unsafe: bool) -> Lease | float:
-        """A lease, or how many seconds to wait at most before asking again. Raises
+        """A lease, or the seconds after which to ask again at the latest. Raises
         BudgetSpentError.
         """
         with self._changed:
             return self._ask(is_unsafe, self._portion())
 
     def give_back(self, count: int, *, is_unsafe: bool) -> None:
-        """So many permits of a lease were not used."""
+        """Return unused permits of a lease."""
         with self._changed:
             self._requests -= count
             self._under_way -= count
@@ -135,8 +137,8 @@ class Budget:
             self._changed.notify_all()
 
     def write_off(self, count: int, *, is_unsafe: bool) -> None:
-        """What became of so many permits nobody will ever say: each counts as a request, and as a
-        creation if it may have been one.
+        """Count permits whose outcome nobody will report: each as a request, and each unsafe one as
+        a creation.
         """
         with self._changed:
             self._under_way -= count
@@ -144,48 +146,48 @@ class Budget:
             self._creations += count * is_unsafe
             self._changed.notify_all()
 
-    def settle(self, permit: Permit, told: RequestRecord) -> None:
-        """Say what became of a permit."""
+    def settle(self, permit: Permit, record: RequestRecord) -> None:
+        """Record the outcome of a request."""
         with self._changed:
             self._under_way -= 1
             if permit.is_unsafe:
                 self._pending -= 1
-                self._creations += told.status is None or 200 <= told.status < 300
-            self._findings.update(told.findings)
-            self._cases.update([told.case] if told.case else [])
-            if told.kind is not None:
-                self._kinds.add(told.kind)
-            if told.is_error is not None:
-                self._watch.observe(is_error=told.is_error, seconds=told.seconds)
-            self._stop_if(self._watch.health is Health.FAILING, "health")
+                self._creations += record.status is None or 200 <= record.status < 300
+            self._findings.update(record.findings)
+            self._cases.update([record.case] if record.case else [])
+            if record.kind is not None:
+                self._estimate.add(record.kind)
+            if record.is_error is not None:
+                self._breaker.observe(is_error=record.is_error, seconds=record.seconds)
+            self._stop_if(self._breaker.health is TargetHealth.FAILING, "health")
             self._stop_if(self._is_quiet(), "quiet")
             self._changed.notify_all()
 
     def pause(self, seconds: float) -> None:
-        """Nobody sends for so long: the target asks for it."""
+        """Give no permit for so many seconds, because the target asks for a pause."""
         with self._changed:
             self._next = max(self._next, time.monotonic() + seconds)
 
     def stop(self, reason: str) -> None:
-        """Let nobody send any more."""
+        """Give no more permits."""
         with self._changed:
             self._stop_if(True, reason)
             self._changed.notify_all()
 
-    def spent(self) -> Spent:
-        """What was spent so far."""
+    def usage(self) -> BudgetUsage:
+        """How much was sent so far."""
         with self._changed:
-            return Spent(
+            return BudgetUsage(
                 self._requests,
                 self._creations,
                 time.monotonic() - self._started if self._started else 0.0,
                 self._stopped,
-                self._watch.health,
-                self._watch.reason,
+                self._breaker.health,
+                self._breaker.reason,
                 len(self._findings),
                 len(self._cases),
-                len(self._kinds.seen),
-                self._kinds.chance,
+                len(self._estimate.seen),
+                self._estimate.chance,
                 self._left(),
             )
 
@@ -198,7 +200,7 @@ class Budget:
         if self._stopped is not None:
             raise BudgetSpentError(self._stopped)
         count = min(most, self._left(), self._creations_free() if is_unsafe else most)
-        if count <= 0:  # only the answers under way tell if one more is allowed
+        if count <= 0:  # the responses under way decide whether one more is allowed
             return _LONGEST_NAP
         return self._lease(count, is_unsafe) if turn <= now else turn - now
 
@@ -213,7 +215,7 @@ class Budget:
         return Lease(first, count, is_unsafe, interval)
 
     def _portion(self) -> int:
-        """How many permits a lease has: what is sent within a short time."""
+        """The size of a lease: what is sent within `LEASE_SECONDS`."""
         interval = self._interval()
         return max(1, int(LEASE_SECONDS / interval)) if interval else _PORTION
 
@@ -224,12 +226,12 @@ class Budget:
     def _is_quiet(self) -> bool:
         if self.limits.quiet is None:
             return False
-        chance = self._kinds.chance
+        chance = self._estimate.chance
         return chance is not None and chance < self.limits.quiet
 
     def _interval(self) -> float:
         interval = 1 / self.limits.rate if self.limits.rate else 0.0
-        if self._watch.health is Health.STRAINED:
+        if self._breaker.health is TargetHealth.STRAINED:
             return interval * _SLOWED or 1 / _SLOWED_RATE
         return interval
 
@@ -245,18 +247,18 @@ class Budget:
         return None if limit is None else limit - self._creations
 
     def _creations_free(self) -> int:
-        """How many creations no request under way holds."""
+        """The creations that no request under way holds."""
         left = self._creations_left()
         return self._left() if left is None else left - self._pending
 
 
 LEASE_SECONDS = 0.1
-"""How long after its moment a permit of a lease may be used: so much more than the rate allows can
-come together, and no more.
+"""A worker may use a leased permit so long after its moment. So at most the requests of this time
+come together beyond the rate.
 """
 
 _PORTION = 16
-"""How many permits a lease has where no rate is set."""
+"""The size of a lease where no rate is set."""
 
 _LONGEST_NAP = 0.5
-"""Seconds after which who waits for an answer looks whether the time is over."""
+"""A waiting worker looks at the clock at least so often, in seconds, to end in time."""

@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from contract_tests.target.target import Target
-from fuzzing.engine.health import Tolerance
-from fuzzing.engine.limits import Limits, LimitsError, limits_of
+from fuzzing.sending.health import BreakerThresholds
+from fuzzing.sending.limits import Limits, LimitsError, limits_of
 from tallystick.cli import cli
 from tallystick.errors import TallystickError
 from tests.contract_tests.target.test_rate import needs_address, own_address
 from tests.contract_tests.targets import serving_at, stateless_text, write
-from tests.fuzzing.fuzzed import Watched, checks, fuzz, fuzz_app
+from tests.fuzzing.fuzzed import CountingApp, checks, fuzz, fuzz_app
 from tests.independent.app import Answer, Link
 from tests.independent.serve import serving
 
@@ -43,12 +43,12 @@ ALLOWED = {"allow_hosts": ["Staging.Example.test"]}
         (
             Target("http://[::1]:1", fuzz={"max_requests": 7, "max_time": 9, "breaker": False}),
             {"max_requests": 8, "rate": "120/m"},
-            Limits(requests=8, seconds=9, rate=2, tolerance=None),
+            Limits(requests=8, seconds=9, rate=2, breaker=None),
         ),
         (
             Target("http://127.0.0.1:1", fuzz={"breaker": {"errors": 0.2, "window": 5}}),
             {"max_creations": 3},
-            Limits(creations=3, tolerance=Tolerance(errors=0.2, window=5)),
+            Limits(creations=3, breaker=BreakerThresholds(errors=0.2, window=5)),
         ),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_host_that_is_not_named_is_refused(hosts: list[str]) -> None:
 
 
 def test_a_rate_that_is_none() -> None:
-    """It is told how to write one."""
+    """The message says how to write one."""
     with pytest.raises(TallystickError, match="'fast' is no rate: write it as 20/s"):
         limits_of(Target("http://127.0.0.1:1"), {"rate": "fast"})
 
@@ -112,7 +112,7 @@ def test_elsewhere_by_a_real_address(tmp_path: Path) -> None:
     """An address of this machine that is no loopback one is refused; where it is allowed, it gets
     ten requests a second.
     """
-    app, host = Watched(), own_address() or ""
+    app, host = CountingApp(), own_address() or ""
     with serving_at(host, app) as url:
         refused = fuzz(tmp_path, "--base-url", url)
         assert (refused.code, app.seen) == (2, [])
@@ -123,7 +123,7 @@ def test_elsewhere_by_a_real_address(tmp_path: Path) -> None:
     assert app.most_within(1.0) <= 11
 
 
-class Leading(Watched):
+class Leading(CountingApp):
     """Leads to another server wherever it can: by redirects, links, and addresses in answers."""
 
     def __init__(self, there: str) -> None:
@@ -143,7 +143,7 @@ class Leading(Watched):
 
 def test_nothing_leads_elsewhere(tmp_path: Path) -> None:
     """Neither redirects nor addresses in answers nor proxies of the environment are followed."""
-    elsewhere = Watched()
+    elsewhere = CountingApp()
     with serving(elsewhere) as there:
         names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
         env = dict.fromkeys(names, there)
@@ -155,7 +155,7 @@ def test_nothing_leads_elsewhere(tmp_path: Path) -> None:
 
 def test_what_is_declared_and_nothing_else(tmp_path: Path) -> None:
     """No method is sent that the document does not have, and no path but the operation's."""
-    app = Watched()
+    app = CountingApp()
     run = fuzz_app(tmp_path, app, "--max-requests", 300)
     assert run.code == 0, run.out
     assert {request.method for request in app.requests} == {"POST"}

@@ -1,8 +1,8 @@
 """Limits: how much a fuzz may send, how fast, and where to.
 
-Rules: an option is stronger than the target file, the target file stronger than the default. A
-target that is not on this machine must be named in the target file (`[fuzz] allow_hosts`), and
-has a rate and a number of creations by default.
+Rules: an option overrides the target file, and the target file overrides the default. A host other
+than this machine must be named in the target file (`[fuzz] allow_hosts`); it gets a rate and a
+limit of creations by default.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from urllib.parse import urlsplit
 
 from contract_tests.target.rate import ELSEWHERE, is_loopback, per_second
 from contract_tests.target.target import Target
-from fuzzing.engine.health import Tolerance
+from fuzzing.sending.health import BreakerThresholds
 from tallystick.errors import TallystickError
 
 DEFAULT_REQUESTS = 10_000
 CREATIONS_ELSEWHERE = 50
-"""How many 2xx to unsafe methods a target that is not on this machine may be made to give."""
+"""How many 2xx responses to unsafe methods a fuzz may cause on another machine."""
 
 
 class LimitsError(TallystickError):
-    """The target may not be fuzzed, or not so."""
+    """The target must not be fuzzed, or not with these limits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a fuzz may do at most. `seconds` in all, `rate` in requests a second, `quiet` the chance
-    of something new below which it ends; None: no limit.
+    """The most that a fuzz may do: `seconds` in all, `rate` in requests a second. It ends when the
+    chance of a new kind of response falls below `quiet`. None means no limit.
     """
 
     requests: int = DEFAULT_REQUESTS
     seconds: float | None = None
     rate: float | None = None
     creations: int | None = None
-    tolerance: Tolerance | None = field(default_factory=Tolerance)
+    breaker: BreakerThresholds | None = field(default_factory=BreakerThresholds)
     quiet: float | None = None
 
     def __str__(self) -> str:
@@ -44,21 +44,21 @@ class Limits:
         parts += [f"{self.seconds:g} s"] if self.seconds is not None else []
         parts += [f"{self.rate:g} requests a second"] if self.rate is not None else []
         parts += [f"{self.creations:,} creations"] if self.creations is not None else []
-        parts += [f"until the chance of news is {self.quiet:g}"] if self.quiet is not None else []
+        if self.quiet is not None:
+            parts += [f"until a new kind of response is less likely than {self.quiet:g}"]
         return ", ".join(parts)
 
 
 def limits_of(target: Target, options: Mapping[str, Any], *others: Target) -> Limits:
-    """The limits for a target, and for what others get the same requests. `options` are those of
-    the command, None where not given. Raises LimitsError where one of them is elsewhere and its
-    host is not allowed.
+    """The limits for a target, and for others that get the same requests. `options` are those of
+    the command; None means not given. Raises LimitsError where a host is not allowed.
     """
     elsewhere = [each for each in (target, *others) if not is_loopback(each.base_url)]
     is_local = not elsewhere
-    told = target.fuzz
+    table = target.fuzz
     for each in elsewhere:
-        _check_allowed(urlsplit(each.base_url).hostname or "", told)
-    given = {**told, **{name: value for name, value in options.items() if value is not None}}
+        _check_allowed(urlsplit(each.base_url).hostname or "", table)
+    given = {**table, **{name: value for name, value in options.items() if value is not None}}
     rate = given.get("rate") or target.rate or (None if is_local else ELSEWHERE)
     return Limits(
         requests=given.get("max_requests", DEFAULT_REQUESTS),
@@ -66,12 +66,12 @@ def limits_of(target: Target, options: Mapping[str, Any], *others: Target) -> Li
         rate=_per_second(rate) if rate else None,
         creations=given.get("max_creations", None if is_local else CREATIONS_ELSEWHERE),
         quiet=given.get("until_quiet"),
-        tolerance=_tolerance(told.get("breaker")),
+        breaker=_breaker(table.get("breaker")),
     )
 
 
-def _check_allowed(host: str, told: Mapping[str, Any]) -> None:
-    if host not in {name.lower() for name in told.get("allow_hosts", ())}:
+def _check_allowed(host: str, table: Mapping[str, Any]) -> None:
+    if host not in {name.lower() for name in table.get("allow_hosts", ())}:
         raise LimitsError(
             f"{host} is not on this machine, and the target file does not allow to fuzz it.",
             remedy=f'Add to it, if you may: [fuzz] allow_hosts = ["{host}"]',
@@ -85,7 +85,7 @@ def _per_second(rate: str) -> float:
         raise LimitsError(f"{error}.") from None
 
 
-def _tolerance(told: Mapping[str, Any] | bool | None) -> Tolerance | None:
-    if told is False:
+def _breaker(value: Mapping[str, Any] | bool | None) -> BreakerThresholds | None:
+    if value is False:
         return None
-    return Tolerance(**told) if isinstance(told, Mapping) else Tolerance()
+    return BreakerThresholds(**value) if isinstance(value, Mapping) else BreakerThresholds()

@@ -1,8 +1,8 @@
 """Sharing: one budget for all processes of a fuzz.
 
-Rules: with one worker the budget is an object of its process. With several it lives in a process
-of its own, which all ask for permits, so that no limit is divided on paper. No process outlives
-the command that started it, however that ends.
+Rules: with one worker, the budget is an object of its process. With several, it lives in a process
+of its own, and every worker asks there for permits; so no limit is divided among workers. No
+process outlives the command that started it, however the command ends.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from multiprocessing.connection import wait
 from multiprocessing.managers import BaseManager
 from typing import Protocol
 
-from fuzzing.engine.budget import Budget, Permit, RequestRecord, Spent
-from fuzzing.engine.limits import Limits
+from fuzzing.sending.budget import Budget, BudgetUsage, Permit, RequestRecord
+from fuzzing.sending.limits import Limits
 
 
-class Watched(Protocol):
-    """What the one who has started a fuzz asks of its budget, wherever it is kept."""
+class BudgetMonitor(Protocol):
+    """What the command needs of the budget, wherever it lives."""
 
     def stop(self, reason: str) -> None:
         """See Budget."""
 
-    def spent(self) -> Spent:
+    def usage(self) -> BudgetUsage:
         """See Budget."""
 
 
-class Rationed(Protocol):
-    """What the gate of a worker asks of the budget, wherever it is kept."""
+class PermitSource(Protocol):
+    """What the adapter of a worker needs of the budget, wherever it lives."""
 
     def take(self, *, is_unsafe: bool) -> Permit:
         """See Budget."""
 
-    def settle(self, permit: Permit, told: RequestRecord) -> None:
+    def settle(self, permit: Permit, record: RequestRecord) -> None:
         """See Budget."""
 
     def pause(self, seconds: float) -> None:
@@ -46,8 +46,8 @@ class Rationed(Protocol):
         """See Budget."""
 
 
-class SharedBudget(Watched, Rationed, Protocol):
-    """What the processes of one machine ask of their budget."""
+class SharedBudget(BudgetMonitor, PermitSource, Protocol):
+    """What the processes of one machine need of their budget."""
 
     def next_shard(self) -> int | None:
         """See Budget."""
@@ -57,7 +57,7 @@ class _Manager(BaseManager):
     """Keeps the budget that several processes share."""
 
 
-_EXPOSED = ("take", "next_shard", "settle", "pause", "stop", "spent")
+_EXPOSED = ("take", "next_shard", "settle", "pause", "stop", "usage")
 _Manager.register("Budget", Budget, exposed=_EXPOSED)
 
 
@@ -65,7 +65,7 @@ _Manager.register("Budget", Budget, exposed=_EXPOSED)
 def shared_budget(
     limits: Limits, workers: int | None, shards: int | None
 ) -> Iterator[SharedBudget]:
-    """A budget of these limits, for so many workers and shards."""
+    """A budget with these limits for so many workers and shards."""
     if workers in (None, 1):
         yield Budget(limits, shards)
         return
@@ -76,7 +76,7 @@ def shared_budget(
 
 
 def end_with_parent() -> None:
-    """End this process as soon as the one that started it has ended."""
+    """End this process as soon as the process that started it has ended."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

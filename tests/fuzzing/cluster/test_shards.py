@@ -14,8 +14,8 @@ from tests.contract_tests.commands import Result
 from tests.contract_tests.targets import stateless_text, write
 from tests.fuzzing.clusters import Cluster, dask_cluster, kill
 from tests.fuzzing.fuzzed import (
+    CountingApp,
     Failing,
-    Watched,
     checks,
     fuzz,
     fuzzing,
@@ -27,7 +27,7 @@ from tests.independent.serve import serving
 SHARDS = 3
 
 
-class Faulty(Watched):
+class Faulty(CountingApp):
     """Fails in three ways, each by itself."""
 
     def respond(self, request: Request) -> Answer:
@@ -59,7 +59,7 @@ def cluster(scheduler: Cluster) -> Iterator[Cluster]:
 
 def run(
     folder: Path,
-    app: Watched,
+    app: CountingApp,
     cluster: Cluster,
     *options: object,
     kill_after: int | None = None,
@@ -109,7 +109,7 @@ def test_what_a_lost_worker_found_counts(tmp_path: Path, scheduler: Cluster) -> 
     of errors that it found out.
     """
 
-    class Once(Watched):
+    class Once(CountingApp):
         def respond(self, request: Request) -> Answer:
             if len(self.seen) == 100:
                 return self.problem(507, None, "just this once")
@@ -136,7 +136,7 @@ def test_what_a_lost_worker_found_counts(tmp_path: Path, scheduler: Cluster) -> 
 
 def test_all_workers_lost(tmp_path: Path, scheduler: Cluster) -> None:
     """Without any worker the fuzz ends, and says so."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(50)
     scheduler.start(1)
     with serving(app) as url:
@@ -153,7 +153,7 @@ def test_a_budget_that_binds(tmp_path: Path, cluster: Cluster) -> None:
     """With 50/s and a worker that is killed, no 10 seconds of the server see more than 500 requests
     and 2%, and request 651 never comes.
     """
-    app = Watched()
+    app = CountingApp()
     options = ("--max-requests", 650, "--rate", "50/s")
     ended = run(tmp_path, app, cluster, *options, kill_after=250)
     assert (ended.code, ended.report["stopped_by"]) == (0, "requests"), ended.err
@@ -166,7 +166,7 @@ def test_never_one_creation_more(tmp_path: Path, cluster: Cluster) -> None:
     """Two workers make forty resources, and no one more; what was asked for and not used is given
     back. Nothing is left on the scheduler.
     """
-    app = Watched()
+    app = CountingApp()
     before = cluster.fixtures()
     ended = run(tmp_path, app, cluster, "--max-creations", 40)
     assert app.statuses.count(200) == 40
@@ -210,13 +210,13 @@ def test_a_scheduler_that_goes_away(comes_back: bool, tmp_path: Path) -> None:
             ended = started.result(60)
     assert (ended.code, ended.report["stopped_by"]) == (1, "scheduler"), ended.err
     assert checks(ended) == ["documented status"]
-    assert "What was not through is lost: the shards " in ended.err
+    assert "These shards were not finished: " in ended.err
     assert "Traceback" not in ended.err
 
 
 def test_an_interrupt_ends_it_with_a_report(tmp_path: Path, cluster: Cluster) -> None:
     """Ctrl-C, as on one machine."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(100)
     with serving(app) as url:
         options = ("--base-url", url, "--scheduler", cluster.address)
@@ -230,7 +230,7 @@ def test_an_interrupt_ends_it_with_a_report(tmp_path: Path, cluster: Cluster) ->
 
 def test_no_worker_goes_on_without_the_command(tmp_path: Path, cluster: Cluster) -> None:
     """Whoever kills the command ends the fuzz: a worker sends what it has leased, and no more."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(60)
     with serving(app) as url:
         options = ("--base-url", url, "--scheduler", cluster.address, "--rate", "20/s")
@@ -252,7 +252,7 @@ def test_no_worker_goes_on_without_the_command(tmp_path: Path, cluster: Cluster)
 )
 def test_schedulers_that_cannot_be_used(tmp_path: Path, address: str, words: str) -> None:
     """They are told as what they are, before anything is sent."""
-    app = Watched()
+    app = CountingApp()
     with serving(app) as url:
         ended = fuzz(tmp_path, "--base-url", url, "--scheduler", address)
     assert (ended.code, app.seen) == (2, []), ended.out
@@ -276,7 +276,7 @@ def test_an_address_of_this_machine_is_another_one_elsewhere(
     """A worker on another machine sends nothing to its own 127.0.0.1, whichever way its scheduler
     is reached.
     """
-    app = Watched()
+    app = CountingApp()
     scheduler.start(1, *unshared())
     with serving(app) as url:
         options = ("--base-url", url, "--scheduler", scheduler.address)
@@ -289,7 +289,7 @@ def test_an_address_of_this_machine_is_another_one_elsewhere(
 
 def test_a_scheduler_without_workers(tmp_path: Path, scheduler: Cluster) -> None:
     """It is told what to start."""
-    app = Watched()
+    app = CountingApp()
     with serving(app) as url:
         ended = fuzz(tmp_path, "--base-url", url, "--scheduler", scheduler.address)
     assert (ended.code, app.seen) == (2, []), ended.out

@@ -11,13 +11,13 @@ import pytest
 
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
-from tests.fuzzing.fuzzed import Watched, checks, fuzz_app
+from tests.fuzzing.fuzzed import CountingApp, checks, fuzz_app
 from tests.independent.app import Answer, Request
 
 BEARS_IT = "the target bears the requests"
 
 
-class Sick(Watched):
+class Sick(CountingApp):
     """Fails, or takes long, from one request on, until another."""
 
     def __init__(self, start: int, end: int = 10_000, *, delay: float = 0.0) -> None:
@@ -72,7 +72,7 @@ def test_a_target_that_slows_down_is_left_alone(runs: Mapping[str, Future[Result
     assert (run.code, run.report["stopped_by"]) == (1, "health")
     assert checks(run) == [BEARS_IT]
     assert 39 + 5 + 10 <= len(app.seen) <= 39 + 10 + 10
-    assert "answers take 0.4 s, where they took 0.05 s" in run.out
+    assert "responses take 0.4 s; the first took 0.05 s" in run.out
 
 
 def test_a_target_that_recovers_is_gone_on_with(runs: Mapping[str, Future[Result]]) -> None:

@@ -14,19 +14,19 @@ import pytest
 
 from contract_tests.http.client import Client
 from contract_tests.target.target import HookCall, Target, TargetError
-from fuzzing.engine.adapter import BudgetAdapter, seconds_of
-from fuzzing.engine.budget import Budget, BudgetSpentError
-from fuzzing.engine.limits import Limits
+from fuzzing.sending.adapter import BudgetAdapter, seconds_of
+from fuzzing.sending.budget import Budget, BudgetSpentError
+from fuzzing.sending.limits import Limits
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
-from tests.fuzzing.fuzzed import Failing, Watched, checks, fuzz_app, ledger
+from tests.fuzzing.fuzzed import CountingApp, Failing, checks, fuzz_app, ledger
 from tests.independent.app import Answer, Event, Receive, Request, Scope, Send
 from tests.independent.serve import serving
 
-Runs = Mapping[str, tuple[Watched, Future[Result]]]
+Runs = Mapping[str, tuple[CountingApp, Future[Result]]]
 
 
-class Limiting(Watched):
+class Limiting(CountingApp):
     """Asks to be left alone for a second, every 30 requests."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Limiting(Watched):
         return self.problem(429, None, "slow down", (("retry-after", "1"),))
 
 
-class Slow(Watched):
+class Slow(CountingApp):
     """Takes a while for each answer."""
 
     def __init__(self, seconds: float) -> None:
@@ -57,14 +57,14 @@ class Slow(Watched):
 
 
 RUNS = {
-    "rate": (Watched(), ["--max-requests", 300, "--rate", "50/s"], ""),
-    "rate of two": (Watched(), ["--max-requests", 560, "--rate", "50/s", "--workers", 2], ""),
+    "rate": (CountingApp(), ["--max-requests", 300, "--rate", "50/s"], ""),
+    "rate of two": (CountingApp(), ["--max-requests", 560, "--rate", "50/s", "--workers", 2], ""),
     "429": (Limiting(), ["--max-requests", 150, "--workers", 2], ""),
     "shrinking": (Failing(b'"https'), ["--max-requests", 100], "breaker = false"),
-    "time": (Watched(), ["--max-time", 2], ""),
+    "time": (CountingApp(), ["--max-time", 2], ""),
     "creations": (Slow(0.1), ["--max-creations", 7, "--workers", 2], ""),
-    "no creation": (Watched(), ["--max-creations", 0], ""),
-    "of the file": (Watched(), [], "max_requests = 25\nmax_creations = 100"),
+    "no creation": (CountingApp(), ["--max-creations", 0], ""),
+    "of the file": (CountingApp(), [], "max_requests = 25\nmax_creations = 100"),
 }
 
 
@@ -152,7 +152,7 @@ def test_never_one_creation_more_of_many_at_a_time() -> None:
     with serving(app) as url, ThreadPoolExecutor(8) as pool:
         list(pool.map(send_all, [url] * 8))
     assert app.statuses == [201] * 7
-    assert (budget.spent().stopped, budget.spent().creations) == ("creations", 7)
+    assert (budget.usage().stopped, budget.usage().creations) == ("creations", 7)
 
 
 def test_no_creation_at_all(runs: Runs) -> None:
@@ -180,14 +180,14 @@ def test_an_answer_that_does_not_come_counts_as_a_creation(tmp_path: Path) -> No
         with pytest.raises(BudgetSpentError, match="creations"):
             client.hook(HookCall("POST", f"{url}/b"))
     assert [request.path for request in app.requests] == ["/a"]
-    assert budget.spent().creations == 1
+    assert budget.usage().creations == 1
 
 
 def test_set_up_calls_go_through_the_gate() -> None:
     """A set-up call takes its permit as every other request, and its redirect is not followed."""
-    elsewhere = Watched()
+    elsewhere = CountingApp()
 
-    class Redirecting(Watched):
+    class Redirecting(CountingApp):
         def respond(self, _: Request) -> Answer:
             return Answer(302, None, b"", (("location", f"{there}/somewhere"),))
 
@@ -221,7 +221,7 @@ def test_a_date_in_retry_after() -> None:
 def test_a_target_that_asks_for_too_long_is_left_alone() -> None:
     """Who asks for more than ten minutes is sent nothing more."""
 
-    class Closed(Watched):
+    class Closed(CountingApp):
         def respond(self, _: Request) -> Answer:
             return self.problem(503, None, "closed", (("retry-after", "86400"),))
 
@@ -231,4 +231,4 @@ def test_a_target_that_asks_for_too_long_is_left_alone() -> None:
         with pytest.raises(TargetError, match="was answered 503"):
             client.hook(HookCall("POST", f"{url}/a"))
         client.close()
-    assert (budget.spent().stopped, len(app.seen)) == ("pause", 1)
+    assert (budget.usage().stopped, len(app.seen)) == ("pause", 1)

@@ -1,4 +1,7 @@
-"""The order in which an implementation names errors, as a report of `tallystick fuzz` holds it."""
+"""The order of errors as rows of a table: the formats and the terminal show the same rows.
+
+`fuzzing` finds the order; `report.json` holds it as `precedence`, one member for each operation.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,27 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 BOTH = "both"
-"""The winner of a pair of faults where the response names both."""
+"""The `winner` of a pair where the response names both errors."""
 
 _MOST_SHOWN = 5
-"""The most pairs that one remark lists."""
+"""So many pairs with the same remark are listed one by one."""
 
 _REMARKS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "inconsistent": lambda pair: not pair["consistent"],
-    BOTH: lambda pair: pair["consistent"] and pair["winner"] == BOTH,
+    "both": lambda pair: pair["consistent"] and pair["winner"] == BOTH,
     "neither": lambda pair: pair["consistent"] and pair["winner"] is None,
 }
-"""Remarks on pairs that have no place in the order."""
+"""The remarks about pairs that take no part in the order, and which pairs they are about."""
 
 
 def rows_of(precedence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The order of one operation as rows of a table: a place or a remark, and what stands there."""
-    for place, level in enumerate(precedence["order"], 1):
-        yield str(place), ", ".join(level)
+    """The rows: a rank or a remark, then the cases that it is about."""
+    for rank, group in enumerate(precedence["order"], 1):
+        yield str(rank), ", ".join(group)
     for circle in precedence["circles"]:
         yield "circle", " before ".join([*circle, circle[0]])
     for remark, is_meant in _REMARKS.items():
-        pairs = [" and ".join(pair["faults"]) for pair in precedence["pairs"] if is_meant(pair)]
+        pairs = [" and ".join(pair["cases"]) for pair in precedence["pairs"] if is_meant(pair)]
         yield from ((remark, pair) for pair in pairs[:_MOST_SHOWN])
         if len(pairs) > _MOST_SHOWN:
             yield remark, f"… and {len(pairs) - _MOST_SHOWN} more pairs"

@@ -1,8 +1,8 @@
 """The ledger: one line of JSON for every request that was sent (`requests.ndjson`).
 
-Rules: bodies are told by their hash only, and secrets and capability URLs not at all, so that it
-can be kept and shown. Lines are appended whole: several processes may write to one file (POSIX
-appends are atomic where the file was opened for appending).
+Rules: a body appears as its hash only; secrets and capability URLs do not appear. So a ledger can
+be kept and shown. Each line is appended as a whole, because several processes may write to one
+file (on POSIX, an append to a file that is open for appending is atomic).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 
-class Lines(Protocol):
-    """Where entries go."""
+class LedgerSink(Protocol):
+    """Takes the entries of a ledger, wherever they go."""
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add an entry."""
 
 
 class Ledger:
-    """Writes lines to a file."""
+    """Writes the entries to a file."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -37,5 +37,5 @@ class Ledger:
 
 
 def hashed(body: bytes) -> str | None:
-    """The SHA-256 of a body, in hexadecimal; None where there is none."""
+    """The SHA-256 of a body in hexadecimal; None for an empty body."""
     return hashlib.sha256(body).hexdigest() if body else None
