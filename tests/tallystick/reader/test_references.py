@@ -736,9 +736,9 @@ def test_a_recursive_schema_may_be_extended(write):
     value = with_schema({"$ref": "tree.json"}, schemas={"Strict": strict})
     loaded = load(write("main.json", value))
     tree = loaded.validators.at(RESPONSE_SCHEMA)
-    strict = loaded.validators.at(("components", "schemas", "Strict"))
-    values = ({"children": [{"children": []}]}, {"children": [{"extra": 1}]})
-    assert ([[v.is_valid(x) for x in values] for v in (tree, strict)], said(loaded)) == (
+    strictly = loaded.validators.at(("components", "schemas", "Strict"))
+    values: list[object] = [{"children": [{"children": []}]}, {"children": [{"extra": 1}]}]
+    assert ([[v.is_valid(x) for x in values] for v in (tree, strictly)], said(loaded)) == (
         [[True, True], [True, False]],
         [],
     )
