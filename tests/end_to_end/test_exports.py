@@ -229,7 +229,7 @@ def test_the_overlay_gives_the_document(tmp_path: Path) -> None:
     overlay = tmp_path / "examples.overlay.yaml"
     overlay.write_text(exported("overlay"), "utf-8")
     before, after = load_contract(), load_contract(overlays=[str(overlay)])
-    assert after.document.warnings == ()
+    assert list(after.document.diagnostics) == []
     assert [case.label for case in after.cases] == [case.label for case in before.cases] == LABELS
     assert after.document.root == yaml.safe_load(exported("document"))
 
