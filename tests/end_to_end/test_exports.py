@@ -218,8 +218,8 @@ def test_prism_serves_each_case(prism_url: str, name: str, status: int, media_ty
     sent = answer.headers["content-type"].partition(";")[0]
     assert (answer.status_code, sent) == (status, media_type)
     if status == 200:
-        moment = "2030-01-01T00:00:00+00:00"
-        assert answer.json() == {"url": "https://example.com/url", "expiresAt": moment}
+        moment = "2036-07-24T00:00:00+00:00"
+        assert answer.json() == {"url": "https://example.com/850", "expiresAt": moment}
     else:
         assert (answer.json()["title"], answer.json()["status"]) == (name, status)
 
