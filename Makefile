@@ -11,26 +11,38 @@ EXAMPLE_PORT ?= 8081
 
 VENV   := .venv
 BIN    := $(VENV)/bin
-STAMP  := $(VENV)/.installed
+# What is installed, by a file for each: what the mock needs, and everything.
+MOCK   := $(VENV)/.mock-installed
+ALL    := $(VENV)/.all-installed
+
+UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test contract fuzz mutants check bench fuzz-bench novelty-bench scale-bench screenshots
+.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel bench fuzz-bench scale-bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMP)  ## create .venv and install (nothing to do when that is done)
+setup: $(ALL)  ## create .venv and install everything (nothing to do when that is done)
 
 # pyproject.toml says what is needed, constraints.txt in which version.
-$(STAMP): pyproject.toml constraints.txt
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Tallystick needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=…"; exit 1; }
-	@echo 'Installing into $(VENV), once; it takes about a minute …'
+	@echo 'Installing tallystick[$(1)] into $(VENV), once; it takes up to a minute …'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
+endef
+
+$(MOCK): pyproject.toml constraints.txt
+	$(call install,mock)
 	@touch $@
 
-mock: $(STAMP)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document, ORIGIN=… that may control it)
+$(ALL): pyproject.toml constraints.txt
+	$(call install,dev)
+	@touch $(MOCK) $@
+
+mock: $(MOCK)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document, ORIGIN=… that may control it)
 	@exec $(BIN)/tallystick mock $(if $(DOC),'$(DOC)') --port $(PORT) $(if $(ORIGIN),--allow-origin '$(ORIGIN)')
 
 example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), for a mock beside it
@@ -38,36 +50,43 @@ example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), 
 	@exec $(PYTHON) -m http.server $(EXAMPLE_PORT) --bind 127.0.0.1 -d examples/onboarding
 
 # The project's own tests share the cores; the contract tests are one run against one mock.
-test: $(STAMP)  ## run every test of the project
-	$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
+test: $(ALL)  ## run the tests of the project, the contract tests against the mock among them (under 8 minutes)
+	$(BIN)/python -m pytest tests -m 'not long' --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest contract_tests
 
-contract: $(STAMP)  ## check an implementation: URL=http://… or TARGET=file.toml
+quick: $(ALL)  ## run the unit tests of all packages (under a minute)
+	$(BIN)/python -m pytest $(UNIT) -m 'not long and not whole' --numprocesses 2 --dist loadfile
+
+test-long: $(ALL)  ## run what takes longer: real servers, long campaigns, the wheel in a clean environment
+	$(BIN)/python -m pytest tests -m long --numprocesses 2 --dist loadfile
+
+contract: $(ALL)  ## check an implementation: URL=http://… or TARGET=file.toml
 	$(BIN)/tallystick test $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
 
-fuzz: $(STAMP)  ## fuzz a deployment within its budget: TARGET=file.toml (or URL=http://… here)
+fuzz: $(ALL)  ## fuzz a deployment within its budget: TARGET=file.toml (or URL=http://… here)
 	$(BIN)/tallystick fuzz $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
 
-mutants: $(STAMP)  ## measure how many faulty implementations the contract tests catch (under an hour)
+mutants: $(ALL)  ## measure how many faulty implementations the contract tests catch (under an hour)
 	$(BIN)/python -m tests.mutants --seeds $(SEEDS)
 
-check: $(STAMP)  ## lint, types and import rules
+check: $(ALL)  ## lint, types and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP)  ## measure the mock beside a bare ASGI function
-	$(BIN)/python -m benchmarks.throughput
+wheel: $(ALL)  ## build dist/tallystick-….whl, to be used without a checkout
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
-fuzz-bench: $(STAMP)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
+bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on large documents
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.growth
+
+fuzz-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
 	$(BIN)/python -m benchmarks.fuzzing
 
-novelty-bench: $(STAMP)  ## measure whether novelty finds rare faults with fewer requests (half an hour)
-	$(BIN)/python -m benchmarks.novelty
-
-scale-bench: $(STAMP)  ## measure what a fuzz on a cluster costs
+scale-bench: $(ALL)  ## measure what a fuzz on a cluster costs
 	$(BIN)/python -m benchmarks.scale
 
-screenshots: $(STAMP)  ## make the pictures of docs/pictures anew (needs Chromium)
+screenshots: $(ALL)  ## make the pictures of docs/pictures anew (needs Chromium)
 	$(BIN)/python -m tests.end_to_end.screenshots

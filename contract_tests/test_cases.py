@@ -11,9 +11,9 @@ from typing import NoReturn
 
 import pytest
 
-from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
-from contract_tests.requests.base import Base, is_of_request
+from contract_tests.requests.base import Base
 from contract_tests.requests.probes import EQUIVALENTS, has_id, with_ids
 from contract_tests.requests.reaching import faulty_request, reaching_request
 from contract_tests.results.run import LIMITED, Run

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import Response
-from contract_tests.requests.base import Base, is_of_request
+from contract_tests.requests.base import Base
 from contract_tests.requests.probes import PROBES, UUID, Probe
 from contract_tests.requests.reaching import faulty_request, formats
 from contract_tests.results.run import Run

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import values
-from contract_tests.requests.base import Base, is_of_request
+from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import constraints, with_value, without
 from contract_tests.results.run import Run, case_answered
 from tallystick.catalogue.cases import Case

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 from tallystick.catalogue import extensions
 from tallystick.catalogue.cases import Case, read_cases
@@ -14,10 +15,12 @@ from tallystick.catalogue.variants import (
     Variant,
     read_possible_codes,
     read_variants,
+    selectable,
 )
-from tallystick.errors import DocumentError
+from tallystick.errors import DocumentError, InvalidDocumentError
 from tallystick.reader import bundled
 from tallystick.reader.document import Document, load
+from tallystick.reader.grouping import first_lines
 from tallystick.reader.operations import Operation, read_operations
 from tallystick.reader.options import LoadOptions
 
@@ -32,6 +35,11 @@ class ContractOperation(Operation):
     behaviour: str | None
     promises: tuple[Promise, ...]
 
+    @cached_property
+    def selectable(self) -> tuple[Case, ...]:
+        """All that the mock can be asked for: the cases, the variants and the possible codes."""
+        return tuple(selectable(self.cases, self.variants, self.possible_codes))
+
 
 @dataclass(frozen=True, eq=False)
 class Contract:
@@ -45,6 +53,11 @@ class Contract:
     def cases(self) -> Iterator[Case]:
         """The cases of all operations, in the document's order."""
         return (case for operation in self.operations for case in operation.cases)
+
+    @property
+    def selectable(self) -> Iterator[Case]:
+        """All that the mock can be asked for, in the document's order."""
+        return (case for operation in self.operations for case in operation.selectable)
 
 
 def load_contract(
@@ -70,7 +83,16 @@ def read_contract(options: LoadOptions) -> Contract:
     operations = tuple(_read(document, operation) for operation in read_operations(document))
     if not operations:
         raise DocumentError("The document has no operations.", source=document.locate(("paths",)))
+    extensions.check_names(document)
+    if options.strict:
+        _refuse_errors(document)
     return Contract(document, operations, extensions.problem_style(document))
+
+
+def _refuse_errors(document: Document) -> None:
+    errors = [found for found in document.diagnostics if found.severity == "error"]
+    if errors:
+        raise InvalidDocumentError(len(errors), first_lines(errors))
 
 
 def _read(document: Document, operation: Operation) -> ContractOperation:

@@ -85,8 +85,19 @@ class ExtensionError(TallystickError):
 
 
 class InvalidDocumentError(DocumentError):
-    """A document breaks the OpenAPI specification in several places: all of them, in order."""
+    """A document has errors, and `--strict` allows none: how many there are, and the first ones, a
+    line each.
+    """
 
-    def __init__(self, errors: list[DocumentError]) -> None:
-        super().__init__("\n".join(str(error) for error in errors))
-        self.errors = errors
+    def __init__(self, count: int, first: list[str]) -> None:
+        self.count = count
+        self.first = first
+        number = "an error" if count == 1 else f"{count} errors"
+        super().__init__(
+            f"The document has {number}, and --strict allows none.",
+            remedy="`tallystick lint` lists all.",
+        )
+
+    def __str__(self) -> str:
+        shown = (line.removeprefix("error: ") for line in self.first)
+        return "\n".join([super().__str__(), *shown])

@@ -133,3 +133,8 @@ def has_status(case: Case, status: int) -> bool:
     """Whether an HTTP status is that of a case (an exact code, a range such as 4XX, `default`)."""
     text = str(status)
     return case.status in (text, "default") or case.status.upper() == f"{text[0]}XX"
+
+
+def is_of_request(case: Case) -> bool:
+    """Whether a fault in the request is what triggers a case."""
+    return case.trigger is not None and case.trigger.kind == "request"

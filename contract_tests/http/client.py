@@ -31,8 +31,8 @@ from contract_tests.http.exchange import (
     curl,
     text_of,
 )
-from contract_tests.http.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.http.redaction import OPEN_HEADERS, Redactor
+from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.target.target import HookCall, Target, TargetError
 from tallystick.errors import TallystickError
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import Exchange, OperationRequest
 from contract_tests.requests.reaching import valid_request
 from contract_tests.results.run import Run, case_answered
@@ -75,11 +75,6 @@ class Bases:
             case = case_answered(operation, exchange)
             self._sent[operation.name] = Base(operation, request, exchange, case)
         return self._sent[operation.name]
-
-
-def is_of_request(case: Case) -> bool:
-    """Whether a fault in the request is what triggers a case."""
-    return case.trigger is not None and case.trigger.kind == "request"
 
 
 def _is_upstream(case: Case) -> bool:

@@ -46,11 +46,14 @@ def invalid(constraint: Constraint) -> SearchStrategy[Any]:
     return _drawn(constraint, _INVALID, constraint.invalid_values(), Judgement.INVALID)
 
 
-_Maker = Callable[[Constraint], SearchStrategy[Any]]
+_StrategyMaker = Callable[[Constraint], SearchStrategy[Any]]
 
 
 def _drawn(
-    constraint: Constraint, makers: Mapping[str, _Maker], listed: list[Any], wanted: Judgement
+    constraint: Constraint,
+    makers: Mapping[str, _StrategyMaker],
+    listed: list[Any],
+    wanted: Judgement,
 ) -> SearchStrategy[Any]:
     strategy: SearchStrategy[Any] = st.sampled_from(listed)
     if constraint.kind in makers:
@@ -97,7 +100,7 @@ def _numbers(constraint: Constraint) -> SearchStrategy[Any]:
     return st.integers(limit - 1_000, limit + 1_000)
 
 
-_BOTH: Mapping[str, _Maker] = {
+_BOTH: Mapping[str, _StrategyMaker] = {
     "maximum-length": _texts,
     "minimum-length": _texts,
     "greater-than": _numbers,
@@ -105,11 +108,11 @@ _BOTH: Mapping[str, _Maker] = {
     "less-than": _numbers,
     "at-most": _numbers,
 }
-_VALID: Mapping[str, _Maker] = {
+_VALID: Mapping[str, _StrategyMaker] = {
     **_BOTH,
     "absolute-url": _valid_urls,
     "uuid": lambda _: st.uuids(version=4).map(str),
     "email": lambda _: st.builds("{}@{}.example.com".format, _LABEL, _LABEL),
     "date": lambda _: st.dates().map(str),
 }
-_INVALID: Mapping[str, _Maker] = {**_BOTH, "absolute-url": _invalid_urls}
+_INVALID: Mapping[str, _StrategyMaker] = {**_BOTH, "absolute-url": _invalid_urls}

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallystick.catalogue.constraints import Constraint
-from tallystick.judgement import Judgement
 from tallystick.catalogue.sentences import Field
+from tallystick.judgement import Judgement
 
 Values = list[tuple[str, Any]]
 """Values with what is particular in each."""
@@ -66,11 +66,11 @@ def wrong_types(constraint: Constraint) -> Values:
     ]
 
 
-_Maker = Callable[[str], Values]
+_ValuesMaker = Callable[[str], Values]
 
 
 def _listed(
-    constraint: Constraint, makers: Mapping[str, _Maker], known: list[Any], wanted: Judgement
+    constraint: Constraint, makers: Mapping[str, _ValuesMaker], known: list[Any], wanted: Judgement
 ) -> Values:
     values = (
         makers[constraint.kind](_scheme(constraint))
@@ -192,6 +192,6 @@ def _disputed_urls(scheme: str) -> Values:
     ]
 
 
-_VALID: Mapping[str, _Maker] = {"absolute-url": _valid_urls}
-_INVALID: Mapping[str, _Maker] = {"absolute-url": _invalid_urls}
-_DISPUTED: Mapping[str, _Maker] = {"absolute-url": _disputed_urls}
+_VALID: Mapping[str, _ValuesMaker] = {"absolute-url": _valid_urls}
+_INVALID: Mapping[str, _ValuesMaker] = {"absolute-url": _invalid_urls}
+_DISPUTED: Mapping[str, _ValuesMaker] = {"absolute-url": _disputed_urls}

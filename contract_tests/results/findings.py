@@ -80,7 +80,7 @@ class Finding:
             "level": self.check.level,
             "source": self.source,
             "quote": self.quote or None,
-            "location": _location_json(self.location),
+            "location": _place(self.location),
             "operation": self.operation,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
@@ -91,12 +91,6 @@ class Finding:
 
     def __str__(self) -> str:
         return "\n".join(lines_of(self.to_json()))
-
-
-def _location_json(location: Source | None) -> dict[str, Any] | None:
-    if location is None:
-        return None
-    return {"file": location.file, "pointer": location.pointer, "line": location.line}
 
 
 class Findings:
@@ -120,6 +114,12 @@ class Findings:
             same[0].merge(other)
         self._found = [other for other in self._found if other not in same[1:]]
         return same[0]
+
+
+def _place(source: Source | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    return {"file": source.file, "pointer": source.pointer, "line": source.line}
 
 
 def _have_one_cause(one: Finding, other: Finding) -> bool:

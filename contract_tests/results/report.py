@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import click
 
+from contract_tests.checks.context import is_of_request
 from contract_tests.checks.levels import ADVISORY
 from contract_tests.checks.table import checks_of
-from contract_tests.requests.base import is_of_request
 from contract_tests.results.findings import Finding
 from contract_tests.results.formats import FORMATS
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict

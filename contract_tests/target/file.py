@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.http.rate import per_second
+from contract_tests.target.rate import per_second
 from contract_tests.target.target import (
     CaseSetup,
     HookCall,
@@ -60,7 +60,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def read_target(path: str) -> Target:
     """Read a target file. Raises TargetError."""
-    return _Reader(path).target()
+    return _TargetReader(path).target()
 
 
 def check_target(target: Target, contract: Contract, path: str) -> None:
@@ -132,7 +132,7 @@ class Places:
         return next(found, None) or next(part, None)
 
 
-class _Reader(Places):
+class _TargetReader(Places):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.variables: dict[str, str] = {}

@@ -23,12 +23,12 @@ from typing import NamedTuple
 from requests import PreparedRequest
 
 from contract_tests.checks.codes import holds_text, named_codes
-from contract_tests.checks.context import Expectation, ExpectationKind, has_status
+from contract_tests.checks.context import Expectation, ExpectationKind, has_status, is_of_request
 from contract_tests.checks.levels import ADVISORY, STANDARD
 from contract_tests.checks.table import Check
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, TransportError, body_of
-from contract_tests.requests.base import Base, Bases, is_of_request
+from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.probes import EQUIVALENTS
 from contract_tests.requests.reaching import reaching_request, valid_request
 from contract_tests.results.findings import Finding, cut, shown

@@ -29,8 +29,8 @@ from urllib.parse import urlsplit
 from distributed import Client, Future, KilledWorker, Worker, get_worker, wait
 
 from contract_tests.http.client import redactor_of
-from contract_tests.http.rate import is_loopback
 from contract_tests.plan import Plan
+from contract_tests.target.rate import is_loopback
 from contract_tests.target.target import Target
 from fuzzing.cluster.leasing import (
     BudgetClient,

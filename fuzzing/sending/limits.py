@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.http.rate import ELSEWHERE, is_loopback, per_second
+from contract_tests.target.rate import ELSEWHERE, is_loopback, per_second
 from contract_tests.target.target import Target
 from fuzzing.sending.health import BreakerThresholds
 from tallystick.errors import TallystickError

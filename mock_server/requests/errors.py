@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mock_server.requests.request import Header, Request
-from mock_server.validators import Validator
 from tallystick.catalogue.cases import Case
+from tallystick.reader.schemas.validators import Validator
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from typing import Any
 
 from mock_server.requests.errors import RequestCheck, RequestError, of_case, why_invalid
 from mock_server.requests.request import Request
-from mock_server.validators import compile_schema
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
 from tallystick.reader.operations import Parameter
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.pointers import Path
 
 _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _NUMBERS: Mapping[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
@@ -31,7 +30,7 @@ def parameter_check(
     read = _READERS.get(parameter.location)
     if read is None:
         return None
-    rule = compile_schema(document, parameter.schema) if parameter.schema else None
+    rule = document.validators.at(parameter.schema) if parameter.schema else None
     convert = _converter(document, parameter.schema) if parameter.schema else itemgetter(0)
     cases = _cases(operation, parameter)
     missing, invalid = cases.get("missing"), cases.get("invalid")
@@ -94,9 +93,9 @@ def _cases(operation: ContractOperation, parameter: Parameter) -> dict[str, Case
     }
 
 
-def _kinds(document: Document, path: Path, depth: int = 3) -> set[str]:
+def _kinds(document: Document, schema: Any, depth: int = 3) -> set[str]:
     """The JSON types that a schema names, in its branches, too."""
-    schema, path = document.follow(look_up(document.schema_root, path), path)
+    schema = document.dereferenced(schema)
     if not isinstance(schema, dict):
         return set()
     kinds = schema.get("type", [])
@@ -105,8 +104,8 @@ def _kinds(document: Document, path: Path, depth: int = 3) -> set[str]:
         values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
         found = {_TYPES[type(value)] for value in values if type(value) in _TYPES}
     for keyword in ("allOf", "anyOf", "oneOf") if depth else ():
-        for index in range(len(schema.get(keyword, ()))):
-            found |= _kinds(document, (*path, keyword, str(index)), depth - 1)
+        for branch in schema.get(keyword, ()):
+            found |= _kinds(document, branch, depth - 1)
     return found
 
 
@@ -114,18 +113,19 @@ def _converter(document: Document, path: Path) -> Callable[[list[str]], Any]:
     """What makes the value that a parameter's texts stand for, by the types of its schema
     (OpenAPI 3.1.1 section 4.8.12.4: arrays of primitive values, in the default styles).
     """
-    kinds = _kinds(document, path)
+    schema = document.schema_at(path)
+    kinds = _kinds(document, schema)
     if "array" in kinds:
-        return _array(document, path)
+        return _array(document, schema)
     if "string" in kinds or not kinds:
         return itemgetter(0)
     return lambda texts: _primitive(texts[0], kinds)
 
 
-def _array(document: Document, path: Path) -> Callable[[list[str]], list[Any]]:
-    schema, path = document.follow(look_up(document.schema_root, path), path)
+def _array(document: Document, schema: Any) -> Callable[[list[str]], list[Any]]:
+    schema = document.dereferenced(schema)
     inside = isinstance(schema, dict) and "items" in schema
-    kinds = _kinds(document, (*path, "items")) if inside else set()
+    kinds = _kinds(document, schema["items"]) if inside else set()
 
     def convert(texts: list[str]) -> list[Any]:
         parts = texts if len(texts) > 1 else texts[0].split(",")

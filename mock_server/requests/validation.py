@@ -15,13 +15,13 @@ from mock_server.requests.bodies import MalformedBodyError, decoder, is_in_range
 from mock_server.requests.errors import RequestCheck, RequestError, of_case, why_invalid
 from mock_server.requests.parameters import parameter_check
 from mock_server.requests.request import ABSENT, Request
-from mock_server.validators import Validator, compile_schema
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
 from tallystick.reader.operations import Operation, RequestBody, properties
 from tallystick.reader.pointers import Path
+from tallystick.reader.schemas.validators import Validator
 
 Fails = Callable[[Any], bool]
 
@@ -84,7 +84,7 @@ def _value_check(
 ) -> RequestCheck:
     """The check of a body that a decoder reads."""
     schema = next((m.schema for m in body.media_types if decoder(m.name)), None)
-    validator = compile_schema(document, schema) if schema else None
+    validator = document.validators.at(schema) if schema else None
     case_checks = tuple(_case_checks(document, operation, schema))
     is_plainly_valid = _plainly_valid(operation, validator)
 
@@ -148,7 +148,7 @@ def _case_checks(
             yield case, _is_missing(keys)
         else:
             place = _property_path(document, schema, keys) if schema else None
-            rule = compile_schema(document, place) if place else None
+            rule = document.validators.at(place) if place else None
             yield case, _is_invalid(keys, case.constraint, rule)
 
 

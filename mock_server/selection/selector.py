@@ -8,7 +8,7 @@ The first rule that gives an outcome wins; the journal names it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mock_server.requests import preferences
@@ -17,7 +17,6 @@ from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import ContractOperation
-from tallystick.errors import DocumentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,9 @@ class Selector:
     behaviour: Behaviour | None = None
     magic: Mapping[str, Outcome] = field(default_factory=dict)
     magic_parameter: str = ""
+    etag: bytes | None = None
+    not_modified: Outcome | None = None
+    precondition_failed: Outcome | None = None
 
     def select(self, request: Request) -> Outcome | None:
         """The outcome of the first rule that has one."""
@@ -70,7 +72,22 @@ class Selector:
                 name = await self.behaviour.decide(kind, request)
                 if name is not None:
                     return Outcome(kind, find_named(self.operation.cases, name))
-        return self.success
+        return self._conditional(request) or self.success
+
+    def _conditional(self, request: Request) -> Outcome | None:
+        """The outcome of a condition on the ETag (RFC 9110 sections 13.1.1 and 13.1.2), where the
+        document has a case for it.
+        """
+        if self.etag is None:
+            return None
+        wanted = request.headers.get(b"if-match")
+        if wanted is not None and not _names_etag(wanted, self.etag):
+            return self.precondition_failed
+        known = request.headers.get(b"if-none-match")
+        if known is not None and _names_etag(known, self.etag):
+            is_safe = request.scope["method"] in ("GET", "HEAD")
+            return self.not_modified if is_safe else self.precondition_failed
+        return None
 
 
 UNMOCKABLE = "cannot be mocked"
@@ -81,10 +98,9 @@ def selector(
     operation: ContractOperation,
     checks: tuple[RequestCheck, ...],
     behaviour: Behaviour | None,
+    etag: bytes | None = None,
 ) -> Selector:
-    """The selector of an operation, its outcomes made ahead. Raises DocumentError where it has no
-    case.
-    """
+    """The selector of an operation, its outcomes made ahead."""
     magic = {
         value.lower(): (parameter, Outcome("magic value", case))
         for case in operation.cases
@@ -93,12 +109,26 @@ def selector(
     return Selector(
         operation=operation,
         rules=RULES,
-        success=Outcome("success", _success(operation)),
+        success=Outcome("success", success(operation)),
         checks=checks,
         behaviour=behaviour,
         magic={value: outcome for value, (_, outcome) in magic.items()},
         magic_parameter=next((name.removeprefix("path.") for name, _ in magic.values()), ""),
+        etag=etag,
+        not_modified=_of_condition(operation, "304"),
+        precondition_failed=_of_condition(operation, "412"),
     )
+
+
+def _of_condition(operation: ContractOperation, status: str) -> Outcome | None:
+    case = next((case for case in operation.cases if case.status == status), None)
+    return None if case is None else Outcome("condition", case)
+
+
+def _names_etag(header: bytes, etag: bytes) -> bool:
+    """Whether a list of entity tags has this one, weak or strong, or is `*`."""
+    tags = [tag.strip().removeprefix(b"W/") for tag in header.split(b",")]
+    return b"*" in tags or etag.removeprefix(b"W/") in tags
 
 
 def refusing_selector(operation: ContractOperation, why: str) -> Selector:
@@ -108,11 +138,20 @@ def refusing_selector(operation: ContractOperation, why: str) -> Selector:
     return Selector(operation, rules=(), success=Outcome(UNMOCKABLE, error=RequestError(501, why)))
 
 
-def _success(operation: ContractOperation) -> Case:
-    """The case of a request without error: the first success, or else the first case."""
-    if not operation.cases:
-        raise DocumentError("The operation documents no response.")
-    return next((case for case in operation.cases if case.is_success), operation.cases[0])
+def success(operation: ContractOperation) -> Case | None:
+    """The case of a request without error: the first 2xx, wherever it stands; else `default`, as
+    200; else the first redirect but 304, which needs a condition; else the first case. 1xx is
+    never a final response (RFC 9110 section 15.2).
+    """
+    cases = [case for case in operation.cases if case.http_status >= 200]
+    for case in cases:
+        if case.http_status < 300:
+            return case
+    for case in cases:
+        if case.status.lower() == "default":
+            return replace(case, http_status=200)
+    redirects = (case for case in cases if case.http_status < 400 and case.http_status != 304)
+    return next(redirects, next(iter(cases), None))
 
 
 def _by_header(selector: Selector, request: Request) -> Outcome | None:
@@ -124,7 +163,7 @@ def _by_header(selector: Selector, request: Request) -> Outcome | None:
     if code is None and status is None:
         return None  # other preferences are for others (RFC 7240 section 2)
     try:
-        case = find_case(selector.operation.cases, code=code, status=status)
+        case = find_case(selector.operation.selectable, code=code, status=status)
     except UnknownCaseError as error:
         return _refusal("header", error)
     applied = [f"code={status}"] if status is not None else []
@@ -137,7 +176,7 @@ def _by_address(selector: Selector, request: Request) -> Outcome | None:
     if request.forced is None:
         return None
     try:
-        return Outcome("address", find_named(selector.operation.cases, request.forced))
+        return Outcome("address", find_named(selector.operation.selectable, request.forced))
     except UnknownCaseError as error:
         return _refusal("address", error)
 
@@ -158,7 +197,7 @@ def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     if not queue.forces:
         return None
     facts = {"operation": selector.operation.name, **request.facts()}
-    case = queue.take(selector.operation.cases, facts)
+    case = queue.take(selector.operation.selectable, facts)
     return Outcome("queued force", case) if case else None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from tallystick.catalogue.constraints import Constraint
 from tallystick.catalogue.extensions import declared_cases
+from tallystick.catalogue.named import is_certain, takes
 from tallystick.catalogue.prose import Suspect, read
 from tallystick.catalogue.sentences import Trigger, infer
 from tallystick.errors import Source
@@ -44,7 +45,8 @@ class Case:
 
     `operation` is the operation's name, `http_status` the status code that it is sent with,
     `example` the path of the example that it was read from, `magic` the parameter value that asks
-    the mock for it, such as `{"path.id": "…"}`.
+    the mock for it, such as `{"path.id": "…"}`. With a `variant` it is the case of a response with
+    the named example as its body.
     """
 
     operation: str
@@ -59,6 +61,7 @@ class Case:
     response: Path
     example: Path | None = None
     magic: Mapping[str, str] | None = None
+    variant: str | None = None
 
     @property
     def label(self) -> str:
@@ -69,6 +72,19 @@ class Case:
     def is_success(self) -> bool:
         """Whether the status is below 400."""
         return self.http_status < 400
+
+    def of_status(self, status: int, description: str) -> Case:
+        """The case of the same response without its code, sent with this status."""
+        return replace(
+            self,
+            http_status=status,
+            code=None,
+            description=description,
+            trigger=None,
+            constraint=None,
+            example=None,
+            magic=None,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The form that `tallystick cases --format json` prints."""
@@ -147,7 +163,7 @@ def _case(
     document: Document, operation: Operation, response: DocumentedResponse, found: _Found
 ) -> Case:
     description = found.description or ""
-    trigger, constraint = infer(description, response.status, operation.fields)
+    trigger, constraint = _inferred(document, operation, response, description)
     if found.trigger and found.trigger != trigger:
         constraint = None  # what the sentence says of another property does not hold here
     return Case(
@@ -165,9 +181,22 @@ def _case(
     )
 
 
+def _inferred(
+    document: Document, operation: Operation, response: DocumentedResponse, text: str
+) -> tuple[Trigger | None, Constraint | None]:
+    """What the words of a case certainly mean in this operation."""
+    trigger, constraint = infer(text, response.status, operation.fields)
+    field = trigger.field if trigger else None
+    if field and not is_certain(document, operation, field):
+        return infer(text, response.status, ())
+    if field and constraint and not takes(document, operation, field, constraint):
+        constraint = None
+    return trigger, constraint
+
+
 def _plain_case(document: Document, operation: Operation, response: DocumentedResponse) -> Case:
     text = re.sub(r"\s+", " ", response.description).strip()
-    trigger, constraint = infer(text, response.status, operation.fields)
+    trigger, constraint = _inferred(document, operation, response, text)
     if trigger is None and response.status in {"400", "422"}:
         trigger = Trigger("request", None, "invalid")
     return Case(

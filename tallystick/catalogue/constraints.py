@@ -215,7 +215,14 @@ def _invalid_urls(parameters: Parameters) -> list[Any]:
     ]
 
 
-def _judge_length(holds: Callable[[int, int], bool]) -> Callable[[Any, Parameters], Judgement]:
+def _never(_: Any, _parameters: Parameters) -> bool:
+    return False
+
+
+def _judge_length(
+    holds: Callable[[int, Parameters], bool],
+    is_disputed: Callable[[int, Parameters], bool] = _never,
+) -> Callable[[Any, Parameters], Judgement]:
     """JSON Schema counts characters (code points), other languages UTF-16 units or bytes: on a
     text where these differ, implementations disagree.
     """
@@ -224,12 +231,29 @@ def _judge_length(holds: Callable[[int, int], bool]) -> Callable[[Any, Parameter
         if not isinstance(value, str):
             return _INVALID
         counts = {len(value), len(value.encode("utf-16-le", "surrogatepass")) // 2}
-        verdicts = {holds(count, parameters["limit"]) for count in counts}
+        if any(is_disputed(count, parameters) for count in counts):
+            return _DISPUTED
+        verdicts = {holds(count, parameters) for count in counts}
         if len(verdicts) > 1:
             return _DISPUTED
         return _VALID if verdicts.pop() else _INVALID
 
     return judge
+
+
+def _judge_between(value: Any, parameters: Parameters) -> Judgement:
+    """Prose does not say whether the ends belong to it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _INVALID
+    low, high = parameters["minimum"], parameters["maximum"]
+    if value in (low, high):
+        return _DISPUTED
+    return _VALID if low < value < high else _INVALID
+
+
+def _between(parameters: Parameters) -> list[Any]:
+    low, high = parameters["minimum"], parameters["maximum"]
+    return [value for value in (low + 1, high - 1) if low < value < high] or [(low + high) / 2]
 
 
 def _judge_one_of(value: Any, parameters: Parameters) -> Judgement:
@@ -312,15 +336,36 @@ KINDS: Mapping[str, ConstraintKind] = MappingProxyType(
         ),
         "maximum-length": ConstraintKind(
             {"limit": int},
-            _judge_length(lambda count, limit: count <= limit),
+            _judge_length(lambda count, p: count <= p["limit"]),
             lambda p: ["a" * p["limit"], "a"],
             lambda p: ["a" * (p["limit"] + 1)],
         ),
         "minimum-length": ConstraintKind(
             {"limit": int},
-            _judge_length(lambda count, limit: count >= limit),
+            _judge_length(lambda count, p: count >= p["limit"]),
             lambda p: ["a" * p["limit"], "a" * (p["limit"] + 1)],
             lambda p: ["a" * (p["limit"] - 1)] if p["limit"] > 1 else [],
+        ),
+        "exact-length": ConstraintKind(
+            {"limit": int},
+            _judge_length(lambda count, p: count == p["limit"]),
+            lambda p: ["a" * p["limit"]],
+            lambda p: ["a" * (p["limit"] + 1)],
+        ),
+        "length-between": ConstraintKind(
+            {"minimum": int, "maximum": int},
+            _judge_length(
+                lambda count, p: p["minimum"] < count < p["maximum"],
+                lambda count, p: count in (p["minimum"], p["maximum"]),
+            ),
+            lambda p: ["a" * (p["minimum"] + 1), "a" * (p["maximum"] - 1)],
+            lambda p: ["a" * (p["maximum"] + 1)],
+        ),
+        "between": ConstraintKind(
+            {"minimum": _NUMBER, "maximum": _NUMBER},
+            _judge_between,
+            _between,
+            lambda p: [p["maximum"] + 1, p["minimum"] - 1],
         ),
         "one-of": ConstraintKind(
             {"values": list},

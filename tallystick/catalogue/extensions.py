@@ -2,12 +2,12 @@
 
 `x-tallystick-cases` on a response, `x-tallystick-promises` and `x-tallystick-behaviour` on an
 operation, `x-tallystick-problem` on the root. What they hold is checked here, so that a mistake
-is told with its line instead of being ignored.
+is reported with its line instead of being ignored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,8 @@ CASES = "x-tallystick-cases"
 PROMISES = "x-tallystick-promises"
 PROBLEM = "x-tallystick-problem"
 BEHAVIOUR = "x-tallystick-behaviour"
+_PREFIX = "x-tallystick-"
+_NAMES = (BEHAVIOUR, CASES, PROBLEM, PROMISES)
 STYLES = ("title", "type", "extension", "plain")
 
 
@@ -57,6 +59,32 @@ class Promise:
     parameters: Mapping[str, Any]
     quote: str
     source: Source
+
+
+def check_names(document: Document) -> None:
+    """Note each extension of ours that does not exist: most likely its name is misspelled."""
+    texts = {id(parsed): parsed.text for parsed, _ in document.origins.values()}
+    if not any(_PREFIX in text for text in (document.main.text, *texts.values())):
+        return
+    for path in _extensions(document.root, ()):
+        if path[-1] not in _NAMES:
+            what = f"{path[-1]} is not known; known are {', '.join(_NAMES)}"
+            document.diagnostics.add("unknown-extension", what, document.locate(path))
+
+
+def _extensions(value: Any, path: Path) -> Iterator[Path]:
+    for name, child in _children(value):
+        if name.startswith(_PREFIX):
+            yield (*path, name)
+        elif name not in {"example", "examples"}:
+            yield from _extensions(child, (*path, name))
+
+
+def _children(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from ((str(index), item) for index, item in enumerate(value))
 
 
 def declared_cases(

@@ -3,13 +3,15 @@
 Rules: a code line is `Code — text`, as a paragraph, a bullet or a table row; the dash is an em
 dash, an en dash, a hyphen between spaces or a colon. A bare code is dotted (`Account.Closed`),
 SCREAMING_SNAKE, lower kebab-case or snake_case, or CamelCase; in bold too; in backticks it may
-also be one word in capitals. The name of a property is no code, nor is the word and dash that a
+also be one word in capitals. HTML, which Markdown may hold, is read as the Markdown that it
+stands for. The name of a property is no code, nor is the word and dash that a
 sentence merely starts with. What looks like a code line and cannot be read is given back as a
 `Suspect`, never dropped.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -50,6 +52,22 @@ _START = re.compile(rf"(?:{_BULLET})?{_TOKEN}(?P<rest>.*)", re.VERBOSE)
 _NEW_ITEM = re.compile(rf"{_BULLET}|\*\*|`|\S+(?:\s+[—–-]\s|:\s)")
 _TABLE_RULE = re.compile(r"[\s|:-]+")
 _CAPITALS = re.compile(rf"(?:{_BULLET})?(?!NOTE|TODO|WARNING|HTTP)[A-Z]{{4,}}\s*(?:[—–:]|\s-)\s")
+_TAGS = tuple(
+    (re.compile(rf"(?<!`)<(?:{names})(?:\s[^<>]{{0,200}})?/?>{after}", re.IGNORECASE), mark)
+    for names, after, mark in (
+        (r"br", "", "\n"),
+        (r"/(?:td|th)", r"\s*", " | "),
+        (r"td|th", "", ""),
+        (r"/?(?:p|div|ul|ol|dl|table|thead|tbody)|/tr", "", "\n\n"),
+        (r"li|dt", "", "\n- "),
+        (r"/(?:li|dd)", "", "\n\n"),
+        (r"/dt", "", ""),
+        (r"dd", "", " — "),
+        (r"tr", r"\s*", "\n\n|"),
+        (r"/?(?:b|strong)", "", "**"),
+        (r"/?code", "", "`"),
+    )
+)
 _NO_CODE = re.compile(
     r"(?i)e\.g|i\.e|github|gitlab|javascript|typescript|openapi|paypal|youtube|linkedin|mysql"
     r"|postgresql|graphql|[\w.-]+\.(?:js|md|json|ya?ml|html?|com|org|net|io|dev|co|eu)"
@@ -75,7 +93,7 @@ def read(description: str, names: Collection[str] = ()) -> tuple[list[CodeLine],
 def _logical_lines(description: str) -> Iterator[str]:
     """The paragraphs, items and rows of a description, each on one line."""
     current = ""
-    for raw in description.splitlines():
+    for raw in _markdown(description).splitlines():
         line = raw.strip()
         if not line or "|" in line or _NEW_ITEM.match(line) or _is_lone_code(line):
             if current:
@@ -85,6 +103,14 @@ def _logical_lines(description: str) -> Iterator[str]:
             current = f"{current} {line}".strip()
     if current:
         yield current
+
+
+def _markdown(description: str) -> str:
+    """The description with HTML's lines, items, rows and marks as those of Markdown."""
+    if "<" in description:
+        for pattern, mark in _TAGS:
+            description = pattern.sub(mark, description)
+    return html.unescape(description) if "&" in description else description
 
 
 def _is_row(line: str) -> bool:

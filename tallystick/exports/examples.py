@@ -14,8 +14,8 @@ from tallystick.exports.inferred import json_path, to_yaml
 from tallystick.generation import bodies
 from tallystick.reader import overlays
 from tallystick.reader.operations import MediaType
-from tallystick.reader.parsing import parse
 from tallystick.reader.pointers import Path
+from tallystick.reader.texts.parsing import parse
 
 
 def export_overlay(contract: Contract) -> str:

@@ -12,8 +12,8 @@ import yaml
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.extensions import CASES, PROBLEM
 from tallystick.contract import Contract
-from tallystick.reader.parsing import CORE_SCALARS
 from tallystick.reader.pointers import Path
+from tallystick.reader.texts.parsing import CORE_SCALARS
 
 
 def inferred_overlay(contract: Contract) -> str:

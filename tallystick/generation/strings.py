@@ -17,7 +17,7 @@ from typing import Any
 from rstr import Rstr
 
 from tallystick.judgement import Judgement
-from tallystick.reader.patterns import match
+from tallystick.reader.schemas.patterns import match
 
 MOST_LETTERS = 10_000
 """How long a text is made; a schema may demand any length."""
@@ -138,7 +138,7 @@ def _of_length(least: int, most: int, source: Random) -> str:
 # --- patterns
 
 
-class _Maker(Rstr):
+class _PatternTexts(Rstr):
     """Makes short texts of letters and digits where a pattern takes them, in a stable order."""
 
     def __init__(self, source: Random, repeats: int) -> None:
@@ -182,7 +182,7 @@ def _of_pattern(patterns: list[str], schema: Mapping[str, Any], source: Random) 
     for number in range(_TRIES):
         repeats = (2, 4, 8, max(least, 16))[number % 4]
         try:
-            made = _Maker(source, min(repeats, MOST_LETTERS)).xeger(_python(patterns[0]))
+            made = _PatternTexts(source, min(repeats, MOST_LETTERS)).xeger(_python(patterns[0]))
         except (re.error, KeyError, IndexError, OverflowError, ValueError, RecursionError):
             return
         if not patterns[0].startswith("^") and len(made) < least:

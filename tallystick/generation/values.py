@@ -20,9 +20,9 @@ from tallystick.generation.flattening import Flattener, Schema, types
 from tallystick.generation.strings import text
 from tallystick.judgement import Judgement
 from tallystick.reader.document import Document
-from tallystick.reader.patterns import match
 from tallystick.reader.pointers import Path, look_up
-from tallystick.reader.validators import Validator
+from tallystick.reader.schemas.patterns import match
+from tallystick.reader.schemas.validators import Validator
 
 Use = Literal["response", "request"]
 

@@ -57,8 +57,9 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "dynamic-reference": DiagnosticKind(
         "warning",
-        "A `$dynamicRef` has several possible targets. The schema there takes anything.",
-        "Name the target by a `$ref`.",
+        "Several schemas of one resource have the `$dynamicAnchor` that a `$dynamicRef` names. The "
+        "schema there takes anything.",
+        "Give each of them an `$id`, or name the target by a `$ref`.",
     ),
     "repeated-key": DiagnosticKind(
         "error",
@@ -72,8 +73,8 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "unusable-part": DiagnosticKind(
         "error",
-        "A part cannot be used, and is left out: it is of another type than the specification "
-        "wants there, or lacks a member that it needs.",
+        "A part cannot be used: it is of another type than the specification wants there, or lacks "
+        "a member that it needs. A schema there takes anything; any other part is left out.",
         "Correct it as the specification says.",
     ),
     "unusable-keyword": DiagnosticKind(
@@ -157,7 +158,8 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "differing-component": DiagnosticKind(
         "warning",
-        "Two sources of one contract define a component in different ways. They stay apart.",
+        "Two sources of one contract define a component, or something that it refers to, in "
+        "different ways. They stay apart.",
         "Publish the two from one document.",
     ),
     "differing-operation": DiagnosticKind(
@@ -185,16 +187,64 @@ KINDS: Mapping[str, DiagnosticKind] = {
         "Nothing says what triggers a case. The mock gives it only when forced.",
         "Say it in the description, or with `x-tallystick-cases` in an overlay.",
     ),
+    "error-without-body": DiagnosticKind(
+        "warning",
+        "A response of status 4xx or 5xx documents no body. Clients learn the status and nothing "
+        "else.",
+        "Document its body.",
+    ),
+    "nothing-required": DiagnosticKind(
+        "warning",
+        "The schema of an error requires no member, so that `{}` is valid. Clients can rely on "
+        "nothing, and tests cannot find what is missing.",
+        "Name in `required` what each error has.",
+    ),
+    "operation-without-error": DiagnosticKind(
+        "warning",
+        "An operation documents no error: no response of status 4xx or 5xx, and no `default`.",
+        "Document how it fails.",
+    ),
+    "code-under-two-statuses": DiagnosticKind(
+        "warning",
+        "An operation documents one error code under two statuses. Clients that look at the code "
+        "or at the status alone decide differently.",
+        "Keep it under one status, or give each status a code of its own.",
+    ),
+    "example-breaks-schema": DiagnosticKind(
+        "warning",
+        "An example or a default is not valid against its own schema. The mock sends an example "
+        "as it is, and the tests hold implementations to the schema.",
+        "Correct whichever of the two is wrong.",
+    ),
+    "security-in-prose": DiagnosticKind(
+        "warning",
+        "The prose speaks of credentials, and the document declares no security scheme. The mock "
+        "asks for none, and the tests send none but those of the target file.",
+        "Declare the scheme in `components/securitySchemes`, and require it in `security`.",
+    ),
+    "closed-all-of": DiagnosticKind(
+        "warning",
+        "`additionalProperties: false` refuses properties that another part of the same `allOf` "
+        "defines: the keyword sees only the `properties` beside it.",
+        "Remove it there; from OpenAPI 3.1 on, `unevaluatedProperties: false` beside the `allOf` "
+        "says what is meant.",
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing to look at. `message` says what it is, in one sentence without a full stop."""
+    """One thing to look at. `message` says what it is, in one sentence without a full stop.
+
+    `suggestion` is YAML that the author can paste: actions of an overlay, where one can reach
+    the place. Diagnostics of one name and `group` are shown together.
+    """
 
     name: str
     message: str
     source: Source | None = None
+    suggestion: str = ""
+    group: str = ""
 
     @property
     def severity(self) -> Severity:

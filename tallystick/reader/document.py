@@ -10,6 +10,7 @@ dialect (2020-12), whatever the document's version.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,18 +19,21 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from tallystick.errors import DocumentError, Source
-from tallystick.reader import merging, overlays, references, sources
+from tallystick.reader import merging, overlays, references
 from tallystick.reader.diagnostics import Diagnostics
-from tallystick.reader.dialect import DIALECT, NULLABLE, URI, to_2020_12
 from tallystick.reader.options import LoadOptions
-from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
-from tallystick.reader.structure import check_structure
+from tallystick.reader.schemas.dialect import DIALECT, NULLABLE, URI, to_2020_12
+from tallystick.reader.schemas.structure import check_structure
+from tallystick.reader.schemas.validators import Validators
+from tallystick.reader.shapes import KINDS
+from tallystick.reader.texts import sources
+from tallystick.reader.texts.parsing import Parsed
 from tallystick.reader.tidy import tidy
-from tallystick.reader.validators import Validators
 
 _VERSION = re.compile(r"3\.(?P<minor>[0-9]+)(?P<patch>\.[0-9]+(?:-[\w.]+)?)?")
 _NEWEST = 2
+_LONGEST_CHAIN = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +77,27 @@ class Document:
 
     def follow(self, value: Any, path: Path) -> tuple[Any, Path]:
         """The value itself, or what its reference leads to, with the path of that."""
-        # Each reference leads somewhere, and none in a circle: `references` has seen to that.
-        while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#"):
-            siblings = {name: value[name] for name in ("summary", "description") if name in value}
-            path = from_pointer(unquote(value["$ref"][1:]))
-            value = look_up(self.root, path)
-            if siblings and isinstance(value, dict):
-                value = {**value, **siblings}
+        seen = {path}
+        while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#/"):
+            inside = from_pointer(unquote(value["$ref"][1:]))
+            try:
+                found = look_up(self.root, inside)
+            except LookupError:
+                break
+            if inside in seen:
+                break
+            seen.add(inside)
+            value, path = self._overridden(found, value), inside
+        # `tidy` has seen to it that references lead to a value. Where they do not, it is data.
         return value, path
+
+    def _overridden(self, found: Any, reference: dict[str, Any]) -> Any:
+        """What a reference leads to, with what the reference itself says (OpenAPI 3.1.1 section
+        4.8.23); in OpenAPI 3.0 that is ignored.
+        """
+        names = () if self.is_3_0 else ("summary", "description")
+        siblings = {name: reference[name] for name in names if name in reference}
+        return {**found, **siblings} if siblings and isinstance(found, dict) else found
 
     def _followed(self, value: Any, path: Path) -> Node:
         value, path = self.follow(value, path)
@@ -93,16 +110,21 @@ class Document:
 
     @cached_property
     def schema_root(self) -> dict[str, Any]:
-        """The document with its schemas as JSON Schema 2020-12 (OpenAPI 3.1's own dialect)."""
-        root: dict[str, Any] = {"$schema": DIALECT, **to_2020_12(self.root)}
-        return root
+        """The document with its schemas as JSON Schema 2020-12 (OpenAPI 3.1's own dialect).
+
+        Only what holds schemas: a validator would take other members of the root for keywords.
+        """
+        converted = to_2020_12(self.root)
+        return {"$schema": DIALECT} | {
+            name: converted[name] for name in converted if name in KINDS["document"]
+        }
 
     def schema_path(self, path: Path) -> Path:
         """Where in `schema_root` the schema is that `root` has at this path."""
         value: Any = self.schema_root
         found: list[str] = []
         for token in path:
-            if isinstance(value, dict) and NULLABLE in value and token not in value:
+            if isinstance(value, dict) and NULLABLE in value:
                 found += ["anyOf", "0"]
                 value = value["anyOf"][0]
             found.append(token)
@@ -112,6 +134,14 @@ class Document:
     def schema_at(self, path: Path) -> Any:
         """The schema of a path in the dialect of `schema_root`."""
         return look_up(self.schema_root, self.schema_path(path))
+
+    def dereferenced(self, schema: Any) -> Any:
+        """A schema of `schema_root`, or what its reference leads to."""
+        for _ in range(_LONGEST_CHAIN):
+            if not isinstance(schema, dict) or not isinstance(schema.get("$ref"), str):
+                break
+            schema = look_up(self.schema_root, from_pointer(unquote(schema["$ref"][1:])))
+        return schema
 
     def json_schema(self, path: Path) -> dict[str, Any]:
         """The schema at this path as a self-contained 2020-12 schema, for any validator.
@@ -196,13 +226,13 @@ def load(options: LoadOptions) -> Document:
             overlays.apply(target, sources.read(name))
         merged = target.value
 
-    bundled = references.bundle(merged, main, origins, diagnostics, options)
+    bundled, broken = references.bundle(merged, read, origins, diagnostics, options)
     before = dict(origins)  # what is left out moves the rest of its list
 
     def locate(path: Path) -> Source:
         return _locate(main, before, path)
 
-    tidied = tidy(bundled, main, origins, diagnostics)
+    tidied = tidy(bundled, main, origins, diagnostics, broken)
     check_structure(bundled, _minor(main.value["openapi"]), diagnostics, locate)
     return Document(tidied, main, origins, diagnostics)
 
@@ -222,14 +252,19 @@ def _check_version(parsed: Parsed, diagnostics: Diagnostics) -> None:
             name = re.sub(r"[^\w./:-]", "", parsed.file)
             remedy = f"Convert it: npx swagger2openapi {name} --outfile openapi.yaml"
         raise DocumentError(what, source=parsed.locate(()), remedy=remedy)
-    match = _VERSION.fullmatch(str(value["openapi"]))
+    version = value["openapi"]
+    match = _VERSION.fullmatch(str(version))
+    source = parsed.locate(("openapi",))
     if match is None:
-        what = f"OpenAPI version {value['openapi']!r} is not known."
+        what = f"OpenAPI version {json.dumps(version)} is not known."
         remedy = "Tallystick reads OpenAPI 3.0, 3.1 and 3.2."
-        raise DocumentError(what, source=parsed.locate(("openapi",)), remedy=remedy)
-    if match["patch"] is None or int(match["minor"]) > _NEWEST:
-        what = f"the OpenAPI version is {value['openapi']}; it is read as 3.{_minor(match[0])}"
-        diagnostics.add("unknown-version", what, parsed.locate(("openapi",)))
+        raise DocumentError(what, source=source, remedy=remedy)
+    if int(match["minor"]) > _NEWEST:
+        what = f"OpenAPI {version} is read as 3.{_NEWEST}"
+        diagnostics.add("unknown-version", what, source)
+    elif match["patch"] is None:
+        what = f"the OpenAPI version is written {version}, without its last number"
+        diagnostics.add("unknown-version", what, source)
 
 
 def _minor(version: Any) -> int:

@@ -128,13 +128,13 @@ class Operation:
 
 def read_operations(document: Document) -> Iterator[Operation]:
     """The operations of a document, in its order."""
-    reader = _Reader(document)
+    reader = _OperationReader(document)
     for key, item in Node(document, (), document.root).map("paths"):
         if not key.startswith("x-") and isinstance(item.value, dict):
             yield from reader.path_item(key, item)
 
 
-class _Reader:
+class _OperationReader:
     """Reads operations, and keeps what must be unique among them."""
 
     def __init__(self, document: Document) -> None:
@@ -156,7 +156,7 @@ class _Reader:
             template = re.sub(r"\{[^}]*\}", "{}", path) + repr(selectors)
             if (method, template) in self.templates:
                 what = f"{method.upper()} {key} is equal to a path before, and is left out"
-                self.diagnostics.add("equal-paths", what, item.locate())
+                self.diagnostics.add("equal-paths", what, node.locate())
                 continue
             self.templates.add((method, template))
             yield self._operation(item, node, path, selectors, method)

@@ -10,9 +10,11 @@ class LoadOptions:
     """The options of loading a contract.
 
     `documents` and `overlays` are paths or http(s) URLs; without a document the bundled contract
-    is read. `remote_references` allows `$ref`s to other addresses.
+    is read. `remote_references` allows `$ref`s to other addresses; `strict` refuses a document
+    that has errors.
     """
 
     documents: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     remote_references: bool = False
+    strict: bool = False

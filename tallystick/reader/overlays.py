@@ -18,8 +18,8 @@ import jsonpath_rfc9535 as jsonpath
 
 from tallystick.errors import OverlayError, Source
 from tallystick.reader.diagnostics import Diagnostics
-from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, look_up, to_pointer
+from tallystick.reader.texts.parsing import Parsed
 
 _VERSION = re.compile(r"^1\.[01]\.\d+$")
 _MEMBERS = {"overlay", "info", "extends", "actions"}

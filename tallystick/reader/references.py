@@ -1,53 +1,64 @@
 """`$ref`s: every reference of a document made local, so that one object holds it all.
 
 Rules: a reference stands only where `shapes` has an object; anywhere else it is data. References
-inside the document stay, as JSON pointers, once it is sure that they resolve: those by `$id`,
-`$anchor` or `$dynamicAnchor` are rewritten. References to files in the document's folder (or
-below) are brought in: a schema becomes a member of `components/schemas`, since schemas may be
-recursive; anything else is written where it was referred to. Other files and other hosts are
-refused, unless the user asked for remote references. What cannot be followed is a diagnostic:
-a schema there takes anything, and any other part is left out.
+inside the document stay, as JSON pointers: those by `$id` and `$anchor` are rewritten, and so is
+a `$dynamicRef`, for which each way that leads to it gets a copy. References to files in the
+document's folder (or below) are brought in: a schema becomes a member of `components/schemas`,
+since schemas may be recursive; anything else is written where it was referred to. So is what
+stands in the document where no object of that kind belongs (`#/x-shared/Error`). Other files and
+other hosts are refused, unless the user asked for remote references. What cannot be followed is
+a diagnostic, and stays for `tidy` to leave out.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from tallystick.errors import LoadError, Source
-from tallystick.reader import sources
 from tallystick.reader.diagnostics import Diagnostics
 from tallystick.reader.options import LoadOptions
-from tallystick.reader.parsing import Parsed
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
-from tallystick.reader.shapes import SCHEMA, Member, is_extension, members
+from tallystick.reader.resources import File
+from tallystick.reader.shapes import SCHEMA, Member, is_extension, kind_at, members
+from tallystick.reader.texts import sources
+from tallystick.reader.texts.parsing import Parsed
 
 Origins = dict[Path, tuple[Parsed, Path]]
 """Where parts come from that are not of the main text, or not at their path of it."""
 
 _SCHEMAS: Path = ("components", "schemas")
-_NO_REFERENCES = {"document", "components", "operation", "encoding"}
-_LEFT_OUT: Final = object()
+_NO_REFERENCES = {"components", "operation", "encoding"}
+"""Kinds of objects in whose place OpenAPI allows no reference, though people write them."""
+
+IN_PLACE = {*_NO_REFERENCES, "path item"}
+"""Kinds of objects whose readers expect no reference."""
+
+_LONGEST = 20
+"""How many references may lead from one to the next before something stands there."""
+
+
+_Scope = tuple[tuple[str, Path], ...]
+"""The resources that references led through, the outermost first: file and path of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
     """Where the walk is: the path in the result (`there`), the file with the path in it
-    (`here`), and the path of the nearest schema around it that has an `$id` (`base`).
+    (`here`), and the resources with dynamic anchors that it came through.
     """
 
     there: Path
-    file: _File
+    file: File
     here: Path
-    base: Path = ()
+    scope: _Scope
 
     def at(self, *tokens: str) -> _Spot:
-        return _Spot((*self.there, *tokens), self.file, (*self.here, *tokens), self.base)
+        return _Spot((*self.there, *tokens), self.file, (*self.here, *tokens), self.scope)
 
 
 class _UnresolvedError(Exception):
@@ -59,96 +70,50 @@ class _UnresolvedError(Exception):
         self.why = why
 
 
-class _File:
-    """A file (or the main document, overlays applied) with the names of its schemas."""
-
-    def __init__(self, parsed: Parsed, value: Any) -> None:
-        self.parsed = parsed
-        self.value = value
-
-    @cached_property
-    def ids(self) -> dict[str, Path]:
-        """The schemas by their `$id`, as it is written and as an absolute URI."""
-        found: dict[str, Path] = {}
-        if "$id" in self.parsed.text:
-            for path, schema, base in _identified(self.value, (), ""):
-                found.setdefault(schema["$id"].rstrip("#"), path)
-                found.setdefault(urljoin(base, schema["$id"]).rstrip("#"), path)
-        return found
-
-    @cached_property
-    def anchors(self) -> dict[str, list[Path]]:
-        """The schemas by their `$anchor` or `$dynamicAnchor`."""
-        found: dict[str, list[Path]] = {}
-        if "Anchor" in self.parsed.text or "$anchor" in self.parsed.text:
-            for path, value in _mappings(self.value, ()):
-                for keyword in ("$anchor", "$dynamicAnchor"):
-                    if isinstance(value.get(keyword), str):
-                        found.setdefault(value[keyword], []).append(path)
-        return found
-
-
-def _mappings(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield path, value
-        for name, item in value.items():
-            yield from _mappings(item, (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _mappings(item, (*path, str(index)))
-
-
-def _identified(value: Any, path: Path, base: str) -> Iterator[tuple[Path, dict[str, Any], str]]:
-    """The mappings with an `$id`, each with the URI that its `$id` is relative to."""
-    if isinstance(value, dict):
-        if isinstance(value.get("$id"), str):
-            yield path, value, base
-            base = urljoin(base, value["$id"])
-        for name, item in value.items():
-            yield from _identified(item, (*path, name), base)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _identified(item, (*path, str(index)), base)
-
-
 def bundle(
     root: dict[str, Any],
-    main: Parsed,
+    read: Sequence[Parsed],
     origins: Origins,
     diagnostics: Diagnostics,
     options: LoadOptions,
-) -> dict[str, Any]:
-    """The document with all its references local. `origins` gets the source of what is brought
-    in. The root given is left as it is.
+) -> tuple[dict[str, Any], set[Path]]:
+    """The document `root`, made of the sources that were read, with its references local, and the
+    paths of those that cannot be followed. `origins` gets the source of what is brought in. The
+    root given is left as it is.
     """
-    return _Bundler(root, main, origins, diagnostics, options).run()
+    bundler = _Bundler(root, read, origins, diagnostics, options)
+    return bundler.run(), bundler.broken
 
 
 class _Bundler:
     def __init__(
         self,
         root: dict[str, Any],
-        main: Parsed,
+        read: Sequence[Parsed],
         origins: Origins,
         diagnostics: Diagnostics,
         options: LoadOptions,
     ) -> None:
         self.root = root
-        self.main = _File(main, root)
+        self.sources = read
+        self.main = File(read[0], root)
         self.origins = origins
         self.diagnostics = diagnostics
         self.is_remote_allowed = options.remote_references
-        self.files: dict[str, _File] = {main.file: self.main}
+        self.files: dict[str, File] = {read[0].file: self.main}
         self.located: dict[tuple[str, str], str] = {}
-        self.schema_names: dict[tuple[str, Path], str] = {}
+        self.schema_names: dict[tuple[str, Path, _Scope], str] = {}
         self.names = set(_components(root))
         self.added: dict[str, Any] = {}
         self.waiting: deque[tuple[str, Any, _Spot]] = deque()
         self.open: list[tuple[str, Path]] = []
-        self.resolved: set[str] = set()
+        self.broken: set[Path] = set()
+        # OpenAPI 3.0.4 section 4.7.23: what stands beside a reference is ignored.
+        self.has_siblings = not str(root.get("openapi", "")).startswith("3.0")
 
     def run(self) -> dict[str, Any]:
-        root: dict[str, Any] = self._object(self.root, "document", _Spot((), self.main, ()))
+        spot = _Spot((), self.main, (), self._standing(()))
+        root: dict[str, Any] = self._object(self.root, "document", spot)
         while self.waiting:
             name, value, spot = self.waiting.popleft()
             self.added[name] = self._object(value, SCHEMA, spot)
@@ -159,47 +124,38 @@ class _Bundler:
         schemas = components.get("schemas")
         schemas = dict(schemas) if isinstance(schemas, dict) else {}
         components["schemas"] = {**schemas, **self.added}
-        root = {**root, "components": components}
-        for name in self.added:  # a circle may lead through several files
-            path = (*_SCHEMAS, name)
-            try:
-                _follow(root, path)
-            except _UnresolvedError as error:
-                self._report(error, f"#/components/schemas/{name}", self._source(path))
-                components["schemas"][name] = {}
-        return root
+        return {**root, "components": components}
 
     # --- the walk
 
     def _object(self, value: Any, kind: str, spot: _Spot) -> Any:
         if not isinstance(value, dict):
             return value
-        if kind == SCHEMA:
-            if "$dynamicRef" in value:
-                value = self._static(value, spot)
-            if isinstance(value.get("$id"), str):
-                spot = replace(spot, base=spot.here)
-        if isinstance(value.get("$ref"), str) and kind not in _NO_REFERENCES:
-            value = self._reference(value, kind, spot)
-            if kind != SCHEMA or value is _LEFT_OUT or len(value) < 2:
-                return value
+        if kind == SCHEMA and isinstance(value.get("$id"), str):
+            spot = replace(spot, scope=self._entered(spot.scope, spot.file, spot.here))
+        if isinstance(value.get("$ref"), str) and kind != "document":
+            if kind in _NO_REFERENCES:
+                self._misplaced(f"the {kind}", value, spot)
+            followed = self._reference(value, kind, spot)
+            if kind != SCHEMA and (followed is not value or kind not in IN_PLACE):
+                return followed
+            value = followed
         changed: dict[str, Any] = {}
         for name, member in members(kind, value):
             item = value[name]
             walked = self._member(item, kind, name, member, spot.at(name))
             if walked is not item:
                 changed[name] = walked
-        if not changed:
-            return value
-        merged = {**value, **changed}
-        return {name: item for name, item in merged.items() if item is not _LEFT_OUT}
+        value = {**value, **changed} if changed else value
+        is_dynamic = kind == SCHEMA and "$dynamicRef" in value
+        return self._with_dynamic(value, spot) if is_dynamic else value
 
     def _member(self, item: Any, kind: str, name: str, member: Member, spot: _Spot) -> Any:
         if member.form == "one":
             return self._object(item, member.kind, spot)
+        if isinstance(item, dict) and isinstance(item.get("$ref"), str):
+            return self._referred(item, kind, name, member, spot)
         if member.form == "map" and isinstance(item, dict):
-            if isinstance(item.get("$ref"), str):
-                return self._misplaced(item, kind, name, member, spot)
             return self._map(item, kind, name, member, spot)
         if member.form == "list" and isinstance(item, list):
             return self._list(item, member, spot)
@@ -215,147 +171,176 @@ class _Bundler:
             walked = self._object(item, member.kind, spot.at(key))
             if walked is not item:
                 changed[key] = walked
-        if not changed:
-            return value
-        merged = {**value, **changed}
-        return {key: item for key, item in merged.items() if item is not _LEFT_OUT}
-
-    def _misplaced(
-        self, value: dict[str, Any], kind: str, name: str, member: Member, spot: _Spot
-    ) -> Any:
-        """A map that is a reference, where OpenAPI allows none: what is meant is plain."""
-        what = f"{name!r} is the reference {value['$ref']!r}, which is not allowed there"
-        self.diagnostics.add("misplaced-reference", what, self._source(spot.there))
-        try:
-            target, path = self._target(value["$ref"], spot)
-            found = _value(target.value, path)
-        except _UnresolvedError as error:
-            self._report(error, value["$ref"], self._source(spot.there))
-            return _LEFT_OUT
-        if not isinstance(found, dict) or "$ref" in found:
-            return _LEFT_OUT
-        self.origins[spot.there] = (target.parsed, path)
-        return self._map(found, kind, name, member, _Spot(spot.there, target, path))
+        return {**value, **changed} if changed else value
 
     def _list(self, value: list[Any], member: Member, spot: _Spot) -> list[Any]:
         walked = [
             self._object(item, member.kind, spot.at(str(index))) for index, item in enumerate(value)
         ]
-        kept = [(index, item) for index, item in enumerate(walked) if item is not _LEFT_OUT]
-        if len(kept) == len(value):
-            same = all(new is old for new, old in zip(walked, value, strict=True))
-            return value if same else walked
-        for place, (index, _) in enumerate(kept):
-            if place != index:  # what follows a part that is left out moves up
-                origin = origin_of(self.main.parsed, self.origins, (*spot.there, str(index)))
-                self.origins[(*spot.there, str(place))] = origin
-        return [item for _, item in kept]
+        same = all(new is old for new, old in zip(walked, value, strict=True))
+        return value if same else walked
+
+    def _referred(
+        self, value: dict[str, Any], kind: str, name: str, member: Member, spot: _Spot
+    ) -> Any:
+        """A map or list that is a reference, where OpenAPI allows none: what is meant is plain."""
+        self._misplaced(repr(name), value, spot)
+        try:
+            target, path = self._target(value["$ref"], spot)
+            found = _value(target.value, path)
+            if not isinstance(found, dict | list) or "$ref" in found:
+                raise _UnresolvedError("broken-reference", "leads to a value of another kind")
+        except _UnresolvedError as error:
+            self._report(error, value["$ref"], spot)
+            return value
+        self.origins[spot.there] = (target.parsed, path)
+        return self._member(found, kind, name, member, _Spot(spot.there, target, path, spot.scope))
+
+    def _misplaced(self, what: str, value: dict[str, Any], spot: _Spot) -> None:
+        message = f"{what} is the reference {value['$ref']!r}, which is not allowed there"
+        self.diagnostics.add("misplaced-reference", message, self._source(spot.there))
 
     # --- a reference
 
-    def _reference(self, node: dict[str, Any], kind: str, spot: _Spot) -> Any:
+    def _reference(self, node: dict[str, Any], kind: str, spot: _Spot) -> dict[str, Any]:
         try:
             return self._followed(node, kind, spot)
         except _UnresolvedError as error:
-            self._report(error, node["$ref"], self._source(spot.there))
-        if kind != SCHEMA:
-            return _LEFT_OUT
-        return {name: item for name, item in node.items() if name != "$ref"}
+            self._report(error, node["$ref"], spot)
+            return node
 
-    def _followed(self, node: dict[str, Any], kind: str, spot: _Spot) -> Any:
+    def _followed(self, node: dict[str, Any], kind: str, spot: _Spot) -> dict[str, Any]:
         target, path = self._target(node["$ref"], spot)
-        if kind == "path item":
-            return self._written_in_place(node, kind, spot, target, path)
-        if target is self.main:
-            reference = "#" + _fragment(path)
-            if reference not in self.resolved:
-                _follow(self.root, path)
-                self.resolved.add(reference)
-            return node if node["$ref"] == reference else {**node, "$ref": reference}
-        value = _value(target.value, path)
         if kind == SCHEMA:
-            return {**node, "$ref": self._add_schema(value, target, path)}
-        return self._written_in_place(node, kind, spot, target, path)
+            reference = self._schema_reference(target, path, spot)
+        # What stands elsewhere in the document is walked there; `tidy` sees that it is there.
+        elif target is self.main and kind_at(path) == kind and kind not in IN_PLACE:
+            reference = "#" + _fragment(path)
+        else:
+            return self._written_in_place(node, kind, spot, target, path)
+        return node if node["$ref"] == reference else {**node, "$ref": reference}
 
-    def _target(self, reference: str, spot: _Spot) -> tuple[_File, Path]:
+    def _schema_reference(self, target: File, path: Path, spot: _Spot) -> str:
+        """A local reference to a schema, which is brought in unless it stands in the document."""
+        scope = self._entered(spot.scope, target, path)
+        if target is self.main and kind_at(path) == SCHEMA and scope == self._standing(path):
+            return "#" + _fragment(path)
+        return self._add_schema(_value(target.value, path), target, path, scope)
+
+    def _target(self, reference: str, spot: _Spot) -> tuple[File, Path]:
         """The file and the path that a reference means. Raises _UnresolvedError."""
         try:
             urlsplit(reference)
             place, fragment = urldefrag(reference)
         except ValueError as error:
             raise _UnresolvedError("broken-reference", f"is no valid address: {error}") from None
-        file, base = spot.file, spot.base
+        file, resource = spot.file, spot.file.resources(spot.here)[-1]
         if place:
-            file, base = self._identified(place, spot) or (self._file(place, spot.file), ())
+            file, resource = self._identified(place, spot) or (self._file(place, spot), ())
         fragment = unquote(fragment)
         if not fragment:
-            return file, base
+            return file, resource
         if fragment.startswith("/"):
-            return file, (*base, *from_pointer(fragment))
-        if fragment not in file.anchors:
-            raise _UnresolvedError("broken-reference", "leads nowhere: no schema has this anchor")
-        within = [path for path in file.anchors[fragment] if path[: len(base)] == base]
-        return file, (within or file.anchors[fragment])[0]
+            return file, _inside(file.value, resource, from_pointer(fragment))
+        found = file.anchored(fragment, resource)
+        if found is None:
+            why = "leads nowhere: no schema has this anchor"
+            raise _UnresolvedError("broken-reference", why)
+        return file, found
 
-    def _identified(self, place: str, spot: _Spot) -> tuple[_File, Path] | None:
+    def _identified(self, place: str, spot: _Spot) -> tuple[File, Path] | None:
         """The schema whose `$id` a reference names, in the file of the reference or the main."""
+        uri = spot.file.uri(spot.here)
         for file in (spot.file, self.main):
-            if not file.ids:
-                continue
-            around = [i for i, path in file.ids.items() if path == spot.base and "/" in i]
-            for name in (place, *(urljoin(base, place) for base in around)):
-                if name in file.ids:
-                    return file, file.ids[name]
+            path = file.identified(place, uri)
+            if path is not None:
+                return file, path
         return None
 
-    def _static(self, node: dict[str, Any], spot: _Spot) -> dict[str, Any]:
-        """The schema with its `$dynamicRef` as `$ref`, where only one schema can be meant (JSON
-        Schema 2020-12 core, section 8.2.3.2); else without it.
-        """
-        name = str(node["$dynamicRef"]).removeprefix("#")
-        rest = {key: item for key, item in node.items() if key != "$dynamicRef"}
-        if len(spot.file.anchors.get(name, ())) == 1 and "$ref" not in node:
-            return {**rest, "$ref": f"#{name}"}
-        source = self._source(spot.there)
-        what = f"the $dynamicRef {node['$dynamicRef']!r} has several possible targets"
-        self.diagnostics.add("dynamic-reference", what, source)
-        return rest
+    # --- the dynamic scope (JSON Schema 2020-12 core, sections 7.1 and 8.2.3.2)
+
+    def _with_dynamic(self, value: dict[str, Any], spot: _Spot) -> dict[str, Any]:
+        """The schema with its `$dynamicRef` as a `$ref`: the way that led here is known."""
+        rest = {name: item for name, item in value.items() if name != "$dynamicRef"}
+        try:
+            target, path = self._dynamic_target(str(value["$dynamicRef"]), spot)
+            reference = self._schema_reference(target, path, spot)
+        except _UnresolvedError as error:
+            self._report(error, str(value["$dynamicRef"]), spot)
+            return rest
+        if "$ref" not in rest:
+            return {**rest, "$ref": reference}
+        return {**rest, "allOf": [*rest.get("allOf", ()), {"$ref": reference}]}
+
+    def _dynamic_target(self, reference: str, spot: _Spot) -> tuple[File, Path]:
+        target, path = self._target(reference, spot)
+        name = unquote(urldefrag(reference)[1])
+        if path not in target.dynamic(target.resources(path)[-1]).get(name, ()):
+            return target, path
+        for file, resource in spot.scope:
+            found = self.files[file].dynamic(resource).get(name, ())
+            if len(found) > 1:
+                raise _UnresolvedError("dynamic-reference", "has several possible targets")
+            if found:
+                return self.files[file], found[0]
+        return target, path
+
+    def _entered(self, scope: _Scope, file: File, path: Path) -> _Scope:
+        """The scope once a reference led to a path of a file."""
+        resource = file.resources(path)[-1]
+        entry = (file.name, resource)
+        return scope if entry in scope or not file.dynamic(resource) else (*scope, entry)
+
+    def _standing(self, path: Path) -> _Scope:
+        """The scope of what stands at a path of the document, without any reference."""
+        scope: _Scope = ()
+        for resource in self.main.resources(path):
+            scope = self._entered(scope, self.main, resource)
+        return scope
 
     def _written_in_place(
-        self, node: dict[str, Any], kind: str, spot: _Spot, target: _File, path: Path
-    ) -> Any:
-        key = (target.parsed.file, path)
+        self, node: dict[str, Any], kind: str, spot: _Spot, target: File, path: Path
+    ) -> dict[str, Any]:
+        key = (target.name, path)
         if key in self.open:
-            raise _UnresolvedError("circular-reference", "leads in a circle")
+            raise _UnresolvedError("circular-reference", "leads back to itself")
+        if len(self.open) == _LONGEST:
+            why = f"is the last of a chain of {_LONGEST}, which is too long"
+            raise _UnresolvedError("broken-reference", why)
         value = _value(target.value, path)
         if not isinstance(value, dict):
             raise _UnresolvedError("broken-reference", f"leads to something that is no {kind}")
         self.origins[spot.there] = (target.parsed, path)
         self.open.append(key)
-        result = self._object(value, kind, _Spot(spot.there, target, path))
+        inside = _Spot(spot.there, target, path, spot.scope)
+        result: dict[str, Any] = self._object(value, kind, inside)
         self.open.pop()
-        # OpenAPI 3.1.1 section 4.8.23: these siblings override those of the referenced object;
-        # beside the reference of a path item, any member may stand (section 4.8.9).
-        siblings = {
-            name: item
-            for name, item in node.items()
-            if name != "$ref" and (kind == "path item" or name in ("summary", "description"))
-        }
-        if not siblings or not isinstance(result, dict):
+        siblings = self._siblings(node, kind)
+        if not siblings:
             return result
         for name in siblings:
             self.origins[(*spot.there, name)] = (spot.file.parsed, (*spot.here, name))
         return {**result, **self._object(siblings, kind, spot)}
 
-    def _add_schema(self, value: Any, target: _File, path: Path) -> str:
-        key = (target.parsed.file, path)
+    def _siblings(self, node: dict[str, Any], kind: str) -> dict[str, Any]:
+        """What stands beside a reference and overrides (OpenAPI 3.1.1 section 4.8.23); beside
+        that of a path item, any member may stand (section 4.8.9).
+        """
+        rest = {name: item for name, item in node.items() if name != "$ref"}
+        if kind in IN_PLACE:
+            return rest
+        names = ("summary", "description") if self.has_siblings else ()
+        return {name: rest[name] for name in names if name in rest}
+
+    def _add_schema(self, value: Any, target: File, path: Path, scope: _Scope) -> str:
+        key = (target.name, path, scope)
         if key not in self.schema_names:
-            name = self._name(path[-1] if path else FilePath(target.parsed.file).stem)
+            name = self._name(path[-1] if path else FilePath(target.name).stem)
             self.schema_names[key] = name
             there = (*_SCHEMAS, name)
             self.origins[there] = (target.parsed, path)
             # Later, since a chain of files may be longer than Python can follow at once.
-            self.waiting.append((name, value, _Spot(there, target, path)))
+            self.waiting.append((name, value, _Spot(there, target, path, scope)))
         return f"#/components/schemas/{self.schema_names[key]}"
 
     def _name(self, wanted: str) -> str:
@@ -368,10 +353,14 @@ class _Bundler:
 
     # --- files
 
-    def _file(self, place: str, referrer: _File) -> _File:
-        key = (referrer.parsed.file, place)
+    def _file(self, place: str, spot: _Spot) -> File:
+        referrer = self._referrer(spot)
+        uri = spot.file.uri(spot.here)
+        if self.is_remote_allowed and sources.is_address(uri):
+            place = urljoin(uri, place)
+        key = (referrer.file, place)
         if key not in self.located:
-            self.located[key] = self._locate(place, referrer.parsed)
+            self.located[key] = self._locate(place, referrer)
         name = self.located[key]
         if name not in self.files:
             try:
@@ -379,8 +368,17 @@ class _Bundler:
             except LoadError as error:
                 why = f"cannot be followed: {str(error).rstrip('.')}"
                 raise _UnresolvedError("broken-reference", why) from None
-            self.files[name] = _File(parsed, parsed.value)
+            self.files[name] = File(parsed, parsed.value)
         return self.files[name]
+
+    def _referrer(self, spot: _Spot) -> Parsed:
+        """The text that a relative reference is relative to: that of its own source, but for what
+        overlays write, which is the document's.
+        """
+        if spot.file is not self.main:
+            return spot.file.parsed
+        parsed = origin_of(self.main.parsed, self.origins, spot.there)[0]
+        return parsed if parsed in self.sources else self.main.parsed
 
     def _locate(self, place: str, referrer: Parsed) -> str:
         if sources.is_address(place) or sources.is_address(referrer.file):
@@ -396,22 +394,37 @@ class _Bundler:
     def _beside(self, place: str, referrer: Parsed) -> str:
         main = FilePath(self.main.parsed.file)
         try:
-            folder = main.resolve().parent
             path = (FilePath(referrer.file).resolve().parent / place).resolve()
+            if path == main.resolve():
+                return self.main.parsed.file
+            for source in self.sources:
+                folder = FilePath(source.file).parent
+                if path.is_relative_to(folder.resolve()):
+                    return str(folder / path.relative_to(folder.resolve()))
         except (OSError, RuntimeError, ValueError) as error:
             raise _UnresolvedError("broken-reference", f"cannot be followed: {error}") from None
-        if not path.is_relative_to(folder):
-            raise _UnresolvedError("forbidden-reference", "leads out of the document's folder")
-        if path == main.resolve():
-            return self.main.parsed.file
-        return str(main.parent / path.relative_to(folder))
+        raise _UnresolvedError("forbidden-reference", "leads out of the document's folder")
 
-    def _report(self, error: _UnresolvedError, reference: str, source: Source) -> None:
+    def _report(self, error: _UnresolvedError, reference: str, spot: _Spot) -> None:
+        source = self._source(spot.there)
         self.diagnostics.add(error.name, f"the reference {reference!r} {error.why}", source)
+        self.broken.add(spot.there)
 
     def _source(self, there: Path) -> Source:
         parsed, path = origin_of(self.main.parsed, self.origins, there)
         return parsed.locate(path)
+
+
+def _inside(value: Any, resource: Path, path: Path) -> Path:
+    """The path of a file that a pointer within a resource of it means. People give schemas an
+    `$id`, and refer to `#/components/…` all the same: what the resource lacks is looked for in
+    the file.
+    """
+    try:
+        look_up(value, (*resource, *path))
+    except LookupError:
+        return path
+    return (*resource, *path)
 
 
 def origin_of(main: Parsed, origins: Origins, path: Path) -> tuple[Parsed, Path]:
@@ -436,21 +449,6 @@ def _value(root: Any, path: Path) -> Any:
         return look_up(root, path)
     except LookupError:
         raise _UnresolvedError("broken-reference", "leads nowhere") from None
-
-
-def _follow(root: Any, path: Path) -> None:
-    """See that a path leads to a value, references on the way followed. Raises _UnresolvedError."""
-    seen = set()
-    while True:
-        found = _value(root, path)
-        if not isinstance(found, dict | bool):
-            raise _UnresolvedError("broken-reference", "leads to a value of another kind")
-        if isinstance(found, bool) or not str(found.get("$ref", "")).startswith("#/"):
-            return
-        if path in seen:
-            raise _UnresolvedError("circular-reference", "leads in a circle")
-        seen.add(path)
-        path = from_pointer(unquote(found["$ref"][1:]))
 
 
 def _fragment(path: Path) -> str:

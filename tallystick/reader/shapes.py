@@ -134,8 +134,8 @@ def is_extension(kind: str, member: str, name: str) -> bool:
     }
 
 
-def outermost_schema(path: Path) -> int | None:
-    """How many tokens of a path lead to the outermost schema on it; None where none is on it."""
+def kind_at(path: Path) -> str | None:
+    """The kind of the object that stands at a path of a document; None where data stands."""
     kind = "document"
     place = 0
     while place < len(path):
@@ -143,7 +143,5 @@ def outermost_schema(path: Path) -> int | None:
         if member is None:
             return None
         place += 1 if member.form == "one" or kind in _OPEN_MAPS else 2
-        if member.kind == SCHEMA:
-            return place if place <= len(path) else None
         kind = member.kind
-    return None
+    return kind if place == len(path) else None

@@ -1,44 +1,65 @@
 """Leaving out what cannot be used, the smallest possible part at a time.
 
 Rules: what is of another JSON type than the specification wants there, or lacks the members
-that it cannot do without, is left out of the document; a keyword of a schema that means nothing
-is ignored. Each is a diagnostic. What remains can be read without looking at types again.
+that it cannot do without, is left out of the document; so is a reference that leads nowhere. A
+schema in such a place takes anything, and a keyword of a schema that means nothing is ignored;
+what would then take less than before (`not`, `oneOf`) gives way, too. Each is a diagnostic. What
+remains can be read without looking at types again.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any, Final
+from urllib.parse import unquote
 
 from tallystick.errors import Source
 from tallystick.reader.diagnostics import Diagnostics
-from tallystick.reader.parsing import Parsed
-from tallystick.reader.patterns import is_usable
-from tallystick.reader.pointers import Path
-from tallystick.reader.references import Origins, origin_of
+from tallystick.reader.pointers import Path, from_pointer, look_up
+from tallystick.reader.references import IN_PLACE, Origins, origin_of
+from tallystick.reader.schemas.patterns import is_usable
 from tallystick.reader.shapes import SCHEMA, Member, is_extension, members
+from tallystick.reader.texts.parsing import Parsed
 
 _LEFT_OUT: Final = object()
 _LOCATIONS = ("path", "query", "header", "cookie", "querystring")
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default", re.IGNORECASE)
+_NARROWING = {"not", "if", "contains", "oneOf"}
+"""Keywords that may take less where a schema in them takes more."""
 
 
 def tidy(
-    root: dict[str, Any], main: Parsed, origins: Origins, diagnostics: Diagnostics
+    root: dict[str, Any],
+    main: Parsed,
+    origins: Origins,
+    diagnostics: Diagnostics,
+    broken: Set[Path] = frozenset(),
 ) -> dict[str, Any]:
-    """The document without what cannot be used. The root given is left as it is; `origins` gets
-    the places of parts that move up in a list.
+    """The document without what cannot be used, nor the references of `broken`. The root given is
+    left as it is; `origins` gets the places of parts that move up in a list.
     """
-    tidied: dict[str, Any] = _Tidier(main, origins, diagnostics).object(root, "document", ())
-    return tidied
+    while True:
+        tidier = _Tidier(main, origins, diagnostics, broken)
+        root = tidier.object(root, "document", ())
+        # What is left out may have been referred to.
+        broken = tidier.dangling(root)
+        if not broken:
+            return root
 
 
 class _Tidier:
-    def __init__(self, main: Parsed, origins: Origins, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self, main: Parsed, origins: Origins, diagnostics: Diagnostics, broken: Set[Path]
+    ) -> None:
         self.main = main
         self.origins = origins
         self.diagnostics = diagnostics
+        self.broken = broken
+        self.references: list[tuple[str, Path]] = []
+        self.ignored = 0
 
     def locate(self, path: Path) -> Source:
         parsed, inside = self._origin(path)
@@ -47,9 +68,18 @@ class _Tidier:
     def object(self, value: Any, kind: str, path: Path) -> Any:
         if kind == SCHEMA:
             return self._schema(value, path)
+        if path in self.broken:
+            if kind not in IN_PLACE or len(value) == 1:
+                return _LEFT_OUT
+            value = {name: item for name, item in value.items() if name != "$ref"}
+        if value is None and kind != "parameter":  # an empty entry in YAML
+            value = {}
         wrong = _wrong(value, kind, path)
         if wrong:
             return self._left_out(f"{_article(kind)} {wrong}, and is left out", path)
+        if isinstance(value.get("$ref"), str) and kind != "document":
+            self.references.append((value["$ref"], path))
+            return value
         return self._with_members(value, kind, path)
 
     def _with_members(self, value: dict[str, Any], kind: str, path: Path) -> dict[str, Any]:
@@ -64,17 +94,17 @@ class _Tidier:
     def _member(self, item: Any, kind: str, name: str, member: Member, path: Path) -> Any:
         if member.form == "one":
             return self.object(item, member.kind, path)
+        if path in self.broken:
+            return _LEFT_OUT
+        if item is None:  # an empty entry in YAML
+            return {} if member.form == "map" else []
         if member.form == "map":
             if isinstance(item, dict):
                 return self._map(item, kind, name, member, path)
-            wanted = "a map"
-        else:
-            if isinstance(item, list):
-                return self._list(item, member, path)
-            wanted = "a list"
-        if item is None:  # an empty entry in YAML
-            return {} if member.form == "map" else []
-        return self._left_out(f"{name!r} must be {wanted}, and is left out", path)
+            return self._left_out(f"{name!r} must be a map, and is left out", path)
+        if isinstance(item, list):
+            return self._list(item, member, path)
+        return self._left_out(f"{name!r} must be a list, and is left out", path)
 
     def _map(
         self, value: dict[str, Any], kind: str, name: str, member: Member, path: Path
@@ -84,6 +114,8 @@ class _Tidier:
             if is_extension(kind, name, key):
                 continue
             tidied = self.object(item, member.kind, (*path, key))
+            if name == "patternProperties":
+                tidied = self._pattern(key, tidied, (*path, key))
             if tidied is not item:
                 changed[key] = tidied
         return _changed(value, changed)
@@ -103,50 +135,113 @@ class _Tidier:
     def _origin(self, path: Path) -> tuple[Parsed, Path]:
         return origin_of(self.main, self.origins, path)
 
-    def _left_out(self, message: str, path: Path) -> Any:
-        self.diagnostics.add("unusable-part", message, self.locate(path))
+    def _left_out(self, message: str, path: Path, name: str = "unusable-part") -> Any:
+        self.diagnostics.add(name, message, self.locate(path))
+        self.ignored += 1
         return _LEFT_OUT
+
+    # --- references
+
+    def dangling(self, root: dict[str, Any]) -> set[Path]:
+        """The paths of the references in the tidied document that do not lead to a value."""
+        sound: set[str] = set()
+        found = set()
+        for reference, path in self.references:
+            fault = _fault(root, reference, sound)
+            # A reference that leads into a circle, but is not of it, is mended with the circle.
+            if fault is None or (fault[2] and path not in fault[2]):
+                continue
+            what = f"the reference {reference!r} {fault[1]}"
+            self.diagnostics.add(fault[0], what, self.locate(path))
+            found.add(path)
+        return found
 
     # --- schemas
 
     def _schema(self, value: Any, path: Path) -> Any:
         if isinstance(value, bool):
             return value
-        if value is None:
-            return {}
         if not isinstance(value, dict):
-            return self._left_out("a schema must be a map or a boolean, and is left out", path)
+            what = f"a schema cannot be {_shown(value)}; it takes anything"
+            self._left_out(what, path)
+            return {}
         changed: dict[str, Any] = {}
-        for keyword in value.keys() & _KEYWORDS.keys():
-            usable = self._keyword(keyword, value[keyword], path)
-            if usable is not value[keyword]:
-                changed[keyword] = usable
-        return self._with_members(_changed(value, changed), SCHEMA, path)
+        if path in self.broken:
+            self.ignored += 1
+            changed["$ref"] = _LEFT_OUT
+        elif isinstance(value.get("$ref"), str):
+            self.references.append((value["$ref"], path))
+        for keyword in value:
+            if keyword in _KEYWORDS:
+                usable = self._keyword(keyword, value[keyword], (*path, keyword))
+                if usable is not value[keyword]:
+                    changed[keyword] = usable
+        return self._applied(_changed(value, changed), path)
+
+    def _applied(self, value: dict[str, Any], path: Path) -> dict[str, Any]:
+        """The schema with the schemas in it tidied."""
+        changed: dict[str, Any] = {}
+        for name, member in members(SCHEMA, value):
+            before = self.ignored
+            tidied = self._member(value[name], SCHEMA, name, member, (*path, name))
+            if name in _NARROWING and self.ignored != before:
+                if name == "oneOf" and "anyOf" not in value and tidied is not _LEFT_OUT:
+                    changed["anyOf"] = tidied
+                    self.origins[(*path, "anyOf")] = self._origin((*path, name))
+                tidied = _LEFT_OUT
+            if tidied is not value[name]:
+                changed[name] = tidied
+        return _changed(value, changed)
 
     def _keyword(self, keyword: str, value: Any, path: Path) -> Any:
         if _KEYWORDS[keyword](value):
-            return self._pattern(value, path) if keyword == "pattern" else value
-        place = (*path, keyword)
+            return self._pattern(value, value, path) if keyword == "pattern" else value
         if keyword == "required" and isinstance(value, bool):
-            what = f"'required' is {str(value).lower()} on a property, and is ignored"
-            self.diagnostics.add("required-on-property", what, self.locate(place))
+            what = f"'required' is {_shown(value)} on a property, and is ignored"
+            self.diagnostics.add("required-on-property", what, self.locate(path))
             return _LEFT_OUT
         if keyword == "enum" and isinstance(value, list) and value:
-            self.diagnostics.add(
-                "repeated-enum-value", "'enum' names a value twice", self.locate(place)
-            )
+            what = "'enum' names a value twice"
+            self.diagnostics.add("repeated-enum-value", what, self.locate(path))
             return _unique(value)
-        shown = repr(value) if len(repr(value)) <= 60 else "its value"
-        what = f"{keyword!r} cannot be {shown}, and is ignored"
-        self.diagnostics.add("unusable-keyword", what, self.locate(place))
-        return _LEFT_OUT
+        what = f"{keyword!r} cannot be {_shown(value)}, and is ignored"
+        return self._left_out(what, path, "unusable-keyword")
 
-    def _pattern(self, value: str, path: Path) -> Any:
-        if is_usable(value):
+    def _pattern(self, pattern: str, value: Any, path: Path) -> Any:
+        """The value that a pattern stands for, if it can be used."""
+        if is_usable(pattern):
             return value
-        what = f"the pattern {value[:80]!r} cannot be used, and is ignored"
-        self.diagnostics.add("unusable-pattern", what, self.locate((*path, "pattern")))
-        return _LEFT_OUT
+        what = f"the pattern {pattern[:80]!r} cannot be used, and is ignored"
+        return self._left_out(what, path, "unusable-pattern")
+
+
+def _fault(
+    root: dict[str, Any], reference: str, sound: set[str]
+) -> tuple[str, str, Set[Path]] | None:
+    """Why a local reference leads to no value: the name of the diagnostic, a few words, and the
+    paths of the circle, if it is one. `sound` are the references known to lead to one.
+    """
+    chain: dict[str, Path] = {}
+    while reference not in sound:
+        path = from_pointer(unquote(reference[1:]))
+        if reference in chain:
+            places = list(chain.values())
+            return "circular-reference", "leads back to itself", {*places[places.index(path) :]}
+        chain[reference] = path
+        try:
+            value = look_up(root, path)
+        except LookupError:
+            return "broken-reference", "leads nowhere", frozenset()
+        if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
+            break
+        reference = value["$ref"]
+    sound.update(chain)
+    return None
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def _changed(value: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +259,7 @@ def _wrong(value: Any, kind: str, path: Path) -> str:
         return "" if _STATUS.fullmatch(path[-1]) else f"has no status: {path[-1]!r} is none"
     if kind == "path item" and path[0] == "paths" and not path[1].startswith("/"):
         return f"needs a path that starts with '/', not {path[1]!r}"
-    if kind == "parameter" and "$ref" not in value:
+    if kind == "parameter" and not isinstance(value.get("$ref"), str):
         if not isinstance(value.get("name"), str):
             return "has no name"
         if value.get("in") not in _LOCATIONS:
@@ -182,7 +277,9 @@ _TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_count(value: Any) -> bool:
@@ -197,6 +294,10 @@ def _is_type(value: Any) -> bool:
 
 def _is_names(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _is_some(value: Any) -> bool:
+    return isinstance(value, list) and bool(value)
 
 
 def _is_enum(value: Any) -> bool:
@@ -224,7 +325,9 @@ def _is_dependencies(value: Any) -> bool:
 
 
 _KEYWORDS: Mapping[str, Callable[[Any], bool]] = {
+    "$ref": _is_text,
     "type": _is_type,
+    **dict.fromkeys(("allOf", "anyOf", "oneOf"), _is_some),
     "enum": _is_enum,
     "required": _is_names,
     "pattern": _is_text,

@@ -65,7 +65,7 @@ class Seen:
 def new_page(browser: Browser, **options: Any) -> Iterator[tuple[Page, Seen]]:
     """A page of a fresh context, with what it did."""
     context: BrowserContext = browser.new_context(**options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page, seen = context.new_page(), Seen()
     context.on("request", lambda request: seen.requests.append(request.url))
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))

@@ -48,7 +48,7 @@ def mock_url(app: str) -> Iterator[str]:
 @pytest.fixture
 def mock(mock_url: str) -> Iterator[httpx.Client]:
     """A client of the mock, which is as at its start."""
-    with httpx.Client(base_url=mock_url, timeout=10, trust_env=False) as connected:
+    with httpx.Client(base_url=mock_url, timeout=30, trust_env=False) as connected:
         assert connected.post("/_tallystick/reset").status_code == 204
         yield connected
 

@@ -11,6 +11,7 @@ started here, and nothing else. `Missing` says what this machine lacks.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import re
@@ -26,6 +27,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from tests import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi" / "dolfin-payment-account-link.yaml"
 
@@ -37,7 +40,7 @@ WIREMOCK = "wiremock@3.13.2"
 
 _WANTED = {"npm": (8,), "node": (18, 20, 1), "java": (11,)}
 _HOST = "127.0.0.1"
-_INSTALL_SECONDS, _START_SECONDS, _STOP_SECONDS = 300, 60, 10
+_STOP_SECONDS = 10
 
 
 class Missing(Exception):  # noqa: N818
@@ -179,16 +182,19 @@ def cache() -> Path:
 
 
 def installed(package: str) -> Path:
-    """The folder of `name@version`, installed with npm on first use. What is half installed has
-    no stamp, and is installed again.
+    """The folder of `name@version`, installed with npm on first use, by one process at a time. What
+    is half installed has no stamp, and is installed again.
     """
     folder = cache() / package.replace("/", "+")
     stamp = folder / "installed"
     try:
         if not stamp.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            _install(package, folder)
-            stamp.touch()
+            with (folder / "lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not stamp.exists():
+                    _install(package, folder)
+                    stamp.touch()
     except OSError as error:
         raise Missing(f"{folder} cannot be written: {error.strerror}") from None
     return folder / "node_modules" / package.rpartition("@")[0]
@@ -198,9 +204,9 @@ def _install(package: str, folder: Path) -> None:
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
     command = [tool("npm"), "install", "--prefix", str(folder), *options, package]
     try:
-        subprocess.run(command, capture_output=True, timeout=_INSTALL_SECONDS, check=True)
+        subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
     except subprocess.TimeoutExpired:
-        raise Missing(f"npm did not install {package} in {_INSTALL_SECONDS} s") from None
+        raise Missing(f"npm did not install {package} in {PATIENCE} s") from None
     except subprocess.CalledProcessError as error:
         said = re.findall(r"^npm error (.+)", error.stderr.decode("utf-8", "replace"), re.MULTILINE)
         raise Missing(f"npm could not install {package}: {'; '.join(said[:3])}") from None
@@ -211,7 +217,7 @@ def tool(name: str) -> str:
     path = shutil.which(name)
     if path is None:
         raise Missing(f"{name} is not installed")
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60)
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=PATIENCE)
     found = tuple(map(int, re.findall(r"\d+", said.stdout)[:3]))
     if said.returncode or found < _WANTED[name]:
         wanted = ".".join(map(str, _WANTED[name]))
@@ -251,7 +257,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
     """Until the server accepts connections."""
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while not _accepts(port):
         if process.poll() is not None or time.monotonic() > deadline:
             log.seek(0)

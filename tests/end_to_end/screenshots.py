@@ -90,8 +90,8 @@ def refresh_loop(page: Page, mock: httpx.Client) -> None:
 def explanation(page: Page, mock: httpx.Client) -> None:
     """Why a request was answered so. It shows milliseconds, which a first request gets rid of."""
     post(mock)
-    told = datetime.fromisoformat(mock.get("/_tallystick/requests").json()[-1]["time"])
-    mock.post("/_tallystick/clock", json={"advance": 0.0005 - told.microsecond / 1e6})
+    last = datetime.fromisoformat(mock.get("/_tallystick/requests").json()[-1]["time"])
+    mock.post("/_tallystick/clock", json={"advance": 0.0005 - last.microsecond / 1e6})
     post(mock, json={"refreshUrl": BODY["refreshUrl"]})
     page.goto(f"{MOCK}/_tallystick/requests/2")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.testing import RunningMock, running_mock
+from tests import PATIENCE
 from tests.end_to_end import peers
 from tests.end_to_end.browser import CHROMIUM, NO_CHROMIUM, example_app
 from tests.end_to_end.test_readme import blocks
@@ -62,7 +63,7 @@ def payments(pytester: pytest.Pytester) -> None:
 def test_the_test_file_in_the_docs(pytester: pytest.Pytester, python_blocks: list[str]) -> None:
     """It passes as it stands, with nothing but the package installed."""
     pytester.makepyfile(python_blocks[0])
-    pytester.runpytest_subprocess("-v", timeout=60).assert_outcomes(passed=3)
+    pytester.runpytest_subprocess("-v", timeout=PATIENCE).assert_outcomes(passed=3)
 
 
 def test_another_document_in_the_docs(
@@ -75,14 +76,14 @@ def test_another_document_in_the_docs(
         "    rows = tallystick_mock.coverage()\n"
         "    assert [row['operation'] for row in rows] == ['POST /payments']\n"
     )
-    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(timeout=PATIENCE).assert_outcomes(passed=1)
 
 
 def test_the_script_in_the_docs(
     pytester: pytest.Pytester, payments: None, python_blocks: list[str]
 ) -> None:
     """The context manager serves outside of pytest, too."""
-    done = pytester.run(sys.executable, pytester.makepyfile(python_blocks[2]), timeout=60)
+    done = pytester.run(sys.executable, pytester.makepyfile(python_blocks[2]), timeout=PATIENCE)
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", done.outlines[0])
     assert done.ret == 0
 
@@ -93,7 +94,7 @@ def test_sessions_in_the_docs(
     """The tests pass in sessions of a mock that runs already, whose own stays as it was."""
     pytester.makeconftest(python_blocks[3].replace("http://127.0.0.1:8080", mock.url))
     pytester.makepyfile(python_blocks[0])
-    pytester.runpytest_subprocess(timeout=60).assert_outcomes(passed=3)
+    pytester.runpytest_subprocess(timeout=PATIENCE).assert_outcomes(passed=3)
     assert len(mock.control("GET", "sessions").json()) == 3
     mock.verify(times=0)
 
@@ -101,23 +102,23 @@ def test_sessions_in_the_docs(
 def test_coverage_in_the_docs(
     pytester: pytest.Pytester, python_blocks: list[str], mock: RunningMock
 ) -> None:
-    """After a run in one session, the command tells which cases it has met."""
+    """After a run in one session, the command shows which cases it has met."""
     fresh, shared = "session(str(uuid.uuid4()))", 'session("run")'
     assert fresh in python_blocks[3]
     conftest = python_blocks[3].replace("http://127.0.0.1:8080", mock.url)
     pytester.makeconftest(conftest.replace(fresh, shared))
     pytester.makepyfile(python_blocks[0])
-    run = pytester.runpytest_subprocess("-k", "tries_again", timeout=60)
+    run = pytester.runpytest_subprocess("-k", "tries_again", timeout=PATIENCE)
     run.assert_outcomes(passed=1, deselected=2)
-    told = [ask_for_coverage(mock.url, percent) for percent in (20, 21)]
-    assert [done.returncode for done in told] == [0, 1]
-    assert "2 of 10" in told[0].stdout
+    runs = [ask_for_coverage(mock.url, percent) for percent in (20, 21)]
+    assert [done.returncode for done in runs] == [0, 1]
+    assert "2 of 10" in runs[0].stdout
 
 
 def ask_for_coverage(url: str, percent: int) -> subprocess.CompletedProcess[str]:
     options = [url, "--session", "run", "--fail-under", str(percent)]
     command = [sys.executable, "-m", "tallystick", "coverage", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 # --- docs/playwright.md, docs/cypress.md
@@ -169,7 +170,7 @@ def run_node(node: str, *arguments: str | Path, **variables: str) -> str:
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -194,30 +195,30 @@ const statuses = async (mock, count) => {
 const expires = async (mock) => Date.parse((await (await ask(mock)).json()).expiresAt);
 const said = (promise) => promise.then(() => null, (error) => error.message);
 
-const told = {};
+const out = {};
 const mock = new Mock(`${url}/`);
-told.url = mock.url === url;
+out.url = mock.url === url;
 const [one, two] = [mock.session("a b/é: " + "x".repeat(99)), mock.session("same")];
-told.apart = mock.session("same").url !== two.url && two.session("in").url.split("~").length === 2;
+out.apart = mock.session("same").url !== two.url && two.session("in").url.split("~").length === 2;
 
 await one.force(["502", 403], { times: 2 });
-told.forced = await statuses(one, 5);
-told.other = await statuses(two, 1);
+out.forced = await statuses(one, 5);
+out.other = await statuses(two, 1);
 await one.force(["502"], { match: { "path.id": "x" } });
-told.unmatched = await statuses(one, 1);
+out.unmatched = await statuses(one, 1);
 
 await two.fault(["bad-gateway"]);
-told.fault = (await (await ask(two)).text()).slice(0, 6);
+out.fault = (await (await ask(two)).text()).slice(0, 6);
 
 await two.freeze();
 const first = await expires(two);
 await two.advance(301);
-told.later = (await expires(two)) - first;
-told.frozen = (await two.control("GET", "clock")).frozen;
+out.later = (await expires(two)) - first;
+out.frozen = (await two.control("GET", "clock")).frozen;
 await two.thaw();
-told.thawed = (await two.control("GET", "clock")).frozen;
+out.thawed = (await two.control("GET", "clock")).frozen;
 
-told.cases = (await one.requests({ case: "403" })).map((row) => row.case);
+out.cases = (await one.requests({ case: "403" })).map((row) => row.case);
 const [last] = (await one.requests()).slice(-1);
 const waiting = one.requests({ after: last.id, wait: 30 });
 const verified = one.verify({ case: "409", times: 1, within: 30 });
@@ -225,15 +226,15 @@ await one.control("PUT", "organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11", {
   payment_account: "NotEnabled",
 });
 await ask(one);
-told.waited = (await waiting).map((row) => row.status);
-told.verified = await verified;
-told.covered = (await one.coverage()).filter((row) => row.served).length;
+out.waited = (await waiting).map((row) => row.status);
+out.verified = await verified;
+out.covered = (await one.coverage()).filter((row) => row.served).length;
 await one.reset();
-told.reset = [await one.requests(), await statuses(one, 1)];
+out.reset = [await one.requests(), await statuses(one, 1)];
 
-told.notServed = await said(one.verify({ case: "502", times: 1 }));
-told.unknown = (await said(one.force(["Nothing"]))).includes("PaymentAccount.Disconnected");
-console.log(JSON.stringify(told));
+out.notServed = await said(one.verify({ case: "502", times: 1 }));
+out.unknown = (await said(one.force(["Nothing"]))).includes("PaymentAccount.Disconnected");
+console.log(JSON.stringify(out));
 """
 
 
@@ -253,7 +254,7 @@ def test_the_javascript_helper(node: str, mock: RunningMock, tmp_path: Path) -> 
         "thawed": False,
         "cases": ["403 Payment.Forbidden", "403 Payment.Forbidden"],
         "waited": [409],
-        "passed": {"count": 1},
+        "verified": {"count": 1},
         "covered": 4,
         "reset": [[], [200]],
         "notServed": "Expected 1 request answered with 502, got 0. Served: 200 (1).",

@@ -21,6 +21,7 @@ from mock_server.serve import serving as serving_mock
 from tallystick.contract import Contract, load_contract
 from tallystick.exports import EXPORTS
 from tallystick.generation.bodies import names
+from tests import PATIENCE
 from tests.end_to_end.peers import Missing, free_port, installed, prism, served, tool
 from tests.end_to_end.test_readme import ROOT, blocks
 from tests.independent.app import (
@@ -156,13 +157,13 @@ def package(name: str) -> Path:
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """A program and what it said."""
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @cache
-def exported(name: str, place: str | None = None) -> str:
+def exported(name: str, *document: str) -> str:
     """An export of a document, by default the bundled contract."""
-    return EXPORTS[name](load_contract(place))
+    return EXPORTS[name](load_contract(*document))
 
 
 @pytest.fixture(scope="module")
@@ -213,9 +214,9 @@ def prism_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_prism_serves_each_case(prism_url: str, name: str, status: int, media_type: str) -> None:
     """By `Prefer: example=…`, in Prism's form, which wants the status, too."""
     headers = {"Prefer": f"code={status}, example={name}"}
-    answer = httpx.post(prism_url + URL, json=BODY, headers=headers, timeout=10, trust_env=False)
-    told = answer.headers["content-type"].partition(";")[0]
-    assert (answer.status_code, told) == (status, media_type)
+    answer = httpx.post(prism_url + URL, json=BODY, headers=headers, timeout=30, trust_env=False)
+    sent = answer.headers["content-type"].partition(";")[0]
+    assert (answer.status_code, sent) == (status, media_type)
     if status == 200:
         moment = "2030-01-01T00:00:00+00:00"
         assert answer.json() == {"url": "https://example.com/url", "expiresAt": moment}
@@ -227,7 +228,7 @@ def test_the_overlay_gives_the_document(tmp_path: Path) -> None:
     """Applied to the vendor's document by the command line, it adds the examples, and no case."""
     overlay = tmp_path / "examples.overlay.yaml"
     overlay.write_text(exported("overlay"), "utf-8")
-    before, after = load_contract(), load_contract(None, [str(overlay)])
+    before, after = load_contract(), load_contract(overlays=[str(overlay)])
     assert after.document.warnings == ()
     assert [case.label for case in after.cases] == [case.label for case in before.cases] == LABELS
     assert after.document.root == yaml.safe_load(exported("document"))
@@ -276,15 +277,15 @@ server.listen({ onUnhandledRequest: "error" });
 
 async function ask(): Promise<unknown> {
   const answer = await fetch(url, { method: "POST", body: JSON.stringify(request) });
-  const told = { status: answer.status, type: answer.headers.get("content-type") };
+  const head = { status: answer.status, type: answer.headers.get("content-type") };
   if (answer.ok) {
     const body = (await answer.json()) as dolfin.PaymentAccountLinkResponse;
-    return { ...told, url: body.url };
+    return { ...head, url: body.url };
   }
   const codes = dolfin.postOrganisationsPaymentAccountLinkErrorCodes;
   const error = await dolfin.toApiError(answer, codes);
   const said = error.code === undefined ? "?" : words(error.code);
-  return { ...told, code: error.code, body: error.body, message: error.message, said };
+  return { ...head, code: error.code, body: error.body, message: error.message, said };
 }
 
 const results: Record<string, unknown> = { "200": await ask() };
@@ -368,8 +369,8 @@ def test_tsc_refuses_a_switch_that_misses_a_code(
     compiled: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     """And nothing else: the handlers, and what uses them rightly, are strict TypeScript."""
-    _, told = compiled
-    errors = re.findall(r"^(\S+)\(\d+,\d+\): error (TS\d+): (.*)", told.stdout, re.MULTILINE)
+    _, done = compiled
+    errors = re.findall(r"^(\S+)\(\d+,\d+\): error (TS\d+): (.*)", done.stdout, re.MULTILINE)
     message = "Argument of type '\"PaymentAccount.Disconnected\"' is not assignable to "
     assert errors == [("misses_one.ts", "TS2345", f"{message}parameter of type 'never'.")]
 
@@ -393,7 +394,7 @@ def test_the_docs_name_every_export() -> None:
 
 
 @pytest.fixture(scope="module")
-def told(compiled: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[str, Any]:
+def node_results(compiled: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[str, Any]:
     """What the answers were in Node.js."""
     folder, _ = compiled
     done = run(tool("node"), "out/user.js", cwd=folder)
@@ -401,9 +402,9 @@ def told(compiled: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[str, A
     return json.loads(done.stdout)
 
 
-def test_msw_answers_each_case(told: dict[str, Any]) -> None:
+def test_msw_answers_each_case(node_results: dict[str, Any]) -> None:
     """With its status, its media type, and a body that names its code."""
-    results = told["results"]
+    results = node_results["results"]
     for name, status, media_type in CASES:
         assert (results[name]["status"], results[name]["type"]) == (status, media_type)
         assert results[name].get("code", "200") == name
@@ -412,9 +413,9 @@ def test_msw_answers_each_case(told: dict[str, Any]) -> None:
     assert results["PaymentAccount.Disconnected"]["said"] == "set it up"
 
 
-def test_msw_options(told: dict[str, Any]) -> None:
+def test_msw_options(node_results: dict[str, Any]) -> None:
     """Another body, another place; the code of a problem that only has its text; no known code."""
-    results = told["results"]
+    results = node_results["results"]
     assert results["other body"]["url"] == results["other place"]["url"]
     assert results["other body"]["url"] == "https://other.example.com/"
     assert results["by its text"]["code"] == "PaymentAccount.NotEnabled"
@@ -422,9 +423,9 @@ def test_msw_options(told: dict[str, Any]) -> None:
     assert results["unheard of"]["message"] == "Status 409"
 
 
-def test_hostile_texts_in_typescript(told: dict[str, Any]) -> None:
+def test_hostile_texts_in_typescript(node_results: dict[str, Any]) -> None:
     """They arrive as the texts that they are."""
-    seen = {name: (status, text) for name, status, text in told["seen"]}
+    seen = {name: (status, text) for name, status, text in node_results["seen"]}
     assert {name: status for name, (status, _) in seen.items()} == {
         EVIL_CODE: 400,
         "__proto__": 400,
@@ -457,7 +458,7 @@ def requests_in(text: str) -> Iterator[httpx.Request]:
 
 def cases_of(text: str) -> list[str]:
     """The cases that the requests get, as the mock's header names them."""
-    with httpx.Client(trust_env=False, timeout=10) as client:
+    with httpx.Client(trust_env=False, timeout=30) as client:
         answers = [client.send(request) for request in requests_in(text)]
     return [answer.headers["tallystick-case"] for answer in answers]
 
@@ -581,8 +582,8 @@ def test_newman_is_red_on_a_faulty_implementation(
     app = next((mutant.app for mutant in MUTANTS if mutant.name == name), PaymentAccountLinks)
     assert (app is PaymentAccountLinks) == (not name)
     with serving(app()) as url:
-        told = newman(exported("postman"), tmp_path, baseUrl=url, **OURS)
-    assert told == (1 if failed else 0, failed)
+        node_results = newman(exported("postman"), tmp_path, baseUrl=url, **OURS)
+    assert node_results == (1 if failed else 0, failed)
 
 
 def test_the_collection_has_the_members_of_the_format() -> None:
@@ -626,7 +627,7 @@ def mixed(locust: Path, text: str, url: str, folder: Path) -> tuple[int, Mapping
         env={**os.environ, "PYTHONPATH": str(locust)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.returncode, {entry["name"]: entry for entry in json.loads(done.stdout)}
 

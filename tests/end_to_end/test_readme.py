@@ -15,7 +15,8 @@ from contract_tests.checks.promises import PROMISES
 from contract_tests.target.file import read_target
 from tallystick.cli import cli
 from tallystick.reader.overlays import OverlayTarget, apply
-from tallystick.reader.parsing import parse
+from tallystick.reader.texts.parsing import parse
+from tests import PATIENCE
 from tests.end_to_end.mock import running_mock
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,9 @@ def test_the_transcript_of_the_ten_cases() -> None:
     with running_mock() as url:
         script = "\n".join(line[2:] for line in lines if line.startswith("$ "))
         script = script.replace("http://127.0.0.1:8080", url)
-        run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+        run = subprocess.run(
+            ["bash", "-c", script], capture_output=True, text=True, timeout=PATIENCE
+        )
     assert run.stdout.splitlines() == expected
     assert len(expected) == 10
 

@@ -19,7 +19,7 @@ import click
 import pytest
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tallystick.cli import cli
@@ -69,8 +69,9 @@ def strict(schema: Any) -> Any:
 def validate(manifest: Any, wheels: dict[str, zipfile.ZipFile]) -> None:
     """Hold a manifest to its published schema. Raises ValidationError."""
     shared = json.loads(wheels["kubernetes"].read(f"{_SCHEMAS}/_definitions.json"))
-    resource = Resource(contents=shared, specification=DRAFT202012)
-    registry: Registry[Any] = Registry().with_resource("/api/_definitions.json", resource)
+    registry = Registry[Any]().with_resource(
+        "/api/_definitions.json", DRAFT202012.create_resource(shared)
+    )
     Draft202012Validator(schema_of(manifest, wheels), registry=registry).validate(manifest)
 
 

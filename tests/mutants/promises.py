@@ -52,7 +52,7 @@ def two_in_turn() -> PaymentAccountLinks:
 class OneLinkPerBody(PaymentAccountLinks):
     def success_body(self, link: Link) -> dict[str, str]:
         token = digest(f"{link.organisation} {link.return_url} {link.refresh_url}")
-        return super().success_body(link) | {"url": self.link_base + token}
+        return {**super().success_body(link), "url": self.link_base + token}
 
 
 class LinkKeptUntilItExpires(PaymentAccountLinks):

@@ -128,7 +128,8 @@ class TraceIn500(PaymentAccountLinks):
             return self.problem(500, None, traceback.format_exc(limit=-3))
 
     def check_object(self, document: Any) -> dict[str, Any]:
-        return document | {}
+        merged: dict[str, Any] = document | {}
+        return merged
 
 
 class HeadersEchoed(PaymentAccountLinks):
@@ -168,7 +169,7 @@ REQUESTS = (
         "properties by their place",
         "RFC 8259, section 1: an object is an unordered collection",
         PropertiesByPlace,
-        raw(json.dumps(dict(reversed(VALID.items())))),
+        raw(json.dumps(dict(reversed([*VALID.items()])))),
     ),
     standard(
         "white space refused",

@@ -23,8 +23,11 @@ from tests.independent.serve import serving
 from tests.mutants import MUTANTS, VARIANTS
 from tests.mutants.judges import App, keyed_target
 
-APPS: dict[str, App] = {item.name: item.app for item in (*MUTANTS, *VARIANTS)}
-APPS["the correct implementation"] = PaymentAccountLinks
+APPS: dict[str, App] = {
+    **{mutant.name: mutant.app for mutant in MUTANTS},
+    **{variant.name: variant.app for variant in VARIANTS},
+    "the correct implementation": PaymentAccountLinks,
+}
 
 
 def alarms(names: Sequence[str], seeds: int) -> list[str]:

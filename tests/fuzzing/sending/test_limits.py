@@ -15,7 +15,7 @@ from fuzzing.sending.health import BreakerThresholds
 from fuzzing.sending.limits import Limits, LimitsError, limits_of
 from tallystick.cli import cli
 from tallystick.errors import TallystickError
-from tests.contract_tests.http.test_rate import needs_address, own_address
+from tests.contract_tests.target.test_rate import needs_address, own_address
 from tests.contract_tests.targets import serving_at, stateless_text, write
 from tests.fuzzing.fuzzed import CountingApp, checks, fuzz, fuzz_app
 from tests.independent.app import Answer, Link

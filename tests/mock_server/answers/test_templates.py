@@ -212,11 +212,11 @@ paths:
     [
         ("/one", [{"name": "Ada", "n": 1}, {"name": "Ada", "n": 1}]),
         ("/named", [{"name": "Grace"}, {"name": "Alan"}]),
-        ("/wrong", [{"name": None}, {"name": None}]),
+        ("/wrong", [{"name": 1}, {"name": None}]),
     ],
 )
 def test_examples_come_first(serve: Serve, place: str, expected: list[Any]) -> None:
-    """Documented examples are what is answered, in turn, except for those that are not valid."""
+    """Documented examples are what is answered, in turn, valid or not."""
     mock = serve(EXAMPLES)
     assert [mock.get(place).json() for _ in expected] == expected
 
@@ -241,7 +241,7 @@ paths:
 """
 
 
-def test_an_optional_member_that_cannot_be_made_is_left_out(serve: Serve) -> None:
-    """A pattern on an optional property does not keep a document from being mocked."""
+def test_a_member_with_a_pattern(serve: Serve) -> None:
+    """A text is made that matches."""
     body = serve(OPTIONAL_PATTERN).get("/tag").json()
-    assert list(body) == ["id"]
+    assert re.fullmatch("[A-Z]{3}", body["tag"])

@@ -160,6 +160,58 @@ def test_the_status_that_a_case_is_sent_with(read, status, http_status):
     assert case.http_status == http_status
 
 
+@pytest.mark.parametrize("status", ["4XX", "default", "5XX", "409"])
+def test_each_error_status_may_have_codes(read, status):
+    """In prose, examples and branches; a range is no exception."""
+    response = content(
+        examples={"gone": {"value": {"code": "Thing.Gone"}}},
+        schema={"oneOf": [{"properties": {"code": {"const": "Thing.Lost"}}}]},
+    )
+    response["description"] = "Thing.Shut — it is shut"
+    contract = read({status: response})
+    assert [(case.status, case.code) for case in contract.cases] == [
+        (status, "Thing.Gone"),
+        (status, "Thing.Lost"),
+        (status, "Thing.Shut"),
+    ]
+
+
+def test_a_range_of_successes_has_no_codes(read):
+    """`2XX` is one case, whatever it holds; so is a redirection."""
+    response = content(examples={"gone": {"value": {"code": "Thing.Gone"}}})
+    response["description"] = "Thing.Shut — it is shut"
+    assert said(read({"2XX": response, "302": response})) == [
+        ("2XX", "Thing.Shut — it is shut"),
+        ("302", "Thing.Shut — it is shut"),
+    ]
+
+
+def test_one_code_under_two_statuses_is_two_cases(read):
+    """And under a range or `default` another."""
+    line = {"description": "Thing.Gone — it is gone"}
+    contract = read({"404": line, "410": line, "4XX": line, "default": line})
+    assert [(case.label, case.http_status) for case in contract.cases] == [
+        ("404 Thing.Gone", 404),
+        ("410 Thing.Gone", 410),
+        ("4XX Thing.Gone", 400),
+        ("default Thing.Gone", 500),
+    ]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "One of:<br>Thing.Gone — it is gone<br>Thing.Lost — it is lost",
+        "<ul><li><code>Thing.Gone</code> - it is gone</li><li>Thing.Lost: it is lost</li></ul>",
+    ],
+)
+def test_codes_in_html(read, description):
+    """As generators of documents write descriptions; each keeps its line."""
+    contract = read({"409": {"description": description}})
+    assert said(contract) == [("409 Thing.Gone", "it is gone"), ("409 Thing.Lost", "it is lost")]
+    assert [case.source.line for case in contract.cases] == [1, 1]
+
+
 def test_prose_of_a_success_holds_no_codes(read):
     """What explains a value in the same form is no error."""
     assert said(read({"200": {"description": "Thing.State — it is new"}})) == [
@@ -292,6 +344,81 @@ def test_a_property_of_a_nested_object(read, subject):
     )
     (case,) = contract.cases
     assert case.trigger == Trigger("request", Field("body", "address.city"), "missing")
+
+
+CITY = {"properties": {"city": {"type": "string"}}}
+A = {"$ref": "#/components/schemas/A"}
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"address": CITY, "places": {"type": "array", "items": CITY}},
+        {"address": CITY, "places": {"additionalProperties": CITY}},
+        {"address": CITY, "home": {"properties": {"place": {"allOf": [CITY]}}}},
+        {"address": A, "places": {"items": A}},
+        {"address": {"properties": {"city": {"type": "string", "readOnly": True}}}},
+    ],
+    ids=["array", "map", "object", "reference", "readOnly"],
+)  # fmt: skip
+def test_a_nested_property_that_is_not_certain(read, properties):
+    """Another of this name is in an array or elsewhere, or requests do not send it."""
+    contract = read(
+        {"400": {"description": "Thing.Bad — City is required"}},
+        properties,
+        components={"schemas": {"A": CITY}},
+    )
+    (case,) = contract.cases
+    assert (case.trigger, case.constraint) == (None, None)
+
+
+def test_a_property_at_the_top_beats_nested_ones(read):
+    """Prose that means a nested one says so."""
+    contract = read(
+        {"400": {"description": "Thing.Bad — City is required"}}, {"city": {}, "place": CITY}
+    )
+    (case,) = contract.cases
+    assert case.trigger == Trigger("request", Field("body", "city"), "missing")
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_kept"),
+    [
+        ({"type": "number"}, True),
+        ({"type": "integer"}, True),
+        ({"type": ["integer", "null"]}, True),
+        ({}, True),
+        ({"$ref": "#/components/schemas/Amount"}, False),
+        ({"type": "string"}, False),
+        ({"type": "object"}, False),
+    ],
+)
+def test_a_constraint_is_about_values_that_the_schema_takes(read, schema, is_kept):
+    """Amounts are strings to many APIs: of those, a rule on numbers says nothing certain."""
+    contract = read(
+        {"400": {"description": "Thing.Bad — amount must be greater than zero"}},
+        {"amount": schema},
+        components={"schemas": {"Amount": {"type": "string"}}},
+    )
+    (case,) = contract.cases
+    assert case.trigger == Trigger("request", Field("body", "amount"), "invalid")
+    assert (case.constraint is not None) is is_kept
+
+
+def test_a_constraint_of_a_parameter(read):
+    """Its schema is looked at, too."""
+    contract = read({"400": {"description": "Thing.Bad — id must be at least 5"}})
+    (case,) = contract.cases
+    assert (case.trigger, case.constraint) == (
+        Trigger("request", Field("path", "id"), "invalid"),
+        None,
+    )
+
+
+def test_a_400_whose_words_say_something_else(read):
+    """Some send it for what is no fault in the request."""
+    (case,) = read({"400": {"description": "The thing already exists"}}).cases
+    assert case.trigger == Trigger("state")
 
 
 def test_a_recursive_body_has_no_end_of_properties(read):
@@ -516,3 +643,11 @@ def test_the_media_type_of_a_case(read, types, chosen):
     response = {"description": "x", "content": {name: {} for name in types}}
     (case,) = read({"404": response}).cases
     assert case.media_type == chosen
+
+
+def test_the_promises_of_an_operation(vendor):
+    """The bundled overlay's, each with the sentence that makes it."""
+    (operation,) = load_contract().operations
+    quotes = {promise.name: promise.quote for promise in operation.promises}
+    assert quotes["fresh"] == "The returned link is single-use and expires"
+    assert all("quote" not in promise.parameters for promise in operation.promises)

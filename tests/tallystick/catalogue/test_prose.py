@@ -181,6 +181,35 @@ def test_a_bar_in_the_text_makes_no_table():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "The codes:<br>Thing.Small — too small<br/>Thing.Large — too large<br /><br>Try again",
+        "<p>The codes:</p>\n<ul>\n  <li>Thing.Small — too small</li>\n"
+        "  <li>Thing.Large: too large</li></ul>End",
+        "<UL class='x'><LI><P>Thing.Small &ndash; too small</P></LI>"
+        "<LI>Thing.Large - too large</LI></UL>",
+        "<ol><li><code>Thing.Small</code>: too small<li><b>Thing.Large</b>: too large</ol>",
+        "<dl><dt><strong>Thing.Small</strong></dt>\n<dd>too small</dd>"
+        "<dt>Thing.Large</dt><dd>too large</dl>",
+        "<table>\n<tr>\n<th>Code</th>\n<th>Text</th>\n</tr>\n<tr>\n<td>Thing.Small</td>\n"
+        "<td>too small</td>\n</tr><tr><td><code>Thing.Large</code></td><td>too large</td></tr>"
+        "</table>",
+        "<div>Thing.Small — too small</div><div>Thing.Large — too large</div>",
+    ],
+)
+def test_html(text):
+    """Markdown may hold HTML (CommonMark 0.31.2 section 6.6), and many generators write it."""
+    assert codes(text) == [("Thing.Small", "too small"), ("Thing.Large", "too large")]
+
+
+def test_html_in_backticks_is_text():
+    """A sentence may be about a tag."""
+    assert codes("Thing.Small — it holds no `<br>` & no `<li>`") == [
+        ("Thing.Small", "it holds no <br> & no <li>")
+    ]
+
+
+@pytest.mark.parametrize(
     ("line", "reason"),
     [
         ("INVALID — it is", "one plain word is not taken for a code; put it in backticks if it is"),
@@ -234,6 +263,11 @@ def test_what_is_no_suspect(line):
         "**" * 5000,
         "| " * 5000,
         "`" * 5000 + " — ",
+        "<br " * 5000,
+        "<" * 5000,
+        "<td>" * 5000,
+        "<td>" + " " * 5000,
+        "&" * 5000,
     ],
 )
 def test_a_long_line_takes_no_long_time(line):

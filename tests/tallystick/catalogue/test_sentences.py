@@ -172,6 +172,22 @@ def test_where_a_property_is(subject, field):
         "Name must be at least 2 items",
         "Amount must not exceed 10 MB",
         "Amount must be less than 30 days",
+        "Name is required for companies",
+        "Name is required with an address",
+        "Name is required to send a receipt",
+        "Name is required only for companies",
+        "Name is required in live mode",
+        "Name is required or the account is refused",
+        "Name or amount is required",
+        "Name is invalid for this kind of account",
+        "Invalid name format of the file",
+        "Invalid amount currency",
+        "Missing name server",
+        "The request body is missing",
+        "The request is invalid",
+        "A required field is missing",
+        "No account was provided",
+        "Please provide a valid account",
         "",
     ],
 )
@@ -193,14 +209,15 @@ def test_a_sentence_that_tells_nothing(sentence):
         ("502", "upstream"),
         ("503", "upstream"),
         ("504", "upstream"),
+        ("429", "caller"),
     ],
 )
 def test_the_status_tells_the_kind(status, kind):
-    """RFC 9110 sections 15.5 and 15.6."""
+    """RFC 9110 sections 15.5 and 15.6, RFC 6585 section 4."""
     assert inferred("something is wrong", status) == (Trigger(kind), None)
 
 
-@pytest.mark.parametrize("status", ["200", "400", "422", "429", "500", "default", "4XX"])
+@pytest.mark.parametrize("status", ["200", "400", "422", "500", "default", "4XX"])
 def test_a_status_that_tells_nothing(status):
     """Such a case can only be forced."""
     assert inferred("something is wrong", status) == (None, None)
@@ -235,6 +252,67 @@ def test_only_a_client_error_is_a_fault_in_the_request(status):
 def test_the_json_of_a_trigger(trigger, form):
     """As `tallystick cases` prints it."""
     assert trigger.to_json() == form
+
+
+@pytest.mark.parametrize(
+    ("sentence", "constraint"),
+    [
+        ("Name must be a valid email address or phone number", None),
+        ("Name must be a URL that can be reached", None),
+        ("Name must be a date before today", None),
+        ("Amount must be at least 5 and no more than 9", None),
+        ("Amount must be between 1 and 2", None),
+        ("Name must be between 3 and 50 characters and unique", None),
+        ("Name must be at most 50 characters.", {"kind": "maximum-length", "limit": 50}),
+        ("Name must be 2 characters", {"kind": "exact-length", "limit": 2}),
+    ],
+)
+def test_a_rule_that_goes_on_has_no_constraint(sentence, constraint):
+    """What follows may widen or narrow it, and then nothing about values is certain."""
+    field = AMOUNT if sentence.startswith("A") else NAME
+    assert inferred(sentence) == (invalid(field), constraint)
+
+
+@pytest.mark.parametrize("status", ["401", "402", "403", "405", "407", "408", "411", "429"])
+def test_a_status_that_no_field_causes(status):
+    """RFC 9110 section 15.5: these are about the caller, the method or the message."""
+    trigger, constraint = inferred("ReturnUrl is required", status)
+    assert (trigger in (None, Trigger("caller")), constraint) == (True, None)
+
+
+@pytest.mark.parametrize(("status", "kind"), [("404", "resource"), ("410", "resource")])
+def test_an_invalid_id_of_a_404_is_one_that_does_not_exist(status, kind):
+    """Many say `Invalid id` where nothing has this id."""
+    assert inferred("Invalid id", status) == (Trigger(kind), None)
+
+
+def test_a_reason_phrase_names_no_field():
+    """428 `Precondition Required` is not about a field that is called so."""
+    fields = [Field("header", "Precondition")]
+    assert infer("Precondition Required", "428", fields) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The account is closed",
+        "The payment is not authorized",
+        "Authorization amount exceeds the limit",
+        "The card has expired",
+        "The token has expired",
+        "The field does not exist",
+        "The name was already specified in the request",
+        "The account was not found or is closed",
+        "Returned if the account does not exist",
+        "Unknown error",
+        "Founding year is wrong",
+        "The service is unavailable",
+        "Not authorized-user",
+    ],
+)
+def test_a_sentence_that_says_no_kind(sentence):
+    """Where the status leaves it open, only certain words settle it."""
+    assert inferred(sentence, "422") == (None, None)
 
 
 def test_a_long_sentence_takes_no_long_time():

@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from tallystick.cli import cli
-from tests.tallystick.conftest import document
+from tallystick.cli.export_command import NAMES
+from tallystick.exports import EXPORTS
+from tests import PATIENCE
 
 OPERATION = "POST /organisations/{id}/payment-account/link"
 
@@ -20,7 +22,7 @@ def tallystick(*arguments):
         [sys.executable, "-m", "tallystick", *arguments],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -33,18 +35,17 @@ def invoke(*arguments):
     ("name", "text", "message"),
     [
         ("none.yaml", None, ": There is no such file."),
-        ("a.yaml", "a: 1\na: 2\n", ":2: The key 'a' stands here twice. Remove one."),
         (
-            "b.yaml",
-            "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n"
-            "      responses:\n        '404': {$ref: '#/nope'}\n",
-            ":7 at #/paths/~1a/get/responses/404: The reference '#/nope' leads nowhere. "
-            "Correct its spelling, or define what it names.",
+            "a.yaml",
+            "a: 1\nb: 2\n",
+            ":1: This is no OpenAPI document: it has no member 'openapi' at its root. "
+            "Tallystick reads OpenAPI 3.0, 3.1 and 3.2.",
         ),
         (
             "c.yaml",
-            "swagger: '2.0'\n",
-            ":1: This is a Swagger 2.0 document. Tallystick reads OpenAPI 3.0.x and 3.1.x.",
+            "openapi: 2.9\n",
+            ":1 at #/openapi: OpenAPI version 2.9 is not known. "
+            "Tallystick reads OpenAPI 3.0, 3.1 and 3.2.",
         ),
         (
             "d.yaml",
@@ -66,16 +67,20 @@ def test_bad_input_exits_with_2(tmp_path, name, text, message):
     )
 
 
-def test_several_errors_are_a_line_each(tmp_path):
-    """All that is wrong, at once."""
+def test_the_counts_and_the_first_diagnostics_go_to_standard_error(tmp_path):
+    """What is wrong never keeps the cases from being listed."""
     path = tmp_path / "d.yaml"
     path.write_text(
         "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n"
         "      responses:\n        '200': {}\n        '400': {}\n"
     )
     result = tallystick("cases", str(path))
-    starts = [line.partition(" at ")[0] for line in result.stderr.splitlines()]
-    assert (result.returncode, starts) == (2, [f"error: {path}:7", f"error: {path}:8"])
+    assert (result.returncode, result.stdout.count("\n")) == (0, 3)
+    assert result.stderr.splitlines() == [
+        "2 errors, 0 warnings; `tallystick lint` lists all",
+        f"error: {path}:7 at #/paths/~1a/get/responses/200: "
+        '"description" is a required property [invalid-structure] (2 times)',
+    ]
 
 
 def test_an_unknown_option_exits_with_2():
@@ -203,33 +208,7 @@ def test_an_address_is_read(server, vendor):
     assert len(json.loads(result.stdout)) == 10
 
 
-def test_lint_of_a_clean_document(vendor):
-    """Exit code 0, and how much was read."""
-    result = invoke("lint", vendor)
-    assert (result.exit_code, result.stdout) == (0, "10 cases read, 0 findings, 0 notes\n")
-
-
-def test_lint_with_findings_exits_with_1(tmp_path):
-    """What looks like a code and was not read is to be mended."""
-    path = tmp_path / "d.json"
-    path.write_text(json.dumps(document({"409": {"description": "CLOSED — it is"}})))
-    result = tallystick("lint", str(path))
-    assert (result.returncode, result.stdout.splitlines()[-1]) == (
-        1,
-        "1 cases read, 1 findings, 0 notes",
-    )
-
-
-def test_lint_with_notes_only_exits_with_0(write):
-    """A note is good to know."""
-    result = invoke("lint", write("d.json", document({"400": {"description": "A_B — odd"}})))
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (
-        0,
-        "1 cases read, 0 findings, 1 notes",
-    )
-
-
-def test_a_warning_goes_to_standard_error(write, vendor):
+def test_a_diagnostic_goes_to_standard_error(write, vendor):
     """Standard output stays what a program reads."""
     overlay = write(
         "o.yaml",
@@ -238,7 +217,9 @@ def test_a_warning_goes_to_standard_error(write, vendor):
     )
     result = invoke("cases", vendor, "--overlay", overlay, "--format", "json")
     assert (result.stderr, len(json.loads(result.stdout))) == (
-        f"warning: {overlay}:4 at #/actions/0/target: the target $.nope matches nothing.\n",
+        "1 error, 0 warnings; `tallystick lint` lists all\n"
+        f"error: {overlay}:4 at #/actions/0/target: the target $.nope matches nothing "
+        "[overlay-without-effect]\n",
         10,
     )
 
@@ -265,3 +246,39 @@ def test_each_command_explains_itself(command):
     """`--help` needs no document."""
     result = invoke(command, "--help")
     assert (result.exit_code, "--overlay" in result.stdout) == (0, True)
+
+
+def test_export_knows_every_export():
+    """The names that `--help` has without importing the exports."""
+    assert list(EXPORTS) == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("command", "package", "extra"),
+    [
+        (["mock"], "uvicorn", "mock"),
+        (["test"], "pytest", "test"),
+        (["fuzz", "--base-url", "http://127.0.0.1:1"], "hypothesis", "test"),
+        (
+            ["fuzz", "--base-url", "SERVER", "--scheduler", "tcp://127.0.0.1:1"],
+            "distributed",
+            "cluster",
+        ),
+        (["coverage", "http://127.0.0.1:1"], "mock_server.state", "mock"),
+    ],
+)
+def test_a_missing_extra_is_named(server, command, package, extra):
+    """One line that says what to install, and exit code 2."""
+    script = (
+        f"import sys; sys.modules[{package!r}] = None; "
+        "from tallystick.cli import main; sys.argv[0] = 'tallystick'; main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script, *(word.replace("SERVER", server.url) for word in command)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    message = f"error: This command needs {package}: pip install 'tallystick[{extra}]'.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", message)

@@ -27,7 +27,10 @@ RESPONSES = {
         "description": "Thing.Missing — name is required\n\nThing.Long — name must be at most 5 "
         "characters\n\nThing.Price — price must be greater than 0.5\n\n"
         "Thing.Colour — colour must be one of red, green or blue\n\n"
-        "Thing.Url — url must be a valid absolute http(s) URL\n\nThing.Odd — it is odd"
+        "Thing.Url — url must be a valid absolute http(s) URL\n\nThing.Odd — it is odd\n\n"
+        "Thing.Size — price must be between 1 and 9.5\n\n"
+        "Thing.Name — name must be between 3 and 50 characters\n\n"
+        "Thing.Mark — colour must be exactly 2 characters\n\nThing.Taken — it already exists"
     },
     "404": {"description": "none"},
     "409": {
@@ -79,7 +82,7 @@ def test_the_vendors_page_survives(round_trip, page):
 def test_a_document_with_everything_survives(round_trip, write):
     """All sources, constraints, and texts that YAML could take for something else."""
     before, after = round_trip(write("d.json", document(RESPONSES, PROPERTIES)))
-    assert (len(after), after) == (11 + len(ODD), before)
+    assert (len(after), after) == (15 + len(ODD), before)
 
 
 def test_a_response_that_operations_share_survives(round_trip, write):

@@ -1,70 +1,92 @@
-"""The document: versions, validation with places, and schemas for any validator."""
+"""The document: versions, structure with places, nodes, and schemas for any validator."""
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from tallystick import load_contract
-from tallystick.errors import DocumentError, InvalidDocumentError, TallystickError
+from tallystick.errors import DocumentError, TallystickError
+from tallystick.reader.document import Node
 from tests.tallystick.conftest import document, load
+from tests.tallystick.reader.said import said
 
 OK = {"200": {"description": "OK"}}
 
 
-@pytest.mark.parametrize("version", ["3.0.0", "3.0.3", "3.0.4", "3.1.0", "3.1.1", "3.1.2"])
+@pytest.mark.parametrize(
+    "version",
+    ["3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4", "3.0.3-rc1", "3.1.0", "3.1.1", "3.1.2", "3.2.0"],
+)
 def test_versions_that_are_read(write, version):
-    """OpenAPI 3.0.x and 3.1.x."""
+    """OpenAPI 3.0, 3.1 and 3.2, without a word."""
     contract = load_contract(write("d.json", document(OK, version=version)))
-    assert [case.label for case in contract.cases] == ["200"]
+    assert ([case.label for case in contract.cases], said(contract.document)) == (["200"], [])
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        ("3.1", "the OpenAPI version is written 3.1, without its last number"),
+        (3.1, "the OpenAPI version is written 3.1, without its last number"),
+        (3.0, "the OpenAPI version is written 3.0, without its last number"),
+        ("3.3.0", "OpenAPI 3.3.0 is read as 3.2"),
+        ("3.10.1", "OpenAPI 3.10.1 is read as 3.2"),
+    ],
+)
+def test_versions_that_are_guessed(write, version, message):
+    """A number without quotes, and what came after this reader; the document is read."""
+    contract = load_contract(write("d.json", document(OK, version=version)))
+    assert ([case.label for case in contract.cases], said(contract.document)) == (
+        ["200"],
+        [f"warning: d.json:1 at #/openapi: {message} [unknown-version]"],
+    )
+
+
+NO_DOCUMENT = (
+    "This is no OpenAPI document: it has no member 'openapi' at its root. "
+    "Tallystick reads OpenAPI 3.0, 3.1 and 3.2."
+)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("a: 1\n", f"1: {NO_DOCUMENT}"),
+        ("- a\n", f"1: {NO_DOCUMENT}"),
+        ("just words\n", f"1: {NO_DOCUMENT}"),
         (
-            "swagger: '2.0'\n",
-            "1: This is a Swagger 2.0 document. Tallystick reads OpenAPI 3.0.x and 3.1.x.",
+            "\nopenapi: 4.0.0\n",
+            '2 at #/openapi: OpenAPI version "4.0.0" is not known. '
+            "Tallystick reads OpenAPI 3.0, 3.1 and 3.2.",
         ),
         (
-            "a: 1\n",
-            "1: This is no OpenAPI document: it has no member 'openapi' at its root. "
-            "Tallystick reads OpenAPI 3.0.x and 3.1.x.",
-        ),
-        (
-            "- a\n",
-            "1: This is no OpenAPI document: it has no member 'openapi' at its root. "
-            "Tallystick reads OpenAPI 3.0.x and 3.1.x.",
-        ),
-        (
-            "just words\n",
-            "1: This is no OpenAPI document: it has no member 'openapi' at its root. "
-            "Tallystick reads OpenAPI 3.0.x and 3.1.x.",
-        ),
-        (
-            "\nopenapi: 3.2.0\n",
-            "2 at #/openapi: OpenAPI version '3.2.0' is not known. "
-            "Tallystick reads 3.0.x and 3.1.x.",
-        ),
-        (
-            "openapi: 4.0.0\n",
-            "1 at #/openapi: OpenAPI version '4.0.0' is not known. "
-            "Tallystick reads 3.0.x and 3.1.x.",
-        ),
-        (
-            "openapi: 3.1\n",
-            "1 at #/openapi: OpenAPI version 3.1 is not known. Tallystick reads 3.0.x and 3.1.x.",
+            "openapi: 3\n",
+            "1 at #/openapi: OpenAPI version 3 is not known. "
+            "Tallystick reads OpenAPI 3.0, 3.1 and 3.2.",
         ),
         (
             "openapi: null\n",
-            "1 at #/openapi: OpenAPI version None is not known. Tallystick reads 3.0.x and 3.1.x.",
+            "1 at #/openapi: OpenAPI version null is not known. "
+            "Tallystick reads OpenAPI 3.0, 3.1 and 3.2.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_document_of_these_versions(write, text, message):
     """The message says what it is and what is read."""
     place = write("d.yaml", text)
     with pytest.raises(DocumentError) as caught:
         load(place)
     assert str(caught.value) == f"{place}:{message}"
+
+
+def test_swagger_is_refused_with_the_command_that_converts_it(write):
+    """One that can be pasted."""
+    place = write("d.yaml", "swagger: '2.0'\n")
+    with pytest.raises(DocumentError) as caught:
+        load(place)
+    assert str(caught.value) == (
+        f"{place}:1: This is a Swagger 2.0 document. "
+        f"Convert it: npx swagger2openapi {place} --outfile openapi.yaml"
+    )
 
 
 def test_an_empty_file_is_no_document(write):
@@ -76,44 +98,86 @@ def test_an_empty_file_is_no_document(write):
 
 
 HEAD = "openapi: 3.1.1\ninfo: {title: t, version: '1'}\n"
+PATHS = "paths:\n  /a:\n    get:\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "message"),
     [
-        (HEAD.replace(", version: '1'", "") + "paths: {}\n", "2 at #/info"),
         (
-            HEAD + "paths:\n  /a:\n    get:\n      responses:\n        '200': {}\n",
-            "7 at #/paths/~1a/get/responses/200",
+            HEAD.replace(", version: '1'", "")
+            + PATHS
+            + "      responses: {'200': {description: d}}\n",
+            'error: d.yaml:2 at #/info: "version" is a required property [invalid-structure]',
+        ),
+        (
+            HEAD + PATHS + "      responses:\n        '200': {}\n",
+            'error: d.yaml:7 at #/paths/~1a/get/responses/200: "description" is a required '
+            "property [invalid-structure]",
         ),
         (
             HEAD + "paths:\n  /a/{id}:\n    get:\n      responses: {'200': {description: d}}\n",
-            "5 at #/paths/~1a~1{id}/get",
+            "error: d.yaml:5 at #/paths/~1a~1{id}/get: the path parameter 'id' is not declared; "
+            "it is taken as a string [undeclared-path-parameter]",
         ),
         (
-            HEAD + "paths:\n  /a:\n    get:\n      operationId: 7\n"
-            "      responses: {'200': {description: d}}\n",
-            "6 at #/paths/~1a/get/operationId",
+            HEAD + PATHS + "      operationId: 7\n      responses: {'200': {description: d}}\n",
+            'error: d.yaml:6 at #/paths/~1a/get/operationId: 7 is not of type "string" '
+            "[invalid-structure]",
         ),
     ],
-)  # fmt: skip
-def test_what_breaks_the_specification_is_told_with_its_place(write, text, place):
-    """File, line and JSON pointer."""
-    file = write("d.yaml", text)
-    with pytest.raises(DocumentError) as caught:
-        load(file)
-    assert str(caught.value).startswith(f"{file}:{place}: ")
-
-
-def test_several_errors_are_told_together(write):
-    """One run shows what there is to mend."""
-    text = (
-        HEAD + "paths:\n  /a:\n    get:\n      responses:\n        '200': {}\n        '400': {}\n"
+    ids=["version", "description", "parameter", "operationId"],
+)
+def test_what_breaks_the_specification_has_its_place(write, text, message):
+    """File, line and JSON pointer; the operation is read all the same."""
+    contract = load_contract(write("d.yaml", text))
+    assert ([case.label for case in contract.cases], said(contract.document)) == (
+        ["200"],
+        [message],
     )
-    file = write("d.yaml", text)
-    with pytest.raises(InvalidDocumentError) as caught:
-        load(file)
-    assert [error.source.line for error in caught.value.errors] == [7, 8]
+
+
+def test_each_place_that_breaks_the_specification_is_named(write):
+    """One run shows what there is to mend."""
+    text = HEAD + PATHS + "      responses:\n        '200': {}\n        '400': {}\n"
+    contract = load_contract(write("d.yaml", text))
+    lines = [diagnostic.source.line for diagnostic in contract.document.diagnostics]
+    assert ([case.label for case in contract.cases], lines) == (["200", "400"], [7, 8])
+
+
+def test_what_is_left_out_is_not_said_twice(write):
+    """The structure is not held to the specification where a part is left out already."""
+    text = (
+        HEAD + PATHS + "      parameters: [{in: query, schema: 7}]\n      responses: {'200': 1}\n"
+    )
+    contract = load_contract(write("d.yaml", text))
+    assert ([case.label for case in contract.cases], said(contract.document)) == (
+        [],
+        [
+            "error: d.yaml:6 at #/paths/~1a/get/parameters/0: a parameter has no name, and is "
+            "left out [unusable-part]",
+            "error: d.yaml:7 at #/paths/~1a/get/responses/200: a response must be a map, and is "
+            "left out [unusable-part]",
+            "warning: d.yaml:5 at #/paths/~1a/get: GET /a documents no response [no-responses]",
+        ],
+    )
+
+
+def test_a_repeated_key_hides_nothing(write):
+    """What else is wrong below it is said, too."""
+    text = HEAD + "paths: {}\n" + PATHS + "      responses: {'200': {}}\n"
+    assert said(load(write("d.yaml", text))) == [
+        "error: d.yaml:4 at #/paths: the key 'paths' stands here twice [repeated-key]",
+        'error: d.yaml:7 at #/paths/~1a/get/responses/200: "description" is a required property '
+        "[invalid-structure]",
+    ]
+
+
+def test_a_hundred_errors_of_structure_are_enough(write):
+    """A document with more has the same few many times."""
+    responses = {str(status): {} for status in range(200, 420)}
+    document_ = load(write("d.json", document(responses)))
+    assert len(said(document_)) == 100
 
 
 def test_a_document_without_operations_is_an_error(write):
@@ -148,3 +212,98 @@ def test_a_line_of_prose_is_found(page):
         125,
         "/paths/~1organisations~1{id}~1payment-account~1link/post/responses/409/description",
     )
+
+
+TREE = {
+    "description": "a tree",
+    "type": "object",
+    "properties": {
+        "left": {"$ref": "#/components/schemas/Tree", "description": "the left half"},
+        "values": {"type": "array", "items": {"type": "integer"}},
+        "$ref": {"type": "string"},
+    },
+}
+
+
+@pytest.fixture
+def tree(write):
+    """A function that gives the node of the schema `Tree`, in a document of a version."""
+
+    def of(version: str) -> Node:
+        value = document(OK, version=version, components={"schemas": {"Tree": TREE}})
+        return load(write("d.json", value)).node("components", "schemas", "Tree")
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("version", "description"), [("3.0.4", "a tree"), ("3.1.1", "the left half")]
+)
+def test_a_node_follows_references(tree, version, description):
+    """Its path is that of the value; what stands beside a reference overrides, but not in 3.0."""
+    left = tree(version).get("properties").get("left")
+    assert (left.path, left.text("description"), left.value["type"]) == (
+        ("components", "schemas", "Tree"),
+        description,
+        "object",
+    )
+
+
+def test_a_node_gives_what_it_holds(tree):
+    """Members of maps, items of lists, texts; nothing where nothing of the kind stands."""
+    node = tree("3.1.1")
+    values = node.get("properties").get("values")
+    assert (
+        [name for name, _ in node.map("properties")],
+        values.get("items").path[-2:],
+        [node.get("nothing"), list(node.map("type")), list(node.list("type")), node.text("items")],
+        node.locate("properties").pointer,
+    ) == (
+        ["left", "values", "$ref"],
+        ("values", "items"),
+        [None, [], [], ""],
+        "/components/schemas/Tree/properties",
+    )
+
+
+def test_a_node_that_is_not_there(tree):
+    """Whoever names a path must have it from the document."""
+    with pytest.raises(LookupError):
+        tree("3.1.1").document.node("components", "schemas", "Bush")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"$ref": "#/nowhere"},
+        {"$ref": "#nowhere"},
+        {"$ref": "other.yaml"},
+        {"$ref": "#/components/examples/E/value"},
+    ],
+)
+def test_data_that_looks_like_a_reference_is_data(write, data):
+    """Even where it refers to itself."""
+    value = document(OK, components={"examples": {"E": {"value": data}}})
+    node = load(write("d.json", value)).node("components", "examples", "E", "value")
+    assert node.value == data
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        ({"nullable": True, "anyOf": [{"type": "string"}]}, ("anyOf", "0")),
+        ({"nullable": True, "enum": ["x"], "properties": {"a": {"type": "string"}}},
+         ("properties", "a")),
+        ({"properties": {"a": {"nullable": True, "allOf": [{"type": "string"}]}}},
+         ("properties", "a", "allOf", "0")),
+    ],
+)  # fmt: skip
+def test_a_schema_beside_nullable_is_found(write, schema, path):
+    """Where the conversion put it below an `anyOf`."""
+    document_ = load(
+        write("d.json", document(OK, version="3.0.4", components={"schemas": {"S": schema}}))
+    )
+    path = ("components", "schemas", "S", *path)
+    assert document_.schema_at(path) == {"type": "string"}
+    validator = document_.validators.at(path)
+    assert [validator.is_valid(item) for item in ("x", 1)] == [True, False]

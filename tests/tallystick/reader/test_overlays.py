@@ -2,9 +2,10 @@
 
 import pytest
 
-from tallystick.errors import LoadError, OverlayError, TallystickError
+from tallystick.errors import LoadError, OverlayError
 from tallystick.reader.document import Document
 from tests.tallystick.conftest import load
+from tests.tallystick.reader.said import said
 
 BASE = """\
 openapi: 3.1.1
@@ -211,11 +212,15 @@ def test_the_document_on_disk_is_untouched(apply, tmp_path):
     assert (tmp_path / "base.yaml").read_text() == BASE
 
 
-def test_a_target_that_matches_nothing_is_a_warning(apply, tmp_path):
-    """The warning names the file, the line and the target."""
-    document = apply("- {target: $.info, update: {title: A}}\n- target: $.nope\n  remove: true\n")
-    assert document.warnings == (
-        f"{tmp_path / 'o.yaml'}:5 at #/actions/1/target: the target $.nope matches nothing.",
+def test_a_target_that_matches_nothing_is_a_diagnostic(apply):
+    """It names the file, the line and the target; the other actions apply."""
+    document = apply("- target: $.nope\n  remove: true\n- {target: $.info, update: {title: A}}\n")
+    assert (document.root["info"]["title"], said(document)) == (
+        "A",
+        [
+            "error: o.yaml:4 at #/actions/0/target: the target $.nope matches nothing "
+            "[overlay-without-effect]"
+        ],
     )
 
 
@@ -307,13 +312,13 @@ def test_a_value_beside_it_keeps_its_place_in_the_document(apply, tmp_path):
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_line(failure, overlay, message):
+def test_a_mistake_has_its_line(failure, overlay, message):
     """File, line, pointer, what is wrong, and where to read on."""
     assert failure(overlay) == f"{message} See the OpenAPI Overlay Specification."
 
 
 @pytest.mark.parametrize("path", ["$.paths[", "paths", "$..", "$.tags[?@.name = 'a']", "''"])
-def test_a_target_that_is_no_jsonpath_is_told_with_its_line(failure, path):
+def test_a_target_that_is_no_jsonpath_has_its_line(failure, path):
     """RFC 9535 decides what a JSONPath is."""
     message = failure(HEAD.format("1.0.0") + f'- update: {{}}\n  target: "{path}"\n')
     assert message.startswith(f"5 at #/actions/0/target: The JSONPath {path} cannot be read: ")
@@ -326,19 +331,49 @@ def test_an_overlay_that_is_not_there(write, tmp_path):
     assert str(caught.value) == f"{tmp_path / 'none.yaml'}: There is no such file."
 
 
-def test_what_an_overlay_breaks_is_told_with_the_overlays_line(write, tmp_path):
-    """The result is validated, and a mistake that came from the overlay is looked for there."""
+def test_what_an_overlay_breaks_has_the_overlays_line(write):
+    """A mistake that came from the overlay is looked for there."""
     actions = f"- target: {GET}.responses\n  update:\n    '200':\n      description: 7\n"
     overlay = write("o.yaml", HEAD.format("1.0.0") + actions)
-    with pytest.raises(TallystickError) as caught:
-        load(write("base.yaml", BASE), [overlay])
-    assert str(caught.value).startswith(f"{overlay}:7 at #/actions/0/update/200/description: ")
+    assert said(load(write("base.yaml", BASE), [overlay])) == [
+        'error: o.yaml:7 at #/actions/0/update/200/description: 7 is not of type "string" '
+        "[invalid-structure]"
+    ]
 
 
-def test_the_bundled_overlay_applies_without_a_warning(vendor):
+def test_a_reference_in_an_overlay_is_relative_to_the_document(write):
+    """What an overlay adds is the document's, wherever the overlay is."""
+    write("api/parts.yaml", "Gone: {description: Thing.Gone — it is no more}\n")
+    actions = f"- target: {GET}.responses\n  update: {{'410': {{$ref: 'parts.yaml#/Gone'}}}}\n"
+    overlay = write("overlays/o.yaml", HEAD.format("1.0.0") + actions)
+    document = load(write("api/base.yaml", BASE), [overlay])
+    assert (get(document)["responses"]["410"], said(document)) == (
+        {"description": "Thing.Gone — it is no more"},
+        [],
+    )
+
+
+def test_an_overlay_may_give_names_to_schemas(write):
+    """`$anchor` and `$id` are looked for in what overlays add, too."""
+    actions = (
+        "- target: $\n  update:\n    components:\n      schemas:\n"
+        "        A: {$anchor: a, type: string}\n        B: {$id: b, items: {$ref: '#a'}}\n"
+        "        C: {items: {$ref: b}}\n"
+    )
+    overlay = write("o.yaml", HEAD.format("1.0.0") + actions)
+    document = load(write("base.yaml", BASE), [overlay])
+    schemas = document.root["components"]["schemas"]
+    assert (schemas["B"]["items"], schemas["C"]["items"], said(document)) == (
+        {"$ref": "#/components/schemas/A"},
+        {"$ref": "#/components/schemas/B"},
+        [],
+    )
+
+
+def test_the_bundled_overlay_applies_without_a_diagnostic(vendor):
     """Each of its targets is in the vendor's document."""
     document = load(vendor, [vendor.replace(".yaml", ".overlay.yaml")])
-    assert (document.warnings, document.root["security"]) == (
-        (),
+    assert (said(document), document.root["security"]) == (
+        [],
         [{}, {"apiKey": []}, {"bearer": []}],
     )

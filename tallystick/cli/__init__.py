@@ -1,0 +1,71 @@
+"""The command line: one module per command.
+
+Rules: bad input gives one clear message on standard error and exit code 2, never a traceback. A
+command imports what it uses when it runs, so that `--help` and the others do not pay for it. This
+is the only part of the package that may use the programs, and only inside its commands.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tallystick.cli.accept_command import accept_command
+from tallystick.cli.cases_command import cases_command
+from tallystick.cli.coverage_command import coverage_command
+from tallystick.cli.exits import fail
+from tallystick.cli.export_command import export_command
+from tallystick.cli.fuzz_command import fuzz_command
+from tallystick.cli.lint_command import lint_command
+from tallystick.cli.mock_command import mock_command
+from tallystick.cli.overlay_command import overlay_command
+from tallystick.cli.replay_command import replay_command
+from tallystick.cli.tests_command import test_command
+from tallystick.errors import TallystickError
+
+__all__ = ["cli", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="tallystick")
+def cli() -> None:
+    """One OpenAPI document, two programs: a mock that produces every documented outcome, and
+    tests that hold any implementation to them.
+
+    DOCUMENT is a YAML or JSON file, an http(s) URL, or a Markdown page with a fenced OpenAPI
+    block. Without it, the bundled contract is used.
+    """
+
+
+for _command in (
+    cases_command,
+    lint_command,
+    overlay_command,
+    export_command,
+    mock_command,
+    test_command,
+    fuzz_command,
+    replay_command,
+    accept_command,
+    coverage_command,
+):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """The `tallystick` command."""
+    try:
+        # Outside its standalone mode, click returns the code of an `Exit`.
+        sys.exit(cli(standalone_mode=False) or 0)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except TallystickError as error:
+        fail(str(error))
+    except BrokenPipeError:
+        # The reader of our output has enough. Close it, so that Python does not complain at exit.
+        sys.stderr.close()
+        sys.exit(141)

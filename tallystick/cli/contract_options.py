@@ -1,0 +1,66 @@
+"""The argument and options by which a command names its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tallystick.reader.options import LoadOptions
+
+if TYPE_CHECKING:
+    from tallystick.contract import Contract
+
+_OPTIONS = (
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Refuse a document that has errors; `lint` fails on warnings, too.",
+    ),
+    click.option(
+        "--remote-references",
+        is_flag=True,
+        help="Follow $refs to other addresses, too.",
+    ),
+    click.option(
+        "--overlay",
+        "overlays",
+        multiple=True,
+        metavar="FILE",
+        help="Apply an OpenAPI Overlay; may be given several times.",
+    ),
+    click.argument("documents", nargs=-1, metavar="[DOCUMENT]…"),
+)
+
+
+def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add them to a command, which gets their values as `load`."""
+
+    @wraps(command)
+    def loading(
+        documents: tuple[str, ...],
+        overlays: tuple[str, ...],
+        remote_references: bool,
+        strict: bool,
+        **rest: Any,
+    ) -> Any:
+        load = LoadOptions(documents, overlays, remote_references, strict)
+        return command(load=load, **rest)
+
+    decorated: Callable[..., Any] = loading
+    for decorate in _OPTIONS:
+        decorated = decorate(decorated)
+    return decorated
+
+
+def read(load: LoadOptions) -> Contract:
+    """The contract. A summary of its diagnostics goes to standard error."""
+    from tallystick.contract import read_contract
+    from tallystick.reader.grouping import summary
+
+    contract = read_contract(load)
+    for line in summary(contract.document.diagnostics):
+        click.echo(line, err=True)
+    return contract

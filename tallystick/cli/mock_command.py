@@ -1,0 +1,66 @@
+"""`tallystick mock`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tallystick.cli.contract_options import contract_options, read
+from tallystick.cli.exits import needs
+
+if TYPE_CHECKING:
+    from tallystick.reader.options import LoadOptions
+
+
+@click.command("mock")
+@contract_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--seed", default=0, show_default=True, help="Seed of the generated data.")
+@click.option(
+    "--max-body",
+    default=1024 * 1024,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="BYTES",
+    help="Largest request body that is read.",
+)
+@click.option(
+    "--token",
+    envvar="TALLYSTICK_TOKEN",
+    help="What the board and the control API ask for. Off loopback one is made up by default.",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let web pages of this origin control the mock, too; may be given several times.",
+)
+def mock_command(
+    load: LoadOptions,
+    host: str,
+    port: int,
+    seed: int,
+    max_body: int,
+    token: str | None,
+    origins: Sequence[str],
+) -> None:
+    """Serve the contract as a mock that produces every documented case."""
+    with needs("mock"):
+        from mock_server.serve import access_to, serve
+    for origin in origins:
+        _require_origin(origin)
+    access = access_to(host, token or None, origins)
+    serve(read(load), host=host, port=port, seed=seed, max_body=max_body, access=access)
+
+
+def _require_origin(origin: str) -> None:
+    if not re.fullmatch(r"https?://[^/?#\s]+", origin):
+        raise click.BadParameter(
+            f"{origin!r} is no origin, such as http://localhost:3000.",
+            param_hint="--allow-origin",
+        )

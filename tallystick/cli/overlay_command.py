@@ -1,0 +1,21 @@
+"""`tallystick overlay`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tallystick.cli.contract_options import contract_options, read
+
+if TYPE_CHECKING:
+    from tallystick.reader.options import LoadOptions
+
+
+@click.command("overlay")
+@contract_options
+def overlay_command(load: LoadOptions) -> None:
+    """Print the overlay that the reader would infer, to be reviewed, edited and committed."""
+    from tallystick.exports.inferred import inferred_overlay
+
+    click.echo(inferred_overlay(read(load)), nl=False)

@@ -1,0 +1,68 @@
+"""`tallystick test`. The name is plural because pytest would collect a file `test_….py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tallystick.cli.contract_options import contract_options
+from tallystick.cli.exits import UNREACHABLE, needs
+
+if TYPE_CHECKING:
+    from contract_tests.plan import Plan
+    from contract_tests.target.target import Target
+    from tallystick.reader.options import LoadOptions
+
+
+@click.command("test")
+@contract_options
+@click.option("--base-url", metavar="URL", help="The implementation to check.")
+@click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to check.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
+@click.option("--report-dir", metavar="DIR", help="Write report.json and junit.xml there.")
+@click.option(
+    "--allow-not-covered", is_flag=True, help="Exit with 0 though cases were not covered."
+)
+@click.option(
+    "--undeclared-methods",
+    is_flag=True,
+    help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
+)
+def test_command(
+    load: LoadOptions, report_dir: str | None, allow_not_covered: bool, **options: Any
+) -> None:
+    """Hold an implementation to the contract. Without --target and --base-url it is the mock.
+
+    Exit codes: 0 all cases passed; 1 a case failed, or a check found a violation; 2 bad usage;
+    3 cases not covered; 4 the target could not be reached.
+    """
+    with needs("test"):
+        from contract_tests.http.client import unreachable
+        from contract_tests.plan import read_plan
+    plan = read_plan(load, **options)
+    with _target(plan) as target:
+        if reason := unreachable(target):
+            click.echo(f"error: {reason}", err=True)
+            raise click.exceptions.Exit(UNREACHABLE)
+        # This import takes longest. It comes last, so that what is wrong so far is printed at once.
+        with needs("test"):
+            from contract_tests.command import run_suite
+        code = run_suite(plan, target, report_dir=report_dir, allow_not_covered=allow_not_covered)
+    raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def _target(plan: Plan) -> Iterator[Target]:
+    """The target of a plan. If it names none, a mock that is served while the block lasts."""
+    if plan.target is not None:
+        yield plan.target
+        return
+    click.echo("No --target and no --base-url: this checks the mock of the document.", err=True)
+    with needs("mock"):
+        from contract_tests.target.target import mock_target
+        from mock_server.serve import serving
+    with serving(plan.contract) as url:
+        yield mock_target(url, plan.contract)

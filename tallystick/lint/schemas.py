@@ -1,0 +1,86 @@
+"""Schemas that contradict themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tallystick.contract import Contract
+from tallystick.judgement import Judgement
+from tallystick.lint.objects import objects
+from tallystick.lint.suggestions import REMOVE, Change, suggestion
+from tallystick.reader.diagnostics import Diagnostic
+from tallystick.reader.document import Document, Node
+from tallystick.reader.operations import properties
+from tallystick.reader.pointers import Path
+from tallystick.reader.schemas.patterns import match
+from tallystick.reader.shapes import SCHEMA
+
+_SHOWN = 3
+
+
+def closed_all_of(contract: Contract) -> Iterator[Diagnostic]:
+    """Schemas that `additionalProperties: false` closes to what an `allOf` around or beside it
+    defines (JSON Schema 2020-12 core, section 10.3.2.3: the keyword sees only the `properties` and
+    `patternProperties` of its own schema).
+    """
+    document = contract.document
+    for kind, path, value in objects(document):
+        if kind == SCHEMA and isinstance(value.get("allOf"), list):
+            yield from _closed(document, Node(document, path, value))
+
+
+def _closed(document: Document, schema: Node) -> Iterator[Diagnostic]:
+    branches = list(schema.list("allOf"))
+    defined = [dict(properties(document, branch.path)) for branch in branches]
+    own = _own(schema)
+    for index, branch in enumerate(branches):
+        others = [names for place, names in enumerate(defined) if place != index]
+        yield from _refused(document, schema, branch, [own, *others])
+    yield from _refused(document, schema, schema, defined)
+
+
+def _refused(
+    document: Document, schema: Node, closed: Node, others: list[dict[str, Path]]
+) -> Iterator[Diagnostic]:
+    """The diagnostic where `closed` refuses properties that the others define."""
+    if not isinstance(closed.value, dict) or closed.value.get("additionalProperties") is not False:
+        return
+    names = {name: path for names in others for name, path in names.items()}
+    refused = [
+        name
+        for name, path in names.items()
+        if not _is_known(closed, name) and document.at(path).value is not False
+    ]
+    if refused:
+        place = (*closed.path, "additionalProperties")
+        shown = ", ".join(repr(name) for name in refused[:_SHOWN])
+        more = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+        yield Diagnostic(
+            "closed-all-of",
+            f"additionalProperties: false refuses what the allOf defines: {shown}{more}",
+            document.locate(place),
+            _opened(document, schema.path, place),
+        )
+
+
+def _is_known(closed: Node, name: str) -> bool:
+    """Whether a closed schema takes a property of this name."""
+    patterns = closed.value.get("patternProperties")
+    return name in _own(closed) or any(
+        match(pattern, name) is not Judgement.INVALID
+        for pattern in (patterns if isinstance(patterns, dict) else ())
+    )
+
+
+def _own(schema: Node) -> dict[str, Path]:
+    own: Any = schema.value.get("properties")
+    names = own if isinstance(own, dict) else ()
+    return {name: (*schema.path, "properties", name) for name in names}
+
+
+def _opened(document: Document, schema: Path, place: Path) -> str:
+    removed = Change(place, REMOVE)
+    if document.is_3_0:
+        return suggestion(document, removed)
+    return suggestion(document, removed, Change(schema, {"unevaluatedProperties": False}))

@@ -1,0 +1,216 @@
+"""Where a document's text comes from: a file, an address, or a fenced block in a Markdown page.
+
+Rules: nothing is sent to a host that the user did not name (a redirect to another host is
+refused), and no answer may be larger or take longer than the limits below.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from tallystick.errors import LoadError, Source
+from tallystick.reader.texts.parsing import Parsed, parse
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_BYTES = 20 * 1024 * 1024
+"""How large a document may be, in bytes."""
+
+TIMEOUT = 20.0
+"""How long fetching a document may take in all, in seconds."""
+
+MAX_REDIRECTS = 3
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*$")
+_OPENAPI = re.compile(r"""^\s*\{?\s*["']?openapi["']?\s*:""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced code block: its text, and how many lines of the page stand before it."""
+
+    text: str
+    offset: int
+
+
+def is_address(place: str) -> bool:
+    """Whether a place is an http or https URL rather than a file."""
+    return re.match(r"https?:", place, re.IGNORECASE) is not None
+
+
+def read(place: str) -> Parsed:
+    """Read and parse the document, overlay or referenced file at a path or http(s) URL.
+
+    A Markdown page gives its first fenced block that holds an OpenAPI document.
+    Raises LoadError.
+    """
+    text = _decode(_fetch(place) if is_address(place) else _read_file(place), place)
+    if not _is_markdown(place, text):
+        return parse(text, place)
+    block = _openapi_block(text, place)
+    return parse(block.text, place, offset=block.offset)
+
+
+def read_all(place: str) -> list[Parsed]:
+    """Read the document at a place; of a folder, each document in it. Raises LoadError."""
+    if is_address(place) or not Path(place).is_dir():
+        return [read(place)]
+    found = [
+        document
+        for path in sorted(Path(place).iterdir())
+        if path.suffix.lower() in _SUFFIXES and path.is_file()
+        for document in _document(str(path))
+    ]
+    if not found:
+        raise LoadError("The folder holds no OpenAPI document.", source=Source(place))
+    return found
+
+
+def _document(place: str) -> Iterator[Parsed]:
+    """The document in a file of a folder; nothing of a file that holds none."""
+    text = _decode(_read_file(place), place)
+    if not _OPENAPI.search(text):
+        return
+    if _is_markdown(place, text) and not any(map(_holds_openapi, _blocks(text))):
+        return
+    parsed = read(place)
+    if isinstance(parsed.value, dict) and "openapi" in parsed.value:
+        yield parsed
+
+
+_SUFFIXES = {".yaml", ".yml", ".json", ".md", ".mdx", ".markdown"}
+
+
+def _read_file(place: str) -> bytes:
+    path = Path(place)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _too_large(place)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise LoadError("There is no such file.", source=Source(place)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LoadError(f"The file cannot be read: {reason}.", source=Source(place)) from None
+
+
+def _fetch(url: str) -> bytes:
+    import httpx  # when it is needed: it takes longer to load than most documents to read
+
+    deadline = time.monotonic() + TIMEOUT
+    try:
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            target = url
+            for _ in range(MAX_REDIRECTS + 1):
+                answer = _get(client, target, deadline)
+                if isinstance(answer, bytes):
+                    return answer
+                target = _same_host(target, answer)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        reason = str(error) or type(error).__name__
+        raise LoadError(f"The document cannot be fetched: {reason}.", source=Source(url)) from None
+    raise LoadError(f"More than {MAX_REDIRECTS} redirects.", source=Source(url))
+
+
+def _get(client: httpx.Client, url: str, deadline: float) -> bytes | str:
+    """The body of the answer, or the address that it redirects to."""
+    with client.stream("GET", url) as response:
+        if response.has_redirect_location:
+            return urljoin(url, response.headers["location"])
+        if not response.is_success:
+            what = f"The server answered {response.status_code} {response.reason_phrase}."
+            raise LoadError(what, source=Source(url))
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > MAX_BYTES:
+                raise _too_large(url)
+            if time.monotonic() > deadline:
+                raise LoadError(f"Fetching took over {TIMEOUT:g} seconds.", source=Source(url))
+        return bytes(body)
+
+
+def _same_host(source: str, target: str) -> str:
+    if urlsplit(target).hostname != urlsplit(source).hostname or not is_address(target):
+        raise LoadError(
+            f"The server redirects to another host, {target}.",
+            source=Source(source),
+            remedy="If you trust it, name that address instead.",
+        )
+    return target
+
+
+def _too_large(place: str) -> LoadError:
+    return LoadError(f"The document is larger than {MAX_BYTES:,} bytes.", source=Source(place))
+
+
+def _decode(body: bytes, place: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        what = f"The text is not UTF-8 (byte {error.start})."
+        raise LoadError(what, source=Source(place, "", line)) from None
+
+
+def _is_markdown(place: str, text: str) -> bool:
+    """By its name, or because a fenced OpenAPI block stands in what is no document itself."""
+    name = urlsplit(place).path if is_address(place) else place
+    suffix = Path(name).suffix.lower()
+    if suffix in {".yaml", ".yml", ".json"}:
+        return False
+    if suffix in {".md", ".mdx", ".markdown"}:
+        return True
+    return not text.lstrip().startswith("{") and bool(_blocks(text)) and not _starts_openapi(text)
+
+
+def _starts_openapi(text: str) -> bool:
+    return (
+        re.match(r"(?:[ \t]*(?:#.*|---[ \t]*)?\r?\n)*\s*['\"]?(?:openapi|overlay)\b", text)
+        is not None
+    )
+
+
+def _openapi_block(text: str, place: str) -> Block:
+    blocks = [block for block in _blocks(text) if _holds_openapi(block)]
+    if not blocks:
+        raise LoadError(
+            "The page has no fenced code block that holds an OpenAPI document.",
+            source=Source(place),
+            remedy="Expected is a block such as ```yaml with a line 'openapi: 3.1.0'.",
+        )
+    return blocks[0]
+
+
+def _holds_openapi(block: Block) -> bool:
+    return _OPENAPI.search(block.text) is not None
+
+
+def _blocks(text: str) -> list[Block]:
+    """The fenced code blocks of a page (CommonMark section 4.5)."""
+    blocks: list[Block] = []
+    fence = ""
+    start = 0
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if not fence:
+            if opening := _FENCE.match(line):
+                fence, start = opening[1], number + 1
+        elif _closes(line, fence):
+            blocks.append(Block("\n".join(lines[start:number]) + "\n", start))
+            fence = ""
+    if fence:  # an unclosed block runs to the end of the page
+        blocks.append(Block("\n".join(lines[start:]) + "\n", start))
+    return blocks
+
+
+def _closes(line: str, fence: str) -> bool:
+    mark = line.strip()
+    return len(mark) >= len(fence) and set(mark) == {fence[0]} and not line.startswith("    ")

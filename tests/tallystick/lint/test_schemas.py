@@ -1,0 +1,81 @@
+"""Schemas that contradict themselves."""
+
+import pytest
+
+from tests.tallystick.lint.conftest import short
+
+PATHS = "paths: {/a: {get: {responses: {'200': {description: OK}}}}}\ncomponents:\n  schemas:\n"
+
+
+def test_a_closed_branch(linted):
+    """A shared component is closed to what its neighbours in an `allOf` define."""
+    text = """\
+    Pet:
+      type: object
+      properties: {name: {}}
+      additionalProperties: false
+    Dog:
+      allOf:
+        - $ref: '#/components/schemas/Pet'
+        - properties: {barks: {}, name: {}}
+      properties:
+        age: {}
+"""
+    (found,) = linted("closed-all-of", PATHS + text)
+    assert short([found]) == [
+        (
+            9,
+            "/components/schemas/Pet/additionalProperties",
+            "additionalProperties: false refuses what the allOf defines: 'age', 'barks'",
+        )
+    ]
+    assert found.suggestion == (
+        "- target: $['components']['schemas']['Pet']['additionalProperties']\n"
+        "  remove: true\n"
+        "- target: $['components']['schemas']['Dog']\n"
+        "  update:\n"
+        "    unevaluatedProperties: false"
+    )
+
+
+def test_a_closed_schema_around_an_all_of(linted):
+    """`additionalProperties` sees only the `properties` beside it. OpenAPI 3.0 has no keyword that
+    sees more.
+    """
+    text = """\
+    Dog:
+      additionalProperties: false
+      allOf:
+        - properties: {a: {}, b: {}, c: {}, d: {}}
+"""
+    head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"
+    (found,) = linted("closed-all-of", PATHS + text, head=head)
+    assert short([found]) == [
+        (
+            7,
+            "/components/schemas/Dog/additionalProperties",
+            "additionalProperties: false refuses what the allOf defines: 'a', 'b', 'c' and 1 more",
+        )
+    ]
+    assert found.suggestion == (
+        "- target: $['components']['schemas']['Dog']['additionalProperties']\n  remove: true"
+    )
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "{allOf: [{properties: {a: {}}, additionalProperties: false}]}",
+        "{allOf: [{properties: {a: {}}, additionalProperties: false}, {properties: {a: {}}}]}",
+        "{allOf: [{properties: {a: {}}, additionalProperties: false}, {required: [b]}]}",
+        "{allOf: [{patternProperties: {^a: {}}, additionalProperties: false},"
+        " {properties: {ab: {}}}]}",
+        "{allOf: [{properties: {a: {}}, additionalProperties: false}, {properties: {b: false}}]}",
+        "{allOf: [{properties: {a: {}}, additionalProperties: {}}, {properties: {b: {}}}]}",
+        "{allOf: [{properties: {a: {}}}], unevaluatedProperties: false}",
+        "{oneOf: [{properties: {a: {}}, additionalProperties: false}, {properties: {b: {}}}]}",
+    ],
+)
+def test_no_contradiction(linted, schema):
+    """Nothing is refused that another part defines."""
+    assert linted("closed-all-of", f"{PATHS}    A: {schema}\n") == []

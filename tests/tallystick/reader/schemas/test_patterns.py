@@ -1,0 +1,156 @@
+"""Regular expressions of documents: ECMA-262, whatever engine matches them."""
+
+import time
+
+import jsonschema_rs
+import pytest
+
+from tallystick.judgement import Judgement
+from tallystick.reader.schemas import patterns
+from tallystick.reader.schemas.patterns import is_native, is_usable, match
+
+VALID, INVALID, DISPUTED = Judgement.VALID, Judgement.INVALID, Judgement.DISPUTED
+SLOW = r"^(a|aa)+$(?!b)"
+
+TABLE = [
+    # Where a pattern may match: anywhere, since none is anchored (2020-12 validation, 6.3.3).
+    ("b", "abc", VALID),
+    ("^b", "abc", INVALID),
+    ("c$", "abc", VALID),
+    ("", "", VALID),
+    # The end is the end, not the line break before it.
+    ("^a$", "a\n", INVALID),
+    ("^a$", "b\na", INVALID),
+    ("^[a$]$", "$", VALID),
+    # Classes are ASCII, but for white space.
+    (r"^\d$", "7", VALID),
+    (r"^\d$", "٣", INVALID),
+    (r"^\D$", "٣", VALID),
+    (r"^\w$", "é", INVALID),
+    (r"^\W$", "é", VALID),
+    (r"^\w+$", "a_Z9", VALID),
+    (r"^\s$", "\ufeff", VALID),
+    (r"^\s$", "\u00a0", VALID),
+    (r"^\s$", "\x85", INVALID),
+    (r"^\S$", "\x85", VALID),
+    (r"^[\d]$", "٣", INVALID),
+    (r"^[^\d]$", "٣", VALID),
+    (r"^[\W]$", "é", VALID),
+    (r"^[^\W\d]$", "é", INVALID),
+    (r"^[^\W\d]$", "a", VALID),
+    (r"^[\S]$", "\u00a0", INVALID),
+    (r"^[\D]$", "7", INVALID),
+    (r"\ba", "éa", VALID),
+    (r"\Ba", "éa", INVALID),
+    # A dot is anything but a line terminator.
+    ("^.$", "\r", INVALID),
+    ("^.$", "\u2028", INVALID),
+    ("^.$", "\x85", VALID),
+    ("^[.]$", "x", INVALID),
+    # A hyphen beside a class is a hyphen.
+    (r"^[\w-.]+$", "a-.", VALID),
+    (r"^[\w-.]+$", "a/b", INVALID),
+    (r"^[a-\d]+$", "a-7", VALID),
+    (r"^[a-\d]+$", "b", INVALID),
+    (r"^-\d-$", "-7-", VALID),
+    # Brackets.
+    ("^[]$", "", INVALID),
+    ("^[]$", "x", INVALID),
+    ("^[^]$", "\n", VALID),
+    ("^[[a]$", "[", VALID),
+    ("^[[a]b]$", "ab]", VALID),
+    ("^]$", "]", VALID),
+    (r"^[\]]$", "]", VALID),
+    (r"^[^\]]$", "]", INVALID),
+    ("^[a&&b]$", "&", VALID),
+    # Escapes.
+    (r"^\/$", "/", VALID),
+    (r"^\u00e9$", "é", VALID),
+    (r"^\u{1F600}$", "\U0001f600", VALID),
+    (r"^\ud83d\ude00$", "\U0001f600", VALID),
+    (r"^[\ud83d\ude00]$", "\U0001f600", VALID),
+    (r"^\cA$", "\x01", VALID),
+    (r"^[\b]$", "\x08", VALID),
+    (r"^\$\.$", "$.", VALID),
+    # Properties, groups, looking around, going back.
+    (r"^\p{L}+$", "aé", VALID),
+    (r"^\p{Lu}$", "é", INVALID),
+    (r"^\P{L}$", "1", VALID),
+    (r"^\p{Letter}$", "é", VALID),
+    (r"^\p{Script=Greek}$", "α", VALID),
+    (r"^(?<y>\d\d)-\k<y>$", "20-20", VALID),
+    (r"^(?<y>\d\d)-\k<y>$", "20-21", INVALID),
+    (r"^(a|b)\1$", "ab", INVALID),
+    (r"^(?=.*\d)(?=.*[a-z]).{4,}$", "abc1", VALID),
+    (r"^(?=.*\d)(?=.*[a-z]).{4,}$", "abcd", INVALID),
+    (r"^(?!.*--)[a-z-]+$", "a--b", INVALID),
+    (r"(?<=\$)\d+", "$5", VALID),
+    (r"(?<!\$)\b5", "$5", INVALID),
+    # Other dialects, where what they mean is plain.
+    ("(?i)^abc$", "ABC", VALID),
+    ("(?i)^abc$", "ABD", INVALID),
+    ("(?i)^[^W]$", "w", INVALID),
+    ("(?s)^.$", "\n", VALID),
+    ("(?m)^b$", "a\nb\nc", VALID),
+    (r"\Aab\Z", "ab", VALID),
+    (r"\Aab\Z", "ab\n", INVALID),
+    (r"^ab\z", "abc", INVALID),
+    ("^(?P<a>x)y$", "xy", VALID),
+    ("^(?>a+)b$", "aab", VALID),
+    ("^a++b$", "aab", VALID),
+    # What nothing can match says nothing.
+    ("(", "x", DISPUTED),
+    ("*a", "a", DISPUTED),
+    ("[z-a]", "b", DISPUTED),
+    (r"^\p{Nope}$", "x", DISPUTED),
+    ("a{2,1}", "aa", DISPUTED),
+    ("(?<=", "x", DISPUTED),
+]
+
+
+@pytest.mark.parametrize(("pattern", "text", "verdict"), TABLE)
+def test_what_a_pattern_says_of_a_text(pattern, text, verdict):
+    """As ECMA-262 has it."""
+    assert (match(pattern, text), is_usable(pattern)) == (verdict, verdict is not DISPUTED)
+
+
+def test_a_match_that_takes_too_long_is_disputed():
+    """It ends soon after its deadline, and says neither yes nor no."""
+    began = time.monotonic()
+    verdict = match(SLOW, "a" * 100 + "!")
+    assert (verdict, time.monotonic() - began < 10 * patterns.DEADLINE) == (DISPUTED, True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "native"),
+    [
+        ("^[a-z]+$", True),
+        (r"^\d{4}$", True),
+        (r"^\p{L}+$", True),
+        ("(?i)^a$", True),
+        (r"(\w+\s?)+$", True),
+        (r"^[.]\.[\].]$", True),
+        (r"^\\.$", False),
+        ("^.+$", False),
+        (r"\ba", False),
+        (r"^[\b]$", False),
+        ("^(?!a)", False),
+        (r"^(a)\1$", False),
+        (SLOW, False),
+        (r"^[\w-.]+$", False),
+        ("^[]$", False),
+        ("(", False),
+    ],
+)
+def test_what_compiled_validators_match_by_themselves(pattern, native):
+    """What needs no backtracking, and so takes no time."""
+    assert is_native(pattern) is native
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "verdict"), [row for row in TABLE if is_native(row[0])]
+)
+def test_compiled_validators_agree(pattern, text, verdict):
+    """Where they match by themselves, they say the same."""
+    validator = jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    assert validator.is_valid(text) is (verdict is VALID)
