@@ -23,7 +23,8 @@ FOLDER = Path(__file__).parent / "defects"
 DOCUMENTS = {
     path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))
 }
-VALUES = (None, True, 0, -1, 1e400, "", "x", "(", "#/nowhere", [], ["x"], [None], {}, {"x": "y"})
+SCALARS = (None, True, 0, -1, 1e400, "", "x", "(", "#/nowhere")
+VALUES: tuple[Any, ...] = (*SCALARS, [], ["x"], [None], {}, {"x": "y"})
 """Values of each type, to put in the place of others."""
 
 REFERENCES = (
@@ -51,10 +52,9 @@ class Defect:
 
 
 def _holds(path: tuple[Any, ...], operation: tuple[str, ...]) -> bool:
+    around: tuple[tuple[str, ...], ...] = (operation,)
     if operation[1] == "/loans":
         around = (("paths", "/loans", "$ref"), ("components", "pathItems", "Loans", "get"))
-    else:
-        around = (operation,)
     return any(path == place[: len(path)] for place in around)
 
 
@@ -143,7 +143,7 @@ def replaced(root: Any, path: list[Any], value: Any) -> Any:
 
 def operations(root: Any) -> set[tuple[str, ...]]:
     """The operations of a valid document, as paths of it."""
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for path, item in root["paths"].items():
         if "$ref" in item:
             found.add(("paths", path, "get"))
@@ -195,10 +195,7 @@ def check(whole: Any, text: str, defect: Defect, place: Path) -> None:
         contract.document.validators.at(path).is_valid({"isbn": 1, "title": None})
 
 
-COMMON = {
-    "deadline": None,
-    "suppress_health_check": list(HealthCheck),
-}
+SETTINGS = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -213,19 +210,21 @@ def test_the_documents_are_valid(name):
     assert list(contract.document.diagnostics) == []
 
 
-@settings(max_examples=50, **COMMON)
+@SETTINGS
 @given(damaged())
-def test_a_defect_never_ends_in_a_traceback(place, damaged):
+def test_a_defect_never_ends_in_a_traceback(place, defective):
     """Nor loses an operation that it does not touch."""
-    check(*damaged, place)
+    whole, text, defect = defective
+    check(whole, text, defect, place)
 
 
 @pytest.mark.long
-@settings(max_examples=2_000, **COMMON)
+@settings(SETTINGS, max_examples=2_000)
 @given(damaged())
-def test_two_thousand_defects(place, damaged):
+def test_two_thousand_defects(place, defective):
     """As above, with patience."""
-    check(*damaged, place)
+    whole, text, defect = defective
+    check(whole, text, defect, place)
 
 
 @st.composite
@@ -241,7 +240,7 @@ def torn(draw: st.DrawFn) -> str:
     return rest if other is None else rest[:other] + piece + rest[other:]
 
 
-@settings(max_examples=50, **COMMON)
+@SETTINGS
 @given(torn())
 def test_a_torn_text_never_ends_in_a_traceback(place, text):
     """It is read, or it is said where it is torn."""

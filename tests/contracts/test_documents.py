@@ -30,6 +30,7 @@ def contract(name) -> Contract:
 def place(diagnostic: Diagnostic, main: Path) -> str:
     """The line, and before it the file, if it is not the main one."""
     source = diagnostic.source
+    assert source
     folder = main if main.is_dir() else main.parent
     file = "" if source.file == str(main) else f"{Path(source.file).relative_to(folder)}:"
     return f"{file}{source.line} {diagnostic.name}"
@@ -85,7 +86,7 @@ def test_which_declaration_of_a_parameter_holds():
     contract = load_contract(str(FOLDER / "parameters-twice.yaml"))
     document, (operation,) = contract.document, contract.operations
     assert [
-        (parameter.location, parameter.name, document.at(parameter.schema).value["type"])
+        (parameter.location, parameter.name, document.at(parameter.schema or ()).value["type"])
         for parameter in operation.parameters
     ] == [("query", "limit", "boolean"), ("header", "limit", "integer")]
 

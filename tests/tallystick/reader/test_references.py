@@ -472,28 +472,50 @@ CIRCLE = "leads back to itself [circular-reference]"
         ),
         (
             {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}},
-            {"A": {}, "B": {}},
-            [
-                f"A: the reference '#/components/schemas/B' {CIRCLE}",
-                f"B: the reference '#/components/schemas/A' {CIRCLE}",
-            ],
+            {"A": {"$ref": "#/components/schemas/B"}, "B": {}},
+            [f"B: the reference '#/components/schemas/A' {CIRCLE}"],
         ),
         (
             {
                 "A": {"$ref": "#/components/schemas/B", "description": "a"},
                 "B": {"$ref": "#/components/schemas/A", "description": "b"},
             },
-            {"A": {"description": "a"}, "B": {"description": "b"}},
-            [
-                f"A: the reference '#/components/schemas/B' {CIRCLE}",
-                f"B: the reference '#/components/schemas/A' {CIRCLE}",
-            ],
+            {
+                "A": {"$ref": "#/components/schemas/B", "description": "a"},
+                "B": {"description": "b"},
+            },
+            [f"B: the reference '#/components/schemas/A' {CIRCLE}"],
+        ),
+        (
+            {"A": {"allOf": [{"type": "object"}, {"$ref": "#/components/schemas/A"}]}},
+            {"A": {"allOf": [{"type": "object"}, {}]}},
+            [f"A/allOf/1: the reference '#/components/schemas/A' {CIRCLE}"],
+        ),
+        (
+            {
+                "A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]},
+                "B": {"if": {"type": "object"}, "then": {"$ref": "#/components/schemas/C"}},
+                "C": {"dependentSchemas": {"x": {"not": {"$ref": "#/components/schemas/A"}}}},
+            },
+            {
+                "A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]},
+                "B": {"if": {"type": "object"}, "then": {"$ref": "#/components/schemas/C"}},
+                "C": {"dependentSchemas": {"x": {}}},
+            },
+            [f"C/dependentSchemas/x/not: the reference '#/components/schemas/A' {CIRCLE}"],
+        ),
+        (
+            {"A": {"properties": {"a": {"$ref": "#/components/schemas/A"}}}},
+            {"A": {"properties": {"a": {"$ref": "#/components/schemas/A"}}}},
+            [],
         ),
     ],
-    ids=["self", "two", "with siblings"],
+    ids=["self", "two", "with siblings", "allOf", "through several", "none"],
 )
 def test_a_circle_within_the_document_is_cut(write, schemas, left, lines):
-    """References that lead to nothing but references; who refers to the circle stays."""
+    """Where it closes: references that lead to nothing but references, and schemas that apply
+    themselves to the same value. Recursion into a value is none.
+    """
     value = with_schema({"$ref": "#/components/schemas/A"}, schemas=schemas)
     loaded = load(write("main.json", value))
     assert (schema_of(loaded.root), loaded.root["components"]["schemas"], said(loaded)) == (
@@ -522,12 +544,8 @@ def test_a_circle_of_schemas_through_files_is_cut(write):
     value = with_schema({"$ref": "#/components/schemas/A"}, schemas={"A": {"$ref": "b.yaml#/B"}})
     loaded = load(write("main.json", value))
     assert (loaded.root["components"]["schemas"], said(loaded)) == (
-        {"A": {}, "B": {}},
-        [
-            f"error: main.json:1 at #/components/schemas/A: the reference "
-            f"'#/components/schemas/B' {CIRCLE}",
-            f"error: b.yaml:1 at #/B: the reference '#/components/schemas/A' {CIRCLE}",
-        ],
+        {"A": {"$ref": "#/components/schemas/B"}, "B": {}},
+        [f"error: b.yaml:1 at #/B: the reference '#/components/schemas/A' {CIRCLE}"],
     )
 
 
@@ -635,12 +653,16 @@ def test_a_pointer_is_relative_to_the_id_around_it(write):
         "A": {
             "$id": "a",
             "$defs": {"b": {"type": "string"}},
-            "allOf": [{"$ref": "#/$defs/b"}, {"$ref": "#/components/schemas/C"}, {"$ref": "#"}],
+            "prefixItems": [
+                {"$ref": "#/$defs/b"},
+                {"$ref": "#/components/schemas/C"},
+                {"$ref": "#"},
+            ],
         },
         "C": {},
     }
     root = load(write("main.json", with_schema({}, schemas=schemas))).root
-    assert root["components"]["schemas"]["A"]["allOf"] == [
+    assert root["components"]["schemas"]["A"]["prefixItems"] == [
         {"$ref": "#/components/schemas/A/$defs/b"},
         {"$ref": "#/components/schemas/C"},
         {"$ref": "#/components/schemas/A"},
@@ -714,9 +736,9 @@ def test_a_recursive_schema_may_be_extended(write):
     value = with_schema({"$ref": "tree.json"}, schemas={"Strict": strict})
     loaded = load(write("main.json", value))
     tree = loaded.validators.at(RESPONSE_SCHEMA)
-    strict = loaded.validators.at(("components", "schemas", "Strict"))
-    values = ({"children": [{"children": []}]}, {"children": [{"extra": 1}]})
-    assert ([[v.is_valid(x) for x in values] for v in (tree, strict)], said(loaded)) == (
+    strictly = loaded.validators.at(("components", "schemas", "Strict"))
+    values: list[object] = [{"children": [{"children": []}]}, {"children": [{"extra": 1}]}]
+    assert ([[v.is_valid(x) for x in values] for v in (tree, strictly)], said(loaded)) == (
         [[True, True], [True, False]],
         [],
     )
