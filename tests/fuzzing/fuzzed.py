@@ -147,12 +147,12 @@ class Fuzz:
                 return
         raise AssertionError(f"it never said {text!r}")
 
-    def result(self, seconds: float = 40.0) -> Result:
+    def result(self, seconds: float = 120.0) -> Result:
         """How it ended."""
         out, err = self.process.communicate(timeout=seconds)
         return Result(self.process.returncode, out, err, self.folder)
 
-    def is_over(self, seconds: float = 10.0) -> bool:
+    def is_over(self, seconds: float = 60.0) -> bool:
         """Whether all its processes end, within so many seconds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

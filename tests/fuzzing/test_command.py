@@ -64,7 +64,7 @@ def test_the_same_seed_sends_the_same(tmp_path: Path) -> None:
 
 
 def test_a_target_that_is_not_there_is_4(tmp_path: Path) -> None:
-    """It is said at once."""
+    """The error names the address; nothing is printed but that."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     run = fuzz(tmp_path, "--base-url", url)
@@ -131,7 +131,7 @@ def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
     with serving(Failing(b"http://")) as url:
         target = write(tmp_path, f"{stateless_text(url)}\n[fuzz]\nbreaker = false")
         options = words(
-            tmp_path, "--target", target, "--max-time", 6, "--rate", "40/s", "--max-creations", 900
+            tmp_path, "--target", target, "--max-time", 4, "--rate", "40/s", "--max-creations", 900
         )
         command = [sys.executable, "-m", *(str(word) for word in options)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=terminal):

@@ -175,6 +175,15 @@ def test_another_state_is_one_difference(mock: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [4, 5])
+def test_more_requests_find_no_more(seed: int, mock: str, tmp_path: Path) -> None:
+    """Of three faults, 1,500 requests show three differences, too."""
+    with serving(other("member", *FAULTS)) as there:
+        run = beside(tmp_path, mock, there, "--max-requests", 1500, "--seed", seed)
+    assert (run.code, differences(run)) == (1, SHOWN), run.out
+
+
 # --- what is sent
 
 
@@ -325,8 +334,8 @@ def test_one_that_goes_away(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool, serving(CountingApp()) as here:
         with serving(app) as there:
             ended = pool.submit(beside, tmp_path, here, there)
-            assert enough.wait(30)
-        run = ended.result(30)
+            assert enough.wait(60)
+        run = ended.result(120)
     assert (run.code, run.report["stopped_by"]) == (4, "other unreachable"), run.out
     assert f"error: The other implementation {there} could not be reached: " in run.err
     assert "Ended because the other implementation became unreachable" in run.out

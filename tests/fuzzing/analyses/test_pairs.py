@@ -181,7 +181,7 @@ Runs = Mapping[str, Future[tuple[CountingApp, Result]]]
 @pytest.fixture(scope="module")
 def runs(start: Start) -> Runs:
     """A run for each application."""
-    return {name: start(examined, name, 470 if name in WHOLE else 120) for name in APPS}  # type: ignore[misc]
+    return {name: start(examined, name, 470 if name in WHOLE else 120) for name in APPS}
 
 
 def order_of(run: Result) -> Any:

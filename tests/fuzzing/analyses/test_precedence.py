@@ -13,9 +13,10 @@ def of(*compared: str, cases: str = "abcdef") -> Precedence:
     (a, but not always).
     """
     pairs = []
-    for one, other, *sign in compared:
-        winner = {"?": None, "+": BOTH}.get("".join(sign), one)
-        pairs.append(PairResult((one, other), winner, sign != ["!"]))
+    for each in compared:
+        one, other, sign = each[0], each[1], each[2:]
+        winner = {"?": None, "+": BOTH}.get(sign, one)
+        pairs.append(PairResult((one, other), winner, sign != "!"))
     return Precedence("GET /", list(cases), pairs)
 
 

@@ -78,7 +78,7 @@ def hashes(entries: Iterable[dict[str, Any]]) -> set[str]:
 def test_a_folder_keeps_what_broke_something(tmp_path: Path) -> None:
     """The very body that broke something is among the first requests of the next run."""
     database = tmp_path / "corpus" / "of-mine"
-    before, after = failures(tmp_path, database, "--max-requests", 400)
+    before, after = failures(tmp_path, database, "--max-requests", 300)
     first = [entry for entry in after if entry["number"] <= FIRST]
     assert hashes(first) & hashes(before)
     assert any(path.is_file() for path in database.rglob("*"))

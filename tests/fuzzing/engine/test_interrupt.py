@@ -15,11 +15,12 @@ from tests.fuzzing.fuzzed import CountingApp, Failing, fuzzing, ledger
 from tests.independent.app import Answer, Event, Receive, Request, Scope
 from tests.independent.serve import serving
 
-WAITING = 30.0
+WAITING = 60.0
+"""Seconds to wait for something that comes at once on a machine that is not busy."""
 
 
 class Hanging(CountingApp):
-    """Takes requests, and answers none after the first."""
+    """Takes requests, and responds to none after the first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +38,7 @@ class Hanging(CountingApp):
 
 
 class Broken(Failing):
-    """Answers some requests with a 500, and asks to be left alone for long, in the end."""
+    """Responds 500 to some requests, and asks for a long pause in the end."""
 
     def respond(self, request: Request) -> Answer:
         if len(self.seen) > 60:
@@ -74,7 +75,7 @@ def test_what_was_found_until_then_is_1(tmp_path: Path) -> None:
     enough = app.after(61)
     with serving(app) as url:
         target = write_target(tmp_path, url)
-        with fuzzing(tmp_path, "--target", target, "--workers", 2) as fuzz:
+        with fuzzing(tmp_path, "--target", target) as fuzz:
             assert enough.wait(WAITING)
             fuzz.signal(signal.SIGINT)
             run = fuzz.result()
@@ -84,7 +85,7 @@ def test_what_was_found_until_then_is_1(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_second_ends_it_at_once(workers: int, tmp_path: Path) -> None:
-    """Though no answer comes, all processes are gone, and nothing is said but that."""
+    """Though no response comes, all processes end, without output and with code 130."""
     app = Hanging()
     with serving(app) as url:
         target = write_target(tmp_path, url)
@@ -93,8 +94,8 @@ def test_the_second_ends_it_at_once(workers: int, tmp_path: Path) -> None:
             fuzz.signal(signal.SIGINT)
             fuzz.read_until("Press Ctrl-C again to end at once")
             fuzz.signal(signal.SIGINT)
-            run = fuzz.result(5.0)
-            assert fuzz.is_over(5.0)
+            run = fuzz.result()
+            assert fuzz.is_over()
     assert (run.code, run.out, "Traceback" in run.err) == (130, "", False), run.err
 
 

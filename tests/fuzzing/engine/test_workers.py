@@ -96,7 +96,7 @@ def test_one_that_dies_is_reported(tmp_path: Path) -> None:
     with serving(app) as url:
         target = write_target(tmp_path, url)
         with fuzzing(tmp_path, "--target", target, "--workers", 2) as fuzz:
-            assert enough.wait(30)
+            assert enough.wait(60)
             _, first, _ = children(fuzz.process.pid)  # the first is the budget's
             os.kill(first, signal.SIGKILL)
             run = fuzz.result()

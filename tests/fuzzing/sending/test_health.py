@@ -1,4 +1,4 @@
-"""The health of the target: it is slowed down for, then left alone, and that is a finding."""
+"""The health of the target: the fuzz slows down, then stops, and that is a finding."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RUNS = {
     "failing": (Sick(60), 400, ""),
     "slow": (Sick(40, delay=0.4), 200, QUICK),
     "recovering": (Sick(40, 47), 100, QUICK),
-    "not watched": (Sick(20), 120, "[fuzz]\nbreaker = false"),
+    "no breaker": (Sick(20), 120, "[fuzz]\nbreaker = false"),
 }
 
 
@@ -52,9 +52,9 @@ def runs(start: Start) -> Mapping[str, Future[Result]]:
     return {name: start(one, name) for name in RUNS}
 
 
-def test_a_target_that_fails_is_left_alone(runs: Mapping[str, Future[Result]]) -> None:
-    """When half of the last 50 answers are errors it goes on slowly, when half of the next 50 are,
-    it ends.
+def test_a_failing_target_stops_it(runs: Mapping[str, Future[Result]]) -> None:
+    """When half of the last 50 responses are errors, it slows down; when half of the next 50 are,
+    it stops.
     """
     run, app = runs["failing"].result(), RUNS["failing"][0]
     assert (run.code, run.report["stopped_by"]) == (1, "health")
@@ -66,8 +66,8 @@ def test_a_target_that_fails_is_left_alone(runs: Mapping[str, Future[Result]]) -
     assert said in run.out
 
 
-def test_a_target_that_slows_down_is_left_alone(runs: Mapping[str, Future[Result]]) -> None:
-    """So it is when answers take many times as long as the first; the numbers are the file's."""
+def test_a_slow_target_stops_it(runs: Mapping[str, Future[Result]]) -> None:
+    """So do responses that take many times as long as the first; the numbers are the file's."""
     run, app = runs["slow"].result(), RUNS["slow"][0]
     assert (run.code, run.report["stopped_by"]) == (1, "health")
     assert checks(run) == [BEARS_IT]
@@ -75,15 +75,15 @@ def test_a_target_that_slows_down_is_left_alone(runs: Mapping[str, Future[Result
     assert "responses take 0.4 s; the first took 0.05 s" in run.out
 
 
-def test_a_target_that_recovers_is_gone_on_with(runs: Mapping[str, Future[Result]]) -> None:
-    """All is sent, and of its health nothing is said."""
+def test_a_target_that_recovers_does_not(runs: Mapping[str, Future[Result]]) -> None:
+    """All is sent, and nothing is said about its health."""
     run, app = runs["recovering"].result(), RUNS["recovering"][0]
     assert (run.report["stopped_by"], len(app.seen)) == ("requests", 100)
     assert BEARS_IT not in checks(run)
 
 
-def test_the_watch_can_be_switched_off(runs: Mapping[str, Future[Result]]) -> None:
+def test_the_breaker_can_be_switched_off(runs: Mapping[str, Future[Result]]) -> None:
     """With `breaker = false`, failures are findings and nothing more."""
-    run, app = runs["not watched"].result(), RUNS["not watched"][0]
+    run, app = runs["no breaker"].result(), RUNS["no breaker"][0]
     assert (run.code, run.report["stopped_by"], len(app.seen)) == (1, "requests", 120)
     assert checks(run) == ["documented status"]
