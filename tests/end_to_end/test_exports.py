@@ -67,7 +67,7 @@ HOSTILE: Mapping[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": EVIL, "version": "1"},
     "paths": {
-        "/it's-`$`\"###/*/:b/\u2028{class}": {
+        "/it's-`$`\"*/:b/\u2028{class}": {
             "get": {
                 "operationId": EVIL,
                 "description": EVIL,
@@ -332,7 +332,7 @@ export function words(code: dolfin.ErrorCode): string {
 }
 """
 HOSTILE_OPERATION = "processExit7ProcessExit8ScriptXImportX"
-HOSTILE_URL = "http://h.example.com/it's-`$`%22%23%23%23/*/:b/\u2028x?q=1"
+HOSTILE_URL = "http://h.example.com/it's-`$`%22/*/:b/\u2028x?q=1"
 
 
 @pytest.fixture(scope="module")
