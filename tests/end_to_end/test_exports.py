@@ -67,7 +67,7 @@ HOSTILE: Mapping[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": EVIL, "version": "1"},
     "paths": {
-        "/it's-`$`\"*/:b/\u2028{class}": {
+        "/it's-`$`\"/*/:b/\u2028{class}": {
             "get": {
                 "operationId": EVIL,
                 "description": EVIL,
