@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from starlette.types import Message, Receive, Scope
 
@@ -22,6 +22,11 @@ is still sending may never see an answer that comes earlier."""
 
 HEADERS = "tallystick.headers"
 """Where the scope of a request keeps its headers by name."""
+
+
+RAW_PATH = "tallystick.raw_path_parameters"
+"""Where the scope of a request keeps the path parameters as they are on the wire, by the names of
+the routing projection. It does so only where they differ from the decoded ones."""
 
 
 class _Absent:
@@ -47,10 +52,17 @@ def _host(value: bytes) -> str:
     return value.decode() if _HOST.fullmatch(value) else ""
 
 
+def pairs_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of a text like a query: names decoded, values not (WHATWG URL, section 5.1)."""
+    parts = (part.partition("=") for part in text.split("&") if part)
+    return tuple((unquote_plus(name), value) for name, _, value in parts)
+
+
 class Request:
     """One request to an operation. Header names are in lower case, as ASGI gives them."""
 
     __slots__ = (
+        "_pairs",
         "_query",
         "_value",
         "body",
@@ -71,6 +83,7 @@ class Request:
         self.body = b""
         self.too_large = False
         self._value: Any = ABSENT
+        self._pairs: tuple[tuple[str, str], ...] | None = None
         self._query: dict[str, list[str]] | None = None
 
     async def read(self, receive: Receive, first: Message, limit: int) -> None:
@@ -115,13 +128,19 @@ class Request:
         return self._value
 
     @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The query parameters: each name, and its value as it is on the wire."""
+        if self._pairs is None:
+            self._pairs = pairs_of(self.scope["query_string"].decode("latin-1"))
+        return self._pairs
+
+    @property
     def query(self) -> dict[str, list[str]]:
         """The query parameters, decoded."""
         if self._query is None:
             self._query = {}
-            text = self.scope["query_string"].decode("latin-1")
-            for name, value in parse_qsl(text, keep_blank_values=True):
-                self._query.setdefault(name, []).append(value)
+            for name, value in self.pairs:
+                self._query.setdefault(name, []).append(unquote_plus(value))
         return self._query
 
     @property
