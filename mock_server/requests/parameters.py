@@ -15,11 +15,13 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from mock_server.requests import styles
-from mock_server.requests.bodies import MalformedBodyError, decoder
+from mock_server.requests.bodies import UNJUDGED, decoder, read_text
+from mock_server.requests.contents import Content, MalformedBodyError
 from mock_server.requests.errors import RequestCheck, RequestError, why_invalid
+from mock_server.requests.media_types import parsed
 from mock_server.requests.projection import path_parameters
 from mock_server.requests.request import RAW_PATH, Request
-from mock_server.requests.shapes import ANYTHING, Decode, Shape, coerced, primitive, shape_at
+from mock_server.requests.shapes import ANYTHING, Decode, Shape, coerced, shape_at
 from mock_server.requests.styles import Named, Pairs, Readings
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
@@ -127,7 +129,7 @@ def _judge(
     def why_not(found: Iterator[Any]) -> str | None:
         why = None
         for value in found:
-            is_valid = rule is None or rule.is_valid(value)
+            is_valid = rule is None or value is UNJUDGED or rule.is_valid(value)
             if is_valid and (refuses is None or not refuses(value)):
                 return None
             if why is None:
@@ -304,18 +306,15 @@ def _of_media_type(
 ) -> Callable[[Request], Iterator[Any] | None]:
     """A parameter with `content`: one text of that media type."""
     text_of = _text_reader(definition)
-    decode = decoder(media_type)
-    decodes, shape = _decodes(definition), definition.shape
+    decode = decoder(parsed(media_type).name) or read_text
+    decode_text, content = _decodes(definition)[0], Content(shape=definition.shape)
 
     def values(request: Request) -> Iterator[Any] | None:
         text = text_of(request)
         if text is None:
             return None
-        text = decodes[0](text)
-        if decode is None:
-            return iter((primitive(text, shape.kinds), text))
         try:
-            return iter((decode(text.encode()),))
+            return iter((decode(decode_text(text).encode(), content),))
         except MalformedBodyError as error:
             raise MalformedParameterError(str(error)) from None
 

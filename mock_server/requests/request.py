@@ -10,7 +10,10 @@ from urllib.parse import unquote_plus
 
 from starlette.types import Message, Receive, Scope
 
-from mock_server.requests.bodies import MalformedBodyError, decoder, read_json
+from mock_server.requests.bodies import decoder, read_json
+from mock_server.requests.contents import Content, MalformedBodyError
+from mock_server.requests.media_types import parsed
+from mock_server.requests.styles import pairs_of
 from mock_server.state.sessions import Session
 
 Header = tuple[bytes, bytes]
@@ -50,12 +53,6 @@ def _host(value: bytes) -> str:
     addresses that the mock makes up must be valid whatever a client sends.
     """
     return value.decode() if _HOST.fullmatch(value) else ""
-
-
-def pairs_of(text: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of a text like a query: names decoded, values not (WHATWG URL, section 5.1)."""
-    parts = (part.partition("=") for part in text.split("&") if part)
-    return tuple((unquote_plus(name), value) for name, _, value in parts)
 
 
 class Request:
@@ -120,12 +117,24 @@ class Request:
     def value(self) -> Any:
         """The value that the body stands for. Raises MalformedBodyError.
 
-        A body whose media type no decoder reads is tried as JSON: forces match the bodies of
-        clients that forget the Content-Type, too.
+        A body that looks like JSON is tried as JSON, whatever its media type: forces match the
+        bodies of clients that forget the Content-Type, too.
         """
         if self._value is ABSENT:
-            self._value = (decoder(self.media_type) or read_json)(self.body)
+            self._value = self._decoded()
         return self._value
+
+    def _decoded(self) -> Any:
+        decode = decoder(self.media_type) or read_json
+        if decode is read_json:
+            return read_json(self.body)
+        if self.body.lstrip()[:1] == b"{":
+            try:
+                return read_json(self.body)
+            except MalformedBodyError:
+                pass
+        content_type = self.headers[b"content-type"].decode("latin-1")
+        return decode(self.body, Content(parsed(content_type).parameters))
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from mock_server.requests.shapes import ANYTHING, Raw, Shape, member_shape
 
@@ -20,6 +21,12 @@ Pairs = Sequence[tuple[str, str]]
 
 Readings = list[Raw]
 """What a text may stand for, the likeliest first; none where the style does not allow it."""
+
+
+def pairs_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of a text like a query: names decoded, values not (WHATWG URL, section 5.1)."""
+    parts = (part.partition("=") for part in text.split("&") if part)
+    return tuple((unquote_plus(name), value) for name, _, value in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ The first rule that gives an outcome wins; the journal names it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mock_server.requests import preferences
-from mock_server.requests.errors import RequestCheck, RequestError
+from mock_server.requests.errors import RequestCheck, RequestError, refusal_headers
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
@@ -164,8 +164,16 @@ def _by_error(selector: Selector, request: Request) -> Outcome | None:
     for check in selector.checks:
         error = check(request)
         if error is not None:
-            return Outcome("request", error.case, None if error.case else error)
+            return _refused("request", error)
     return None
+
+
+def _refused(rule: str, error: RequestError) -> Outcome:
+    """The documented case of an error, or else the error; why is said in a header, too."""
+    headers = (*error.headers, *refusal_headers(error.detail))
+    if error.case is None:
+        return Outcome(rule, error=replace(error, headers=headers))
+    return Outcome(rule, error.case, headers=headers)
 
 
 Rule = Callable[[Selector, Request], Outcome | None]

@@ -312,3 +312,46 @@ def test_doubtful_bodies(mock: httpx.Client, body: bytes) -> None:
     if answer.status_code == 400:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["status"] == 400
+
+
+# --- nested members
+
+NESTED = """
+openapi: 3.1.1
+info: {title: Nested, version: '1'}
+paths:
+  /people:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              properties:
+                %s: {properties: {city: {type: string}}}
+              required: [%s]
+      responses:
+        '201': {description: Created}
+        '400':
+          description: No city
+          x-tallystick-cases:
+            City.Missing:
+              trigger: {kind: request, in: body, name: address.city, fault: missing}
+"""
+
+
+@pytest.mark.parametrize(
+    ("required", "body", "expected"),
+    [
+        ("other", {"other": 1}, 201),
+        ("other", {"other": 1, "address": None}, 201),
+        ("other", {"other": 1, "address": {"city": "Ulm"}}, 201),
+        ("other", {"other": 1, "address": {}}, 400),
+        ("address", {}, 400),
+    ],
+)
+def test_members_of_an_optional_object(
+    serve: Serve, required: str, body: Any, expected: int
+) -> None:
+    """What is in an optional object is not missing where there is no such object."""
+    mock = serve(NESTED % ("address", required))
+    assert mock.post("/people", json=body).status_code == expected
