@@ -77,7 +77,9 @@ def form_fields(document: Document, media_type: MediaType, shape: Shape) -> tupl
             name,
             inside,
             encodings.get(name, {}),
-            document.validators.at(places[name]).is_valid if name in places else lambda _: True,
+            document.validators.at(places[name], "request").is_valid
+            if name in places
+            else lambda _: True,
         )
         for name, inside in shape.properties.items()
     )

@@ -180,7 +180,7 @@ def _validators(
             items = (*media_type.path, "itemSchema")
         elif whole and "array" not in shape_at(document, whole).kinds:
             whole, items = None, whole
-    made = [document.validators.at(place) if place else None for place in (whole, items)]
+    made = [document.validators.at(place, "request") if place else None for place in (whole, items)]
     return made[0], made[1]
 
 
@@ -226,7 +226,7 @@ def _case_checks(
             yield case, _is_missing(keys, are_required=_are_required(document, schema, keys[:-1]))
         else:
             place = _property_path(document, schema, keys) if schema else None
-            rule = document.validators.at(place) if place else None
+            rule = document.validators.at(place, "request") if place else None
             yield case, _is_invalid(keys, case.constraint, rule)
 
 

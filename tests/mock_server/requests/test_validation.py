@@ -355,3 +355,41 @@ def test_members_of_an_optional_object(
     """What is in an optional object is not missing where there is no such object."""
     mock = serve(NESTED % ("address", required))
     assert mock.post("/people", json=body).status_code == expected
+
+
+# --- read-only members
+
+READ_ONLY = """
+openapi: 3.0.3
+info: {title: Pets, version: '1'}
+paths:
+  /pets:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'201': {description: Created}}
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [id, name]
+      properties:
+        id: {type: integer, readOnly: true}
+        name: {type: string}
+        owner: {$ref: '#/components/schemas/Pet'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"name": "a"}, 201),
+        ({"id": 1, "name": "a"}, 201),
+        ({"name": "a", "owner": {"name": "b"}}, 201),
+        ({"id": 1}, 400),
+        ({"name": "a", "owner": {}}, 400),
+    ],
+    ids=str,
+)
+def test_read_only(serve: Serve, body: Any, expected: int) -> None:
+    """Read-only members are neither required nor refused, nested ones, too."""
+    assert serve(READ_ONLY).post("/pets", json=body).status_code == expected
