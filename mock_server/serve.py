@@ -20,6 +20,7 @@ from mock_server.addresses import PREFIX
 from mock_server.app import create_app
 from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
+from mock_server.requests.routes import Routes
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 
@@ -28,6 +29,10 @@ GRACE = 3
 
 _MOST_LISTED = 20
 """How many operations are listed at the start."""
+
+
+_MOST_BASES = 5
+"""How many base paths are listed."""
 
 
 class ListenError(TallystickError):
@@ -165,6 +170,9 @@ def greeting(contract: Contract, url: str, access: Access) -> str:
     lines += [f"  {name}" for name in names[:_MOST_LISTED]]
     if len(names) > _MOST_LISTED:
         lines.append(f"  … and {len(names) - _MOST_LISTED} more")
+    if bases := Routes(contract).bases:
+        shown = ", ".join(sorted(bases)[:_MOST_BASES]) + (" …" if len(bases) > _MOST_BASES else "")
+        lines.append(f"Paths are also served below the documented servers' base paths: {shown}")
     board = f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
     lines.append(f"Board: {board}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
     if not access.loopback:
