@@ -24,6 +24,7 @@ from mock_server.mock import Mock
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import Header, Request
+from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import Outcome, Selector, refusing_selector, selector
 from mock_server.state.disturbances import Disturbance
@@ -114,8 +115,9 @@ class MockOperation:
     def _mocked(self) -> Parts:
         contract, operation = self.mock.contract, self.contract
         found = checks(contract.document, operation, self.mock.max_body)
+        security = security_of(operation) if self.mock.auth else None
         return Parts(
-            selector(operation, found, self.behaviour),
+            selector(operation, found, self.behaviour, security),
             prepare(contract, operation, self.mock.seed),
             {
                 case.http_status: error_media_type(contract, operation, case).encode()

@@ -1,7 +1,8 @@
 """Which case answers a request: one ordered table, `RULES`.
 
-Forced (by header, address or magic value), then a queued force, then the request's errors, then
-what the behaviour says of the caller, the resource, its state and the upstream, then success.
+Forced (by header, address or magic value), then a queued force, then authentication, the request's
+errors and permission, then what the behaviour says of the caller, the resource, its state and the
+upstream, then success.
 The first rule that gives an outcome wins; the journal names it.
 """
 
@@ -14,6 +15,7 @@ from typing import Protocol
 from mock_server.requests import preferences
 from mock_server.requests.errors import RequestCheck, RequestError, refusal_headers
 from mock_server.requests.request import Header, Request
+from mock_server.requests.security import Security
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import ContractOperation
@@ -51,6 +53,7 @@ class Selector:
     behaviour: Behaviour | None = None
     magic: Mapping[str, Outcome] = field(default_factory=dict)
     magic_parameter: str = ""
+    security: Security | None = None
 
     def select(self, request: Request) -> Outcome | None:
         """The outcome of the first rule that has one."""
@@ -80,6 +83,7 @@ def selector(
     operation: ContractOperation,
     checks: tuple[RequestCheck, ...],
     behaviour: Behaviour | None,
+    security: Security | None = None,
 ) -> Selector:
     """The selector of an operation, its outcomes made ahead."""
     magic = {
@@ -89,10 +93,11 @@ def selector(
     }
     return Selector(
         operation=operation,
-        rules=RULES,
+        rules=RULES if security is not None else _WITHOUT_SECURITY,
         success=Outcome("success", _success(operation)),
         checks=checks,
         behaviour=behaviour,
+        security=security,
         magic={value: outcome for value, (_, outcome) in magic.items()},
         magic_parameter=next((name.removeprefix("path.") for name, _ in magic.values()), ""),
     )
@@ -160,6 +165,16 @@ def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     return Outcome("queued force", case) if case else None
 
 
+def _by_authentication(selector: Selector, request: Request) -> Outcome | None:
+    error = selector.security.unauthenticated(request) if selector.security else None
+    return _refused("authentication", error) if error else None
+
+
+def _by_permission(selector: Selector, request: Request) -> Outcome | None:
+    error = selector.security.forbidden(request) if selector.security else None
+    return _refused("permission", error) if error else None
+
+
 def _by_error(selector: Selector, request: Request) -> Outcome | None:
     for check in selector.checks:
         error = check(request)
@@ -178,5 +193,18 @@ def _refused(rule: str, error: RequestError) -> Outcome:
 
 Rule = Callable[[Selector, Request], Outcome | None]
 
-RULES: tuple[Rule, ...] = (_by_header, _by_address, _by_magic, _by_queue, _by_error)
+RULES: tuple[Rule, ...] = (
+    _by_header,
+    _by_address,
+    _by_magic,
+    _by_queue,
+    _by_authentication,
+    _by_error,
+    _by_permission,
+)
 """The order, written down once; the behaviour comes after them all, then success."""
+
+_WITHOUT_SECURITY = tuple(
+    rule for rule in RULES if rule not in (_by_authentication, _by_permission)
+)
+"""Those of operations whose security is not enforced."""
