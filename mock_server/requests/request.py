@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 from starlette.types import Message, Receive, Scope
 
 from mock_server.requests.bodies import decoder, read_json
-from mock_server.requests.contents import Content, MalformedBodyError
+from mock_server.requests.contents import Content, MalformedBodyError, json_value
 from mock_server.requests.media_types import parsed
 from mock_server.requests.styles import pairs_of
 from mock_server.state.sessions import Session
@@ -122,6 +122,13 @@ class Request:
         """
         if self._value is ABSENT:
             self._value = self._decoded()
+        return self._value
+
+    @property
+    def json(self) -> Any:
+        """The value of a body that is known to be JSON. Raises MalformedBodyError."""
+        if self._value is ABSENT:
+            self._value = json_value(self.body)
         return self._value
 
     def _decoded(self) -> Any:

@@ -9,12 +9,13 @@ are on the wire, but for the escapes of what delimits nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import Scope
 
 from mock_server.requests.projection import operation_id, path_parameters
@@ -30,9 +31,12 @@ before the path is matched."""
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way to one operation; `selectors` are the query members that it needs."""
+    """The way to one operation; `selectors` are the query members that it needs, `extensions` what
+    Connexion's routing attaches to the scope of a request.
+    """
 
     operation_id: str
+    extensions: Mapping[str, Any]
     selectors: tuple[tuple[str, str], ...]
     bases: frozenset[str]
 
@@ -74,7 +78,9 @@ class Template:
         if routes is None and method == "HEAD":
             routes = self.routes.get("GET")
         for route in routes or ():
-            if (not base or base in route.bases) and _selects(route, query):
+            if base and base not in route.bases:
+                continue
+            if not route.selectors or _selects(route, query):
                 return route
         return None
 
@@ -87,26 +93,7 @@ def _generality(segment: str) -> tuple[int, int]:
 
 
 def _selects(route: Route, query: bytes) -> bool:
-    if not route.selectors:
-        return True
     return set(route.selectors) <= set(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The operation of a request. `raw` are its path parameters as they are on the wire, where
-    that is not what they are.
-    """
-
-    operation_id: str
-    parameters: dict[str, str]
-    raw: dict[str, str] | None = None
-
-    def apply(self, scope: Scope) -> None:
-        """Put the parameters into the scope of the request."""
-        scope["path_params"] = self.parameters
-        if self.raw is not None:
-            scope[RAW_PATH] = self.raw
 
 
 class Routes:
@@ -137,25 +124,55 @@ class Routes:
         method = operation.method.upper()
         bases = base_paths(operation.document, operation)
         routes = template.routes.setdefault(method, [])
-        routes.append(Route(operation_id(index), operation.selectors, bases))
+        name = operation_id(index)
+        extensions = {ROUTING_CONTEXT: {"operation_id": name}}
+        routes.append(Route(name, extensions, operation.selectors, bases))
         routes.sort(key=lambda route: -len(route.selectors))
         self.documented.add(method)
 
-    def find(self, scope: Scope) -> Found | None:
-        """The operation of a request, if there is one."""
-        method, query = scope["method"], scope["query_string"]
-        if b"%" not in (scope.get("raw_path") or b""):
-            for template, base, parameters in self._matching(scope["path"]):
-                route = template.route(method, base, query)
-                if route is not None:
-                    return Found(route.operation_id, parameters)
-            return None
+    def find(self, scope: Scope) -> Route | None:
+        """The route of a request, if there is one; its path parameters are put into the scope."""
+        raw = scope.get("raw_path")
+        if raw is None or b"%" not in raw:
+            path = scope["path"]
+            found = self._find(path, scope) if self.bases else self._below("", path, scope)
+            if found is None:
+                return None
+            route, scope["path_params"] = found
+            return route
         for text in _texts(scope):
-            for template, base, raw in self._matching(text):
+            found = self._find(text, scope)
+            if found is not None:
+                route, scope[RAW_PATH] = found
+                decoded = {name: unquote(value) for name, value in scope[RAW_PATH].items()}
+                scope["path_params"] = decoded
+                return route
+        return None
+
+    def _find(self, path: str, scope: Scope) -> tuple[Route, dict[str, Any]] | None:
+        """The route of a path, below a base path first, and its parameters. This is on the way of
+        every request.
+        """
+        for base in self.bases:
+            if path.startswith(base) and path[len(base) : len(base) + 1] == "/":
+                found = self._below(base, path[len(base) :], scope)
+                if found is not None:
+                    return found
+        return self._below("", path, scope)
+
+    def _below(self, base: str, path: str, scope: Scope) -> tuple[Route, dict[str, Any]] | None:
+        method, query = scope["method"], scope["query_string"]
+        template = self.concrete.get(path)
+        if template is not None:
+            route = template.route(method, base, query)
+            if route is not None:
+                return route, {}
+        for template in self.templated.get(path.count("/"), ()):
+            match = template.pattern.fullmatch(path)
+            if match is not None:
                 route = template.route(method, base, query)
                 if route is not None:
-                    decoded = {name: unquote(value) for name, value in raw.items()}
-                    return Found(route.operation_id, decoded, raw)
+                    return route, match.groupdict()
         return None
 
     def methods(self, scope: Scope) -> set[str]:
@@ -165,7 +182,7 @@ class Routes:
         found = {
             method
             for text in _texts(scope)
-            for template, base, _ in self._matching(text)
+            for template, base in self._matching(text)
             for method, routes in template.routes.items()
             if not base or any(base in route.bases for route in routes)
         }
@@ -173,23 +190,16 @@ class Routes:
             found.add("HEAD")
         return found | {"OPTIONS"} if found else found
 
-    def _matching(self, path: str) -> Iterator[tuple[Template, str, dict[str, Any]]]:
-        """The templates that match a path, below a base path first."""
-        for base in self.bases:
-            if path.startswith(base) and path[len(base) : len(base) + 1] == "/":
-                for template, parameters in self._templates(path[len(base) :]):
-                    yield template, base, parameters
-        for template, parameters in self._templates(path):
-            yield template, "", parameters
-
-    def _templates(self, path: str) -> Iterator[tuple[Template, dict[str, Any]]]:
-        concrete = self.concrete.get(path)
-        if concrete is not None:
-            yield concrete, {}
-        for template in self.templated.get(path.count("/"), ()):
-            match = template.pattern.fullmatch(path)
-            if match is not None:
-                yield template, match.groupdict()
+    def _matching(self, path: str) -> Iterator[tuple[Template, str]]:
+        """The templates that match a path, with the base path that stands before it."""
+        for base in (*self.bases, ""):
+            if path.startswith(f"{base}/"):
+                rest = path[len(base) :]
+                if rest in self.concrete:
+                    yield self.concrete[rest], base
+                for template in self.templated.get(rest.count("/"), ()):
+                    if template.pattern.fullmatch(rest):
+                        yield template, base
 
 
 def _texts(scope: Scope) -> list[str]:

@@ -45,10 +45,6 @@ class RootRouting(RoutingMiddleware):
     ) -> Awaitable[None]:
         """Attach the operation to the scope, none where there is none, and call the next app."""
         if scope["type"] == "http":
-            found = self.routes.find(scope)
-            if found is None:
-                scope["extensions"] = _NOT_ROUTED
-            else:
-                found.apply(scope)
-                scope["extensions"] = {ROUTING_CONTEXT: {"operation_id": found.operation_id}}
+            route = self.routes.find(scope)
+            scope["extensions"] = _NOT_ROUTED if route is None else route.extensions
         return self.app(scope, receive, send)

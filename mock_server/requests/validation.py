@@ -109,15 +109,23 @@ def _value_check(
     def fields() -> tuple[FormField, ...]:
         return form_fields(document, media_type, shape)
 
+    def of_json(request: Request) -> RequestError | None:
+        try:
+            return judge(request.json)
+        except MalformedBodyError as error:
+            return RequestError(status, f"The request body is {error}.")
+
     def make(content_type: str) -> RequestCheck:
         named = parsed(content_type)
         decode = decoder(named.name) or read_bytes
+        if decode is read_json:
+            return of_json
         is_form = decode in (read_form, read_multipart)
         content = Content(named.parameters, shape, fields() if is_form else ())
 
         def check(request: Request) -> RequestError | None:
             try:
-                value = request.value if decode is read_json else decode(request.body, content)
+                value = decode(request.body, content)
             except MalformedBodyError as error:
                 return RequestError(status, f"The request body is {error}.")
             return None if value is UNJUDGED else judge(value)
