@@ -17,8 +17,8 @@ from mock_server.mock import Mock
 from mock_server.operation import MockMiddleware, make_operations
 from mock_server.requests.front import Front
 from mock_server.requests.projection import project
-from mock_server.requests.routes import Routes
-from mock_server.requests.routing import ProjectedSpecification, RootRouting
+from mock_server.requests.routing.middleware import ProjectedSpecification, RootRouting
+from mock_server.requests.routing.routes import Routes
 
 
 def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:

@@ -20,7 +20,7 @@ from mock_server.addresses import PREFIX
 from mock_server.app import create_app
 from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
-from mock_server.requests.routes import Routes
+from mock_server.requests.routing.routes import Routes
 from mock_server.requests.security import undocumented
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError

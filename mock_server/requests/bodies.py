@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 from xml.parsers import expat
 
-from mock_server.requests.contents import PLAIN, Content, MalformedBodyError, json_value
-from mock_server.requests.forms import read_form
-from mock_server.requests.multipart import check_multipart, read_multipart
-from mock_server.requests.shapes import primitive
+from mock_server.requests.decoding.contents import PLAIN, Content, MalformedBodyError, json_value
+from mock_server.requests.decoding.forms import read_form
+from mock_server.requests.decoding.multipart import check_multipart, read_multipart
+from mock_server.requests.decoding.shapes import primitive
 
 __all__ = ["MalformedBodyError", "decoder", "is_json", "is_sequential", "read_json"]
 

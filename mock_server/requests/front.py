@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.addresses import PREFIX
 from mock_server.requests.cors import is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
-from mock_server.requests.routes import Routes
+from mock_server.requests.routing.routes import Routes
 from mock_server.state.sessions import SESSION, SessionNameError, Sessions
 from tallystick.generation.problem import MEDIA_TYPE, problem
 

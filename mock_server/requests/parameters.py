@@ -14,15 +14,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from mock_server.requests import styles
 from mock_server.requests.bodies import UNJUDGED, decoder, read_text
-from mock_server.requests.contents import Content, MalformedBodyError
+from mock_server.requests.decoding import styles
+from mock_server.requests.decoding.contents import Content, MalformedBodyError
+from mock_server.requests.decoding.media_types import parsed
+from mock_server.requests.decoding.shapes import ANYTHING, Decode, Shape, coerced, shape_at
+from mock_server.requests.decoding.styles import Named, Pairs, Readings
 from mock_server.requests.errors import RequestCheck, RequestError, why_invalid
-from mock_server.requests.media_types import parsed
 from mock_server.requests.projection import path_parameters
 from mock_server.requests.request import RAW_PATH, Request
-from mock_server.requests.shapes import ANYTHING, Decode, Shape, coerced, shape_at
-from mock_server.requests.styles import Named, Pairs, Readings
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document

@@ -11,9 +11,9 @@ from urllib.parse import unquote_plus
 from starlette.types import Message, Receive, Scope
 
 from mock_server.requests.bodies import decoder, read_json
-from mock_server.requests.contents import Content, MalformedBodyError, json_value
-from mock_server.requests.media_types import parsed
-from mock_server.requests.styles import pairs_of
+from mock_server.requests.decoding.contents import Content, MalformedBodyError, json_value
+from mock_server.requests.decoding.media_types import parsed
+from mock_server.requests.decoding.styles import pairs_of
 from mock_server.state.sessions import Session
 
 Header = tuple[bytes, bytes]

@@ -19,14 +19,19 @@ from mock_server.requests.bodies import (
     read_bytes,
     read_json,
 )
-from mock_server.requests.contents import Content, FormField, MalformedBodyError, form_fields
+from mock_server.requests.decoding.contents import (
+    Content,
+    FormField,
+    MalformedBodyError,
+    form_fields,
+)
+from mock_server.requests.decoding.forms import read_form
+from mock_server.requests.decoding.media_types import chosen, parsed
+from mock_server.requests.decoding.multipart import read_multipart
+from mock_server.requests.decoding.shapes import ANYTHING, shape_at
 from mock_server.requests.errors import RequestCheck, RequestError, why_invalid
-from mock_server.requests.forms import read_form
-from mock_server.requests.media_types import chosen, parsed
-from mock_server.requests.multipart import read_multipart
 from mock_server.requests.parameters import parameter_check
 from mock_server.requests.request import ABSENT, Request
-from mock_server.requests.shapes import ANYTHING, shape_at
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
 from tallystick.contract import ContractOperation

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from mock_server.requests.bodies import UNJUDGED, decoder, is_json, read_json
-from mock_server.requests.contents import Content, FormField, MalformedBodyError
-from mock_server.requests.media_types import chosen, parsed
-from mock_server.requests.shapes import shape_of
+from mock_server.requests.decoding.contents import Content, FormField, MalformedBodyError
+from mock_server.requests.decoding.media_types import chosen, parsed
+from mock_server.requests.decoding.shapes import shape_of
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import check_undocumented
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from mock_server.requests.decoding.shapes import shape_of
 from mock_server.requests.parameters import Definition, MalformedParameterError
 from mock_server.requests.request import HEADERS, RAW_PATH, Request
-from mock_server.requests.shapes import shape_of
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import check_undocumented
 

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from mock_server.requests.contents import (
+from mock_server.requests.decoding.contents import (
     PLAIN,
     Content,
     FormField,
     MalformedBodyError,
     json_value,
 )
-from mock_server.requests.shapes import ANYTHING, Raw, coerced
-from mock_server.requests.styles import PAIRED, Named, Pairs, deep_object, pairs_of
+from mock_server.requests.decoding.shapes import ANYTHING, Raw, coerced
+from mock_server.requests.decoding.styles import PAIRED, Named, Pairs, deep_object, pairs_of
 
 
 def read_form(body: bytes, content: Content = PLAIN, /) -> dict[str, Any]:

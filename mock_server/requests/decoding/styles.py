@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from mock_server.requests.shapes import ANYTHING, Raw, Shape, member_shape
+from mock_server.requests.decoding.shapes import ANYTHING, Raw, Shape, member_shape
 
 Pairs = Sequence[tuple[str, str]]
 """Names and raw values."""

@@ -10,7 +10,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from connexion.spec import OpenAPISpecification, Specification
 from starlette.types import Receive, Scope, Send
 
-from mock_server.requests.routes import Routes
+from mock_server.requests.routing.routes import Routes
 
 _NOT_ROUTED = {ROUTING_CONTEXT: {"operation_id": None}}
 

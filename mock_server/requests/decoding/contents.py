@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.requests.shapes import ANYTHING, Shape
+from mock_server.requests.decoding.shapes import ANYTHING, Shape
 from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType, properties
 

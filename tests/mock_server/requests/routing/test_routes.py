@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from mock_server.control.guard import Access
 from mock_server.requests.request import RAW_PATH
-from mock_server.requests.routes import Routes
+from mock_server.requests.routing.routes import Routes
 from mock_server.serve import greeting
 from tallystick import Contract, load_contract
 from tests.mock_server.conftest import Serve

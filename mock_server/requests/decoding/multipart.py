@@ -15,16 +15,16 @@ from typing import Any
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from mock_server.requests.contents import (
+from mock_server.requests.decoding.contents import (
     PLAIN,
     Content,
     FormField,
     MalformedBodyError,
     json_value,
 )
-from mock_server.requests.media_types import parsed
-from mock_server.requests.shapes import ANYTHING, Raw, Shape, coerced, primitive
-from mock_server.requests.styles import PAIRED, Named
+from mock_server.requests.decoding.media_types import parsed
+from mock_server.requests.decoding.shapes import ANYTHING, Raw, Shape, coerced, primitive
+from mock_server.requests.decoding.styles import PAIRED, Named
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from starlette.types import Scope
 
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import RAW_PATH
-from mock_server.requests.servers import base_paths
+from mock_server.requests.routing.servers import base_paths
 from tallystick.contract import Contract, ContractOperation
 
 _DELIMITERS = re.compile(r"(%(?:25|2[CcEeFf]|3[BbDd]))")
@@ -42,7 +42,7 @@ class Route:
 
 
 @dataclass(eq=False)
-class Template:
+class PathTemplate:
     """A path of the document, with the routes of each method."""
 
     path: str
@@ -100,12 +100,12 @@ class Routes:
     """The routes of a contract."""
 
     def __init__(self, contract: Contract) -> None:
-        self.concrete: dict[str, Template] = {}
-        self.templated: dict[int, list[Template]] = {}
+        self.concrete: dict[str, PathTemplate] = {}
+        self.templated: dict[int, list[PathTemplate]] = {}
         self.documented: set[str] = set()
-        made: dict[str, Template] = {}
+        made: dict[str, PathTemplate] = {}
         for index, operation in enumerate(contract.operations):
-            template = made.setdefault(operation.path, Template(operation.path))
+            template = made.setdefault(operation.path, PathTemplate(operation.path))
             self._add(template, index, operation)
         for template in made.values():
             if template.is_concrete:
@@ -120,7 +120,7 @@ class Routes:
         if "GET" in self.documented:
             self.documented.add("HEAD")
 
-    def _add(self, template: Template, index: int, operation: ContractOperation) -> None:
+    def _add(self, template: PathTemplate, index: int, operation: ContractOperation) -> None:
         method = operation.method.upper()
         bases = base_paths(operation.document, operation)
         routes = template.routes.setdefault(method, [])
@@ -190,7 +190,7 @@ class Routes:
             found.add("HEAD")
         return found | {"OPTIONS"} if found else found
 
-    def _matching(self, path: str) -> Iterator[tuple[Template, str]]:
+    def _matching(self, path: str) -> Iterator[tuple[PathTemplate, str]]:
         """The templates that match a path, with the base path that stands before it."""
         for base in (*self.bases, ""):
             if path.startswith(f"{base}/"):

@@ -19,7 +19,7 @@ _ASIDE = {"charset", "boundary"}
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ContentType:
     """A media type or range, in lower case, with its parameters, their names in lower case."""
 
     name: str
@@ -27,14 +27,14 @@ class Named:
 
 
 @lru_cache(maxsize=256)
-def parsed(text: str) -> Named:
+def parsed(text: str) -> ContentType:
     """The media type of a Content-Type, or of a key of `content` (RFC 9110 section 8.3.1)."""
     name, semicolon, rest = text.partition(";")
     parameters = {
         key.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain
         for key, quoted, plain in _PARAMETER.findall(semicolon + rest)
     }
-    return Named(name.strip().lower(), parameters)
+    return ContentType(name.strip().lower(), parameters)
 
 
 def chosen(documented: Sequence[str], content_type: str) -> int | None:
@@ -48,7 +48,7 @@ def chosen(documented: Sequence[str], content_type: str) -> int | None:
     return -max(ranks)[1] if ranks else None
 
 
-def _rank(documented: Named, actual: Named) -> tuple[int, int, int] | None:
+def _rank(documented: ContentType, actual: ContentType) -> tuple[int, int, int] | None:
     """How well a documented media type matches; None where it does not."""
     if not actual.name or not fnmatchcase(actual.name, documented.name):
         return None
