@@ -17,7 +17,8 @@ from mock_server.mock import Mock
 from mock_server.operation import MockMiddleware, make_operations
 from mock_server.requests.front import Front
 from mock_server.requests.projection import project
-from mock_server.requests.routing import ProjectedSpecification, RootRouting
+from mock_server.requests.routing.middleware import ProjectedSpecification, RootRouting
+from mock_server.requests.routing.routes import Routes
 
 
 def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
@@ -25,7 +26,7 @@ def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
     reach it, on loopback).
     """
     control = Guard(Control(mock).app(), access or Access())
-    front = Front(mock.contract, mock.sessions, control)
+    front = Front(Routes(mock.contract), mock.sessions, control)
     front.routed = _connexion(mock, front)
     return front
 
@@ -46,7 +47,8 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
     specification = ProjectedSpecification(project(mock.contract))  # type: ignore[no-untyped-call]
     # What `add_api` does, which would load and validate the specification anew.
     options = vars(app.options)
-    app.apis.append(API(specification, base_path=None, made=make_operations(mock), **options))
+    made = make_operations(mock)
+    app.apis.append(API(specification, base_path=None, made=made, routes=front.routes, **options))
     return app
 
 

@@ -15,14 +15,16 @@ from tallystick.errors import ExtensionError
 
 @dataclass(frozen=True)
 class Mock:
-    """A contract being mocked: its settings and its state. Raises ExtensionError where the
-    contract asks for a behaviour that there is not.
+    """A contract being mocked: its settings and its state. `auth` says whether security
+    requirements are enforced. Raises ExtensionError where the contract asks for a behaviour that
+    there is not.
     """
 
     contract: Contract
     seed: int = 0
     max_body: int = 1024 * 1024
     store: Store = field(default_factory=MemoryStore)
+    auth: bool = True
     sessions: Sessions = field(init=False)
     behaviours: Mapping[str, ContractBehaviour] = field(init=False)
 

@@ -23,6 +23,7 @@ from mock_server.mock import Mock
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import Header, Request
+from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import (
     Outcome,
@@ -124,8 +125,10 @@ class MockOperation:
         contract, operation = self.mock.contract, self.contract
         found = checks(contract.document, operation, self.mock.max_body)
         answers = Answers(contract, operation, self.mock.seed)
+        security = security_of(operation) if self.mock.auth else None
+        etag = self._validator(answers)
         return Parts(
-            selector(operation, found, self.behaviour, self._validator(answers)),
+            selector(operation, found, self.behaviour, security, etag),
             answers,
             next((case for case in operation.cases if case.status == "406"), None),
         )

@@ -20,6 +20,8 @@ from mock_server.addresses import PREFIX
 from mock_server.app import create_app
 from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
+from mock_server.requests.routing.routes import Routes
+from mock_server.requests.security import undocumented
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 
@@ -30,20 +32,31 @@ _MOST_LISTED = 20
 """How many operations are listed at the start."""
 
 
+_MOST_BASES = 5
+"""How many base paths are listed."""
+
+
 class ListenError(TallystickError):
     """The mock cannot listen on the host and port that it was given."""
 
 
 def serve(
-    contract: Contract, *, host: str, port: int, seed: int, max_body: int, access: Access
+    contract: Contract,
+    *,
+    host: str,
+    port: int,
+    seed: int,
+    max_body: int,
+    access: Access,
+    auth: bool = True,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
-    mock = Mock(contract, seed, max_body)
+    mock = Mock(contract, seed, max_body, auth=auth)
     app = create_app(mock, access)
     with _listen(host, port) as listener:
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
-        print(greeting(contract, _url(listener, host), access), flush=True)
+        print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
         calm_collector()
         uvicorn_server(app, before_end=mock.sessions.close).run(sockets=[listener])
 
@@ -69,9 +82,10 @@ def serving(
     seed: int = 0,
     max_body: int = 1024 * 1024,
     access: Access | None = None,
+    auth: bool = True,
 ) -> Iterator[str]:
     """Serve on a free loopback port, in a thread; gives the base URL."""
-    mock = Mock(contract, seed, max_body)
+    mock = Mock(contract, seed, max_body, auth=auth)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
         server = uvicorn_server(app, before_end=mock.sessions.close)
@@ -156,7 +170,7 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{port}"
 
 
-def greeting(contract: Contract, url: str, access: Access) -> str:
+def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True) -> str:
     """What the command prints when it starts: where the mock is, and what it mocks."""
     title = " ".join(str(contract.document.root["info"]["title"]).split())
     count = len(list(contract.cases))
@@ -165,6 +179,14 @@ def greeting(contract: Contract, url: str, access: Access) -> str:
     lines += [f"  {name}" for name in names[:_MOST_LISTED]]
     if len(names) > _MOST_LISTED:
         lines.append(f"  … and {len(names) - _MOST_LISTED} more")
+    if bases := Routes(contract).bases:
+        shown = ", ".join(sorted(bases)[:_MOST_BASES]) + (" …" if len(bases) > _MOST_BASES else "")
+        lines.append(f"Paths are also served below the documented servers' base paths: {shown}")
+    if auth and (count := undocumented(contract)):
+        lines.append(
+            f"Without credentials, {count} operations answer a 401 that the document does not "
+            "have; --no-auth asks for none."
+        )
     board = f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
     lines.append(f"Board: {board}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
     if not access.loopback:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,4 +104,42 @@ def mock_target(base_url: str, contract: Contract) -> Target:
         for case in contract.cases
         if case.magic and not (case.trigger and case.trigger.kind == "request")
     }
-    return Target(base_url, cases=cases)
+    headers, parameters = _credentials(contract)
+    return Target(base_url, cases=cases, headers=headers, parameters=parameters)
+
+
+_RIGHT = "right-credential"
+"""The mock takes any credential for right but for a few that it lists."""
+
+
+def _credentials(contract: Contract) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers and parameters that meet the first security requirement of each operation that
+    needs one.
+    """
+    headers: dict[str, str] = {}
+    parameters: dict[str, str] = {}
+    cookies: dict[str, str] = {}
+    needed = [
+        operation.security[0]
+        for operation in contract.operations
+        if operation.security and all(operation.security)
+    ]
+    for scheme in (scheme for requirement in needed for scheme in requirement):
+        if scheme.kind != "apiKey":
+            headers.setdefault("Authorization", _authorization(scheme.scheme))
+        elif scheme.location == "query":
+            parameters[f"query.{scheme.parameter}"] = _RIGHT
+        elif scheme.location == "cookie":
+            cookies[scheme.parameter] = _RIGHT
+        else:
+            headers[scheme.parameter] = _RIGHT
+    if cookies:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return headers, parameters
+
+
+def _authorization(scheme: str) -> str:
+    """OAuth 2 and OpenID Connect, which have no such name, are bearer tokens."""
+    if scheme == "basic":
+        return "Basic " + base64.b64encode(f"user:{_RIGHT}".encode()).decode()
+    return f"{scheme.capitalize() or 'Bearer'} {_RIGHT}"

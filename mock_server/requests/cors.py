@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.types import Message, Scope, Send
 
@@ -14,10 +14,15 @@ _EXPOSED = (
 _MAX_AGE = b"600"
 
 
+def is_preflight(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether an OPTIONS request asks for CORS (Fetch standard, section 3.2.2)."""
+    return b"origin" in headers and b"access-control-request-method" in headers
+
+
 def preflight(scope: Scope, allowed: Iterable[str]) -> list[Header]:
     """What a CORS preflight request asks for (Fetch standard, section 3.2.3)."""
     asked = dict(scope["headers"])
-    if b"origin" not in asked or b"access-control-request-method" not in asked:
+    if not is_preflight(asked):
         return []
     headers = [
         (b"access-control-allow-methods", ", ".join(sorted(allowed)).encode()),

@@ -1,4 +1,8 @@
-"""What may be wrong with a request."""
+"""What may be wrong with a request.
+
+Rules: a refusal says which parameter or member is wrong and what the document wants, and never
+repeats what may be a credential.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,23 @@ class RequestError:
 RequestCheck = Callable[[Request], RequestError | None]
 
 
-def of_case(case: Case) -> RequestError:
-    """The error that a documented case describes."""
-    return RequestError(case.http_status, case.description, case)
+_LONGEST = 300
+_SECRET_WORDS = (
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "credential",
+)
+
+
+def refusal_headers(detail: str) -> tuple[Header, ...]:
+    """The header that says why a request was refused, where the body is the document's."""
+    text = detail.encode("ascii", "backslashreplace")[:_LONGEST]
+    return ((b"tallystick-error", bytes(byte if byte >= 32 else 32 for byte in text)),)
 
 
 def why_invalid(validator: Validator, value: Any, what: str) -> str:
@@ -37,4 +55,16 @@ def why_invalid(validator: Validator, value: Any, what: str) -> str:
         return f"{what} is not valid."
     place = "".join(f"/{token}" for token in error.instance_path)
     where = f" at {place}" if place else ""
+    if _is_secret(f"{what}{place}") or _shows_secret(error.message):
+        return f"{what} is not valid{where}: it breaks the keyword {error.kind.name!r}."
     return f"{what} is not valid{where}: {error.message}."
+
+
+def _shows_secret(message: str) -> bool:
+    """Whether a message shows an object that holds what may be a credential."""
+    return message[:1] in "{[" and any(word in message.lower() for word in _SECRET_WORDS)
+
+
+def _is_secret(name: str) -> bool:
+    """Whether what a name stands for may be a credential, which nothing may repeat."""
+    return any(word in name.lower().replace("-", "_") for word in _SECRET_WORDS)

@@ -3,7 +3,8 @@
 Rules: `/_tallystick/` and `/~` belong to the mock, everything else to the contract. A browser
 app on any origin may use the mocked API (Fetch standard, section 3.2), never the control API.
 What no operation answers is a problem: 404 for an unknown path, 405 with `Allow` for another
-method (RFC 9110 section 15.5.6), 204 with `Allow` for OPTIONS (section 9.3.7).
+method (RFC 9110 section 15.5.6), 204 with `Allow` for OPTIONS (section 9.3.7), unless an operation
+answers it; a CORS preflight is never for an operation.
 """
 
 from __future__ import annotations
@@ -11,17 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import unquote
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.addresses import PREFIX
-from mock_server.requests.cors import preflight, with_cors
+from mock_server.requests.cors import is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
+from mock_server.requests.routing.routes import Routes
 from mock_server.state.sessions import SESSION, SessionNameError, Sessions
-from tallystick.contract import Contract
 from tallystick.generation.problem import MEDIA_TYPE, problem
 
 _SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
@@ -33,10 +33,10 @@ class Front:
 
     routed: ASGIApp
 
-    def __init__(self, contract: Contract, sessions: Sessions, control: ASGIApp) -> None:
+    def __init__(self, routes: Routes, sessions: Sessions, control: ASGIApp) -> None:
+        self.routes = routes
         self.sessions = sessions
         self.control = control
-        self.paths = _Paths(contract)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -58,7 +58,8 @@ class Front:
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
             await self.control(scope, receive, send if origin is None else plain)
             return
-        if scope["method"] not in self.paths.documented:
+        method = scope["method"]
+        if method not in self.routes.documented or (method == "OPTIONS" and is_preflight(headers)):
             await self.unrouted(scope, receive, send)
             return
         await self.routed(scope, receive, send)
@@ -90,15 +91,17 @@ class Front:
 
     def _other(self, scope: Scope) -> Reply:
         path, method = scope["path"], scope["method"]
-        allowed = self.paths.methods(path)
+        allowed = self.routes.methods(scope)
         if path == "/" and not allowed and method in ("GET", "HEAD"):
             return Reply(307, None, ((b"location", f"{PREFIX}/".encode()),))
         if path == "*":
-            return Reply(204, None, (_allow(self.paths.documented | {"OPTIONS"}),))
+            return Reply(204, None, (_allow(self.routes.documented | {"OPTIONS"}),))
         if not allowed:
             return Reply(404, f"The contract has no path {path}.")
         if method == "OPTIONS":
             return Reply(204, None, (_allow(allowed), *preflight(scope, allowed)))
+        if method in allowed:
+            return Reply(404, f"The contract has no {method} {path} with such a query.")
         return Reply(405, f"{path} does not take {method}.", (_allow(allowed),))
 
     async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
@@ -156,35 +159,6 @@ _WRONG_ADDRESS = Reply(
     "/~session/NAME.",
     ((b"tallystick-error", b"unknown address form"),),
 )
-
-
-class _Paths:
-    """The contract's paths and their methods, for what is not on the hot path."""
-
-    def __init__(self, contract: Contract) -> None:
-        self.contract = contract
-        self.documented = {operation.method.upper() for operation in contract.operations}
-        if "GET" in self.documented:
-            self.documented.add("HEAD")
-
-    @cached_property
-    def templates(self) -> list[tuple[re.Pattern[str], str]]:
-        """A pattern for each path, with the method that is documented there."""
-        return [(_pattern(each.path), each.method.upper()) for each in self.contract.operations]
-
-    def methods(self, path: str) -> set[str]:
-        """The methods of a path. GET brings HEAD (RFC 9110 section 9.3.2), and each path takes
-        OPTIONS; of an unknown path there are none.
-        """
-        found = {method for pattern, method in self.templates if pattern.fullmatch(path)}
-        if "GET" in found:
-            found.add("HEAD")
-        return found | {"OPTIONS"} if found else found
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    literals = re.split(r"\{[^}]*\}", template)
-    return re.compile("[^/]+".join(re.escape(literal) for literal in literals))
 
 
 def _allow(methods: Iterable[str]) -> Header:

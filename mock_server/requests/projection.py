@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from connexion.http_facts import METHODS
+
 from tallystick.contract import Contract
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -26,6 +28,8 @@ def project(contract: Contract) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for index, operation in enumerate(contract.operations):
         path = operation.path
+        if operation.method not in METHODS:
+            continue  # OpenAPI 3.0 has no such method; the table of routes has
         item = paths.setdefault(_projected(path), {})
         item[operation.method] = _operation(index, list(path_parameters(path)))
     info = contract.document.root["info"]

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from starlette.types import Message, Receive, Scope
 
-from mock_server.requests.bodies import MalformedBodyError, decoder, read_json
+from mock_server.requests.bodies import decoder, read_json
+from mock_server.requests.decoding.contents import Content, MalformedBodyError, json_value
+from mock_server.requests.decoding.media_types import parsed
+from mock_server.requests.decoding.styles import pairs_of
 from mock_server.state.sessions import Session
 
 Header = tuple[bytes, bytes]
@@ -22,6 +25,11 @@ is still sending may never see an answer that comes earlier."""
 
 HEADERS = "tallystick.headers"
 """Where the scope of a request keeps its headers by name."""
+
+
+RAW_PATH = "tallystick.raw_path_parameters"
+"""Where the scope of a request keeps the path parameters as they are on the wire, by the names of
+the routing projection. It does so only where they differ from the decoded ones."""
 
 
 class _Absent:
@@ -51,6 +59,7 @@ class Request:
     """One request to an operation. Header names are in lower case, as ASGI gives them."""
 
     __slots__ = (
+        "_pairs",
         "_query",
         "_value",
         "body",
@@ -71,6 +80,7 @@ class Request:
         self.body = b""
         self.too_large = False
         self._value: Any = ABSENT
+        self._pairs: tuple[tuple[str, str], ...] | None = None
         self._query: dict[str, list[str]] | None = None
 
     async def read(self, receive: Receive, first: Message, limit: int) -> None:
@@ -107,21 +117,46 @@ class Request:
     def value(self) -> Any:
         """The value that the body stands for. Raises MalformedBodyError.
 
-        A body whose media type no decoder reads is tried as JSON: forces match the bodies of
-        clients that forget the Content-Type, too.
+        A body that looks like JSON is tried as JSON, whatever its media type: forces match the
+        bodies of clients that forget the Content-Type, too.
         """
         if self._value is ABSENT:
-            self._value = (decoder(self.media_type) or read_json)(self.body)
+            self._value = self._decoded()
         return self._value
+
+    @property
+    def json(self) -> Any:
+        """The value of a body that is known to be JSON. Raises MalformedBodyError."""
+        if self._value is ABSENT:
+            self._value = json_value(self.body)
+        return self._value
+
+    def _decoded(self) -> Any:
+        decode = decoder(self.media_type) or read_json
+        if decode is read_json:
+            return read_json(self.body)
+        if self.body.lstrip()[:1] == b"{":
+            try:
+                return read_json(self.body)
+            except MalformedBodyError:
+                pass
+        content_type = self.headers[b"content-type"].decode("latin-1")
+        return decode(self.body, Content(parsed(content_type).parameters))
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The query parameters: each name, and its value as it is on the wire."""
+        if self._pairs is None:
+            self._pairs = pairs_of(self.scope["query_string"].decode("latin-1"))
+        return self._pairs
 
     @property
     def query(self) -> dict[str, list[str]]:
         """The query parameters, decoded."""
         if self._query is None:
             self._query = {}
-            text = self.scope["query_string"].decode("latin-1")
-            for name, value in parse_qsl(text, keep_blank_values=True):
-                self._query.setdefault(name, []).append(value)
+            for name, value in self.pairs:
+                self._query.setdefault(name, []).append(unquote_plus(value))
         return self._query
 
     @property

@@ -9,17 +9,34 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import Any
 
-from mock_server.requests.bodies import MalformedBodyError, decoder, is_in_range
-from mock_server.requests.errors import RequestCheck, RequestError, of_case, why_invalid
+from mock_server.requests.bodies import (
+    UNJUDGED,
+    decoder,
+    is_sequential,
+    read_bytes,
+    read_json,
+)
+from mock_server.requests.decoding.contents import (
+    Content,
+    FormField,
+    MalformedBodyError,
+    form_fields,
+)
+from mock_server.requests.decoding.forms import read_form
+from mock_server.requests.decoding.media_types import chosen, parsed
+from mock_server.requests.decoding.multipart import read_multipart
+from mock_server.requests.decoding.shapes import ANYTHING, shape_at
+from mock_server.requests.errors import RequestCheck, RequestError, why_invalid
 from mock_server.requests.parameters import parameter_check
 from mock_server.requests.request import ABSENT, Request
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
-from tallystick.reader.operations import Operation, RequestBody, properties
+from tallystick.reader.operations import MediaType, Operation, RequestBody, properties
 from tallystick.reader.pointers import Path
 from tallystick.reader.schemas.validators import Validator
 
@@ -49,9 +66,11 @@ def _error_status(operation: Operation) -> int:
 def _body_check(
     document: Document, operation: ContractOperation, body: RequestBody, status: int, limit: int
 ) -> RequestCheck:
-    names = [media_type.name.lower() for media_type in body.media_types]
-    value_check = _value_check(document, operation, body, status)
-    accepts = ", ".join(media_type.name for media_type in body.media_types)
+    names = [media_type.name for media_type in body.media_types]
+    value_checks = [
+        _value_check(document, operation, media_type, status) for media_type in body.media_types
+    ]
+    accepts = ", ".join(names)
     unsupported = RequestError(
         415,
         f"The request body must be {accepts}.",
@@ -66,44 +85,116 @@ def _body_check(
         headers=((b"connection", b"close"),),
     )
 
+    @lru_cache(maxsize=64)
+    def value_check(content_type: bytes) -> RequestCheck | None:
+        text = content_type.decode("latin-1")
+        index = chosen(names, text)
+        return None if index is None else value_checks[index](text)
+
     def check(request: Request) -> RequestError | None:
         if not request.body:  # a too large one is not kept
             if request.too_large:
                 return too_large
             return missing if body.required else None
-        media_type = request.media_type
-        if media_type not in names and not is_in_range(media_type, names):
-            return unsupported
-        return value_check(request) if decoder(media_type) else None
+        found = value_check(request.headers.get(b"content-type", b""))
+        return unsupported if found is None else found(request)
 
     return check
 
 
 def _value_check(
-    document: Document, operation: ContractOperation, body: RequestBody, status: int
-) -> RequestCheck:
-    """The check of a body that a decoder reads."""
-    schema = next((m.schema for m in body.media_types if decoder(m.name)), None)
-    validator = document.validators.at(schema) if schema else None
-    case_checks = tuple(_case_checks(document, operation, schema))
-    is_plainly_valid = _plainly_valid(operation, validator)
+    document: Document, operation: ContractOperation, media_type: MediaType, status: int
+) -> Callable[[str], RequestCheck]:
+    """What makes the check of bodies with a Content-Type, which the documented media type takes."""
+    schema = media_type.schema
+    judge = _judge(document, operation, media_type, status)
+    shape = shape_at(document, schema) if schema else ANYTHING
 
-    def check(request: Request) -> RequestError | None:
+    @cache
+    def fields() -> tuple[FormField, ...]:
+        return form_fields(document, media_type, shape)
+
+    def of_json(request: Request) -> RequestError | None:
         try:
-            value = request.value
+            return judge(request.json)
         except MalformedBodyError as error:
             return RequestError(status, f"The request body is {error}.")
+
+    def make(content_type: str) -> RequestCheck:
+        named = parsed(content_type)
+        decode = decoder(named.name) or read_bytes
+        if decode is read_json:
+            return of_json
+        is_form = decode in (read_form, read_multipart)
+        content = Content(named.parameters, shape, fields() if is_form else ())
+
+        def check(request: Request) -> RequestError | None:
+            try:
+                value = decode(request.body, content)
+            except MalformedBodyError as error:
+                return RequestError(status, f"The request body is {error}.")
+            return None if value is UNJUDGED else judge(value)
+
+        return check
+
+    return make
+
+
+def _judge(
+    document: Document, operation: ContractOperation, media_type: MediaType, status: int
+) -> Callable[[Any], RequestError | None]:
+    """What says why the value of a body is wrong; None where it is right."""
+    validator, of_items = _validators(document, media_type)
+    case_checks = tuple(_case_checks(document, operation, media_type.schema))
+    is_plainly_valid = _plainly_valid(operation, validator)
+
+    def judge(value: Any) -> RequestError | None:
         if is_plainly_valid(value):
             return None
         if isinstance(value, dict):
             for case, fails in case_checks:
                 if fails(value):
-                    return of_case(case)
-        if validator is None or validator.is_valid(value):
-            return None
-        return RequestError(status, why_invalid(validator, value, "The request body"))
+                    return _of_case(case)
+        if validator is not None and not validator.is_valid(value):
+            return RequestError(status, why_invalid(validator, value, "The request body"))
+        return None if of_items is None else _wrong_item(of_items, value, status)
 
-    return check
+    return judge
+
+
+def _of_case(case: Case) -> RequestError:
+    """The error of a member of the body that a documented case is about."""
+    trigger = case.trigger
+    name = trigger.field.name if trigger and trigger.field else ""
+    is_missing = trigger is not None and trigger.fault == "missing"
+    why = "is required" if is_missing else "is not valid"
+    words = f"The member {name!r} of the request body {why}: {case.description}"
+    return RequestError(case.http_status, words, case)
+
+
+def _wrong_item(validator: Validator, items: list[Any], status: int) -> RequestError | None:
+    for index, item in enumerate(items):
+        if not validator.is_valid(item):
+            what = f"Item {index} of the request body"
+            return RequestError(status, why_invalid(validator, item, what))
+    return None
+
+
+def _validators(
+    document: Document, media_type: MediaType
+) -> tuple[Validator | None, Validator | None]:
+    """The validators of a body and of its items. Until OpenAPI 3.2, with its `itemSchema`, the
+    schema of a sequence was written for each of its items, or else for the list.
+    """
+    value = document.at(media_type.path).value
+    whole, items = media_type.schema, None
+    if isinstance(value, dict) and is_sequential(media_type.name):
+        if "itemSchema" in value:
+            items = (*media_type.path, "itemSchema")
+        elif whole and "array" not in shape_at(document, whole).kinds:
+            whole, items = None, whole
+    made = [document.validators.at(place, "request") if place else None for place in (whole, items)]
+    return made[0], made[1]
 
 
 def _plainly_valid(
@@ -145,10 +236,10 @@ def _case_checks(
             continue
         keys = tuple(field.name.split("."))
         if case.trigger.fault == "missing":
-            yield case, _is_missing(keys)
+            yield case, _is_missing(keys, are_required=_are_required(document, schema, keys[:-1]))
         else:
             place = _property_path(document, schema, keys) if schema else None
-            rule = document.validators.at(place) if place else None
+            rule = document.validators.at(place, "request") if place else None
             yield case, _is_invalid(keys, case.constraint, rule)
 
 
@@ -161,11 +252,41 @@ def _property_path(document: Document, schema: Path, keys: tuple[str, ...]) -> P
     return schema
 
 
-def _is_missing(keys: tuple[str, ...]) -> Fails:
+def _are_required(document: Document, schema: Path | None, keys: tuple[str, ...]) -> bool:
+    """Whether each of these nested properties is required."""
+    for key in keys:
+        if schema is None or key not in _required(document, schema):
+            return False
+        schema = dict(properties(document, schema)).get(key)
+    return True
+
+
+def _required(document: Document, schema: Path) -> set[str]:
+    """The names that an object schema, or a part of its `allOf`, requires."""
+    node = document.at(schema)
+    if not isinstance(node.value, dict):
+        return set()
+    names = {one for one in node.value.get("required", ()) if isinstance(one, str)}
+    for branch in node.list("allOf"):
+        names |= _required(document, branch.path)
+    return names
+
+
+def _is_missing(keys: tuple[str, ...], *, are_required: bool) -> Fails:
     """`null` and the empty string count as missing: most services that say so bind their
-    requests to objects, which cannot distinguish either from an absent property.
+    requests to objects, which cannot distinguish either from an absent property. What is in an
+    optional object is not missing where there is no such object.
     """
-    return lambda body: _value_at(body, keys) in (ABSENT, None, "")
+    *parents, _ = keys
+
+    def is_missing(body: Any) -> bool:
+        if not are_required and _value_at(body, tuple(parents)) in (ABSENT, None):
+            return False
+        return _value_at(body, keys) in (ABSENT, None, "")
+
+    if not parents:
+        return lambda body: _value_at(body, keys) in (ABSENT, None, "")
+    return is_missing
 
 
 def _is_invalid(

@@ -18,6 +18,7 @@ from mock_server.mock import Mock
 from mock_server.requests.bodies import MalformedBodyError, read_json
 from mock_server.requests.errors import RequestCheck
 from mock_server.requests.request import HEADERS, Request
+from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import UNMOCKABLE
 from mock_server.state.journal import MOST_REQUESTS, Entry, Received
@@ -30,7 +31,9 @@ RULES: Mapping[str, str] = {
     "address": "an address that starts with /~case/",
     "magic value": "a magic value in the path",
     "queued force": "a force that waits for such a request",
+    "authentication": "missing, wrong or expired credentials",
     "request": "an error in the request",
+    "permission": "a caller who may not do this",
     "caller": "who calls",
     "resource": "what the path names",
     "state": "the state that it is in",
@@ -91,6 +94,8 @@ def _rules(entry: Entry, mock: Mock, operation: ContractOperation) -> Iterator[d
     behaviour = mock.behaviour(operation)
     asked = {"caller", "resource", "state", "upstream"} - set(behaviour.rules if behaviour else ())
     outcome = "did not apply"
+    if not mock.auth or security_of(operation) is None:
+        asked |= {"authentication", "permission"}
     for rule in (rule for rule in RULES if rule not in asked):
         if rule == entry.rule:
             yield {"rule": rule, "looks_for": RULES[rule], "outcome": "decided"}
@@ -113,8 +118,11 @@ class Explainer:
     ) -> None:
         self.mock, self.session, self.operation = mock, session, operation
         self.entry, self.received, self.base_url = entry, received, base_url
-        self.checks: tuple[RequestCheck, ...] = checks(
-            mock.contract.document, operation, mock.max_body
+        security = security_of(operation) if mock.auth else None
+        self.checks: tuple[RequestCheck, ...] = (
+            *([security.unauthenticated] if security else ()),
+            *checks(mock.contract.document, operation, mock.max_body),
+            *([security.forbidden] if security else ()),
         )
         headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in received.headers}
         self.recorded = Sketch(_path_of(operation, entry), headers, _json_object(received.body))

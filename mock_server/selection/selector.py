@@ -1,7 +1,8 @@
 """Which case answers a request: one ordered table, `RULES`.
 
-Forced (by header, address or magic value), then a queued force, then the request's errors, then
-what the behaviour says of the caller, the resource, its state and the upstream, then success.
+Forced (by header, address or magic value), then a queued force, then authentication, the request's
+errors and permission, then what the behaviour says of the caller, the resource, its state and the
+upstream, then success.
 The first rule that gives an outcome wins; the journal names it.
 """
 
@@ -12,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mock_server.requests import preferences
-from mock_server.requests.errors import RequestCheck, RequestError
+from mock_server.requests.errors import RequestCheck, RequestError, refusal_headers
 from mock_server.requests.request import Header, Request
+from mock_server.requests.security import Security
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import ContractOperation
@@ -51,6 +53,7 @@ class Selector:
     behaviour: Behaviour | None = None
     magic: Mapping[str, Outcome] = field(default_factory=dict)
     magic_parameter: str = ""
+    security: Security | None = None
     etag: bytes | None = None
     not_modified: Outcome | None = None
     precondition_failed: Outcome | None = None
@@ -98,6 +101,7 @@ def selector(
     operation: ContractOperation,
     checks: tuple[RequestCheck, ...],
     behaviour: Behaviour | None,
+    security: Security | None = None,
     etag: bytes | None = None,
 ) -> Selector:
     """The selector of an operation, its outcomes made ahead."""
@@ -108,10 +112,11 @@ def selector(
     }
     return Selector(
         operation=operation,
-        rules=RULES,
+        rules=RULES if security is not None else _WITHOUT_SECURITY,
         success=Outcome("success", success(operation)),
         checks=checks,
         behaviour=behaviour,
+        security=security,
         magic={value: outcome for value, (_, outcome) in magic.items()},
         magic_parameter=next((name.removeprefix("path.") for name, _ in magic.values()), ""),
         etag=etag,
@@ -201,15 +206,46 @@ def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     return Outcome("queued force", case) if case else None
 
 
+def _by_authentication(selector: Selector, request: Request) -> Outcome | None:
+    error = selector.security.unauthenticated(request) if selector.security else None
+    return _refused("authentication", error) if error else None
+
+
+def _by_permission(selector: Selector, request: Request) -> Outcome | None:
+    error = selector.security.forbidden(request) if selector.security else None
+    return _refused("permission", error) if error else None
+
+
 def _by_error(selector: Selector, request: Request) -> Outcome | None:
     for check in selector.checks:
         error = check(request)
         if error is not None:
-            return Outcome("request", error.case, None if error.case else error)
+            return _refused("request", error)
     return None
+
+
+def _refused(rule: str, error: RequestError) -> Outcome:
+    """The documented case of an error, or else the error; why is said in a header, too."""
+    headers = (*error.headers, *refusal_headers(error.detail))
+    if error.case is None:
+        return Outcome(rule, error=replace(error, headers=headers))
+    return Outcome(rule, error.case, headers=headers)
 
 
 Rule = Callable[[Selector, Request], Outcome | None]
 
-RULES: tuple[Rule, ...] = (_by_header, _by_address, _by_magic, _by_queue, _by_error)
+RULES: tuple[Rule, ...] = (
+    _by_header,
+    _by_address,
+    _by_magic,
+    _by_queue,
+    _by_authentication,
+    _by_error,
+    _by_permission,
+)
 """The order, written down once; the behaviour comes after them all, then success."""
+
+_WITHOUT_SECURITY = tuple(
+    rule for rule in RULES if rule not in (_by_authentication, _by_permission)
+)
+"""Those of operations whose security is not enforced."""

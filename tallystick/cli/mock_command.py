@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     metavar="ORIGIN",
     help="Let web pages of this origin control the mock, too; may be given several times.",
 )
+@click.option(
+    "--no-auth",
+    is_flag=True,
+    help="Ask for no credentials, whatever security the document requires.",
+)
 def mock_command(
     load: LoadOptions,
     host: str,
@@ -48,6 +53,8 @@ def mock_command(
     max_body: int,
     token: str | None,
     origins: Sequence[str],
+    *,
+    no_auth: bool,
 ) -> None:
     """Serve the contract as a mock that produces every documented case."""
     with needs("mock"):
@@ -55,7 +62,15 @@ def mock_command(
     for origin in origins:
         _require_origin(origin)
     access = access_to(host, token or None, origins)
-    serve(read(load), host=host, port=port, seed=seed, max_body=max_body, access=access)
+    serve(
+        read(load),
+        host=host,
+        port=port,
+        seed=seed,
+        max_body=max_body,
+        access=access,
+        auth=not no_auth,
+    )
 
 
 def _require_origin(origin: str) -> None:

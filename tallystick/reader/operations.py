@@ -88,10 +88,29 @@ class DocumentedResponse:
         return int(self.status.upper().replace("X", "0"))
 
 
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A security scheme, as a requirement names it. `kind` is the `type` of its object, and empty
+    where the document has no such scheme; `scheme` is that of HTTP, in lower case; `location` and
+    `parameter` are those of an API key.
+    """
+
+    name: str
+    kind: str
+    scheme: str = ""
+    location: str = ""
+    parameter: str = ""
+
+
+Requirement = tuple[SecurityScheme, ...]
+"""Schemes that are needed together; none at all is the requirement that asks for nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class Operation:
     """One method on one path. `selectors` are the fixed query members that a path key holds
-    (`/search?kind=cat`), which select the operation among those of the path.
+    (`/search?kind=cat`), which select the operation among those of the path. One of the
+    requirements of `security` must be met, where there are any.
     """
 
     method: str
@@ -105,6 +124,7 @@ class Operation:
     extensions: Mapping[str, Any]
     document: Document = field(repr=False)
     selectors: tuple[tuple[str, str], ...]
+    security: tuple[Requirement, ...]
 
     @property
     def name(self) -> str:
@@ -142,9 +162,9 @@ class _OperationReader:
         self.diagnostics: Diagnostics = document.diagnostics
         self.ids: set[str] = set()
         self.templates: set[tuple[str, str]] = set()
-        schemes = (name for name, _ in _components(document).map("securitySchemes"))
-        self.schemes = frozenset(schemes)
-        self._security(Node(document, (), document.root))
+        schemes = _components(document).map("securitySchemes")
+        self.schemes = {name: _scheme(name, node) for name, node in schemes}
+        self.security = self._security(Node(document, (), document.root)) or ()
 
     def path_item(self, key: str, item: Node) -> Iterator[Operation]:
         path, selectors = self._path(key, item)
@@ -183,7 +203,7 @@ class _OperationReader:
         method: str,
     ) -> Operation:
         self._operation_id(node)
-        self._security(node)
+        security = self._security(node)
         responses = tuple(self._responses(node))
         if not responses:
             what = f"{method.upper()} {path} documents no response"
@@ -206,6 +226,7 @@ class _OperationReader:
             ),
             document=self.document,
             selectors=selectors,
+            security=self.security if security is None else security,
         )
 
     def _operation_id(self, node: Node) -> None:
@@ -215,13 +236,25 @@ class _OperationReader:
             self.diagnostics.add("repeated-operation-id", what, node.locate("operationId"))
         self.ids.add(name)
 
-    def _security(self, owner: Node) -> None:
-        for requirement in owner.list("security"):
-            for name in requirement.value if isinstance(requirement.value, dict) else ():
-                if name not in self.schemes:
-                    what = f"no security scheme is called {name!r}"
-                    source = requirement.locate(name)
-                    self.diagnostics.add("undeclared-security-scheme", what, source)
+    def _security(self, owner: Node) -> tuple[Requirement, ...] | None:
+        """The requirements of an operation or of the root; None where it does not say, so that
+        those of the root hold (OpenAPI 3.1.1 section 4.8.10).
+        """
+        found = owner.get("security")
+        if found is None or not isinstance(found.value, list):
+            return None
+        return tuple(
+            tuple(self._scheme(requirement, name) for name in requirement.value)
+            for requirement in owner.list("security")
+            if isinstance(requirement.value, dict)
+        )
+
+    def _scheme(self, requirement: Node, name: str) -> SecurityScheme:
+        if name not in self.schemes:
+            what = f"no security scheme is called {name!r}"
+            source = requirement.locate(name)
+            self.diagnostics.add("undeclared-security-scheme", what, source)
+        return self.schemes.get(name) or SecurityScheme(name, "")
 
     def _parameters(self, item: Node, node: Node, path: str) -> tuple[Parameter, ...]:
         """Those of the path item, overridden by those of the operation of the same name and place
@@ -308,6 +341,12 @@ _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "for
 def _components(document: Document) -> Node:
     root = Node(document, (), document.root)
     return root.get("components") or Node(document, ("components",), {})
+
+
+def _scheme(name: str, node: Node) -> SecurityScheme:
+    return SecurityScheme(
+        name, node.text("type"), node.text("scheme").lower(), node.text("in"), node.text("name")
+    )
 
 
 def property_names(document: Document, path: Path, depth: int = _DEPTH) -> Iterator[str]:

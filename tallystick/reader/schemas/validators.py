@@ -3,12 +3,14 @@
 Rules: all schemas of a document are one resource of one registry, so that what they share is
 not compiled with each of them. Formats are checked. A pattern that compiled validators cannot
 match by themselves is matched by `patterns`, within its deadline; what is not decided by then is
-accepted.
+accepted. Requests are judged by a view of their own, since `required` does not hold there for what
+is `readOnly`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any, Literal, Protocol
 
 import jsonschema_rs
 
@@ -16,6 +18,7 @@ from tallystick.judgement import Judgement
 from tallystick.reader.pointers import Path
 from tallystick.reader.schemas.dialect import PATTERN, URI
 from tallystick.reader.schemas.patterns import match
+from tallystick.reader.schemas.request_view import for_requests
 
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -36,13 +39,23 @@ class HasSchemas(Protocol):
 class Validators:
     """The validators of a document."""
 
-    def __init__(self, document: HasSchemas) -> None:
+    def __init__(self, document: HasSchemas, root: dict[str, Any] | None = None) -> None:
         self.document = document
+        self._root = root
         self._registry: jsonschema_rs.Registry | None = None
         self._made: dict[Path, Validator] = {}
 
-    def at(self, path: Path) -> Validator:
+    @cached_property
+    def _of_requests(self) -> Validators:
+        """Those that judge requests: these, where nothing that is required is read-only."""
+        root = for_requests(self.document.schema_root)
+        is_same = root is self.document.schema_root
+        return self if is_same else Validators(self.document, root)
+
+    def at(self, path: Path, use: Literal["request", "response"] = "response") -> Validator:
         """The validator of the schema at a path of the document."""
+        if use == "request":
+            return self._of_requests.at(path)
         made = self._made.get(path)
         if made is None:
             made = self._made[path] = self._make(path)
@@ -55,7 +68,8 @@ class Validators:
     def _make(self, path: Path) -> Validator:
         try:
             if self._registry is None:
-                self._registry = jsonschema_rs.Registry([(URI, self.document.schema_root)])
+                root = self._root or self.document.schema_root
+                self._registry = jsonschema_rs.Registry([(URI, root)])
             return Validator(
                 self.document.schema_reference(path),
                 registry=self._registry,

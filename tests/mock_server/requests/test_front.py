@@ -159,7 +159,7 @@ def test_options_of_the_server(address: tuple[str, int]) -> None:
         f"{path()}/more",
         f"/v1{path()}",
         path().upper(),
-        path("a%2Fb"),
+        path("a/b"),
         path(""),
         "/%FF%0A%00",
         "/{{7*7}}",

@@ -220,8 +220,8 @@ GOOD = [
     "limit=3&note=xy",
     "limit=3&note=12",
     "limit=3&maybe=3",
-    "limit=3&ids=1,2,3",
-    "limit=3&ids=1&ids=2",
+    "limit=3&ids=1",
+    "limit=3&ids=1&ids=2&ids=3",
     "limit=3&tags=a,b",
     "limit=3&tags=1,true",
     "limit=3&unknown=%FF",
@@ -245,8 +245,9 @@ BAD = [
     "limit=3&flag=maybe",
     "limit=3&note=x",
     "limit=3&maybe=x",
-    "limit=3&ids=1,x",
-    "limit=3&ids=1,2,3,4",
+    "limit=3&ids=1&ids=x",
+    "limit=3&ids=1&ids=2&ids=3&ids=4",
+    "limit=3&ids=1,2,3",  # exploded is the default of `form`
 ]
 
 

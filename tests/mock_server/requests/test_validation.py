@@ -312,3 +312,84 @@ def test_doubtful_bodies(mock: httpx.Client, body: bytes) -> None:
     if answer.status_code == 400:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["status"] == 400
+
+
+# --- nested members
+
+NESTED = """
+openapi: 3.1.1
+info: {title: Nested, version: '1'}
+paths:
+  /people:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              properties:
+                %s: {properties: {city: {type: string}}}
+              required: [%s]
+      responses:
+        '201': {description: Created}
+        '400':
+          description: No city
+          x-tallystick-cases:
+            City.Missing:
+              trigger: {kind: request, in: body, name: address.city, fault: missing}
+"""
+
+
+@pytest.mark.parametrize(
+    ("required", "body", "expected"),
+    [
+        ("other", {"other": 1}, 201),
+        ("other", {"other": 1, "address": None}, 201),
+        ("other", {"other": 1, "address": {"city": "Ulm"}}, 201),
+        ("other", {"other": 1, "address": {}}, 400),
+        ("address", {}, 400),
+    ],
+)
+def test_members_of_an_optional_object(
+    serve: Serve, required: str, body: Any, expected: int
+) -> None:
+    """What is in an optional object is not missing where there is no such object."""
+    mock = serve(NESTED % ("address", required))
+    assert mock.post("/people", json=body).status_code == expected
+
+
+# --- read-only members
+
+READ_ONLY = """
+openapi: 3.0.3
+info: {title: Pets, version: '1'}
+paths:
+  /pets:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'201': {description: Created}}
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [id, name]
+      properties:
+        id: {type: integer, readOnly: true}
+        name: {type: string}
+        owner: {$ref: '#/components/schemas/Pet'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"name": "a"}, 201),
+        ({"id": 1, "name": "a"}, 201),
+        ({"name": "a", "owner": {"name": "b"}}, 201),
+        ({"id": 1}, 400),
+        ({"name": "a", "owner": {}}, 400),
+    ],
+    ids=str,
+)
+def test_read_only(serve: Serve, body: Any, expected: int) -> None:
+    """Read-only members are neither required nor refused, nested ones, too."""
+    assert serve(READ_ONLY).post("/pets", json=body).status_code == expected

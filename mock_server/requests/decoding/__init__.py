@@ -1,0 +1,1 @@
+"""Texts and bodies as values: the formats of the wire, apart from requests."""

@@ -1,0 +1,105 @@
+"""What decoders of bodies share: what they may know of a body, and how they refuse one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from mock_server.requests.decoding.shapes import ANYTHING, Shape
+from tallystick.reader.document import Document
+from tallystick.reader.operations import MediaType, properties
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class MalformedBodyError(Exception):
+    """The body is not what its media type says; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A property of a form, with its Encoding Object (OpenAPI 3.1.1 section 4.8.15). `style` is
+    None where the document gives none; `content_types` are empty where it leaves them open.
+    """
+
+    name: str
+    shape: Shape
+    is_valid: Callable[[Any], bool] = lambda _: True
+    style: str | None = None
+    explode: bool = True
+    content_types: tuple[str, ...] = ()
+
+    def best(self, values: Iterable[Any]) -> Any:
+        """The first of the values that the schema takes, or else the first."""
+        found = list(values)
+        return next((value for value in found if self.is_valid(value)), found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a decoder may need beside the body: the parameters of its Content-Type, the shape of
+    its schema, and the fields of a form.
+    """
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    shape: Shape = ANYTHING
+    fields: tuple[FormField, ...] = ()
+
+
+PLAIN = Content()
+
+
+def json_value(text: bytes) -> Any:
+    """The value of a JSON text. Raises MalformedBodyError.
+
+    The parser takes UTF-8 only and refuses lone surrogates, NaN and nesting deeper than 1,024; a
+    byte order mark is ignored, as RFC 8259 section 8.1 allows.
+    """
+    try:
+        return orjson.loads(text.removeprefix(_BOM))
+    except orjson.JSONDecodeError as error:
+        raise MalformedBodyError(f"not valid JSON: {error.msg}") from None
+
+
+def form_fields(document: Document, media_type: MediaType, shape: Shape) -> tuple[FormField, ...]:
+    """The fields of a form of this media type."""
+    encodings = {
+        name: node.value
+        for name, node in document.at(media_type.path).map("encoding")
+        if isinstance(node.value, dict)
+    }
+    places = dict(properties(document, media_type.schema)) if media_type.schema else {}
+    return tuple(
+        _field(
+            name,
+            inside,
+            encodings.get(name, {}),
+            document.validators.at(places[name], "request").is_valid
+            if name in places
+            else lambda _: True,
+        )
+        for name, inside in shape.properties.items()
+    )
+
+
+def _field(
+    name: str, shape: Shape, encoding: Mapping[str, Any], is_valid: Callable[[Any], bool]
+) -> FormField:
+    """Where one of the three is given, the style holds, and else the content type (section
+    4.8.15.1.2).
+    """
+    style, explode = encoding.get("style"), encoding.get("explode")
+    if style is None and (explode is not None or "allowReserved" in encoding):
+        style = "form"
+    types = str(encoding.get("contentType", "")).lower().split(",")
+    return FormField(
+        name,
+        shape,
+        is_valid,
+        style,
+        explode if isinstance(explode, bool) else style in (None, "form"),
+        () if style else tuple(one.strip() for one in types if one.strip()),
+    )

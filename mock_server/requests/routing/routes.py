@@ -1,0 +1,214 @@
+"""The table of routes: which operation a path and a method belong to.
+
+Rules: concrete paths come before templated ones (OpenAPI 3.1.1 section 4.8.8.2), and of two
+templates the one that is literal where they first differ. What an operation's servers have as base
+path may stand before its path. An encoded slash is part of a parameter: paths are matched as they
+are on the wire, but for the escapes of what delimits nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from starlette.types import Scope
+
+from mock_server.requests.projection import operation_id, path_parameters
+from mock_server.requests.request import RAW_PATH
+from mock_server.requests.routing.servers import base_paths
+from tallystick.contract import Contract, ContractOperation
+
+_DELIMITERS = re.compile(r"(%(?:25|2[CcEeFf]|3[BbDd]))")
+_SLASHES = re.compile(r"(%(?:25|2[Ff]))")
+"""Escapes that stay, of what may delimit the parts of a parameter, and of what must not be decoded
+before the path is matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way to one operation; `selectors` are the query members that it needs, `extensions` what
+    Connexion's routing attaches to the scope of a request.
+    """
+
+    operation_id: str
+    extensions: Mapping[str, Any]
+    selectors: tuple[tuple[str, str], ...]
+    bases: frozenset[str]
+
+
+@dataclass(eq=False)
+class PathTemplate:
+    """A path of the document, with the routes of each method."""
+
+    path: str
+    routes: dict[str, list[Route]] = field(default_factory=dict)
+
+    @property
+    def is_concrete(self) -> bool:
+        """Whether the path has no parameters."""
+        return "{" not in self.path
+
+    @property
+    def literal(self) -> str:
+        """A concrete path as it is matched."""
+        return unquote(self.path)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What matches the path, with a group for each parameter of the projection."""
+        pieces = self.path.split("{")
+        text = re.escape(unquote(pieces[0]))
+        for name, piece in zip(path_parameters(self.path), pieces[1:], strict=True):
+            text += f"(?P<{name}>[^/]+)" + re.escape(unquote(piece.partition("}")[2]))
+        return re.compile(text)
+
+    @property
+    def generality(self) -> list[tuple[int, int]]:
+        """Sorts templates: literal segments first, then those that are so in part."""
+        return [_generality(segment) for segment in self.path.split("/")]
+
+    def route(self, method: str, base: str, query: bytes) -> Route | None:
+        """The route of a request; GET brings HEAD (RFC 9110 section 9.3.2)."""
+        routes = self.routes.get(method)
+        if routes is None and method == "HEAD":
+            routes = self.routes.get("GET")
+        for route in routes or ():
+            if base and base not in route.bases:
+                continue
+            if not route.selectors or _selects(route, query):
+                return route
+        return None
+
+
+def _generality(segment: str) -> tuple[int, int]:
+    literal = re.sub(r"\{[^}]*\}", "", segment)
+    if "{" not in segment:
+        return 0, 0
+    return (1, -len(literal)) if literal else (2, 0)
+
+
+def _selects(route: Route, query: bytes) -> bool:
+    return set(route.selectors) <= set(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
+class Routes:
+    """The routes of a contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.concrete: dict[str, PathTemplate] = {}
+        self.templated: dict[int, list[PathTemplate]] = {}
+        self.documented: set[str] = set()
+        made: dict[str, PathTemplate] = {}
+        for index, operation in enumerate(contract.operations):
+            template = made.setdefault(operation.path, PathTemplate(operation.path))
+            self._add(template, index, operation)
+        for template in made.values():
+            if template.is_concrete:
+                self.concrete[template.literal] = template
+            else:
+                self.templated.setdefault(template.path.count("/"), []).append(template)
+        for templates in self.templated.values():
+            templates.sort(key=lambda template: template.generality)
+        routes = (r for t in made.values() for some in t.routes.values() for r in some)
+        bases = {base for route in routes for base in route.bases}
+        self.bases = tuple(sorted(bases, key=lambda base: (-len(base), base)))
+        if "GET" in self.documented:
+            self.documented.add("HEAD")
+
+    def _add(self, template: PathTemplate, index: int, operation: ContractOperation) -> None:
+        method = operation.method.upper()
+        bases = base_paths(operation.document, operation)
+        routes = template.routes.setdefault(method, [])
+        name = operation_id(index)
+        extensions = {ROUTING_CONTEXT: {"operation_id": name}}
+        routes.append(Route(name, extensions, operation.selectors, bases))
+        routes.sort(key=lambda route: -len(route.selectors))
+        self.documented.add(method)
+
+    def find(self, scope: Scope) -> Route | None:
+        """The route of a request, if there is one; its path parameters are put into the scope."""
+        raw = scope.get("raw_path")
+        if raw is None or b"%" not in raw:
+            path = scope["path"]
+            found = self._find(path, scope) if self.bases else self._below("", path, scope)
+            if found is None:
+                return None
+            route, scope["path_params"] = found
+            return route
+        for text in _texts(scope):
+            found = self._find(text, scope)
+            if found is not None:
+                route, scope[RAW_PATH] = found
+                decoded = {name: unquote(value) for name, value in scope[RAW_PATH].items()}
+                scope["path_params"] = decoded
+                return route
+        return None
+
+    def _find(self, path: str, scope: Scope) -> tuple[Route, dict[str, Any]] | None:
+        """The route of a path, below a base path first, and its parameters. This is on the way of
+        every request.
+        """
+        for base in self.bases:
+            if path.startswith(base) and path[len(base) : len(base) + 1] == "/":
+                found = self._below(base, path[len(base) :], scope)
+                if found is not None:
+                    return found
+        return self._below("", path, scope)
+
+    def _below(self, base: str, path: str, scope: Scope) -> tuple[Route, dict[str, Any]] | None:
+        method, query = scope["method"], scope["query_string"]
+        template = self.concrete.get(path)
+        if template is not None:
+            route = template.route(method, base, query)
+            if route is not None:
+                return route, {}
+        for template in self.templated.get(path.count("/"), ()):
+            match = template.pattern.fullmatch(path)
+            if match is not None:
+                route = template.route(method, base, query)
+                if route is not None:
+                    return route, match.groupdict()
+        return None
+
+    def methods(self, scope: Scope) -> set[str]:
+        """The methods of a path. GET brings HEAD, and each path takes OPTIONS; of an unknown path
+        there are none.
+        """
+        found = {
+            method
+            for text in _texts(scope)
+            for template, base in self._matching(text)
+            for method, routes in template.routes.items()
+            if not base or any(base in route.bases for route in routes)
+        }
+        if "GET" in found:
+            found.add("HEAD")
+        return found | {"OPTIONS"} if found else found
+
+    def _matching(self, path: str) -> Iterator[tuple[PathTemplate, str]]:
+        """The templates that match a path, with the base path that stands before it."""
+        for base in (*self.bases, ""):
+            if path.startswith(f"{base}/"):
+                rest = path[len(base) :]
+                if rest in self.concrete:
+                    yield self.concrete[rest], base
+                for template in self.templated.get(rest.count("/"), ()):
+                    if template.pattern.fullmatch(rest):
+                        yield template, base
+
+
+def _texts(scope: Scope) -> list[str]:
+    """What a path may be matched as, the likeliest first."""
+    raw: bytes = scope.get("raw_path") or b""
+    if b"%" not in raw:
+        return [scope["path"]]
+    text = raw.decode("latin-1")
+    return [
+        "".join(part if at % 2 else unquote(part) for at, part in enumerate(kept.split(text)))
+        for kept in (_DELIMITERS, _SLASHES)
+    ]

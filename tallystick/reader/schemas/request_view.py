@@ -1,0 +1,95 @@
+"""The schemas of a document as requests are judged by them.
+
+Rules: where a property is `readOnly` and in the `required` list, "the required will take effect on
+the response only" (OpenAPI 3.0.4 section 4.7.24.2, which later versions leave to annotations). So
+`required` loses such properties here, in nested objects and in the parts of an `allOf`, too. They
+are not refused either: a client may send back what it got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from tallystick.reader.pointers import from_pointer, look_up
+from tallystick.reader.shapes import SCHEMA, members
+
+_BRANCHES = ("allOf", "anyOf", "oneOf")
+_NONE: frozenset[str] = frozenset()
+
+
+def for_requests(root: dict[str, Any]) -> dict[str, Any]:
+    """The converted root of a document for requests; the same where that makes no difference."""
+    view: dict[str, Any] = _View(root).of(root, "document")
+    return view
+
+
+class _View:
+    """Copies only what changes."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self.root = root
+
+    def of(self, value: Any, kind: str, inherited: frozenset[str] = _NONE) -> Any:
+        """A value for requests; `inherited` are the read-only names of what it is a part of."""
+        if not isinstance(value, dict):
+            return value
+        names = self._names(value, inherited) if kind == SCHEMA else _NONE
+        changed: dict[str, Any] = {}
+        for name, member in members(kind, value):
+            passed = names if kind == SCHEMA and name in _BRANCHES else _NONE
+            new = self._member(value[name], member.kind, member.form, passed)
+            if new is not value[name]:
+                changed[name] = new
+        required = value.get("required")
+        if names and isinstance(required, list) and names.intersection(required):
+            changed["required"] = [name for name in required if name not in names]
+        return {**value, **changed} if changed else value
+
+    def _member(self, item: Any, kind: str, form: str, passed: frozenset[str]) -> Any:
+        if form == "map" and isinstance(item, dict):
+            new = {key: self.of(one, kind) for key, one in item.items()}
+            return new if any(new[key] is not item[key] for key in item) else item
+        if form == "list" and isinstance(item, list):
+            listed = [self.of(one, kind, passed) for one in item]
+            return listed if any(a is not b for a, b in zip(listed, item, strict=True)) else item
+        return self.of(item, kind) if form == "one" else item
+
+    def _names(self, schema: dict[str, Any], inherited: frozenset[str]) -> frozenset[str]:
+        """The read-only properties of a schema, where anything can require them."""
+        if "required" not in schema and not any(name in schema for name in _BRANCHES):
+            return _NONE
+        return inherited.union(self._read_only(schema, set()))
+
+    def _read_only(self, schema: Any, seen: set[int]) -> set[str]:
+        found: set[str] = set()
+        for part in self._parts(schema, seen):
+            properties = part.get("properties")
+            if isinstance(properties, dict):
+                found |= {name for name, one in properties.items() if self._is_read_only(one)}
+        return found
+
+    def _is_read_only(self, schema: Any) -> bool:
+        return any(part.get("readOnly") is True for part in self._parts(schema, set()))
+
+    def _parts(self, schema: Any, seen: set[int]) -> list[dict[str, Any]]:
+        """A schema, what its reference leads to, and its branches."""
+        if not isinstance(schema, dict) or id(schema) in seen:
+            return []
+        seen.add(id(schema))
+        found = [schema]
+        reference = schema.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#"):
+            found += self._parts(self._resolved(reference), seen)
+        for keyword in _BRANCHES:
+            branches = schema.get(keyword)
+            for branch in branches if isinstance(branches, list) else ():
+                found += self._parts(branch, seen)
+        return found
+
+    def _resolved(self, reference: str) -> Any:
+        try:
+            return look_up(self.root, from_pointer(unquote(reference[1:])))
+        except LookupError:
+            return None
