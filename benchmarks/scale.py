@@ -76,8 +76,7 @@ _MODEL = "\n| workers | requests a second, answers in 1 ms | answers in 50 ms |\
 def _measured(workers: int, few: int, many: int) -> Cost:
     """Print what one request costs with so many workers."""
     with running_mock() as url, dask_cluster() as cluster, tempfile.TemporaryDirectory() as name:
-        cluster.start(workers)
-        cluster.wait_for(workers)
+        cluster.have(workers)
         _fuzz(cluster, url, Path(name), 50 * workers)  # to import, and to compile
         start = _fuzz(cluster, url, Path(name), few)
         cost = _fuzz(cluster, url, Path(name), many).beyond(start)

@@ -1,8 +1,12 @@
-"""Fuzzing a target within a budget: `tallystick fuzz`.
+"""Fuzzing a target within a budget: `tallystick fuzz`. The layers, from the top:
 
-`limits` and `budget` say how much may be sent, `gate` lets every request through them and writes
-the `ledger`, `health` watches the target; `shots` are what is sent, `campaign` sends and judges.
-`workers` do so side by side, or a `cluster`, which has its budget by `leasing`. `pairs` of faults
-show the `precedence` of errors, `differences` compares with a second implementation, `novelty`
-knows kinds of answers. `canary`, `accepted` and `replay` prove, accept and repeat findings.
+- `command` runs a fuzz or a replay.
+- `findings` proves, replays, accepts and reports findings; `cluster` spreads shards over machines.
+- `engine` runs campaigns of fuzz cases in workers.
+- `analyses` compares several responses: order of errors, a second implementation, callbacks.
+- `evidence` keeps the requests that show a finding.
+- `generators` draws fuzz cases; `sending` lets every request pass within one budget.
+- `settings` are the options of the command.
+
+A module imports from lower layers only.
 """

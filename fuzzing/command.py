@@ -1,7 +1,7 @@
 """`tallystick fuzz` from its settings to its exit code, and `tallystick replay`.
 
-Rules: the first Ctrl-C ends it cleanly, with a full report; the second at once. What is wrong with
-the settings is told before anything is sent.
+Rules: the first Ctrl-C ends a fuzz cleanly, with a full report; the second ends it at once. Errors
+in the settings are reported before anything is sent.
 """
 
 from __future__ import annotations
@@ -25,14 +25,12 @@ from contract_tests.plan import Plan
 from contract_tests.results.report import make_folder
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
-from fuzzing.analyses.canary import Hit, listening
+from fuzzing.analyses.canary import Callback, listening
 from fuzzing.analyses.differences import is_difference, other_target, without_disguises
-from fuzzing.engine.budget import Budget, Spent
 from fuzzing.engine.corpus import open_database
-from fuzzing.engine.limits import Limits, limits_of
-from fuzzing.engine.sharing import Watched, shared_budget
-from fuzzing.engine.workers import LEDGER, Result, make_campaign, work_together
-from fuzzing.findings.accepted import read_baseline, sort
+from fuzzing.engine.result import WorkerResult
+from fuzzing.engine.workers import LEDGER, make_campaign, work_together
+from fuzzing.findings.accepted import read_baseline, triage
 from fuzzing.findings.preview import preview
 from fuzzing.findings.proofs import canary_proofs, health_proof
 from fuzzing.findings.replay import read_finding, replay
@@ -44,13 +42,16 @@ from fuzzing.findings.report import (
     summary,
     write_report,
 )
-from fuzzing.generators.dictionaries import bound_words
+from fuzzing.generators.dictionaries import bound_dictionaries
+from fuzzing.sending.budget import Budget, BudgetUsage
+from fuzzing.sending.limits import Limits, limits_of
+from fuzzing.sending.sharing import BudgetMonitor, shared_budget
 from fuzzing.settings import Settings, target_of
 from tallystick.contract import Contract
 from tallystick.reader.options import LoadOptions
 
 _LINGER = 2.0
-"""Seconds for which the canary waits at the end: a server may open an address a little later."""
+"""Seconds to wait for callbacks at the end: a server may open an address a little later."""
 
 
 def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
@@ -59,22 +60,24 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
     limits = limits_of(target, settings.limits, *others)
-    words = bound_words(target, plan.contract, settings.target_file)
+    dictionaries = bound_dictionaries(target, plan.contract, settings.target_file)
     if dry_run:
         alone = replace(settings, database=None)
-        _say(preview(make_campaign(alone, plan, words, Budget(limits), 0), limits, plan.seed))
+        _say(
+            preview(make_campaign(alone, plan, dictionaries, Budget(limits), 0), limits, plan.seed)
+        )
         return NOTHING_FOUND
     open_database(settings.database)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
     if settings.report_dir:
         make_folder(settings.report_dir)
         (Path(settings.report_dir) / LEDGER).unlink(missing_ok=True)
-    # A target that only a cluster can reach is for its workers to find.
+    # The workers of a cluster may reach a target that this machine does not.
     if settings.scheduler is None and _is_unreachable(target, *others):
         return UNREACHABLE
-    result, spent = _fuzzed(settings, plan, limits)
-    found = sort(without_disguises(result.findings), baseline)
-    outcome = FuzzResult(settings, plan, limits, spent, result, found)
+    result, usage = _fuzzed(settings, plan, limits)
+    found = triage(without_disguises(result.findings), baseline)
+    outcome = FuzzResult(settings, plan, limits, usage, result, found)
     _say(summary(outcome))
     write_report(outcome)
     for error in [*result.errors, *([result.gone] if result.gone else [])]:
@@ -83,7 +86,7 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
 
 
 def _is_unreachable(*targets: Target) -> bool:
-    """Whether one of the targets cannot be reached; tells which, and why."""
+    """Whether one of the targets cannot be reached; prints which one, and why."""
     for target in targets:
         if reason := unreachable(target):
             click.echo(f"error: {reason}", err=True)
@@ -91,38 +94,42 @@ def _is_unreachable(*targets: Target) -> bool:
     return False
 
 
-def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[Result, Spent]:
+def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[WorkerResult, BudgetUsage]:
     with ExitStack() as stack:
-        hits: list[Hit] = []
+        callbacks: list[Callback] = []
         if settings.canary:
-            hits = stack.enter_context(listening(settings.canary))
+            callbacks = stack.enter_context(listening(settings.canary))
         budget, work = stack.enter_context(_workers(settings, plan, limits))
-        target = target_of(plan)
-        other = settings.against and other_target(target, settings.against).shown_url
-        beside = f" beside {other}" if other else ""
-        told = f"{target.shown_url} is fuzzed{beside} with {limits}; seed {plan.seed}"
-        click.echo(told, err=True)
+        click.echo(_start_line(settings, plan, limits), err=True)
         stack.enter_context(_interruptible(budget))
         stack.enter_context(_progress(budget, limits, plan.contract))
         result = work()
-        spent = budget.spent()
-        if settings.canary and spent.requests:
+        usage = budget.usage()
+        if settings.canary and usage.requests:
             time.sleep(_LINGER)
-    proofs = [*canary_proofs(hits, result.sightings)]
-    proofs += [health_proof(plan.contract, spent.strain)] if spent.stopped == "health" else []
-    shown_by = {proof.finding.id: dict(proof.kept) for proof in proofs if proof.kept}
-    result.add(Result(findings=[proof.finding for proof in proofs], shown_by=shown_by))
-    return result, spent
+    proofs = [*canary_proofs(callbacks, result.callback_sources)]
+    if usage.stopped == "health":
+        proofs.append(health_proof(plan.contract, usage.strain))
+    shown_by = {proof.finding.id: dict(proof.evidence) for proof in proofs if proof.evidence}
+    result.add(WorkerResult(findings=[proof.finding for proof in proofs], shown_by=shown_by))
+    return result, usage
+
+
+def _start_line(settings: Settings, plan: Plan, limits: Limits) -> str:
+    target = target_of(plan)
+    other = settings.against and other_target(target, settings.against).shown_url
+    beside = f" beside {other}" if other else ""
+    return f"Fuzzing {target.shown_url}{beside} with {limits}; seed {plan.seed}"
 
 
 @contextmanager
 def _workers(
     settings: Settings, plan: Plan, limits: Limits
-) -> Iterator[tuple[Watched, Callable[[], Result]]]:
-    """The budget of a fuzz, and what all its workers do: processes here, or a cluster."""
+) -> Iterator[tuple[BudgetMonitor, Callable[[], WorkerResult]]]:
+    """The budget, and the function that runs the workers: processes here, or a cluster."""
     if settings.scheduler is not None:
-        # Here, since Dask is an extra.
-        from fuzzing.cluster.cluster import connected
+        # Imported here, because Dask is an extra.
+        from fuzzing.cluster.shards import connected
 
         with connected(settings, limits) as cluster:
             yield cluster, lambda: cluster.work(plan)
@@ -132,8 +139,8 @@ def _workers(
 
 
 @contextmanager
-def _interruptible(budget: Watched) -> Iterator[None]:
-    """The first Ctrl-C, or SIGTERM, stops the budget; the next one ends the process."""
+def _interruptible(budget: BudgetMonitor) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM stops the budget; the next one ends the process."""
     handlers: dict[signal.Signals, Any] = {
         signal.SIGINT: signal.default_int_handler,
         signal.SIGTERM: signal.SIG_DFL,
@@ -142,9 +149,9 @@ def _interruptible(budget: Watched) -> Iterator[None]:
     def interrupt(_: int, __: FrameType | None) -> None:
         for name, handler in handlers.items():
             signal.signal(name, handler)
-        # Another thread, since this one may hold the budget's lock just now.
+        # In another thread, because this one may hold the lock of the budget.
         threading.Thread(target=budget.stop, args=("interrupted",), daemon=True).start()
-        click.echo("\nEnding; once more Ctrl-C ends at once.", err=True)
+        click.echo("\nEnding. Press Ctrl-C again to end at once.", err=True)
 
     before = {name: signal.signal(name, interrupt) for name in handlers}
     try:
@@ -155,24 +162,24 @@ def _interruptible(budget: Watched) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(budget: Watched, limits: Limits, contract: Contract) -> Iterator[None]:
-    """Tells on standard error how far it is: each second on a terminal, else now and then."""
+def _progress(budget: BudgetMonitor, limits: Limits, contract: Contract) -> Iterator[None]:
+    """Print the progress on standard error: each second on a terminal, else every ten seconds."""
     is_terminal = sys.stderr.isatty()
     seconds = 1.0 if is_terminal else 10.0
     start, end = ("\r\033[K", "") if is_terminal else ("", "\n")
     cases = len(list(contract.cases))
     over = threading.Event()
 
-    def tell() -> None:
+    def print_progress() -> None:
         earlier = 0
         while not over.wait(seconds):
-            spent = budget.spent()
-            rate = (spent.requests - earlier) / seconds
-            earlier = spent.requests
-            line = _line(spent, limits, rate, cases)
+            usage = budget.usage()
+            rate = (usage.requests - earlier) / seconds
+            earlier = usage.requests
+            line = _line(usage, limits, rate, cases)
             click.echo(f"{start}{line}{end}", err=True, nl=False)
 
-    thread = threading.Thread(target=tell, daemon=True)
+    thread = threading.Thread(target=print_progress, daemon=True)
     thread.start()
     try:
         yield
@@ -183,19 +190,19 @@ def _progress(budget: Watched, limits: Limits, contract: Contract) -> Iterator[N
             click.echo("\r\033[K", err=True, nl=False)
 
 
-def _line(spent: Spent, limits: Limits, rate: float, cases: int) -> str:
-    parts = [f"{spent.requests:,} requests", f"{rate:.0f}/s"]
-    parts += [f"{limits.requests - spent.requests:,} left"]
+def _line(usage: BudgetUsage, limits: Limits, rate: float, cases: int) -> str:
+    parts = [f"{usage.requests:,} requests", f"{rate:.0f}/s"]
+    parts += [f"{limits.requests - usage.requests:,} left"]
     if limits.creations is not None:
-        parts += [f"{limits.creations - spent.creations:,} creations left"]
+        parts += [f"{limits.creations - usage.creations:,} creations left"]
     if limits.seconds is not None:
-        parts += [f"{max(0.0, limits.seconds - spent.seconds):.0f} s left"]
-    parts += [f"{spent.findings} findings", f"{spent.cases} of {cases} cases"]
-    return ", ".join([*parts, spent.health.value])
+        parts += [f"{max(0.0, limits.seconds - usage.seconds):.0f} s left"]
+    parts += [f"{usage.findings} findings", f"{usage.cases} of {cases} cases"]
+    return ", ".join([*parts, usage.health.value])
 
 
 def _say(text: str) -> None:
-    """Print a text; a lone surrogate in it has no UTF-8, and is shown as a question mark."""
+    """Print a text. A lone surrogate has no UTF-8 form, and appears as a question mark."""
     plain = text.encode("utf-8", "replace").decode()
     click.echo(plain, color=False if os.environ.get("NO_COLOR") else None)
 
@@ -208,11 +215,11 @@ def run_replay(
     base_url: str | None,
     against: str | None = None,
 ) -> int:
-    """Send a finding of a report again, say whether it still holds, and give the exit code. Raises
+    """Replay a finding of a report, print whether it still holds, and give the exit code. Raises
     TallystickError.
     """
-    told = read_finding(report_dir, finding)
-    settings = _replayed_settings(told, target_file, base_url, against)
+    found = read_finding(report_dir, finding)
+    settings = _replayed_settings(found, target_file, base_url, against)
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
@@ -223,22 +230,23 @@ def run_replay(
     clients = [Client(replace(each, rate=rate)) for each in (target, *others)]
     try:
         runs = [Run(plan.contract, client.target, client, plan) for client in clients]
-        holds = replay(told, *runs)
+        holds = replay(found, *runs)
     except TargetGoneError as error:
         click.echo(f"error: {error}", err=True)
         return UNREACHABLE
     finally:
         for client in clients:
             client.close()
-    _say(f"{told['id']} {'still holds' if holds else 'does not hold any more'}: {told['message']}")
+    verdict = "still holds" if holds else "does not hold any more"
+    _say(f"{found['id']} {verdict}: {found['message']}")
     return FOUND if holds else NOTHING_FOUND
 
 
 def _replayed_settings(
-    told: Mapping[str, Any], target_file: str | None, base_url: str | None, against: str | None
+    found: Mapping[str, Any], target_file: str | None, base_url: str | None, against: str | None
 ) -> Settings:
-    """The settings of the fuzz that found it, with what is given in their place."""
-    own = told["settings"]
+    """The settings of the fuzz that found it, with the given ones in their place."""
+    own = found["settings"]
     is_elsewhere = bool(target_file or base_url)
     return Settings(
         load=LoadOptions(tuple(own["documents"]), tuple(own["overlays"]), own["remote_references"]),
@@ -246,5 +254,5 @@ def _replayed_settings(
         base_url=base_url if is_elsewhere else own["base_url"],
         seed=0,
         limits={},
-        against=(against or own.get("against")) if is_difference(told) else None,
+        against=(against or own.get("against")) if is_difference(found) else None,
     )

@@ -1,4 +1,4 @@
-"""The settings of a fuzz, as the command gets them: plain values, which go to every worker."""
+"""The settings of a fuzz: plain values from the command line, sent to every worker."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tallystick.reader.options import LoadOptions
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a fuzz is told. `limits` are the options by their names in target files; the `token`
-    tells this fuzz from all others.
+    """The settings of a fuzz. `limits` are options by their names in target files; the `token` is
+    unique to this fuzz.
     """
 
     load: LoadOptions
@@ -29,7 +29,6 @@ class Settings:
     canary: str | None = None
     database: str | None = None
     baseline: str | None = None
-    novelty: bool = False
     against: str | None = None
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -44,7 +43,7 @@ class Settings:
 
 
 def target_of(plan: Plan) -> Target:
-    """The target of a plan. Raises TallystickError where there is none."""
+    """The target of a plan. Raises TallystickError if there is none."""
     if plan.target is None:
         raise TallystickError("A fuzz needs --target FILE (or --base-url URL on this machine).")
     return plan.target

@@ -18,33 +18,36 @@ from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
 from mock_server.answers.faults import UnknownFaultError, Wire, play, preferred
-from mock_server.answers.prepared import Answer, error_body, error_media_type, prepare
-from mock_server.answers.problems import MEDIA_TYPE
+from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import Header, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
-from mock_server.selection.selector import Outcome, Selector, refusing_selector, selector
+from mock_server.selection.selector import (
+    Outcome,
+    Selector,
+    refusing_selector,
+    selector,
+    success,
+)
 from mock_server.state.disturbances import Disturbance
+from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
-_PROBLEM = MEDIA_TYPE.encode()
 _LONGEST_REASON = 500
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an operation answers with. `answers` are by the label of the case, the media types of
-    other errors by their status.
-    """
+    """What an operation answers with; `not_acceptable` is its documented 406, if it has one."""
 
     selector: Selector
-    answers: Mapping[str, Answer]
-    error_media_types: Mapping[int, bytes]
+    answers: Answers
+    not_acceptable: Case | None = None
 
 
 class MockOperation:
@@ -77,21 +80,27 @@ class MockOperation:
         if session.faults.queued or b"prefer" in request.headers:
             outcome, disturbance = self._disturbed(request, outcome)
         moment = session.clock.now()
+        rule = outcome.rule
         if outcome.case is not None:
-            answer = parts.answers[outcome.case.label]
+            answer = parts.answers.of(outcome.case)
+            place = answer.accepts(request.headers.get(b"accept"))
+            if place is None and answer.representations:
+                place = 0
+                if outcome.case.is_success:
+                    answer, rule = self._not_acceptable(parts, outcome, answer)
             status, label, headers = answer.status, answer.label, answer.headers
-            body = answer.body(request, moment)
-            if self.behaviour is not None and outcome.case.is_success:
+            content_type, body = answer.content(request, moment, place or 0)
+            if content_type is not None:
+                headers = [*headers, content_type]
+            if self.behaviour is not None and answer.case.is_success:
                 self.behaviour.succeeded(request, body, moment)
         else:
             status, label, headers, body = self._error(parts, outcome)
-        number = session.journal.record(
-            moment, scope, request.body, self.name, status, label, outcome.rule
-        )
+        number = session.journal.record(moment, scope, request.body, self.name, status, label, rule)
         link = (b"link", b'%b%d>; rel="describedby"' % (session.requests, number))
         headers = [*headers, *outcome.headers, link]
-        # RFC 9110 section 8.6: no Content-Length in a 204 (nor in a 1xx, which no case is).
-        if status != 204:
+        # RFC 9110 section 8.6: no Content-Length in a 204, nor another one in a 304 than a 200 has.
+        if status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
         if disturbance is not None:
             await play(disturbance, Wire(status, headers, body, receive, send))
@@ -116,19 +125,31 @@ class MockOperation:
         contract, operation = self.mock.contract, self.contract
         found = checks(contract.document, operation, self.mock.max_body)
         security = security_of(operation) if self.mock.auth else None
+        answers = Answers(contract, operation, self.mock.seed)
         return Parts(
-            selector(operation, found, self.behaviour, security),
-            prepare(contract, operation, self.mock.seed),
-            {
-                case.http_status: error_media_type(contract, operation, case).encode()
-                for case in operation.cases
-                if not case.is_success
-            },
+            selector(operation, found, self.behaviour, self._validator(answers), security),
+            answers,
+            next((case for case in operation.cases if case.status == "406"), None),
         )
 
     def _refusing(self, reason: str) -> Parts:
         why = f"This operation cannot be mocked. {reason}"
-        return Parts(refusing_selector(self.contract, why), {}, {})
+        answers = Answers(self.mock.contract, self.contract, self.mock.seed)
+        return Parts(refusing_selector(self.contract, why), answers)
+
+    def _validator(self, answers: Answers) -> bytes | None:
+        """The ETag that a success is sent with, if the document has one."""
+        case = success(self.contract)
+        headers = dict(answers.of(case).headers) if case else {}
+        return headers.get(b"etag")
+
+    def _not_acceptable(self, parts: Parts, outcome: Outcome, answer: Answer) -> tuple[Answer, str]:
+        """The answer to a client that accepts none of the media types: the documented 406, else
+        the first type all the same (RFC 9110 section 12.4.1), and the rule for the journal.
+        """
+        if parts.not_acceptable is None:
+            return answer, f"{outcome.rule}, though nothing of it is acceptable"
+        return parts.answers.of(parts.not_acceptable), "not acceptable"
 
     def _disturbed(self, request: Request, outcome: Outcome) -> tuple[Outcome, Disturbance | None]:
         """How the answer is to arrive; a fault that is unknown is refused instead of ignored."""
@@ -147,10 +168,8 @@ class MockOperation:
         if error is None:  # nothing is documented, so nothing is wrong
             return 200, "200", [(b"tallystick-case", b"200")], b""
         label = str(error.status)
-        case = (b"tallystick-case", label.encode())
-        media_type = parts.error_media_types.get(error.status, _PROBLEM)
-        headers = [case, (b"content-type", media_type), *error.headers]
-        body = error_body(self.mock.contract, error.status, error.detail)
+        content_type, body = parts.answers.error(error.status, error.detail)
+        headers = [(b"tallystick-case", label.encode()), content_type, *error.headers]
         return error.status, label, headers, body
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 from tallystick.catalogue import extensions
 from tallystick.catalogue.cases import Case, read_cases
@@ -14,6 +15,7 @@ from tallystick.catalogue.variants import (
     Variant,
     read_possible_codes,
     read_variants,
+    selectable,
 )
 from tallystick.errors import DocumentError, InvalidDocumentError
 from tallystick.reader import bundled
@@ -33,6 +35,11 @@ class ContractOperation(Operation):
     behaviour: str | None
     promises: tuple[Promise, ...]
 
+    @cached_property
+    def selectable(self) -> tuple[Case, ...]:
+        """All that the mock can be asked for: the cases, the variants and the possible codes."""
+        return tuple(selectable(self.cases, self.variants, self.possible_codes))
+
 
 @dataclass(frozen=True, eq=False)
 class Contract:
@@ -46,6 +53,11 @@ class Contract:
     def cases(self) -> Iterator[Case]:
         """The cases of all operations, in the document's order."""
         return (case for operation in self.operations for case in operation.cases)
+
+    @property
+    def selectable(self) -> Iterator[Case]:
+        """All that the mock can be asked for, in the document's order."""
+        return (case for operation in self.operations for case in operation.selectable)
 
 
 def load_contract(

@@ -1,15 +1,23 @@
-"""Where a JSON value does not fit a schema of the document, formats included."""
+"""Where a JSON value does not fit a schema of the document, formats included.
+
+Rules: what is not certain is no misfit. A pattern is one of ECMA-262, and matched within a
+deadline: Python's own expressions are others, and have none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema import Draft202012Validator, ValidationError, validators
 
+from tallystick.judgement import Judgement
 from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.schemas.dialect import PATTERN
+from tallystick.reader.schemas.patterns import match
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class Misfit:
 
 def fits_schema(document: Document, schema: Path, value: Any) -> bool:
     """Whether a value is valid against a schema of the document."""
-    return _validator(document, schema).is_valid(value)
+    return bool(_validator(document, schema).is_valid(value))
 
 
 def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
@@ -47,12 +55,26 @@ def _keyword(document: Document, schema: Path, error: ValidationError) -> Path:
         if not isinstance(node, dict | list):
             return schema
         path = (*path, str(step))
-        node = look_up(document.root, path)
+        try:
+            node = look_up(document.root, path)
+        except LookupError:  # a keyword that only the converted schema has
+            return schema
         if isinstance(node, dict):
             node, path = document.follow(node, path)
     return path
 
 
 @lru_cache(maxsize=256)
-def _validator(document: Document, schema: Path) -> Draft202012Validator:
-    return Draft202012Validator(document.json_schema(schema), format_checker=FormatChecker())
+def _validator(document: Document, schema: Path) -> Any:
+    checker = Draft202012Validator.FORMAT_CHECKER
+    return _Validator(document.json_schema(schema), format_checker=checker)
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and match(pattern, value) is Judgement.INVALID:
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern, PATTERN: _pattern}
+)

@@ -1,1 +1,1 @@
-"""What several responses show together: pairs of faults, differences, out-of-band callbacks."""
+"""What several responses show together: order of errors, differences, out-of-band callbacks."""

@@ -1,13 +1,15 @@
-"""Differences: what a second implementation answers otherwise than the target.
+"""Differences: where a second implementation responds with another case than the target.
 
-Rules: each shot goes to both, through one budget; compared is the documented case of the answer to
-its last request, never the wording or the place of a code. Three-valued: a difference is *settled*
-where one of the two answers breaks an obligation about its case, and then it is a finding; where
-honest implementations may differ (data in between, which of two faults wins, a state that one of
-them is in) it is only counted. A cause is a *deviation*: who answers otherwise than the document
-asks, what, and in place of which case. A status that the document lacks, or a code under a status
-that is not its own, is one cause, whatever was asked for; what shows among several faults only is
-told where no single fault shows it.
+Rules: each fuzz case goes to both, within one budget. Compared is the documented case of the
+response to its last request; wording and the place of a code do not matter. The comparison is
+three-valued: a difference is *settled*, and a finding, where one of the two responses breaks a
+check about its case. It is only counted where honest implementations may differ: disputed data,
+the order of errors, a state that one of them is in.
+
+The cause of a finding is a *deviation*: who deviates, what came, and which case was expected. A
+status that the document lacks, or a code under the status of another case, is one cause whatever
+the request. A deviation that several errors at once show is not reported where a single error
+shows it too.
 """
 
 from __future__ import annotations
@@ -22,7 +24,17 @@ import requests
 from contract_tests.checks.codes import named_codes
 from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind
 from contract_tests.checks.levels import DIFFERENCE
-from contract_tests.checks.table import CHECKS, Check, seen_otherwise
+from contract_tests.checks.table import (
+    CODE_OF_THE_CASE,
+    DOCUMENTED_STATUS,
+    EQUIVALENT_ACCEPTED,
+    INVALID_REFUSED,
+    NO_OTHER_CASE,
+    STATUS_OF_THE_CASE,
+    STATUS_OF_THE_CODE,
+    VALID_ACCEPTED,
+    Check,
+)
 from contract_tests.http.client import Client, TargetGoneError, basic_credentials
 from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.requests.base import Base
@@ -30,23 +42,23 @@ from contract_tests.results.findings import Finding
 from contract_tests.results.run import Run, case_answered
 from contract_tests.target.target import Target
 from fuzzing.analyses.canary import token_in
-from fuzzing.engine.adapter import BudgetAdapter
-from fuzzing.engine.budget import BudgetSpentError
 from fuzzing.generators.cases import FuzzCase
+from fuzzing.sending.adapter import BudgetAdapter
+from fuzzing.sending.budget import BudgetSpentError
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
 TO = "against"
-"""What the ledger says of requests to the other implementation."""
+"""The ledger marks requests to the other implementation with this."""
 
 GONE = "other unreachable"
-"""Why a fuzz stops when the other implementation goes away."""
+"""The reason to stop when the other implementation becomes unreachable."""
 
 TARGET, OTHER = "the target", "the other implementation"
 
 
-class AgainstError(TallystickError):
-    """There can be no implementation at the address."""
+class OtherTargetError(TallystickError):
+    """The address of the other implementation cannot be used."""
 
 
 SAME_CASE = Check(
@@ -54,34 +66,26 @@ SAME_CASE = Check(
     DIFFERENCE,
     "--against",
     "requests that are sent to two implementations",
-    seen_otherwise,
 )
 
-_ABOUT_CASES = tuple(
-    check
-    for check in CHECKS
-    if check.name
-    in {
-        "documented status",
-        "status of the case",
-        "valid request accepted",
-        "equivalent request accepted",
-        "invalid request refused",
-        "status of the code",
-        "no other case",
-        "code of the case",
-    }
+_ABOUT_CASES = (
+    DOCUMENTED_STATUS,
+    STATUS_OF_THE_CASE,
+    VALID_ACCEPTED,
+    EQUIVALENT_ACCEPTED,
+    INVALID_REFUSED,
+    STATUS_OF_THE_CODE,
+    NO_OTHER_CASE,
+    CODE_OF_THE_CASE,
 )
-"""The obligations that say which case an answer must be, or must not be."""
+"""The checks about which case a response must be, or must not be."""
 
-_ANYTHING = Expectation(
-    ExpectationKind.HANDLED, "a request that another state answers", is_random=True
-)
+_ANYTHING = Expectation(ExpectationKind.HANDLED, "a request in another state", is_random=True)
 
 
 class Deviation(NamedTuple):
-    """An answer that is not what the document asks for: whose it is, what it is, and the cases
-    that were asked for, by their labels; none of these where it is wrong whatever was asked for.
+    """A response that the document does not allow: whose it is, what it is, and the expected cases
+    by their labels (none where it is wrong for every request).
     """
 
     side: str
@@ -90,8 +94,8 @@ class Deviation(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """The answers of the target and of the other implementation, in a word each, and which of
-    them deviate; none of them where the difference is not settled.
+    """The responses of the target and of the other implementation, in a word each, and which of
+    them deviate. Without deviations, the difference is not settled.
     """
 
     cases: tuple[str, str]
@@ -102,61 +106,62 @@ class Difference(NamedTuple):
 
 
 @dataclass(slots=True)
-class Unsettled:
-    """How often two answers differed where that may be, with the smallest request of those."""
+class UnsettledDifference:
+    """How often two responses differed where they may, and the smallest request that showed it."""
 
     count: int
     curl: str
 
-    def add(self, other: Unsettled) -> None:
-        """Take over what was seen elsewhere."""
+    def add(self, other: UnsettledDifference) -> None:
+        """Add what another worker saw."""
         self.count += other.count
         self.curl = min(self.curl, other.curl, key=len)
 
 
-Unsettleds = dict[tuple[str, str, str], Unsettled]
-"""Unsettled differences, by operation and the two answers."""
+UnsettledDifferences = dict[tuple[str, str, str], UnsettledDifference]
+"""Unsettled differences, by operation and the two responses."""
 
 Keep = Callable[[FuzzCase, str, Sequence[Finding]], object]
 
 
 @dataclass
-class Differences:
-    """What one worker sends to the other implementation, and what comes of it."""
+class DifferenceAnalysis:
+    """What one worker sends to the other implementation, and how the responses differ."""
 
     run: Run
     other: Run
     stop: Callable[[str], None] = lambda _: None
-    unsettled: Unsettleds = field(default_factory=dict)
+    unsettled: UnsettledDifferences = field(default_factory=dict)
     _bases: dict[str, Base] = field(default_factory=dict)
 
     def begin(self, base: Base, keep: Keep) -> None:
-        """Send the base of an operation, once."""
+        """Send the base request of an operation, once."""
         operation = base.operation
         if operation.name in self._bases:
             return
         expectation = base.accepted("the request that should succeed")
-        shot = FuzzCase("base", (self.run.client.prepare(base.call),), expectation)
-        exchange = self._sent(shot.requests)
+        fuzz_case = FuzzCase("base", (self.run.client.prepare(base.request),), expectation)
+        exchange = self._sent(fuzz_case.requests)
         if exchange is None:
             return
         case = case_answered(operation, exchange)
-        self._bases[operation.name] = Base(operation, base.call, exchange, case)
-        keep(shot, operation.name, self._told(operation, shot, base.exchange, exchange))
+        self._bases[operation.name] = Base(operation, base.request, exchange, case)
+        keep(fuzz_case, operation.name, self._found(operation, fuzz_case, base.exchange, exchange))
 
-    def found(self, base: Base, shot: FuzzCase, exchange: Exchange) -> list[Finding]:
-        """Send a shot that the target has answered, and keep how the answers differ; gives the
-        finding that this is, if it is settled.
+    def findings(self, base: Base, fuzz_case: FuzzCase, exchange: Exchange) -> list[Finding]:
+        """Send a fuzz case to the other implementation, compare its response with the target's
+        exchange, and give the finding if the difference is settled.
         """
         there = self._bases.get(base.operation.name)
-        if there is None or token_in(shot.last):
-            return []  # an address of the canary goes to one of them: a visit must tell whose it is
-        answered = self._sent(shot.requests)
-        if answered is None:
+        if there is None or token_in(fuzz_case.last):
+            # Only the target gets addresses of the canary, so that a callback has one source.
             return []
-        if base.hides(exchange) or there.hides(answered):
-            shot = replace(shot, expectation=_ANYTHING)
-        return self._told(base.operation, shot, exchange, answered)
+        other_exchange = self._sent(fuzz_case.requests)
+        if other_exchange is None:
+            return []
+        if base.hides(exchange) or there.hides(other_exchange):
+            fuzz_case = replace(fuzz_case, expectation=_ANYTHING)
+        return self._found(base.operation, fuzz_case, exchange, other_exchange)
 
     def again(
         self,
@@ -164,7 +169,7 @@ class Differences:
         sent: Sequence[requests.PreparedRequest],
         expectation: Expectation,
     ) -> Difference | None:
-        """Send requests to both; gives the difference, if it is settled. Raises
+        """Send requests to both, and give the difference if it is settled. Raises
         TargetGoneError.
         """
         here = [self.run.client.transmit(request) for request in sent][-1]
@@ -176,7 +181,7 @@ class Differences:
         self.other.client.close()
 
     def _sent(self, sent: Sequence[requests.PreparedRequest]) -> Exchange | None:
-        """The last answer to requests; None where no more can be sent."""
+        """The last exchange; None where nothing more can be sent."""
         try:
             return self._transmitted(sent)
         except BudgetSpentError:
@@ -190,17 +195,17 @@ class Differences:
         here, there = self.run.client, self.other.client
         return [there.transmit(moved(request, here, there)) for request in sent][-1]
 
-    def _told(
-        self, operation: ContractOperation, shot: FuzzCase, here: Exchange, there: Exchange
+    def _found(
+        self, operation: ContractOperation, fuzz_case: FuzzCase, here: Exchange, there: Exchange
     ) -> list[Finding]:
-        difference = compare(self.run, operation, shot.expectation, here, there)
+        difference = compare(self.run, operation, fuzz_case.expectation, here, there)
         if difference is None:
             return []
         if not difference.deviations:
             key = (operation.name, *difference.cases)
-            add_unsettled(self.unsettled, {key: Unsettled(1, here.curl)})
+            add_unsettled(self.unsettled, {key: UnsettledDifference(1, here.curl)})
             return []
-        finding = self._finding(operation, shot.expectation, difference, (here, there))
+        finding = self._finding(operation, fuzz_case.expectation, difference, (here, there))
         return [self.run.findings.add(finding)]
 
     def _finding(
@@ -215,10 +220,15 @@ class Differences:
             check=SAME_CASE,
             operation=operation.name,
             source=SAME_CASE.source,
-            sentence="",
+            quote="",
             message=f"{expectation.what}: {difference}",
             curl=here.curl,
-            answer=f"{self.run.answer(here)} | {OTHER}: {self.other.answer(there)}",
+            response=" | ".join(
+                [
+                    self.run.shown_response(here),
+                    f"{OTHER}: {self.other.shown_response(there)}",
+                ]
+            ),
             cause=difference.deviations,
             is_random=expectation.is_random,
             cases=[expectation.case] if expectation.case else [],
@@ -230,12 +240,12 @@ class Differences:
 
 
 def other_target(target: Target, address: str) -> Target:
-    """The other implementation, as a target that gets what the target gets. Raises
-    AgainstError.
+    """The other implementation, as a target that gets the same requests. Raises
+    OtherTargetError.
     """
     if not _is_base(address):
         shown = address.rpartition("@")[2]
-        raise AgainstError(f"--against must be an http(s) URL, not {shown!r}.")
+        raise OtherTargetError(f"--against must be an http(s) URL, not {shown!r}.")
     return replace(target, base_url=address.rstrip("/"), called="The other implementation")
 
 
@@ -252,27 +262,27 @@ def _is_base(address: str) -> bool:
         return False
 
 
-def differences_of(run: Run, gate: BudgetAdapter, address: str | None) -> Differences | None:
-    """What goes to the implementation at an address, through a gate to the same budget; None
-    where there is no address.
+def analysis_of(run: Run, adapter: BudgetAdapter, address: str | None) -> DifferenceAnalysis | None:
+    """The analysis beside the implementation at an address, within the same budget; None without
+    an address.
     """
     if address is None:
         return None
     target = other_target(run.target, address)
-    beside = BudgetAdapter(gate.budget, gate.ledger, to=TO)
-    beside.mark = gate.mark
+    beside = BudgetAdapter(adapter.budget, adapter.ledger, to=TO)
+    beside.origin = adapter.origin
     client = Client(target, beside)
     clean = run.client.redactor.clean
     beside.clean = lambda text: client.redactor.clean(clean(text))
     other = Run(run.contract, target, client, run.plan)
-    return Differences(run, other, gate.budget.stop)
+    return DifferenceAnalysis(run, other, adapter.budget.stop)
 
 
 def moved(
     prepared: requests.PreparedRequest, here: Client, there: Client
 ) -> requests.PreparedRequest:
-    """A request to one implementation, as one to another: with its own address, and with the
-    credentials of that address and the cookies that it has set in place of the first one's.
+    """The same request to the other implementation: with its address, with the credentials of
+    that address, and with the cookies that it has set.
     """
     copy = prepared.copy()
     base, url = _base(here), prepared.url or ""
@@ -289,19 +299,19 @@ def moved(
 
 
 def _base(client: Client) -> str:
-    """The base URL as `requests` writes it."""
+    """The base URL in the form that `requests` gives it."""
     prepared = requests.Request("GET", client.target.shown_url).prepare()
     return (prepared.url or "").rstrip("/")
 
 
-def _cookies(told: str, here: Client, there: Client) -> str:
+def _cookies(header: str, here: Client, there: Client) -> str:
     own = set(here.session.cookies.keys())
-    pairs = [pair for pair in told.split("; ") if pair and pair.partition("=")[0] not in own]
+    pairs = [pair for pair in header.split("; ") if pair and pair.partition("=")[0] not in own]
     pairs += [f"{name}={value}" for name, value in there.session.cookies.items()]
     return "; ".join(pairs)
 
 
-# --- how two answers differ
+# --- how two responses differ
 
 
 def compare(
@@ -311,25 +321,25 @@ def compare(
     here: Exchange,
     there: Exchange,
 ) -> Difference | None:
-    """How the answers of target and other differ; None where they are the same case, or one of
-    them only asks to come back later.
+    """How the responses of the target and the other differ; None where they are the same case, or
+    where one of them only asks for a pause.
     """
     outcomes = (here.outcome, there.outcome)
     if any(isinstance(outcome, Response) and outcome.is_limited for outcome in outcomes):
         return None
-    context = [_judged(run, operation, expectation, outcome) for outcome in outcomes]
-    cases = (_label(context[0]), _label(context[1]))
+    contexts = [_context(run, operation, expectation, outcome) for outcome in outcomes]
+    cases = (_label(contexts[0]), _label(contexts[1]))
     if cases[0] == cases[1]:
         return None
     deviations = [
         Deviation(side, got, _expected(one))
-        for side, got, one in zip(("target", "other"), cases, context, strict=True)
-        if one is None or any(check.check(one) for check in _ABOUT_CASES)
+        for side, got, one in zip(("target", "other"), cases, contexts, strict=True)
+        if one is None or any(check.violations(one) for check in _ABOUT_CASES)
     ]
     return Difference(cases, tuple(deviations))
 
 
-def _judged(
+def _context(
     run: Run,
     operation: ContractOperation,
     expectation: Expectation,
@@ -341,18 +351,18 @@ def _judged(
 
 
 def _label(context: CheckContext | None) -> str:
-    """What an answer is: its case; or else its status, with a code that it should not name."""
+    """A response in a word: its case, or else its status with a code that it should not name."""
     if context is None:
-        return "no answer"
-    exchange = Exchange(context.answer, "", "")
+        return "no response"
+    exchange = Exchange(context.response, "", "")
     case = case_answered(context.operation, exchange)
     if case is not None:
         return case.label
-    status = str(context.answer.status)
+    status = str(context.response.status)
     codes = _codes(context)
     if codes:
         return f"{status} {codes[0]}"
-    return f"{status} without a documented code" if context.response else status
+    return f"{status} without a documented code" if context.documented else status
 
 
 def _codes(context: CheckContext) -> list[str]:
@@ -361,10 +371,10 @@ def _codes(context: CheckContext) -> list[str]:
 
 
 def _expected(context: CheckContext | None) -> tuple[str, ...]:
-    """In place of which cases an answer came."""
-    if context is None or context.response is None:
+    """The cases that should have come instead."""
+    if context is None or context.documented is None:
         return ()
-    case = case_answered(context.operation, Exchange(context.answer, "", ""))
+    case = case_answered(context.operation, Exchange(context.response, "", ""))
     if case is None and _codes(context):
         return ()
     expectation = context.expectation
@@ -374,16 +384,18 @@ def _expected(context: CheckContext | None) -> tuple[str, ...]:
     return (expectation.case.label,) if expectation.case else ()
 
 
-# --- differences in all
+# --- all differences of a fuzz
 
 
-def is_difference(told: Mapping[str, Any]) -> bool:
-    """Whether a finding of a report is a difference."""
-    return bool(told.get("level") == DIFFERENCE)
+def is_difference(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding in a report is a difference."""
+    return bool(finding.get("level") == DIFFERENCE)
 
 
-def add_unsettled(total: Unsettleds, more: Mapping[tuple[str, str, str], Unsettled]) -> None:
-    """Add what another worker has seen."""
+def add_unsettled(
+    total: UnsettledDifferences, more: Mapping[tuple[str, str, str], UnsettledDifference]
+) -> None:
+    """Add what another worker saw."""
     for key, unsettled in more.items():
         if key in total:
             total[key].add(unsettled)
@@ -392,8 +404,8 @@ def add_unsettled(total: Unsettleds, more: Mapping[tuple[str, str, str], Unsettl
 
 
 def without_disguises(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings without the differences that only show among several faults what others show by
-    themselves.
+    """The findings without those differences of several errors at once that single errors show
+    too.
     """
     findings = list(findings)
     kept = []
@@ -408,7 +420,7 @@ def without_disguises(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _compound(finding: Finding) -> tuple[Deviation, ...]:
-    """The deviations of a difference that is not one deviation in place of one case."""
+    """The deviations, unless the difference is a single deviation from a single case."""
     found = tuple(part for part in finding.cause if isinstance(part, Deviation))
     is_plain = len(found) == 1 and len(found[0].expected) <= 1
     return () if is_plain else found
@@ -417,7 +429,7 @@ def _compound(finding: Finding) -> tuple[Deviation, ...]:
 def _by_itself(
     deviation: Deviation, finding: Finding, findings: Sequence[Finding]
 ) -> Finding | None:
-    """The finding that a deviation makes by itself, in place of one of the cases asked for."""
+    """The finding that this deviation makes alone, for one of the expected cases."""
     for other in findings:
         alone = other.cause[0] if other.cause and not _compound(other) else None
         if (
@@ -430,8 +442,8 @@ def _by_itself(
     return None
 
 
-def unsettled_json(unsettled: Unsettleds) -> list[dict[str, Any]]:
-    """Unsettled differences as a report holds them, the most frequent first."""
+def unsettled_json(unsettled: UnsettledDifferences) -> list[dict[str, Any]]:
+    """Unsettled differences for a report, the most frequent first."""
     return [
         {"operation": operation, "cases": [here, there], "count": seen.count, "curl": seen.curl}
         for (operation, here, there), seen in sorted(
@@ -440,7 +452,7 @@ def unsettled_json(unsettled: Unsettleds) -> list[dict[str, Any]]:
     ]
 
 
-def unsettled_line(unsettled: Unsettleds) -> str:
+def unsettled_line(unsettled: UnsettledDifferences) -> str:
     """Unsettled differences in one line."""
     count = sum(seen.count for seen in unsettled.values())
     return (

@@ -1,11 +1,15 @@
-"""Pairs of faults in one request: which of the two an implementation names, and whether always.
+"""Pairs of errors in one request: which of two cases a response names, and whether always.
 
-Rules: which fault wins, no document says, so that it is told and not judged. What is judged is
-that it does not depend on what means nothing: the order of an object's members and white space
-(standard), and nothing at all (advisory). Only what brings its case about alone is paired. A
-request is sent twice, then in each other spelling. What a spelling changes must change several
-times to and fro before it counts; where the same request gets now one error, now another, nothing
-else is claimed of the operation. All of it takes a share of the requests at most.
+Rules: documents do not say which of two errors wins. Tallystick reports the order it saw and does
+not judge it (see `precedence`). What it checks is that the order does not depend on spellings that
+mean nothing, which are the order of an object's members and white space (standard), and that it
+does not change from one request to the same request (advisory).
+
+Only cases that a request triggers alone are paired. A pair is sent twice, then in each other
+spelling. If another spelling gets another error, both spellings are sent several more times in
+turn: only a result that never varies is a finding about the spelling. If the same request gets
+different errors, that is the only finding about the operation's order. All pairs together take a
+limited share of the requests.
 """
 
 from __future__ import annotations
@@ -21,42 +25,44 @@ from requests import PreparedRequest
 from contract_tests.checks.codes import holds_text, named_codes
 from contract_tests.checks.context import Expectation, ExpectationKind, has_status, is_of_request
 from contract_tests.checks.levels import ADVISORY, STANDARD
-from contract_tests.checks.table import Check, seen_otherwise
+from contract_tests.checks.table import Check
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, TransportError, body_of
-from contract_tests.requests.base import Base
+from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.probes import EQUIVALENTS
-from contract_tests.requests.reaching import provoking_call, valid_call
+from contract_tests.requests.reaching import reaching_request, valid_request
 from contract_tests.results.findings import Finding, cut, shown
+from contract_tests.results.formats.precedence import BOTH
 from contract_tests.results.run import Run
 from contract_tests.target.target import CaseSetup, Target
-from fuzzing.analyses.precedence import BOTH, Compared, Precedence
-from fuzzing.engine.budget import BudgetSpentError
-from fuzzing.engine.campaign import Campaign
+from fuzzing.analyses.precedence import PairResult, Precedence
+from fuzzing.evidence import EvidenceStore
 from fuzzing.generators.cases import FuzzCase
 from fuzzing.generators.dictionaries import name_of
+from fuzzing.sending.adapter import BudgetAdapter
+from fuzzing.sending.budget import BudgetSpentError
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 
 KIND = "order"
 
 _SHARE = 5
-"""The pairs of all operations take one part in so many of the requests that are left, at most."""
+"""The pairs of all operations take at most a fifth of the requests that are left."""
 
 _ROUNDS = 4
-"""How often two spellings must get two errors before the spelling is said to make the error."""
+"""Two spellings must get two different errors so often before that is a finding."""
 
 _TRIES = 10
-"""How often a replay sends a request that gets now one error, now another."""
+"""A replay sends a request so often to see whether its error changes."""
 
 
-def _obligation(name: str, level: str, source: str) -> Check:
-    return Check(name, level, source, "two faults in one request", seen_otherwise)
+def _check(name: str, level: str, source: str) -> Check:
+    return Check(name, level, source, "two errors in one request")
 
 
-STEADY = _obligation("one error for one request", ADVISORY, "good practice")
-BY_MEMBERS = _obligation("one error for any order of members", STANDARD, "RFC 8259 section 4")
-BY_SPACE = _obligation("one error for any white space", STANDARD, "RFC 8259 section 2")
+STEADY = _check("one error for one request", ADVISORY, "good practice")
+BY_MEMBERS = _check("one error for any order of members", STANDARD, "RFC 8259 section 4")
+BY_SPACE = _check("one error for any white space", STANDARD, "RFC 8259 section 2")
 CHECKS = (BY_MEMBERS, BY_SPACE, STEADY)
 
 _AGAIN = {
@@ -67,23 +73,25 @@ _AGAIN = {
 _PROBES = {probe.source: probe for probe in EQUIVALENTS}
 
 
-# --- faults
+# --- pairs
 
 
 @dataclass(frozen=True, slots=True)
-class Defect:
-    """What brings a case about, and the values that it changes, as target files name them."""
+class CaseVariation:
+    """A variation of the base request that triggers a case. `names` are the values that it
+    changes, as target files name them.
+    """
 
     case: Case
     names: frozenset[str]
     entry: CaseSetup | None
 
-    def put_into(self, call: OperationRequest) -> OperationRequest | None:
-        """The call with the fault."""
-        return provoking_call(call, self.case, self.entry)
+    def apply(self, request: OperationRequest) -> OperationRequest | None:
+        """The varied request."""
+        return reaching_request(request, self.case, self.entry)
 
-    def excludes(self, other: Defect) -> bool:
-        """Whether both change the same value, or one a part of it."""
+    def excludes(self, other: CaseVariation) -> bool:
+        """Whether both change the same value, or one changes a part of the other's."""
         return any(
             f"{one}.".startswith(f"{two}.") or f"{two}.".startswith(f"{one}.")
             for one in self.names
@@ -91,16 +99,16 @@ class Defect:
         )
 
 
-def faults_of(operation: ContractOperation, target: Target) -> list[Defect]:
-    """The faults that a single request can have: those in the request itself, and what the target
-    file provokes by other parameters or headers, without set-up calls.
+def variations_of(operation: ContractOperation, target: Target) -> list[CaseVariation]:
+    """The variations that a single request can have: errors in the request itself, and the cases
+    that the target file reaches by parameters or headers, without set-up calls.
     """
     found = []
     for case in operation.cases:
-        entry = target.provocation(case)
+        entry = target.setup_of(case)
         names = _names(case, entry)
         if names and not case.is_success and not (entry and _needs_more(entry)):
-            found.append(Defect(case, names, entry))
+            found.append(CaseVariation(case, names, entry))
     return found
 
 
@@ -116,43 +124,47 @@ def _needs_more(entry: CaseSetup) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two faults in one request: as it is, and in the spellings that make a difference to it."""
+class CasePair:
+    """A request that triggers two cases: plain, and in the other spellings that it has."""
 
-    faults: tuple[Defect, Defect]
+    variations: tuple[CaseVariation, CaseVariation]
     plain: PreparedRequest
     spelled: Mapping[Check, PreparedRequest]
 
     @property
     def cases(self) -> tuple[Case, Case]:
-        """The cases of the faults."""
-        return self.faults[0].case, self.faults[1].case
+        """The two cases."""
+        return self.variations[0].case, self.variations[1].case
 
     @property
     def cost(self) -> int:
-        """How many requests it takes."""
+        """How many requests the pair takes."""
         return 2 + len(self.spelled)
 
     def __str__(self) -> str:
         return " and ".join(case.label for case in self.cases)
 
 
-def pairs_of(faults: Sequence[Defect], call: OperationRequest, client: Client) -> list[Pair]:
-    """The pairs of faults that can be in one request; first those that are neighbours in the
-    document, which say most of the order.
+def pairs_of(
+    variations: Sequence[CaseVariation], request: OperationRequest, client: Client
+) -> list[CasePair]:
+    """The pairs of variations that fit into one request. Neighbours in the document come first:
+    they say most about the order.
     """
-    indices = combinations(range(len(faults)), 2)
+    indices = combinations(range(len(variations)), 2)
     made = [
-        _pair((faults[one], faults[other]), call, client)
+        _pair((variations[one], variations[other]), request, client)
         for one, other in sorted(indices, key=lambda pair: (pair[1] - pair[0], pair))
     ]
     return [pair for pair in made if pair is not None]
 
 
-def _pair(faults: tuple[Defect, Defect], call: OperationRequest, client: Client) -> Pair | None:
-    one, other = faults
-    first = None if one.excludes(other) else one.put_into(call)
-    both = None if first is None else other.put_into(first)
+def _pair(
+    variations: tuple[CaseVariation, CaseVariation], request: OperationRequest, client: Client
+) -> CasePair | None:
+    one, other = variations
+    first = None if one.excludes(other) else one.apply(request)
+    both = None if first is None else other.apply(first)
     if both is None:
         return None
     plain = client.prepare(both)
@@ -162,21 +174,21 @@ def _pair(faults: tuple[Defect, Defect], call: OperationRequest, client: Client)
         if probe.applies(both):
             again = probe.make(client, both)
             spelled |= {check: again} if body_of(again) != body_of(plain) else {}
-    return Pair(faults, plain, spelled)
+    return CasePair(variations, plain, spelled)
 
 
-# --- answers
+# --- responses
 
 
 def winner(operation: ContractOperation, cases: Sequence[Case], exchange: Exchange) -> str | None:
-    """Which of two cases an answer is, by its code, its text, or a status that only one of them
-    has; `BOTH` where it names both, None where neither.
+    """Which of two cases a response names: by its code, its text, or a status that only one of
+    them has. `BOTH` where it names both, None where it names neither.
     """
-    answer = exchange.outcome
-    if isinstance(answer, TransportError) or answer.is_limited or answer.status < 400:
+    response = exchange.outcome
+    if isinstance(response, TransportError) or response.is_limited or response.status < 400:
         return None
     try:
-        value = answer.value
+        value = response.value
     except (ValueError, RecursionError):
         value = None
     codes = {code for code, _ in named_codes(value, [c.code for c in operation.cases if c.code])}
@@ -184,34 +196,34 @@ def winner(operation: ContractOperation, cases: Sequence[Case], exchange: Exchan
     if len({case.code for case in named}) > 1:
         return BOTH
     if len(named) != 1 and (named or not codes):
-        named = [case for case in named or cases if has_status(case, answer.status)]
+        named = [case for case in named or cases if has_status(case, response.status)]
     return named[0].label if len(named) == 1 else None
 
 
-class Answered(NamedTuple):
-    """A request with what its answer names."""
+class PairResponse(NamedTuple):
+    """A request, its exchange, and the case that the response names."""
 
     request: PreparedRequest
     exchange: Exchange
     winner: str | None
 
-    def differs(self, other: Answered) -> bool:
-        """Whether both name documented cases, and not the same."""
+    def differs(self, other: PairResponse) -> bool:
+        """Whether both responses name a case, and not the same one."""
         return None not in (self.winner, other.winner) and self.winner != other.winner
 
 
-Send = Callable[[PreparedRequest], Answered]
+Send = Callable[[PreparedRequest], PairResponse]
 
 
-def _rounds(one: PreparedRequest, other: PreparedRequest, send: Send) -> list[list[Answered]]:
-    """What two requests get that are sent in turn."""
+def _rounds(one: PreparedRequest, other: PreparedRequest, send: Send) -> list[list[PairResponse]]:
+    """The responses to two requests that are sent in turn."""
     turns = [(send(one), send(other)) for _ in range(_ROUNDS)]
-    return [list(answers) for answers in zip(*turns, strict=True)]
+    return [list(responses) for responses in zip(*turns, strict=True)]
 
 
-def _are_two(rounds: Sequence[Sequence[Answered]]) -> bool:
-    """Whether each of two requests got one error, and the other another."""
-    one, other = ({answered.winner for answered in answers} for answers in rounds)
+def _are_two(rounds: Sequence[Sequence[PairResponse]]) -> bool:
+    """Whether two requests always got two different errors."""
+    one, other = ({response.winner for response in responses} for responses in rounds)
     return len(one) == len(other) == 1 and one != other and None not in one | other
 
 
@@ -221,11 +233,11 @@ def still_holds(
     requests: Sequence[PreparedRequest],
     cases: Sequence[Case],
 ) -> bool:
-    """Whether the two requests that showed a finding get two errors again."""
+    """Whether the two requests that showed a finding get two different errors again."""
 
-    def send(request: PreparedRequest) -> Answered:
+    def send(request: PreparedRequest) -> PairResponse:
         exchange = run.client.transmit(request)
-        return Answered(request, exchange, winner(operation, cases, exchange))
+        return PairResponse(request, exchange, winner(operation, cases, exchange))
 
     one, other = requests
     if body_of(one) != body_of(other):
@@ -237,176 +249,179 @@ def still_holds(
 # --- what is sent
 
 
-class Pairs:
-    """What one worker finds out by pairs of faults."""
+class PairAnalysis:
+    """What one worker learns from pairs of errors."""
 
-    def __init__(self, campaign: Campaign) -> None:
-        self.campaign = campaign
+    def __init__(
+        self, run: Run, adapter: BudgetAdapter, bases: Bases, evidence: EvidenceStore
+    ) -> None:
+        self.run, self.adapter, self.bases, self.evidence = run, adapter, bases, evidence
         self.found: list[Precedence] = []
         self.broken: list[tuple[FuzzCase, str, Finding, int]] = []
 
     def examine(self, left: int) -> list[Precedence]:
-        """Send the pairs of all operations, as far as the requests suffice that are left; gives the
-        order of errors of each that has pairs.
+        """Send the pairs of all operations, within a share of the requests that are `left`. Gives
+        the order of errors of each operation that has pairs.
         """
-        operations = self.campaign.run.contract.operations
+        operations = self.run.contract.operations
         room = left // (_SHARE * len(operations))
         with suppress(BudgetSpentError):
             for operation in operations:
-                self.campaign.gate.mark.operation = operation
+                self.adapter.origin.operation = operation
                 self._examine(operation, room)
         return [precedence for precedence in self.found if precedence.pairs]
 
-    def keep(self) -> None:
-        """Keep what showed the findings of single answers, if no shot has shown them since, and
-        which request showed them first.
+    def keep_evidence(self) -> None:
+        """Keep the pairs that broke a check, unless a fuzz case has shown the same finding since;
+        and the number of the request that showed it first.
         """
-        known = set(self.campaign.shown)
-        for shot, operation, finding, first in reversed(self.broken):
+        known = set(self.evidence)
+        for fuzz_case, operation, finding, first in reversed(self.broken):
             if finding.id not in known:
-                self.campaign.keep(shot, operation, [finding])
-            self.campaign.shown[finding.id].first = first
+                self.evidence.keep(fuzz_case, operation, [finding], first)
+            self.evidence[finding.id].first = first
 
     def _examine(self, operation: ContractOperation, room: int) -> None:
-        run, mark = self.campaign.run, self.campaign.gate.mark
-        call = valid_call(run.contract, operation, run.target)
-        pairs = pairs_of(faults_of(operation, run.target), call, run.client)
-        if not pairs or room < pairs[0].cost + len(pairs[0].faults):
+        run, origin = self.run, self.adapter.origin
+        request = valid_request(run.contract, operation, run.target)
+        pairs = pairs_of(variations_of(operation, run.target), request, run.client)
+        if not pairs or room < pairs[0].cost + len(pairs[0].variations):
             return
-        mark.kind = "base"
-        base = self.campaign.bases.of(operation)
+        origin.kind = "base"
+        base = self.bases.of(operation)
         if base.works:
-            mark.kind = KIND
+            origin.kind = KIND
             labels = [case.label for case in operation.cases]
             precedence = Precedence(operation.name, labels, not_tried=len(pairs))
             self.found.append(precedence)
-            _Examination(self, base, precedence).run(pairs, room)
+            _OperationExamination(self, base, precedence).run(pairs, room)
 
 
-class _Examination:
+class _OperationExamination:
     """The pairs of one operation."""
 
-    def __init__(self, pairs: Pairs, base: Base, precedence: Precedence) -> None:
-        self.campaign, self.broken = pairs.campaign, pairs.broken
+    def __init__(self, analysis: PairAnalysis, base: Base, precedence: Precedence) -> None:
+        self.analysis = analysis
         self.base, self.precedence = base, precedence
         self._alone: dict[str, bool] = {}
         self._is_steady = True
-        self._suspected: dict[Check, list[Pair]] = {BY_MEMBERS: [], BY_SPACE: []}
+        self._suspected: dict[Check, list[CasePair]] = {BY_MEMBERS: [], BY_SPACE: []}
 
-    def run(self, pairs: Sequence[Pair], room: int) -> None:
-        """Send as many of the pairs as there is room for, then those again that are suspected."""
+    def run(self, pairs: Sequence[CasePair], room: int) -> None:
+        """Send as many pairs as there is room for, then confirm what spellings seem to change."""
         for pair in pairs:
-            alone = [fault for fault in pair.faults if fault.case.label not in self._alone]
+            alone = [each for each in pair.variations if each.case.label not in self._alone]
             room -= pair.cost + len(alone)
             if room < 0:
                 break
             self.precedence.not_tried -= 1
-            if all(self._is_provoked(fault) for fault in pair.faults):
+            if all(self._works_alone(variation) for variation in pair.variations):
                 self._try(pair)
         for check, suspected in self._suspected.items():
             if suspected and self._is_steady:
                 self._confirm(check, suspected)
 
-    def _is_provoked(self, fault: Defect) -> bool:
-        """Whether a fault brings its case about, alone."""
-        case = fault.case
+    def _works_alone(self, variation: CaseVariation) -> bool:
+        """Whether a variation alone triggers its case."""
+        case = variation.case
         if case.label not in self._alone:
-            call = fault.put_into(self.base.call)
+            request = variation.apply(self.base.request)
             kind = ExpectationKind.CASE if is_of_request(case) else ExpectationKind.HANDLED
             expectation = Expectation(kind, f"{case.label} alone", (case,))
-            self._alone[case.label] = call is not None and (
-                self._send(self.campaign.run.client.prepare(call), expectation, [case]).winner
+            self._alone[case.label] = request is not None and (
+                self._send(self.analysis.run.client.prepare(request), expectation, [case]).winner
                 == case.label
             )
         return self._alone[case.label]
 
-    def _try(self, pair: Pair) -> None:
-        """Compare the two faults of a pair."""
+    def _try(self, pair: CasePair) -> None:
+        """Find out which case of a pair wins."""
         first, again = self._send_pair(pair.plain, pair), self._send_pair(pair.plain, pair)
-        answers = [first, again]
+        responses = [first, again]
         if first.differs(again):
-            self._tell_unsteady(pair, first, again)
+            self._report_unsteady(pair, first, again)
         else:
             for check, request in pair.spelled.items():
-                answers.append(self._send_pair(request, pair))
-                if first.differs(answers[-1]):
+                responses.append(self._send_pair(request, pair))
+                if first.differs(responses[-1]):
                     self._suspected[check].append(pair)
         one, other = pair.cases
-        is_consistent = len({answered.winner for answered in answers}) == 1
+        is_consistent = len({response.winner for response in responses}) == 1
         self.precedence.pairs.append(
-            Compared((one.label, other.label), first.winner, is_consistent)
+            PairResult((one.label, other.label), first.winner, is_consistent)
         )
 
-    def _confirm(self, check: Check, suspected: Sequence[Pair]) -> None:
-        """Tell what a spelling changes, if it does so each time."""
+    def _confirm(self, check: Check, suspected: Sequence[CasePair]) -> None:
+        """Report that a spelling changes the error, if it does so every time."""
         pair = suspected[0]
         rounds = _rounds(
             pair.plain, pair.spelled[check], lambda request: self._send_pair(request, pair)
         )
         if _are_two(rounds):
-            self._tell(check, pair, rounds[0][0], rounds[1][0], [str(pair)])
+            self._report(check, pair, rounds[0][0], rounds[1][0], [str(pair)])
             return
         for first, *others in rounds:
             for again in others:
                 if first.differs(again):
-                    self._tell_unsteady(pair, first, again)
+                    self._report_unsteady(pair, first, again)
                     return
 
-    def _send_pair(self, request: PreparedRequest, pair: Pair) -> Answered:
+    def _send_pair(self, request: PreparedRequest, pair: CasePair) -> PairResponse:
         return self._send(request, _expectation(pair), pair.cases)
 
     def _send(
         self, request: PreparedRequest, expectation: Expectation, cases: Sequence[Case]
-    ) -> Answered:
-        run, operation = self.campaign.run, self.base.operation
+    ) -> PairResponse:
+        run, operation = self.analysis.run, self.base.operation
         exchange = run.client.transmit(request)
         if self.base.hides(exchange):
-            return Answered(request, exchange, None)
-        shot = FuzzCase(KIND, (request,), expectation)
-        self.broken += [
-            (shot, operation.name, finding, self.campaign.gate.number)
-            for finding in run.judge(operation, exchange, expectation)
+            return PairResponse(request, exchange, None)
+        fuzz_case = FuzzCase(KIND, (request,), expectation)
+        self.analysis.broken += [
+            (fuzz_case, operation.name, finding, self.analysis.adapter.number)
+            for finding in run.check(operation, exchange, expectation)
         ]
-        return Answered(request, exchange, winner(operation, cases, exchange))
+        return PairResponse(request, exchange, winner(operation, cases, exchange))
 
-    def _tell_unsteady(self, pair: Pair, first: Answered, again: Answered) -> None:
+    def _report_unsteady(self, pair: CasePair, first: PairResponse, again: PairResponse) -> None:
         self._is_steady = False
-        self._tell(STEADY, pair, first, again, [str(pair)])
+        self._report(STEADY, pair, first, again, [str(pair)])
 
-    def _tell(
+    def _report(
         self,
         check: Check,
-        pair: Pair,
-        one: Answered,
-        other: Answered,
+        pair: CasePair,
+        one: PairResponse,
+        other: PairResponse,
         seen: list[str],
     ) -> None:
-        """Tell a finding that two answers show together."""
-        run, operation = self.campaign.run, self.base.operation
+        """Report a finding that two responses show together."""
+        run, operation = self.analysis.run, self.base.operation
         message = f"{pair} at once get {one.winner}, and {_AGAIN[check]} {other.winner}"
-        answers = " | ".join(shown(answered.exchange.outcome) for answered in (one, other))
+        responses = " | ".join(shown(each.exchange.outcome) for each in (one, other))
         finding = run.findings.add(
             Finding(
                 check=check,
                 operation=operation.name,
                 source=check.source,
-                sentence="",
+                quote="",
                 message=message,
-                curl="\n".join(answered.exchange.curl for answered in (one, other)),
-                answer=cut(run.client.redactor.clean(answers)),
+                curl="\n".join(each.exchange.curl for each in (one, other)),
+                response=cut(run.client.redactor.clean(responses)),
                 cause=(),
                 location=run.contract.document.locate(operation.location),
                 seen=seen,
             )
         )
         expectation = _expectation(pair, pair.cases)
-        shot = FuzzCase(KIND, (one.request, other.request), expectation)
-        self.campaign.keep(shot, operation.name, [finding])
+        fuzz_case = FuzzCase(KIND, (one.request, other.request), expectation)
+        number = self.analysis.adapter.number
+        self.analysis.evidence.keep(fuzz_case, operation.name, [finding], number)
 
 
-def _expectation(pair: Pair, cases: tuple[Case, ...] = ()) -> Expectation:
-    """Two faults of the request are refused, whichever wins; what another fault gets is any of the
-    two, be it no 4xx.
+def _expectation(pair: CasePair, cases: tuple[Case, ...] = ()) -> Expectation:
+    """Two errors in the request get a 4xx, whichever wins. With another trigger, either case may
+    come, and it may not be a 4xx.
     """
     named = frozenset(case.code for case in pair.cases if case.code)
     kind = (

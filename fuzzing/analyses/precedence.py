@@ -1,25 +1,32 @@
-"""The order of errors: which fault an implementation names first, inferred from pairs of them.
+"""The order of errors: which case an implementation names first when a request triggers two.
 
-Rules: a pair says something only where it was answered the same way each time, and with one of its
-two cases. What is not compared, directly or through others, stands side by side. Nothing says that
-an order must be one: cases that each come before another, in a circle, are told as such.
+A worked example. Requests with two errors each were sent, and responses named these winners:
+
+    A and B → A    B and C → B    C and D → D    D and C → C    B and E → both
+
+A precedes B, and B precedes C. C and D precede each other, so they form one group, and the circle
+"C before D before C" is reported. E takes no part: its only pair named both. The order is
+A, then B, then the group of C and D.
+
+Rules: a pair counts only if every response to it named the same one of its two cases. Cases that
+were never compared, directly or through others, share a group. Cases that precede each other in a
+circle (a strongly connected component) share a group, too. Nothing demands that an order exists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-BOTH = "both"
-"""What wins where an answer names both faults."""
+from contract_tests.results.formats.precedence import rows_of
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """Two cases whose faults were in one request, and what the answer named: one of them, both, or
-    (None) neither; and whether it did so however the request was written.
+class PairResult:
+    """Two cases that one request triggers, and the case that the response named: one of them,
+    `BOTH`, or None for neither. `is_consistent` if every response to the pair named the same.
     """
 
     cases: tuple[str, str]
@@ -28,15 +35,15 @@ class Compared:
 
     @property
     def loser(self) -> str | None:
-        """The case that the other one comes before, if one certainly does."""
+        """The case that the winner precedes, if one certainly does."""
         if not self.is_consistent or self.winner not in self.cases:
             return None
         return self.cases[self.winner == self.cases[0]]
 
     def to_json(self) -> dict[str, Any]:
-        """As a report holds it."""
+        """The form in a report."""
         return {
-            "faults": list(self.cases),
+            "cases": list(self.cases),
             "winner": self.winner,
             "consistent": self.is_consistent,
         }
@@ -44,42 +51,44 @@ class Compared:
 
 @dataclass(slots=True)
 class Precedence:
-    """What was found out of the documented cases of one operation; for `not_tried` pairs no
-    requests were left.
-    """
+    """What the pairs of one operation showed. For `not_tried` pairs, no requests were left."""
 
     operation: str
     cases: Sequence[str]
-    pairs: list[Compared] = field(default_factory=list)
+    pairs: list[PairResult] = field(default_factory=list)
     not_tried: int = 0
 
     def order(self) -> list[list[str]]:
-        """The cases from the first to the last; those that stand side by side together."""
-        above = self._above()
-        left, levels = list(above), []
+        """The cases in groups, the first group first."""
+        before = self._before()
+        left, groups = list(before), []
         while left:
-            # First is who comes after none but those in one circle with it.
-            level = [
+            # The next group holds the cases that only cases of their own circle precede.
+            group = [
                 case
                 for case in left
-                if all(case in above[other] for other in above[case] if other in left)
+                if all(case in before[other] for other in before[case] if other in left)
             ]
-            levels.append(level)
-            left = [case for case in left if case not in level]
-        return levels
+            groups.append(group)
+            left = [case for case in left if case not in group]
+        return groups
 
     def circles(self) -> list[list[str]]:
-        """Cases of which each comes before the next one, and the last before the first."""
-        above = self._above()
+        """Cases that each precede the next one, while the last precedes the first: the shortest
+        circle of each group that has one.
+        """
+        before = self._before()
         found: list[list[str]] = []
-        for case in above:
-            is_told = any(case in above[circle[0]] and circle[0] in above[case] for circle in found)
-            if case in above[case] and not is_told:
-                found.append(self._way_back(case))
+        for case in before:
+            is_known = any(
+                case in before[circle[0]] and circle[0] in before[case] for circle in found
+            )
+            if case in before[case] and not is_known:
+                found.append(self._shortest_circle(case))
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """As a report holds it."""
+        """The form in a report."""
         return {
             "operation": self.operation,
             "order": self.order(),
@@ -89,7 +98,7 @@ class Precedence:
         }
 
     def _beaten(self) -> dict[str, set[str]]:
-        """Each case that is in some order, with those that it was seen before."""
+        """For each case that takes part: the cases that it directly precedes."""
         pairs = [pair for pair in self.pairs if pair.loser is not None]
         met = {case for pair in pairs for case in pair.cases}
         beaten: dict[str, set[str]] = {case: set() for case in self.cases if case in met}
@@ -97,49 +106,30 @@ class Precedence:
             beaten[str(pair.winner)].add(str(pair.loser))
         return beaten
 
-    def _above(self) -> dict[str, set[str]]:
-        """Each case with all that come before it, through others, too."""
+    def _before(self) -> dict[str, set[str]]:
+        """For each case that takes part: the cases that precede it, directly or through others."""
         beaten = self._beaten()
-        above = {case: {other for other in beaten if case in beaten[other]} for case in beaten}
-        for _ in above:
-            above = {
-                case: reduce(set.union, (above[other] for other in others), others)
-                for case, others in above.items()
+        before = {case: {other for other in beaten if case in beaten[other]} for case in beaten}
+        for _ in before:
+            before = {
+                case: reduce(set.union, (before[other] for other in others), others)
+                for case, others in before.items()
             }
-        return above
+        return before
 
-    def _way_back(self, start: str) -> list[str]:
-        """The shortest way from a case over those that it comes before, back to itself."""
+    def _shortest_circle(self, start: str) -> list[str]:
+        """The shortest chain of cases from this one back to itself, each preceding the next."""
         beaten, met = self._beaten(), {start}
-        ways = [[start]]
+        chains = [[start]]
         while True:
-            for way in ways:
-                if start in beaten[way[-1]]:
-                    return way
-            further = []
-            for way in ways:
-                further += [[*way, case] for case in sorted(beaten[way[-1]] - met)]
-                met |= beaten[way[-1]]
-            ways = further
-
-
-_MOST_TOLD = 5
-"""Of how many pairs the same is remarked, one by one."""
-
-
-def rows_of(precedence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The order of a report, as rows of a table: a place or a remark, and what stands there."""
-    for place, level in enumerate(precedence["order"], 1):
-        yield str(place), ", ".join(level)
-    for circle in precedence["circles"]:
-        yield "circle", " before ".join([*circle, circle[0]])
-    for remark, is_meant in _REMARKS.items():
-        pairs = [" and ".join(pair["faults"]) for pair in precedence["pairs"] if is_meant(pair)]
-        yield from ((remark, pair) for pair in pairs[:_MOST_TOLD])
-        if len(pairs) > _MOST_TOLD:
-            yield remark, f"… and {len(pairs) - _MOST_TOLD} more pairs"
-    if precedence["not_tried"]:
-        yield "not tried", f"{precedence['not_tried']} more pairs"
+            for chain in chains:
+                if start in beaten[chain[-1]]:
+                    return chain
+            longer = []
+            for chain in chains:
+                longer += [[*chain, case] for case in sorted(beaten[chain[-1]] - met)]
+                met |= beaten[chain[-1]]
+            chains = longer
 
 
 def table(precedence: Mapping[str, Any]) -> str:
@@ -149,11 +139,3 @@ def table(precedence: Mapping[str, Any]) -> str:
     count = len(precedence["pairs"])
     lines = [f"Order of errors, {precedence['operation']}, by {count} pairs:"]
     return "\n".join([*lines, *(f"  {first:<{width}}  {second}" for first, second in rows)])
-
-
-_REMARKS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "inconsistent": lambda pair: not pair["consistent"],
-    "both": lambda pair: pair["consistent"] and pair["winner"] == BOTH,
-    "neither": lambda pair: pair["consistent"] and pair["winner"] is None,
-}
-"""What is to be said of pairs that take no part in the order."""

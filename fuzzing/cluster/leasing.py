@@ -1,9 +1,16 @@
 """Leasing: one budget for all workers of a Dask cluster.
 
-Rules: the budget lives on the scheduler, which outlives any worker, and leases permits to workers
-in small portions; what a lost worker held counts as sent. Lease, report of what became of permits,
-and return of unused ones are one message. The scheduler's own parts carry it: a plugin, and
-handlers beside those of its locks and semaphores, which lease one at a time and know no rate.
+A worked example. The rate is 50/s, so a lease is 5 permits, 20 ms apart (what is sent in a tenth of
+a second). Worker A leases permits 1 to 5 at 0 ms: it may send at 0, 20, 40, 60 and 80 ms. Worker B
+asks meanwhile; the budget gives it permits 6 to 10, from 100 ms on. A sends four requests and asks
+again: this one message reports the four outcomes, returns permit 5 unused, and asks for the next
+lease. B dies: the scheduler sees that, and counts B's five permits as sent. So the target never
+gets more requests than the limit allows, and never faster than the rate, whoever dies when.
+
+Rules: the budget lives on the scheduler, which outlives any worker. A permit that is late (on the
+way, or at the worker) is not used but returned. Permits of a lost worker count as sent, because
+they may have been. The scheduler's own parts carry all this: a plugin, and handlers. Dask's own
+semaphores lease one permit at a time and know no rate.
 """
 
 from __future__ import annotations
@@ -19,30 +26,30 @@ from typing import Any
 from distributed import Client, Scheduler, SchedulerPlugin, Worker
 from distributed.utils import sync
 
-from fuzzing.engine.budget import (
+from fuzzing.sending.budget import (
     LEASE_SECONDS,
     Budget,
     BudgetSpentError,
+    BudgetUsage,
     Lease,
     Permit,
     RequestRecord,
-    Spent,
 )
-from fuzzing.engine.health import Health
-from fuzzing.engine.limits import Limits
+from fuzzing.sending.health import TargetHealth
+from fuzzing.sending.limits import Limits
 
-_MOST_UNTOLD = 16
-"""How many answers a worker may keep to itself."""
+_MOST_UNREPORTED = 16
+"""A worker reports its outcomes at the latest when it has so many."""
 
 _FAREWELL = 60.0
-"""Seconds for which the workers of a client that is gone are told so."""
+"""When the client is gone, the workers can still ask for so many seconds, and learn that."""
 
-OperationRequest = Callable[..., Any]
-"""Calls a method of the landlord, wherever it is: `call("lease", holder=…)`."""
+ServerCall = Callable[..., Any]
+"""Calls a method of the budget server, wherever it is: `call("lease", holder=…)`."""
 
 
 class BudgetServer(SchedulerPlugin):
-    """Holds the budget on the scheduler, for the client that has started the fuzz."""
+    """Holds the budget on the scheduler, for the client that started the fuzz."""
 
     def __init__(self, name: str, limits: Limits, client: str) -> None:
         self.name = name
@@ -55,54 +62,55 @@ class BudgetServer(SchedulerPlugin):
         self._scheduler = scheduler
         self._held: dict[str, Counter[bool]] = {}
         self._changed = asyncio.Event()
-        methods = (self.lease, self.tell, self.pause, self.stop, self.spent, self.leave)
-        self._doors = {_address(self.name, method.__name__): method for method in methods}
-        scheduler.handlers.update(self._doors)
+        methods = (self.lease, self.report, self.pause, self.stop, self.usage, self.leave)
+        self._handlers = {_address(self.name, method.__name__): method for method in methods}
+        scheduler.handlers.update(self._handlers)
 
     async def lease(
-        self, holder: str, is_unsafe: bool, told: Sequence[Any], unused: Sequence[int]
+        self, holder: str, is_unsafe: bool, records: Sequence[Any], unused: Sequence[int]
     ) -> Sequence[Any] | str:
-        """A lease as soon as one can be had, with the seconds that it was waited for; or why there
-        is none any more.
+        """A lease as soon as one is free, and how many seconds that took; or why there is none any
+        more.
         """
         came, worker = time.monotonic(), self._scheduler.workers.get(holder)
-        self.tell(holder, told, unused)
-        # Who asks has nothing left, so that what it seems to hold never reached it.
+        self.report(holder, records, unused)
+        # A worker asks for a lease only when it has used up the last one. A lease that the server
+        # still records for it was lost on the way.
         self._write_off(holder)
         while True:
-            # Before the question, so that what changes after it is not missed.
+            # Before asking, so that a later change is not missed.
             self._changed.clear()
             try:
-                answer = self.budget.ask(is_unsafe=is_unsafe)
+                given = self.budget.ask(is_unsafe=is_unsafe)
             except BudgetSpentError as error:
                 return str(error)
-            if isinstance(answer, Lease):
-                # Lost while it waited, though another may have its address now.
+            if isinstance(given, Lease):
+                # The worker may be lost by now, and another may have its address.
                 if worker is None or self._scheduler.workers.get(holder) is not worker:
-                    self.budget.give_back(answer.size, is_unsafe=is_unsafe)
+                    self.budget.give_back(given.size, is_unsafe=is_unsafe)
                     return "worker"
-                self._held.setdefault(holder, Counter())[is_unsafe] += answer.size
-                return [*answer, time.monotonic() - came]
+                self._held.setdefault(holder, Counter())[is_unsafe] += given.size
+                return [*given, time.monotonic() - came]
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), answer)
+                await asyncio.wait_for(self._changed.wait(), given)
 
-    def tell(self, holder: str, told: Sequence[Any], unused: Sequence[int]) -> None:
-        """What became of permits, each as (permit, told), and how many safe and unsafe ones were
-        not used. Of a worker that was lost all is written off already.
+    def report(self, holder: str, records: Sequence[Any], unused: Sequence[int]) -> None:
+        """Settle permits, given as (permit, record), and return so many unused safe and unsafe
+        ones. Permits of a lost worker are written off already.
         """
         held = self._held.get(holder, Counter())
-        for permit, what in told:
-            self._settle(held, Permit(*permit), _told(what))
+        for permit, record in records:
+            self._settle(held, Permit(*permit), _record(record))
         for is_unsafe, count in zip((False, True), unused, strict=True):
             left = min(count, held[is_unsafe])
             held[is_unsafe] -= left
             self.budget.give_back(left, is_unsafe=is_unsafe)
         self._changed.set()
 
-    def _settle(self, held: Counter[bool], permit: Permit, told: RequestRecord) -> None:
+    def _settle(self, held: Counter[bool], permit: Permit, record: RequestRecord) -> None:
         if held[permit.is_unsafe] > 0:
             held[permit.is_unsafe] -= 1
-            self.budget.settle(permit, told)
+            self.budget.settle(permit, record)
 
     def pause(self, seconds: float) -> None:
         """See Budget."""
@@ -113,19 +121,19 @@ class BudgetServer(SchedulerPlugin):
         self.budget.stop(reason)
         self._changed.set()
 
-    def spent(self) -> dict[str, Any]:
+    def usage(self) -> dict[str, Any]:
         """See Budget."""
-        spent = self.budget.spent()
-        return {**asdict(spent), "health": spent.health.name}
+        usage = self.budget.usage()
+        return {**asdict(usage), "health": usage.health.name}
 
     def leave(self) -> None:
-        """Answer no call any more: the fuzz is over."""
-        for door in self._doors:
-            self._scheduler.handlers.pop(door, None)
+        """Respond to no call any more: the fuzz is over."""
+        for handler in self._handlers:
+            self._scheduler.handlers.pop(handler, None)
         self._scheduler.plugins.pop(self.name, None)
 
     def remove_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:  # noqa: ARG002
-        """See SchedulerPlugin. What a lost worker held may have been sent."""
+        """See SchedulerPlugin. The permits of a lost worker may have been used."""
         self._write_off(worker)
         self._changed.set()
 
@@ -134,23 +142,23 @@ class BudgetServer(SchedulerPlugin):
             self.budget.write_off(count, is_unsafe=is_unsafe)
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
-        """See SchedulerPlugin. Without the one who started it, a fuzz ends."""
+        """See SchedulerPlugin. A fuzz ends when the client that started it is gone."""
         if client == self.client:
             self.stop("interrupted")
-            # By then all workers have asked, and heard so.
+            # By then all workers have asked, and know that it has ended.
             scheduler.loop.call_later(_FAREWELL, self.leave)
 
 
 class BudgetClient:
-    """What a worker has of the budget (see Rationed): leases, which it renews."""
+    """A worker's access to the budget (see PermitSource): it leases permits, and renews leases."""
 
-    def __init__(self, call: OperationRequest, holder: str) -> None:
+    def __init__(self, call: ServerCall, holder: str) -> None:
         self._call = call
         self._holder = holder
         self._lease = Lease(0, 0, is_unsafe=False, interval=0.0)
         self._begun = 0.0
         self._used = 0
-        self._untold: list[Any] = []
+        self._records: list[Any] = []
 
     def take(self, *, is_unsafe: bool) -> Permit:
         """See Budget."""
@@ -159,7 +167,7 @@ class BudgetClient:
         return permit
 
     def _next(self, is_unsafe: bool) -> Permit | None:
-        """The next permit of the lease at its moment, if there is one and it is not over."""
+        """The next permit of the lease, at its moment; None if there is none, or it is late."""
         lease = self._lease
         if self._used == lease.size or lease.is_unsafe != is_unsafe:
             return None
@@ -173,48 +181,49 @@ class BudgetClient:
 
     def _renew(self, is_unsafe: bool) -> None:
         asked = time.monotonic()
-        words = {"is_unsafe": is_unsafe, "told": self._news(), "unused": self._rest()}
-        answer = self._call("lease", holder=self._holder, **words)
-        if answer is None:  # nobody answers there any more
+        words = {"is_unsafe": is_unsafe, "records": self._unreported(), "unused": self._unused()}
+        given = self._call("lease", holder=self._holder, **words)
+        if given is None:  # there is no budget server any more
             raise BudgetSpentError("scheduler")
-        if isinstance(answer, str):
-            raise BudgetSpentError(answer)
-        *lease, waited = answer
-        # Never later than it was granted, so that what was held up on its way is late.
+        if isinstance(given, str):
+            raise BudgetSpentError(given)
+        *lease, waited = given
+        # Not later than the server granted it, so that a lease that took long to arrive is late.
         self._lease, self._used, self._begun = Lease(*lease), 0, asked + waited
 
-    def _news(self) -> list[Any]:
-        news, self._untold = self._untold, []
-        return news
+    def _unreported(self) -> list[Any]:
+        records, self._records = self._records, []
+        return records
 
-    def _rest(self) -> list[int]:
-        """How many safe and unsafe permits are left; they are given back."""
+    def _unused(self) -> list[int]:
+        """How many safe and unsafe permits are left; the lease is empty then."""
         left = self._lease.size - self._used
         self._used = self._lease.size
         return [0, left] if self._lease.is_unsafe else [left, 0]
 
-    def settle(self, permit: Permit, told: RequestRecord) -> None:
+    def settle(self, permit: Permit, record: RequestRecord) -> None:
         """See Budget."""
-        self._untold.append([list(permit), list(told)])
-        if len(self._untold) >= _MOST_UNTOLD:
-            self.tell()
+        self._records.append([list(permit), list(record)])
+        if len(self._records) >= _MOST_UNREPORTED:
+            self.report()
 
-    def tell(self) -> None:
-        """Tell what became of permits, and give back the others."""
-        self._call("tell", holder=self._holder, told=self._news(), unused=self._rest())
+    def report(self) -> None:
+        """Report all outcomes, and return unused permits."""
+        unreported, unused = self._unreported(), self._unused()
+        self._call("report", holder=self._holder, records=unreported, unused=unused)
 
     def pause(self, seconds: float) -> None:
         """See Budget."""
         self._call("pause", seconds=seconds)
-        self.tell()
+        self.report()
 
     def stop(self, reason: str) -> None:
         """See Budget."""
         self._call("stop", reason=reason)
 
 
-def call_from_worker(worker: Worker, name: str) -> OperationRequest:
-    """How a task calls the landlord of this name."""
+def call_from_worker(worker: Worker, name: str) -> ServerCall:
+    """How a task calls the budget server of this name."""
 
     def call(method: str, **words: Any) -> Any:
         return sync(worker.loop, getattr(worker.scheduler, _address(name, method)), **words)
@@ -222,8 +231,8 @@ def call_from_worker(worker: Worker, name: str) -> OperationRequest:
     return call
 
 
-def call_from_client(client: Client, name: str) -> OperationRequest:
-    """How the one who has started the fuzz calls the landlord of this name."""
+def call_from_client(client: Client, name: str) -> ServerCall:
+    """How the client that started the fuzz calls the budget server of this name."""
 
     def call(method: str, **words: Any) -> Any:
         return client.sync(getattr(client.scheduler, _address(name, method)), **words)
@@ -235,15 +244,16 @@ def _address(name: str, method: str) -> str:
     return f"{name}_{method}"
 
 
-def _told(what: Sequence[Any]) -> RequestRecord:
-    told = RequestRecord(*what)
-    case = None if told.case is None else (told.case[0], told.case[1])
-    return told._replace(case=case, findings=tuple(told.findings))
+def _record(message: Sequence[Any]) -> RequestRecord:
+    """A record from a message, which holds lists in place of tuples."""
+    record = RequestRecord(*message)
+    case = None if record.case is None else (record.case[0], record.case[1])
+    return record._replace(case=case, findings=tuple(record.findings))
 
 
-def spent_of(told: dict[str, Any] | None) -> Spent:
-    """What the landlord says was spent. Raises ConnectionError where there is none any more."""
-    if told is None:
+def usage_of(message: dict[str, Any] | None) -> BudgetUsage:
+    """The usage from a message. Raises ConnectionError if there is no budget server any more."""
+    if message is None:
         raise ConnectionError("the scheduler has no budget any more")
-    spent = Spent(**told)
-    return replace(spent, health=Health[told["health"]])
+    usage = BudgetUsage(**message)
+    return replace(usage, health=TargetHealth[message["health"]])

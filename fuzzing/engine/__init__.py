@@ -1,1 +1,1 @@
-"""How it is sent: campaigns, workers, one budget, the ledger, the corpus."""
+"""Campaigns of fuzz cases, the workers that run them, their results, and the corpus."""

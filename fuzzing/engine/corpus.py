@@ -1,7 +1,7 @@
-"""The corpus: inputs that showed something, kept for the next run, which tries them first.
+"""The corpus: inputs that showed a finding, kept for the next run, which tries them first.
 
-It is an example database of Hypothesis: a folder, or for a team a Redis server by its address.
-What is kept are choices that make a request, not the request, and so no secret.
+It is an example database of Hypothesis: a folder, or a Redis server for a team. It keeps the
+choices that make a request, not the request itself, and so no secret.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from tallystick.errors import TallystickError
 
 NONE = "none"
-"""What to say for no database."""
-
+"""The value of `--database` for no corpus."""
 
 _MOST = 100
-"""How many inputs are kept for an operation; the longest go first."""
+"""So many inputs are kept for an operation; the longest are dropped."""
 
 _BESIDE = (b".secondary", b".pareto")
-"""Where Hypothesis keeps what it need not have."""
+"""Keys under which Hypothesis keeps what it can do without."""
 
 
 class CorpusError(TallystickError):
@@ -31,11 +30,10 @@ class CorpusError(TallystickError):
 
 
 class Corpus(ExampleDatabase):
-    """What broke something in earlier runs, to be tried once in this one.
+    """The inputs that broke something in earlier runs; each is tried once in this one.
 
-    Hypothesis takes each property for a test that was run before: it would forget an input as soon
-    as that shows nothing new. Here it may only replace what it found itself by smaller ones, so
-    that what broke something once is tried in each run.
+    Hypothesis would delete an input as soon as it shows nothing new. Here it may only replace its
+    own inputs by smaller ones. So every run tries what broke something once.
     """
 
     def __init__(self, kept: ExampleDatabase) -> None:
@@ -67,9 +65,7 @@ class Corpus(ExampleDatabase):
 
 
 def open_database(place: str | None) -> ExampleDatabase | None:
-    """The database at a folder or a `redis://` address; None where none is wanted. Raises
-    CorpusError.
-    """
+    """The database in a folder or at a `redis://` address; None for `none`. Raises CorpusError."""
     if place is None or place == NONE:
         return None
     if is_shared(place):
@@ -80,7 +76,7 @@ def open_database(place: str | None) -> ExampleDatabase | None:
 
 
 def is_shared(place: str | None) -> bool:
-    """Whether a database is one for all machines."""
+    """Whether all machines share this database."""
     return urlsplit(place or "").scheme in ("redis", "rediss")
 
 

@@ -1,1 +1,1 @@
-"""What becomes of a finding: proof, replay, acceptance, report."""
+"""What happens with findings: proof, replay, acceptance, report; and the preview of a fuzz."""

@@ -1,8 +1,8 @@
-"""Accepted findings: what a team knows and lives with for a while (a baseline).
+"""Accepted findings: a baseline of what a team knows and accepts for a while.
 
-Rules: the file has the format of Schemathesis' baselines, which has one entry for each finding;
-its `signature` is the finding's id. An entry needs a reason, and a date up to which it holds: the
-day after, the finding counts again.
+Rules: the file has the format of Schemathesis' baselines, with one entry for each finding. An
+entry's `signature` is the finding's id. It needs a reason and a date. The day after the date, the
+finding counts again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FAILURE = "Finding"
 
 
 class BaselineError(TallystickError):
-    """A baseline file is none, or an entry of it lacks something."""
+    """A baseline file cannot be read or written, or an entry lacks something."""
 
 
 def read_baseline(path: str) -> Baseline:
@@ -32,19 +32,19 @@ def read_baseline(path: str) -> Baseline:
     try:
         baseline = Baseline.load(Path(path))
     except (OSError, ValueError) as error:
-        raise BaselineError(f"This is no baseline: {error}.", source=Source(path)) from None
+        raise BaselineError(f"This is not a baseline: {error}.", source=Source(path)) from None
     for entry in baseline.entries:
         if entry.expires is None or not entry.extra.get("reason"):
             raise BaselineError(
                 f"The entry {entry.signature!r} needs 'expires' and 'reason'.",
                 source=Source(path),
-                remedy="What is accepted without an end is forgotten.",
+                remedy="An acceptance without an end would be forgotten.",
             )
     return baseline
 
 
 def accept(path: str, finding: Mapping[str, Any], reason: str, expires: str) -> None:
-    """Add a finding of a report to a baseline file, which is made if there is none. Raises
+    """Add a finding of a report to a baseline file, which is created if necessary. Raises
     BaselineError.
     """
     try:
@@ -66,9 +66,9 @@ def accept(path: str, finding: Mapping[str, Any], reason: str, expires: str) -> 
 
 
 @dataclass(slots=True)
-class Sorted:
-    """Findings that count, those that are accepted, each with the reason, and those whose
-    acceptance has expired, each with the day; the last count, too.
+class TriagedFindings:
+    """The findings that count; those that are accepted, with the reasons; and those whose
+    acceptance has expired, with the days (they count, too).
     """
 
     counted: list[Finding] = field(default_factory=list)
@@ -76,12 +76,12 @@ class Sorted:
     expired: list[tuple[Finding, str]] = field(default_factory=list)
 
 
-def sort(findings: Iterable[Finding], baseline: Baseline | None) -> Sorted:
-    """Sort findings by what a baseline says of them."""
+def triage(findings: Iterable[Finding], baseline: Baseline | None) -> TriagedFindings:
+    """Divide findings by a baseline."""
     today = datetime.now(UTC).date()
-    # By its id alone: the obligation that is shown may be another of the same family next time.
+    # By the id alone: the next run may show another check of the same family.
     entries = {entry.signature: entry for entry in (baseline.entries if baseline else [])}
-    found = Sorted()
+    found = TriagedFindings()
     for finding in findings:
         entry = entries.get(finding.id)
         if entry is not None and not entry.is_expired(today):

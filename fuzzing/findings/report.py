@@ -1,7 +1,7 @@
-"""The report of a fuzz: what stopped it, what was sent, what was found; as text and as JSON.
+"""The report of a fuzz: what it sent, what it found, and why it ended; as text and as JSON.
 
-It has what the report of `tallystick test` has, and for each finding the requests that show it,
-for `tallystick replay`. What it is given holds no secret any more.
+It has what the report of `tallystick test` has, and the evidence of each finding for `tallystick
+replay`. Nothing in it is secret.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from fuzzing.analyses.differences import (
 )
 from fuzzing.analyses.pairs import CHECKS as OF_PAIRS
 from fuzzing.analyses.precedence import table
-from fuzzing.engine.budget import Spent
-from fuzzing.engine.limits import Limits
-from fuzzing.engine.novelty import AHEAD
-from fuzzing.engine.workers import LEDGER, Result
-from fuzzing.findings.accepted import Sorted
+from fuzzing.engine.result import WorkerResult
+from fuzzing.engine.workers import LEDGER
+from fuzzing.findings.accepted import TriagedFindings
 from fuzzing.findings.replay import identity
+from fuzzing.sending.budget import BudgetUsage
+from fuzzing.sending.estimate import AHEAD
+from fuzzing.sending.limits import Limits
 from fuzzing.settings import Settings, target_of
 from tallystick.catalogue.cases import Case
 
@@ -40,37 +41,37 @@ _STOPPED = {
     "requests": "the limit of requests was met",
     "time": "the limit of time was met",
     "creations": "the limit of creations was met",
-    "health": "the target did not bear it",
-    "quiet": "little more is to be expected",
+    "health": "the target did not bear the requests",
+    "quiet": "a new kind of response is unlikely",
     "interrupted": "it was interrupted",
-    "unreachable": "the target went away",
-    GONE: "the other implementation went away",
-    "pause": "the target asks to be left alone for long",
+    "unreachable": "the target became unreachable",
+    GONE: "the other implementation became unreachable",
+    "pause": "the target asked for a long pause",
     "worker": "a worker died",
-    "scheduler": "the scheduler went away",
+    "scheduler": "the scheduler became unreachable",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class FuzzResult:
-    """What came of a fuzz; its findings are sorted by what the baseline says of them."""
+    """The outcome of a fuzz, with its findings divided by the baseline."""
 
     settings: Settings
     plan: Plan
     limits: Limits
-    spent: Spent
-    result: Result
-    sorted: Sorted
+    usage: BudgetUsage
+    result: WorkerResult
+    triaged: TriagedFindings
 
     @property
     def heavy(self) -> list[Finding]:
         """The findings that make the exit code 1."""
-        return [f for f in self.sorted.counted if f.check.level != ADVISORY]
+        return [f for f in self.triaged.counted if f.check.level != ADVISORY]
 
     @property
     def exit_code(self) -> int:
-        """0 nothing found, whatever ended it; 1 findings; 4 the target went away; 2 where the
-        fuzz itself failed.
+        """1 findings; 2 the fuzz itself failed; 4 the target became unreachable; 0 otherwise,
+        whatever ended the fuzz.
         """
         if self.heavy:
             return FOUND
@@ -82,12 +83,12 @@ class FuzzResult:
 def summary(outcome: FuzzResult) -> str:
     """The findings and the totals, as lines for a terminal."""
     parts = []
-    for number, finding in enumerate(outcome.sorted.counted, 1):
+    for number, finding in enumerate(outcome.triaged.counted, 1):
         colour = "cyan" if finding.check.level == ADVISORY else "red"
         first, *rest = str(finding).splitlines()
         lines = [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
         parts.append("\n".join([*lines, f"     id      {finding.id}"]))
-    found = outcome.sorted
+    found = outcome.triaged
     parts += [
         f"accepted: {finding.id} {finding.message} ({why})" for finding, why in found.accepted
     ]
@@ -100,18 +101,18 @@ def summary(outcome: FuzzResult) -> str:
 
 
 def _totals(outcome: FuzzResult) -> str:
-    spent, result, found = outcome.spent, outcome.result, outcome.sorted
+    usage, result, found = outcome.usage, outcome.result, outcome.triaged
     cases = list(outcome.plan.contract.cases)
     seen = sum(result.cases[case.operation, case.label] > 0 for case in cases)
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in result.kinds.most_common())
-    ended = _STOPPED.get(spent.stopped or "", "all shards were sent")
-    why = f" ({spent.strain})" if spent.stopped == "health" else ""
+    ended = _STOPPED.get(usage.stopped or "", "all shards were sent")
+    why = f" ({usage.strain})" if usage.stopped == "health" else ""
     return "\n".join(
         [
             f"Sent: {kinds or 'nothing'}",
-            f"Ended because {ended}{why}: {spent.requests:,} requests, "
-            f"{spent.creations:,} creations, {spent.seconds:.1f} s",
-            *_expected(spent),
+            f"Ended because {ended}{why}: {usage.requests:,} requests, "
+            f"{usage.creations:,} creations, {usage.seconds:.1f} s",
+            *_estimate(usage),
             f"{len(outcome.heavy)} findings, {len(found.counted) - len(outcome.heavy)} advisory, "
             f"{len(found.accepted)} accepted · {seen} of {len(cases)} cases seen · "
             f"seed {outcome.plan.seed}",
@@ -119,12 +120,12 @@ def _totals(outcome: FuzzResult) -> str:
     )
 
 
-def _expected(spent: Spent) -> list[str]:
-    if spent.chance is None:
+def _estimate(usage: BudgetUsage) -> list[str]:
+    if usage.chance is None:
         return []
     return [
-        f"{spent.kinds} kinds of answers; the chance that {AHEAD:,} more requests show another is "
-        f"{spent.chance:.1%} (Good-Turing)"
+        f"{usage.kinds} kinds of responses; the chance that {AHEAD:,} more requests show a new one "
+        f"is {usage.chance:.1%} (Good-Turing)"
     ]
 
 
@@ -135,24 +136,24 @@ def write_report(outcome: FuzzResult) -> None:
 
 
 def to_json(outcome: FuzzResult) -> dict[str, Any]:
-    """A fuzz as `report.json` holds it."""
-    spent, result = outcome.spent, outcome.result
+    """The content of `report.json`."""
+    usage, result = outcome.usage, outcome.result
     return {
         "target": target_of(outcome.plan).shown_url,
         "document": outcome.plan.contract.document.locate(()).file,
         "seed": outcome.plan.seed,
-        "requests": spent.requests,
-        "creations": spent.creations,
-        "seconds": round(spent.seconds, 3),
-        "stopped_by": spent.stopped,
+        "requests": usage.requests,
+        "creations": usage.creations,
+        "seconds": round(usage.seconds, 3),
+        "stopped_by": usage.stopped,
         "exit_code": outcome.exit_code,
         "errors": result.errors,
         "limits": str(outcome.limits),
-        "novelty": {"kinds": spent.kinds, "chance_in_1000": spent.chance},
+        "estimate": {"kinds": usage.kinds, "chance_in_1000": usage.chance},
         "settings": _settings(outcome),
         "ledger": LEDGER,
         "kinds": dict(result.kinds),
-        "checks": [check.to_json() for check in _obligations(outcome)],
+        "checks": [check.to_json() for check in _checks(outcome)],
         "cases": [_case(case, outcome) for case in outcome.plan.contract.cases],
         "precedence": [precedence.to_json() for precedence in result.precedence],
         "findings": _findings(outcome),
@@ -160,7 +161,7 @@ def to_json(outcome: FuzzResult) -> dict[str, Any]:
     }
 
 
-def _obligations(outcome: FuzzResult) -> list[Check]:
+def _checks(outcome: FuzzResult) -> list[Check]:
     of_both = [SAME_CASE] if outcome.settings.against is not None else []
     return [*CHECKS, *OF_PAIRS, *of_both]
 
@@ -172,7 +173,7 @@ def _unsettled(outcome: FuzzResult) -> dict[str, Any]:
 
 
 def _settings(outcome: FuzzResult) -> dict[str, Any]:
-    """What a replay needs to know."""
+    """The settings that a replay needs."""
     settings = outcome.settings
     return {
         "documents": list(settings.load.documents),
@@ -191,7 +192,7 @@ def _against(outcome: FuzzResult) -> str | None:
 
 
 def _findings(outcome: FuzzResult) -> list[dict[str, Any]]:
-    found = outcome.sorted
+    found = outcome.triaged
     reasons = {finding.id: why for finding, why in found.accepted}
     findings = [*found.counted, *(finding for finding, _ in found.accepted)]
     return [
@@ -204,14 +205,14 @@ def _findings(outcome: FuzzResult) -> list[dict[str, Any]]:
     ]
 
 
-def _shown_by(finding: Finding, result: Result) -> dict[str, Any]:
-    shown = result.shown_by.get(finding.id)
-    return {"shown_by": {**shown, "shows": identity(finding)}} if shown else {}
+def _shown_by(finding: Finding, result: WorkerResult) -> dict[str, Any]:
+    evidence = result.shown_by.get(finding.id)
+    return {"shown_by": {**evidence, "shows": identity(finding)}} if evidence else {}
 
 
 def _case(case: Case, outcome: FuzzResult) -> dict[str, Any]:
     count = outcome.result.cases[case.operation, case.label]
-    # A difference contradicts no case: where the target is wrong, it breaks an obligation, too.
+    # A difference fails no case: where the target is wrong, it breaks a check, too.
     broken_by = [f for f in outcome.heavy if f.check.level != DIFFERENCE]
     against = [finding for finding in broken_by if case in finding.cases]
     broken = against[0] if against else None

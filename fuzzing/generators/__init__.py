@@ -1,1 +1,1 @@
-"""What is drawn: kinds of fuzz cases, texts, dictionaries, spellings."""
+"""What a fuzz sends: kinds of fuzz cases, texts, dictionaries, spellings of JSON."""

@@ -1,15 +1,15 @@
-"""Shots: the requests of a fuzz, each with what is expected of its answer.
+"""Fuzz cases: the requests of a fuzz, each with what is expected of the response.
 
-Rules: three-valued, as the contract is. What is certainly valid should succeed, what certainly
-has one fault should get the case of that fault; of everything else (values in between, several
-faults, data that fits no schema) only what holds for every answer is asserted. A new kind is one
-function and one row of `KINDS`.
+Rules: expectations are three-valued, as the contract is. Certainly valid data should succeed.
+Certainly invalid data with one error should get the case of that error. For all else (disputed
+values, several errors, data that breaks the schema), only what holds for every response is
+expected. A new kind of fuzz case is one function and one row of `KINDS`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import constraints, with_value, without
 from contract_tests.target.target import Target
 from fuzzing.generators import spelling, texts
-from fuzzing.generators.dictionaries import Words, name_of
+from fuzzing.generators.dictionaries import BoundDictionary, name_of
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
 from tallystick.catalogue.sentences import Field
@@ -39,38 +39,34 @@ CANARY = "canary"
 
 @dataclass(frozen=True, slots=True)
 class FuzzCase:
-    """Requests that are sent one after the other; the answer to the last is judged. `call` is what
-    it was made from, where it was.
-    """
+    """Requests that are sent one after the other. The expectation is about the last response."""
 
     kind: str
     requests: tuple[PreparedRequest, ...]
     expectation: Expectation
-    call: OperationRequest | None = None
 
     @property
     def last(self) -> PreparedRequest:
-        """The request whose answer is judged."""
+        """The request that the expectation is about."""
         return self.requests[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class OperationContext:
-    """What shots at one operation are made from. `canary` makes an address that is watched; `pool`
-    has calls that were answered as none before.
+    """What the fuzz cases of one operation are made from. `canary` makes an address of the
+    listener from a number.
     """
 
     contract: Contract
     target: Target
     client: Client
     base: Base
-    dictionaries: Mapping[str, Words]
+    dictionaries: Mapping[str, BoundDictionary]
     canary: Callable[[int], str] | None = None
-    pool: Sequence[OperationRequest] = ()
 
     @property
     def operation(self) -> ContractOperation:
-        """The operation that is shot at."""
+        """The operation under test."""
         return self.base.operation
 
     @property
@@ -78,100 +74,86 @@ class OperationContext:
         """The constraints of its fields."""
         return constraints(self.operation)
 
-    def shot(self, kind: str, call: OperationRequest, expectation: Expectation) -> FuzzCase:
-        """A shot of one call."""
-        sent = (self.client.prepare(call),)
-        return FuzzCase(kind, sent, replace(expectation, is_random=True), call)
+    def fuzz_case(self, kind: str, request: OperationRequest, expectation: Expectation) -> FuzzCase:
+        """A fuzz case of one request."""
+        sent = (self.client.prepare(request),)
+        return FuzzCase(kind, sent, replace(expectation, is_random=True))
 
     def accepted(self, what: str) -> Expectation:
-        """What is certainly valid gets what the request that succeeds gets."""
+        """Certainly valid data gets the response of the base request."""
         return self.base.accepted(what)
 
-    def context(self, kind: str, field: Field, value: Any) -> FuzzCase:
-        """A shot with one value, expected by what the field's constraint says of it."""
-        call = with_value(self.base.call, field, value)
+    def case_with_value(self, kind: str, field: Field, value: Any) -> FuzzCase:
+        """A fuzz case with one other value. The field's constraint decides the expectation."""
+        request = with_value(self.base.request, field, value)
         rule = self.rules.get(field)
         judgement = rule.judge(value) if rule else Judgement.DISPUTED
         if judgement is Judgement.VALID:
-            return self.shot(kind, call, self.accepted("certainly valid data"))
+            return self.fuzz_case(kind, request, self.accepted("certainly valid data"))
         case = self.invalid_case(field)
-        # What is blank, or of another type, may count as missing, too.
+        # A blank text or a value of another type may count as missing, too.
         is_plain = isinstance(value, str) and value.strip()
         if judgement is Judgement.INVALID and case is not None and is_plain:
             what = f"{case.label}: other invalid data"
-            return self.shot(kind, call, Expectation(ExpectationKind.CASE, what, (case,)))
-        return self.shot(kind, call, _HANDLED)
+            return self.fuzz_case(kind, request, Expectation(ExpectationKind.CASE, what, (case,)))
+        return self.fuzz_case(kind, request, _HANDLED)
 
-    def mutated(self, call: OperationRequest, field: Field, value: Any) -> FuzzCase:
-        """A shot of a call of the pool, with another value, expected by what the constraints say of
-        all its values.
-        """
-        call = with_value(call, field, value)
-        if self.is_valid(call):
-            return self.shot("mutated", call, self.accepted("certainly valid data"))
-        return self.shot("mutated", call, _HANDLED)
-
-    def is_valid(self, call: OperationRequest) -> bool:
-        """Whether all values of the body are certainly valid, and nothing else is in it: members
-        that nobody knows may be refused.
-        """
-        rules = {field.name: rule for field, rule in self.rules.items() if field.location == "body"}
-        return (
-            isinstance(call.body, dict)
-            and call.body.keys() == rules.keys()
-            and all(rule.judge(call.body[name]) is Judgement.VALID for name, rule in rules.items())
-        )
-
-    def judged_both(self, kind: str, one: Field, other: Field, values: tuple[Any, Any]) -> FuzzCase:
-        """A shot with two values, expected by what the fields' constraints say of them."""
-        call = with_value(with_value(self.base.call, one, values[0]), other, values[1])
-        context = {self.rules[one].judge(values[0]), self.rules[other].judge(values[1])}
-        if context == {Judgement.VALID}:
-            return self.shot(kind, call, self.accepted("certainly valid data"))
-        if Judgement.INVALID in context:
+    def case_with_values(
+        self, kind: str, one: Field, other: Field, values: tuple[Any, Any]
+    ) -> FuzzCase:
+        """A fuzz case with two other values. The fields' constraints decide the expectation."""
+        request = with_value(with_value(self.base.request, one, values[0]), other, values[1])
+        judgements = {self.rules[one].judge(values[0]), self.rules[other].judge(values[1])}
+        if judgements == {Judgement.VALID}:
+            return self.fuzz_case(kind, request, self.accepted("certainly valid data"))
+        if Judgement.INVALID in judgements:
             named = self.codes(one) | self.codes(other)
-            return self.shot(
-                kind, call, Expectation(ExpectationKind.REFUSED, "two values", named=named)
+            return self.fuzz_case(
+                kind, request, Expectation(ExpectationKind.REFUSED, "two values", named=named)
             )
-        return self.shot(kind, call, _HANDLED)
+        return self.fuzz_case(kind, request, _HANDLED)
 
     def invalid_case(self, field: Field) -> Case | None:
-        """The case of an invalid value of a field."""
+        """The documented case of an invalid value of a field."""
         return next((case for case in self._cases(field) if case.constraint), None)
+
+    def codes(self, field: Field) -> frozenset[str]:
+        """The codes of all cases that a field triggers."""
+        return frozenset(case.code for case in self._cases(field) if case.code)
 
     def _cases(self, field: Field) -> list[Case]:
         cases = self.operation.cases
         return [case for case in cases if case.trigger and case.trigger.field == field]
 
-    def codes(self, field: Field) -> frozenset[str]:
-        """The codes of all faults of a field."""
-        return frozenset(case.code for case in self._cases(field) if case.code)
 
-
-_HANDLED = Expectation(ExpectationKind.HANDLED, "data in between")
+_HANDLED = Expectation(ExpectationKind.HANDLED, "disputed data")
 FuzzCases = SearchStrategy[FuzzCase]
 
 
 # --- kinds
 
 
-def _positive(place: OperationContext) -> FuzzCases | None:
-    """Every field certainly valid."""
-    drawn = _valid_calls(place)
-    expected = place.accepted("certainly valid data")
-    return None if drawn is None else drawn.map(lambda call: place.shot("positive", call, expected))
+def _positive(context: OperationContext) -> FuzzCases | None:
+    """Every field is certainly valid."""
+    drawn = _valid_requests(context)
+    expected = context.accepted("certainly valid data")
+    return (
+        None
+        if drawn is None
+        else drawn.map(lambda request: context.fuzz_case("positive", request, expected))
+    )
 
 
-def _valid_calls(place: OperationContext) -> SearchStrategy[OperationRequest] | None:
-    if not place.rules:
+def _valid_requests(context: OperationContext) -> SearchStrategy[OperationRequest] | None:
+    if not context.rules:
         return None
-    fields = {field: _valid(rule) for field, rule in place.rules.items()}
+    fields = {field: _valid(rule) for field, rule in context.rules.items()}
 
     def make(drawn: dict[Field, Any]) -> OperationRequest:
-        call = place.base.call
+        request = context.base.request
         for field, value in drawn.items():
-            call = with_value(call, field, value)
-        return call
+            request = with_value(request, field, value)
+        return request
 
     return st.fixed_dictionaries(fields).map(make)
 
@@ -189,92 +171,95 @@ def _invalid(rule: Constraint) -> SearchStrategy[Any]:
     return drawn.filter(lambda value: rule.judge(value) is Judgement.INVALID)
 
 
-def _faulty_fields(place: OperationContext) -> list[Field]:
-    """The fields that have a case for what is invalid."""
-    return [field for field in place.rules if place.invalid_case(field)]
+def _fields_with_invalid_case(context: OperationContext) -> list[Field]:
+    """The fields that have a case for invalid values."""
+    return [field for field in context.rules if context.invalid_case(field)]
 
 
-def _negative(place: OperationContext) -> FuzzCases | None:
-    """One field certainly invalid."""
+def _negative(context: OperationContext) -> FuzzCases | None:
+    """One field is certainly invalid."""
     made = [
-        _invalid(place.rules[field]).map(partial(place.context, "negative", field))
-        for field in _faulty_fields(place)
+        _invalid(context.rules[field]).map(partial(context.case_with_value, "negative", field))
+        for field in _fields_with_invalid_case(context)
     ]
     return st.one_of(made) if made else None
 
 
-def _missing(place: OperationContext) -> FuzzCases | None:
-    """One field left out."""
+def _missing(context: OperationContext) -> FuzzCases | None:
+    """One field is missing."""
     made = [
-        place.shot(
+        context.fuzz_case(
             "missing",
-            without(place.base.call, case.trigger.field),
+            without(context.base.request, case.trigger.field),
             Expectation(ExpectationKind.CASE, f"{case.label}: left out", (case,)),
         )
-        for case in place.operation.cases
+        for case in context.operation.cases
         if case.trigger and case.trigger.field and case.trigger.fault == "missing"
     ]
     return st.sampled_from(made) if made else None
 
 
-def _boundary(place: OperationContext) -> FuzzCases | None:
-    """One field at an edge: exact lengths, any port, letters of many scripts, escapes."""
-    fields = [field for field, rule in place.rules.items() if rule.kind == "absolute-url"]
+def _boundary(context: OperationContext) -> FuzzCases | None:
+    """One field is at an edge: exact lengths, any port, letters of many scripts, escapes."""
+    fields = [field for field, rule in context.rules.items() if rule.kind == "absolute-url"]
     edges = st.one_of(texts.urls(), texts.no_urls())
-    made = [edges.map(partial(place.context, "boundary", field)) for field in fields]
+    made = [edges.map(partial(context.case_with_value, "boundary", field)) for field in fields]
     return st.one_of(made) if made else None
 
 
-def _dictionary(place: OperationContext) -> FuzzCases | None:
-    """One field with a value of a dictionary: the built-in ones, or the target file's own."""
+def _dictionary(context: OperationContext) -> FuzzCases | None:
+    """One field has a value of a dictionary: a built-in one, or one of the target file."""
     made = [
-        _words(place, field).map(partial(place.context, "dictionary", field))
-        for field in (*place.rules, *_other_fields(place))
+        _dictionary_values(context, field).map(
+            partial(context.case_with_value, "dictionary", field)
+        )
+        for field in (*context.rules, *_other_fields(context))
     ]
     return st.one_of(made) if made else None
 
 
-def _words(place: OperationContext, field: Field) -> SearchStrategy[Any]:
-    rule = place.rules.get(field)
+def _dictionary_values(context: OperationContext, field: Field) -> SearchStrategy[Any]:
+    rule = context.rules.get(field)
     built_in = texts.URLS if rule and rule.kind == "absolute-url" else texts.PLAIN
-    own = place.dictionaries.get(name_of(field))
+    own = context.dictionaries.get(name_of(field))
     return own.beside(built_in) if own else st.sampled_from(built_in)
 
 
-def _other_fields(place: OperationContext) -> list[Field]:
-    """The fields that no sentence speaks of: the body's, and what a dictionary is bound to."""
-    known = set(place.rules)
+def _other_fields(context: OperationContext) -> list[Field]:
+    """The fields without a constraint: those of the body, and those with a dictionary."""
+    known = set(context.rules)
     return [
         field
-        for field in place.operation.fields
-        if field not in known and (field.location == "body" or name_of(field) in place.dictionaries)
+        for field in context.operation.fields
+        if field not in known
+        and (field.location == "body" or name_of(field) in context.dictionaries)
     ]
 
 
-def _pair(place: OperationContext) -> FuzzCases | None:
-    """Two fields at fault: refused, with the code of one of them; which one, nothing says."""
-    fields = _faulty_fields(place)
+def _pair(context: OperationContext) -> FuzzCases | None:
+    """Two fields are wrong: a 4xx with the code of either, as documents do not say which wins."""
+    fields = _fields_with_invalid_case(context)
     if len(fields) < 2:
         return None
 
-    def fault(field: Field) -> SearchStrategy[Callable[[OperationRequest], OperationRequest]]:
-        leave_out = st.just(lambda call: without(call, field))
-        wrong = _invalid(place.rules[field])
+    def wrong_field(field: Field) -> SearchStrategy[Callable[[OperationRequest], OperationRequest]]:
+        leave_out = st.just(lambda request: without(request, field))
+        wrong = _invalid(context.rules[field])
         return st.one_of(leave_out, wrong.map(lambda value: lambda c: with_value(c, field, value)))
 
     def make(
-        faults: tuple[Callable[[OperationRequest], OperationRequest], ...], named: frozenset[str]
+        changes: tuple[Callable[[OperationRequest], OperationRequest], ...], named: frozenset[str]
     ) -> FuzzCase:
-        call = place.base.call
-        for apply in faults:
-            call = apply(call)
-        return place.shot(
-            "pair", call, Expectation(ExpectationKind.REFUSED, "two faults", named=named)
+        request = context.base.request
+        for apply in changes:
+            request = apply(request)
+        return context.fuzz_case(
+            "pair", request, Expectation(ExpectationKind.REFUSED, "two errors", named=named)
         )
 
     made = [
-        st.tuples(fault(one), fault(other)).map(
-            partial(make, named=place.codes(one) | place.codes(other))
+        st.tuples(wrong_field(one), wrong_field(other)).map(
+            partial(make, named=context.codes(one) | context.codes(other))
         )
         for index, one in enumerate(fields)
         for other in fields[index + 1 :]
@@ -282,9 +267,9 @@ def _pair(place: OperationContext) -> FuzzCases | None:
     return st.one_of(made)
 
 
-def _alike(place: OperationContext) -> FuzzCases | None:
-    """Two fields of one kind with values that are the same, or nearly."""
-    rules = place.rules
+def _alike(context: OperationContext) -> FuzzCases | None:
+    """Two fields of one kind have equal values, or nearly equal ones."""
+    rules = context.rules
     pairs = [
         (one, other)
         for one in rules
@@ -294,7 +279,7 @@ def _alike(place: OperationContext) -> FuzzCases | None:
     made = [
         st.one_of(_valid(rules[one]), _invalid(rules[one]))
         .flatmap(lambda value: st.tuples(st.just(value), _near(value)))
-        .map(partial(place.judged_both, "alike", one, other))
+        .map(partial(context.case_with_values, "alike", one, other))
         for one, other in pairs
     ]
     return st.one_of(made) if made else None
@@ -304,61 +289,61 @@ def _near(value: Any) -> SearchStrategy[Any]:
     return texts.related(value) if isinstance(value, str) else st.just(value)
 
 
-def _repeated(place: OperationContext) -> FuzzCases | None:
-    """The same valid request again: what it gets, it gets again."""
-    positive = _positive(place)
+def _repeated(context: OperationContext) -> FuzzCases | None:
+    """The same valid request is sent again: it gets the same case again."""
+    positive = _positive(context)
     if positive is None:
         return None
     times = st.sampled_from([2, 2, 3])
     return st.builds(
-        lambda shot, n: FuzzCase("repeated", shot.requests * n, shot.expectation), positive, times
+        lambda case, n: FuzzCase("repeated", case.requests * n, case.expectation), positive, times
     )
 
 
-def _afterwards(place: OperationContext) -> FuzzCases | None:
-    """A valid request after a faulty one, which must have left nothing behind."""
-    positive, faulty = _positive(place), _negative(place)
-    if positive is None or faulty is None:
+def _afterwards(context: OperationContext) -> FuzzCases | None:
+    """A valid request follows an invalid one, which must have left nothing behind."""
+    positive, negative = _positive(context), _negative(context)
+    if positive is None or negative is None:
         return None
     return st.builds(
-        lambda before, shot: FuzzCase(
-            "afterwards", (*before.requests, *shot.requests), shot.expectation
+        lambda before, case: FuzzCase(
+            "afterwards", (*before.requests, *case.requests), case.expectation
         ),
-        faulty,
+        negative,
         positive,
     )
 
 
-def _spelled(place: OperationContext) -> FuzzCases | None:
-    """A valid body in another spelling of JSON, which means the same."""
-    drawn = _valid_calls(place)
-    if drawn is None or not isinstance(place.base.call.body, dict):
+def _spelled(context: OperationContext) -> FuzzCases | None:
+    """A valid body in another spelling of JSON, with the same meaning."""
+    drawn = _valid_requests(context)
+    if drawn is None or not isinstance(context.base.request.body, dict):
         return None
 
-    def make(call: OperationRequest, spell: spelling.Spell) -> FuzzCase:
-        prepared = place.client.prepare(call, content=spell.write(call.body))
-        expected = place.base.accepted("the same JSON in another spelling", spell.source)
+    def make(request: OperationRequest, spelled: spelling.JsonSpelling) -> FuzzCase:
+        prepared = context.client.prepare(request, content=spelled.write(request.body))
+        expected = context.base.accepted("the same JSON in another spelling", spelled.source)
         return FuzzCase("spelled", (prepared,), replace(expected, is_random=True))
 
-    return st.builds(make, drawn, spelling.spells())
+    return st.builds(make, drawn, spelling.spellings())
 
 
-def _large(place: OperationContext) -> FuzzCases | None:
-    """A valid body of a certain size: by blanks, which mean nothing (RFC 8259 section 2), or by a
-    property that nobody knows.
+def _large(context: OperationContext) -> FuzzCases | None:
+    """A valid body of a certain size: padded with blanks, which mean nothing (RFC 8259 section 2),
+    or with an unknown property.
     """
-    call = place.base.call
-    if not isinstance(call.body, dict):
+    request = context.base.request
+    if not isinstance(request.body, dict):
         return None
-    plain = json.dumps(call.body).encode()
-    named = json.dumps({**call.body, _PADDING: ""}).encode()
+    plain = json.dumps(request.body).encode()
+    named = json.dumps({**request.body, _PADDING: ""}).encode()
 
     def make(size: int, blanks: bool) -> FuzzCase:
         content = plain if blanks else named
         end = 1 if blanks else 2
         filling = (b" " if blanks else b"a") * max(0, size - len(content))
         content = content[:-end] + filling + content[-end:]
-        prepared = place.client.prepare(call, content=content)
+        prepared = context.client.prepare(request, content=content)
         return FuzzCase("large", (prepared,), replace(_HANDLED, is_random=True))
 
     return st.builds(make, _sizes(), st.booleans())
@@ -374,14 +359,14 @@ def _sizes() -> SearchStrategy[int]:
 _PADDING = "xTallystickPadding"
 
 
-def _members(place: OperationContext) -> FuzzCases | None:
-    """Properties that nobody knows beside the known ones: schemas without
-    `additionalProperties: false` take them, and so do most implementations.
+def _members(context: OperationContext) -> FuzzCases | None:
+    """Unknown properties beside the known ones: schemas without `additionalProperties: false`
+    allow them, and so do most implementations.
     """
-    call = place.base.call
-    if not isinstance(call.body, dict):
+    request = context.base.request
+    if not isinstance(request.body, dict):
         return None
-    known = call.body
+    known = request.body
     values = st.one_of(
         st.sampled_from(
             [None, True, False, 0, -0.0, 1e308, [], {}, [[]], {"": {}}, [1, "a", None]]
@@ -394,7 +379,7 @@ def _members(place: OperationContext) -> FuzzCases | None:
     )
 
     def make(more: dict[str, Any]) -> FuzzCase:
-        return place.shot("members", replace(call, body={**more, **known}), _HANDLED)
+        return context.fuzz_case("members", replace(request, body={**more, **known}), _HANDLED)
 
     return st.dictionaries(texts.names(), values, min_size=1, max_size=6).map(make)
 
@@ -406,10 +391,10 @@ def _nested(depth: int, is_list: bool) -> Any:
     return value
 
 
-def _identifiers(place: OperationContext) -> FuzzCases | None:
-    """Other values of the path than the target's own."""
-    path = [field for field in place.operation.fields if field.location == "path"]
-    if not path or not place.base.call.path:
+def _identifiers(context: OperationContext) -> FuzzCases | None:
+    """Other path parameters than those of the target file."""
+    path = [field for field in context.operation.fields if field.location == "path"]
+    if not path or not context.base.request.path:
         return None
     values = st.one_of(
         st.uuids().map(str),
@@ -420,60 +405,39 @@ def _identifiers(place: OperationContext) -> FuzzCases | None:
     )
 
     def make(field: Field, value: str) -> FuzzCase:
-        call = with_value(place.base.call, field, value)
-        prepared = place.client.prepare(call)
+        request = with_value(context.base.request, field, value)
+        prepared = context.client.prepare(request)
         return FuzzCase("identifier", (prepared,), replace(_HANDLED, is_random=True))
 
     return st.builds(make, st.sampled_from(path), values)
 
 
-def _schema(place: OperationContext, mode: GenerationMode) -> FuzzCases:
-    """What Schemathesis makes of the schema, fitting it or not."""
-    found = generated.cases(place.contract.document, place.operation, place.target, mode)
+def _schema(context: OperationContext, mode: GenerationMode) -> FuzzCases:
+    """What Schemathesis makes from the schema, valid or not."""
+    found = generated.cases(context.contract.document, context.operation, context.target, mode)
 
     def make(case: generated.GeneratedCase) -> FuzzCase:
-        request = generated.to_request(case, place.target.shown_url)
-        prepared = place.client.session.prepare_request(request)
+        request = generated.to_request(case, context.target.shown_url)
+        prepared = context.client.session.prepare_request(request)
         return FuzzCase("schema", (prepared,), replace(_HANDLED, is_random=True))
 
     return found.map(make)
 
 
-def _canary(place: OperationContext) -> FuzzCases | None:
-    """An address of the listener in a field that holds addresses."""
-    fields = [field for field, rule in place.rules.items() if rule.kind == "absolute-url"]
-    watched = place.canary
-    if watched is None or not fields:
+def _canary(context: OperationContext) -> FuzzCases | None:
+    """A field for URLs holds an address of the listener."""
+    fields = [field for field, rule in context.rules.items() if rule.kind == "absolute-url"]
+    address_of = context.canary
+    if address_of is None or not fields:
         return None
     return st.builds(
-        lambda field, number: place.shot(
-            CANARY, with_value(place.base.call, field, watched(number)), _HANDLED
+        lambda field, number: context.fuzz_case(
+            CANARY, with_value(context.base.request, field, address_of(number)), _HANDLED
         ),
         st.sampled_from(fields),
         texts.numbers(2**32),
     )
 
-
-def _mutated(place: OperationContext) -> FuzzCases | None:
-    """What was answered as nothing before, with one value a little different."""
-    kept = [
-        (call, field, call.body[field.name])
-        for call in place.pool
-        if isinstance(call.body, dict)
-        for field in place.rules
-        if isinstance(call.body.get(field.name), str)
-    ]
-    if not kept:
-        return None
-    # What is refused leads nowhere most often; the newest are the farthest from what is usual.
-    valid = [each for each in kept if place.is_valid(each[0])] or kept
-    chosen = st.one_of(*(st.sampled_from(each) for each in (kept, valid, valid[-_NEWEST:])))
-    return chosen.flatmap(
-        lambda each: texts.mutated(each[2]).map(partial(place.mutated, each[0], each[1]))
-    )
-
-
-_NEWEST = 8
 
 Make = Callable[[OperationContext], FuzzCases | None]
 
@@ -492,19 +456,18 @@ KINDS: Mapping[str, tuple[Make, int]] = {
     "members": (_members, 2),
     "identifier": (_identifiers, 1),
     CANARY: (_canary, 2),
-    "mutated": (_mutated, 8),
     "schema, fitting": (partial(_schema, mode=GenerationMode.POSITIVE), 1),
     "schema, not fitting": (partial(_schema, mode=GenerationMode.NEGATIVE), 1),
 }
-"""The kinds of shots, each with how often it is drawn beside the others."""
+"""The kinds of fuzz cases, each with its weight: how often it is drawn beside the others."""
 
 
-def shots(place: OperationContext) -> FuzzCases:
-    """All shots at an operation."""
+def fuzz_cases(context: OperationContext) -> FuzzCases:
+    """All fuzz cases of an operation."""
     made: list[FuzzCases] = []
     for make, weight in KINDS.values():
-        strategy = make(place)
+        strategy = make(context)
         if strategy is not None:
             made += [strategy] * weight
-    # Drawn by a number, since `one_of` would join equal strategies into one.
+    # By a number, because `one_of` would join equal strategies into one.
     return st.integers(0, len(made) - 1).flatmap(lambda index: made[index])

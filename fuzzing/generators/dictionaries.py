@@ -1,9 +1,9 @@
-"""Dictionaries: values of one's own to fuzz with, in Schemathesis' format.
+"""Dictionaries: the user's own values to fuzz with, in the format of Schemathesis.
 
-Rules: `[fuzz.dictionaries.NAME]` has `values`, or `from-file`, a file in libFuzzer's format (one
+Rules: `[fuzz.dictionaries.NAME]` has `values`, or `from-file`: a file in libFuzzer's format (one
 quoted entry a line, `name="value"`, with `\\xAB` for bytes), relative to the target file.
-`[fuzz.parameters]` binds them to documented ones: `"body.website" = { dictionary = "NAME" }`;
-with `probability = 0.3`, the built-in values have the other 70%.
+`[fuzz.parameters]` binds them to documented parameters: `"body.website" = { dictionary = "NAME" }`.
+With `probability = 0.3`, 70% of the values are still built-in ones.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _KINDS = (str, int, float)
 
 
 class DictionaryError(TallystickError):
-    """A dictionary is none, or is not there."""
+    """A dictionary cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The values of a dictionary, and how often one is taken rather than a built-in one."""
+class BoundDictionary:
+    """The values of a dictionary, and the share of values that it gives to its parameter."""
 
     values: Sequence[Any]
     probability: float = 1.0
 
     def beside(self, built_in: Sequence[Any]) -> SearchStrategy[Any]:
-        """These values and the built-in ones, each as often as they should be."""
+        """These values and the built-in ones, by the probability."""
         own = st.sampled_from(self.values)
         if self.probability == 1:
             return own
@@ -53,19 +53,21 @@ class Words:
 
 
 def name_of(field: Field) -> str:
-    """A field as target files name it."""
+    """The name of a field in target files."""
     return f"{field.location}.{field.name}"
 
 
-def bound_words(target: Target, contract: Contract, target_file: str | None) -> dict[str, Words]:
-    """The values for each parameter that a dictionary is bound to. Raises TallystickError."""
+def bound_dictionaries(
+    target: Target, contract: Contract, target_file: str | None
+) -> dict[str, BoundDictionary]:
+    """The dictionary of each parameter that has one. Raises TallystickError."""
     if target_file is None:
         return {}
     places = Places(target_file)
     dictionaries: Mapping[str, Any] = target.fuzz.get("dictionaries", {})
-    values = {name: _values(told, name, places) for name, told in dictionaries.items()}
+    values = {name: _values(table, name, places) for name, table in dictionaries.items()}
     documented = {name_of(field) for operation in contract.operations for field in operation.fields}
-    found: dict[str, Words] = {}
+    found: dict[str, BoundDictionary] = {}
     for parameter, binding in target.fuzz.get("parameters", {}).items():
         places.known(parameter, documented, "The document has no parameter {!r}")
         found[parameter] = _bound(parameter, binding, values, places)
@@ -74,7 +76,7 @@ def bound_words(target: Target, contract: Contract, target_file: str | None) -> 
 
 def _bound(
     parameter: str, binding: Any, values: Mapping[str, Sequence[Any]], places: Places
-) -> Words:
+) -> BoundDictionary:
     if not isinstance(binding, dict) or not isinstance(binding.get("dictionary"), str):
         what = f"{parameter!r} of [fuzz.parameters] needs a 'dictionary'"
         raise places.error(what, parameter, 'Write it as { dictionary = "NAME" }.')
@@ -85,26 +87,26 @@ def _bound(
     if not 0 <= probability <= 1:
         raise places.error("'probability' must be a number from 0 to 1", "probability")
     places.known(binding["dictionary"], values, "There is no dictionary {!r}")
-    words = Words(values[binding["dictionary"]], float(probability))
+    bound = BoundDictionary(values[binding["dictionary"]], float(probability))
     if parameter.partition(".")[0] in _IN_HEADERS:
-        _check_headers(parameter, words, places)
-    return words
+        _check_headers(parameter, bound, places)
+    return bound
 
 
-def _check_headers(parameter: str, words: Words, places: Places) -> None:
-    for value in words.values:
+def _check_headers(parameter: str, bound: BoundDictionary, places: Places) -> None:
+    for value in bound.values:
         if not isinstance(value, str) or not (value.isprintable() and value.isascii()):
             what = f"The value {value!r} cannot be sent in a header ({parameter})"
             raise places.error(what, parameter)
 
 
-def _values(told: Any, name: str, places: Places) -> Sequence[Any]:
+def _values(table: Any, name: str, places: Places) -> Sequence[Any]:
     header = f"dictionaries.{name}"
     place = header if places.line(header) else name
-    if not isinstance(told, dict):
+    if not isinstance(table, dict):
         raise places.error(f"The dictionary {name!r} must be a table", place)
-    places.known_keys(told, {"values", "from-file"}, "A dictionary has no key {!r}")
-    values, file = told.get("values"), told.get("from-file")
+    places.known_keys(table, {"values", "from-file"}, "A dictionary has no key {!r}")
+    values, file = table.get("values"), table.get("from-file")
     if values is None and isinstance(file, str):
         return read_file(Path(places.path).parent / file)
     if file is not None or not isinstance(values, list) or not values:
@@ -132,14 +134,14 @@ def read_file(path: Path) -> list[str]:
         if text and not text.startswith("#")
     ]
     if not found:
-        raise DictionaryError("It has no entries.", source=Source(str(path)))
+        raise DictionaryError("The file has no entries.", source=Source(str(path)))
     return found
 
 
 def _entry(text: str, source: Source) -> str:
     match = _ENTRY.fullmatch(text)
     if match is None:
-        what = f"{text[:60]!r} is no entry."
+        what = f"{text[:60]!r} is not a dictionary entry."
         raise DictionaryError(what, source=source, remedy='Write it as name="value".')
     return _unescaped(match["text"], source)
 
@@ -154,6 +156,6 @@ def _unescaped(text: str, source: Source) -> str:
 
     raw = _ESCAPE.sub(plain, text)
     try:
-        return raw.encode("latin-1").decode()  # escaped bytes of UTF-8
+        return raw.encode("latin-1").decode()  # the escapes are bytes of UTF-8
     except UnicodeError:
         return raw

@@ -1,4 +1,4 @@
-"""Spellings of JSON: the same value in other bytes, which mean the same (RFC 8259)."""
+"""Spellings of JSON: other bytes for the same value, with the same meaning (RFC 8259)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from hypothesis.strategies import SearchStrategy
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
-    """A way to write a value: letters as escapes or as they are, white space, another order."""
+class JsonSpelling:
+    """A way to write an object: `escaped` of a hundred characters are escapes, non-ASCII letters
+    are escapes or not, `blank` stands around the tokens, the members may come in reverse order.
+    """
 
     escaped: int
     is_ascii: bool
     blank: str
     is_reversed: bool
-    chance: int
+    seed: int
 
     @property
     def source(self) -> str:
-        """The section that makes it the same."""
+        """The section that gives this spelling the same meaning."""
         if self.escaped or not self.is_ascii:
             return "RFC 8259 section 7"
         return "RFC 8259 section 2" if self.blank else "RFC 8259 section 4"
@@ -32,7 +34,7 @@ class Spell:
         """The bytes of an object."""
         items = list(body.items())
         items = items[::-1] if self.is_reversed else items
-        draw = random.Random(self.chance)  # noqa: S311
+        draw = random.Random(self.seed)  # noqa: S311
         members = [f"{self._text(n, draw)}{self.blank}:{self._value(v, draw)}" for n, v in items]
         text = self.blank + "{" + f",{self.blank}".join(members) + self.blank + "}" + self.blank
         return text.encode()
@@ -43,7 +45,6 @@ class Spell:
         return json.dumps(value, ensure_ascii=self.is_ascii)
 
     def _text(self, text: str, draw: random.Random) -> str:
-        """A string, in which each of so many in a hundred characters is an escape."""
         return f'"{"".join(self._character(letter, draw) for letter in text)}"'
 
     def _character(self, letter: str, draw: random.Random) -> str:
@@ -51,15 +52,15 @@ class Spell:
             return "\\/"
         if letter.isascii() and draw.randrange(100) < self.escaped:
             return f"\\u{ord(letter):04{draw.choice('xX')}}"
-        # Half a surrogate pair has no UTF-8.
+        # UTF-8 has no form for half a surrogate pair.
         is_ascii = self.is_ascii or "\ud800" <= letter <= "\udfff"
         return json.dumps(letter, ensure_ascii=is_ascii)[1:-1]
 
 
-def spells() -> SearchStrategy[Spell]:
+def spellings() -> SearchStrategy[JsonSpelling]:
     """Ways to write JSON."""
     return st.builds(
-        Spell,
+        JsonSpelling,
         st.sampled_from([0, 3, 30, 100]),
         st.booleans(),
         st.sampled_from(["", " ", "\t", "\n", "\r\n", "    "]),

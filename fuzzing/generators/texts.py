@@ -1,8 +1,8 @@
-"""Texts that programs trip over: lengths, code points, escapes, addresses.
+"""Texts on which programs trip: lengths, code points, escapes, URLs.
 
-Rules: what is certainly valid or invalid is the contract's to say (`Constraint.judge`); here is
-only what is worth sending. Every list has its reason; `URLS` is for properties that hold
-addresses, since a server may open them or redirect to them.
+Rules: this module says what is worth sending. Whether a text is certainly valid or invalid, the
+contract decides (`Constraint.judge`). Each list gives its reason. `URLS` is for fields that hold
+URLs, because a server may open them or redirect to them.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 _EDGES = (63, 64, 100, 127, 128, 255, 256, 500, 512, 1000, 1023, 1024, 2000, 2047, 2048, 4095, 4096)
-"""Sizes of buffers and columns, which are off by one so often."""
+"""Sizes of buffers and columns, where programs are often off by one."""
 
 _MEANT = (
     "2F", "5C", "00", "0A", "0D", "20", "23", "25", "2E", "3F", "40", "26", "3D", "3A",
     "3B", "2B", "3C", "3E", "27", "22", "7F", "C0", "FF",
 )  # fmt: skip
-"""Bytes that mean something where they are unescaped once too often, or too early, or are no
+"""Bytes that do harm if a program unescapes them too early or twice, and bytes that are not
 UTF-8.
 """
 
 URLS = (
-    # userinfo, and what looks like a host and is none
+    # userinfo, and texts that look like a host and are not one
     "https://user:pass@app.example.com/", "https://app.example.com@evil.example/",
     "https://app.example.com%40evil.example/", "https://app.example.com:443@evil.example/",
     "https://evil.example#@app.example.com/", "https://evil.example\\@app.example.com/",
@@ -45,13 +45,13 @@ URLS = (
     "https://app.example.com/\r\nSet-Cookie: x=1", "https://app.example.com/%0d%0aX-A: 1",
     "https://app.example.com/\n", "\nhttps://app.example.com/", "https://app.example.com/\x00",
     "https://app.example.com\x00.evil.example/", "https://app.example.com/\u2028",
-    # homographs and what folds or normalises into something else
+    # homographs, and letters that fold or normalise to others
     "https://аpp.example.com/", "https://exаmple.com/", "https://faß.example/",
     "https://ｅｘａｍｐｌｅ.com/", "https://example。com/", "https://ⓔxample.com/",
     "https://K.example/", "https://ﬁ.example/", "https://İ.example/", "https://ı.example/",
     "https://a\u200db.example/", "https://a\u00adb.example/", "https://a\u202eb.example/",
     "https://xn--a.example/", "https://xn--.example/", "https://cafe\u0301.example/",
-    # hosts that are this machine or its network, in every spelling
+    # this machine and its network, in every spelling
     "http://localhost/", "http://127.0.0.1/", "http://127.1/", "http://2130706433/",
     "http://0x7f000001/", "http://0177.0.0.1/", "http://0/", "http://[::1]/", "http://[::]/",
     "http://[::ffff:127.0.0.1]/", "http://[0:0:0:0:0:ffff:7f00:1]/", "http://[fe80::1%25eth0]/",
@@ -70,7 +70,7 @@ URLS = (
     "https://example.com./", "https://.example.com/", "https://example..com/", "https://-a.example/",
     "HTTPS://EXAMPLE.COM/", "hTtP://example.com/", "https://example.com?#", "https://?", "https://#",
     "https://" + "a" * 64 + ".example/", "https://" + ".".join(["a" * 60] * 5) + ".example/",
-    # what templates, shells, databases and logs take for more than text
+    # texts that templates, shells, databases and logs may execute
     "https://app.example.com/{{7*7}}", "https://app.example.com/${jndi:ldap://x.example/a}",
     "https://app.example.com/'--", "https://app.example.com/\";ls", "https://app.example.com/%s%n",
 )  # fmt: skip
@@ -81,10 +81,10 @@ PLAIN = (
     "../../etc/passwd", "a" * 256, "a" * 65_537, "é", "e\u0301", "ß", "İ", "💩", "\ud7ff", "١٢٣",
     "1e400", "2147483648", "9223372036854775808", "1970-01-01", "2026-02-30", "0000-00-00",
 )  # fmt: skip
-"""For texts that hold no address."""
+"""For fields that hold no URL."""
 
 _SCRIPTS = (
-    # Each has letters that one library or another maps, forbids, composes or confuses.
+    # In each, some library maps, forbids, composes or confuses letters.
     (0xDF, 0xFF), (0x100, 0x17F), (0x180, 0x24F), (0x1E00, 0x1EF9),  # Latin
     (0x3AC, 0x3CE), (0x430, 0x45F), (0x561, 0x586),  # Greek, Cyrillic, Armenian
     (0x5D0, 0x5EA), (0x620, 0x64A),  # Hebrew, Arabic: from right to left
@@ -94,7 +94,7 @@ _SCRIPTS = (
 
 
 def _letters(first: int, last: int) -> str:
-    """The letters of a script that have no upper case, or are none themselves."""
+    """The letters of a script, without upper-case ones."""
     letters = map(chr, range(first, last + 1))
     return "".join(letter for letter in letters if unicodedata.category(letter) in ("Ll", "Lo"))
 
@@ -102,13 +102,13 @@ def _letters(first: int, last: int) -> str:
 _ALPHABETS = tuple(_letters(*script) for script in _SCRIPTS)
 
 
-# To draw is what takes a fuzz most of its time, so that each part of an address is one draw, which
-# is mapped to what is meant. Bytes are drawn, since all of them are as likely as the others: of
-# numbers and letters beyond 256, Hypothesis prefers the small.
+# Drawing takes most of the time of a fuzz. So each part of a URL is one draw, which is mapped to a
+# text. Bytes are drawn because all bytes are equally likely; of numbers and letters beyond 256,
+# Hypothesis prefers small ones.
 
 
 def numbers(count: int) -> SearchStrategy[int]:
-    """Numbers from 0 up to a count, each as likely as the others."""
+    """Numbers from 0 to below a count, all equally likely."""
     return st.binary(min_size=4, max_size=4).map(lambda drawn: int.from_bytes(drawn) % count)
 
 
@@ -130,7 +130,7 @@ _CLASSES: tuple[Sequence[str], ...] = (
     tuple(sorted(_words())),
     tuple(sorted(_words())),
 )
-"""What paths, queries and fragments are made of, by kinds, each as likely as the others."""
+"""The pieces of paths, queries and fragments, by kind; all kinds are equally likely."""
 
 
 def _piece(number: int) -> str:
@@ -175,7 +175,7 @@ _HOST = st.one_of(
     st.text(string.ascii_lowercase + string.digits + "-.", max_size=60).map(_labels),
     numbers(63 * 120).map(_long_host),
     numbers(2**32).map(lambda number: str(ipaddress.IPv4Address(number))),
-    # Those of 2000::/3 are addresses of the public internet.
+    # 2000::/3 are the addresses of the public internet.
     st.integers(2**125, 2**126 - 1).map(lambda n: f"[{ipaddress.IPv6Address(n)}]"),
 )
 
@@ -183,7 +183,7 @@ _PORTS = (1, 21, 22, 25, 80, 443, 1023, 1024, 8080, 8443, 32767, 32768, 49152, 6
 
 
 def _port(number: int) -> str:
-    """None, one that means something, or any."""
+    """No port, a well-known one, or any."""
     if number < 50_000:
         return ""
     number -= 50_000
@@ -195,7 +195,7 @@ _SCHEME = st.sampled_from(["https", "https", "https", "HTTPS", "Https"])
 
 
 def _length(number: int) -> int:
-    """No length in particular (0), one at or beside those that programs have, or any."""
+    """No particular length (0), one at or beside the edges, or any."""
     number, kind = divmod(number, 8)
     if kind < 5:
         return 0
@@ -208,7 +208,7 @@ _LENGTH = numbers(80_000_000).map(_length)
 
 
 def _joined(parts: tuple[str, str, str, str, int]) -> str:
-    """An address of its parts, of the length that is wanted, if it is not longer already."""
+    """A URL made of its parts, padded to a length."""
     scheme, host, port, rest, length = parts
     url = f"{scheme}://{host}{port}{rest}"
     if length <= len(url):
@@ -221,8 +221,8 @@ _URL = st.tuples(_SCHEME, _HOST, _PORT, _REST, _LENGTH).map(_joined)
 
 
 def urls() -> SearchStrategy[str]:
-    """URLs at the edges, each part by itself: letters of many scripts and labels of all lengths
-    in the host, any port, escapes of all kinds, exact lengths. Most are certainly valid.
+    """URLs that are unusual in each part: letters of many scripts and labels of all lengths in the
+    host, any port, escapes of all kinds, exact lengths. Most are certainly valid.
     """
     return _URL
 
@@ -234,7 +234,7 @@ _BEGINNINGS = (*(f"{casing(scheme)}:" for scheme in _OTHER_SCHEMES for casing in
 
 
 def _no_url(drawn: tuple[str, int]) -> str:
-    """A URL without its beginning or with another one, with something before it, or a space."""
+    """A URL without its scheme or with another one, with a text before it, or with a space."""
     url, number = drawn
     number, kind = divmod(number, 4)
     _, _, rest = url.partition(":")
@@ -251,12 +251,12 @@ _NO_URL = st.tuples(_URL, numbers(4 * 36 * 7)).map(_no_url)
 
 
 def no_urls() -> SearchStrategy[str]:
-    """Texts that are no http(s) URL, made of one that is. Most are certainly invalid."""
+    """Texts that are not an http(s) URL, made from one that is. Most are certainly invalid."""
     return _NO_URL
 
 
 def related(text: str) -> SearchStrategy[str]:
-    """Texts that are nearly the same, which sloppy comparison and caches confuse."""
+    """Texts that are nearly equal, and that careless comparisons and caches confuse."""
     return st.sampled_from(
         [
             text,
@@ -273,29 +273,8 @@ def related(text: str) -> SearchStrategy[str]:
     )
 
 
-def mutated(text: str) -> SearchStrategy[str]:
-    """Texts of which a few pieces were left out, doubled, moved or replaced by others."""
-    change = st.tuples(st.integers(0, max(0, len(text) - 1)), numbers(2**30))
-    return st.lists(change, min_size=1, max_size=4).map(lambda drawn: _changed(text, drawn))
-
-
-def _changed(text: str, changes: Sequence[tuple[int, int]]) -> str:
-    for at, number in changes:
-        number, how = divmod(number, 5)
-        end = at + 2 ** (number % 6)
-        if how == 0:
-            text = text[:at] + text[end:]
-        elif how == 1:
-            text = text[:end] + text[at:]
-        elif how == 2:
-            text = text[:at] + _piece(number) + text[at + 1 :]
-        else:
-            text = text[:at] + _piece(number) + text[at:]
-    return text
-
-
 def _of_path(url: str, change: Callable[[str], str]) -> str:
-    """A URL with something else from its path on; escapes stay as they are."""
+    """A URL with its path and the rest changed; escapes stay as they are."""
     start = url.find("/", url.find("://") + 3)
     if start < 0:
         return url
@@ -304,8 +283,8 @@ def _of_path(url: str, change: Callable[[str], str]) -> str:
 
 
 def names() -> SearchStrategy[str]:
-    """Names that nobody knows: those that mean something to one language or store, signs before
-    and within a name, and any others.
+    """Unknown names of properties: names with a meaning in some language or store, names with
+    signs, and any others.
     """
     word = st.text(string.ascii_letters, min_size=1, max_size=8)
     sign = st.sampled_from(string.punctuation)

@@ -1,92 +1,204 @@
-"""Answers, prepared: for each documented case its status, headers and body."""
+"""Answers, prepared: for each case its status, headers, and bodies in each of its media types.
+
+Rules: a documented example is sent as it is; else a body is made from the schema, the same for
+the same seed. An error has the documented schema, also where the mock itself refuses a request;
+a problem (RFC 9457) only where the document says so or says nothing. Everything is made when it is
+first wanted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import cycle
+from typing import Any
 
 import orjson
 
+from mock_server.answers.encoding import Encoding, encoder, is_written_as_json
+from mock_server.answers.headers import documented_headers
+from mock_server.answers.negotiation import choose
 from mock_server.answers.problems import MEDIA_TYPE, problem
 from mock_server.answers.templates import Template, templates
-from mock_server.requests.bodies import is_json
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.generation import bodies
-from tallystick.reader.operations import MediaType
+from tallystick.generation.flattening import Flattener
+from tallystick.reader.operations import DocumentedResponse, MediaType, property_names
+
+_MOST_CHOICES = 1_000
+_TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason", "error")
+
+
+class Representation:
+    """The bodies of a case in one media type, in turn."""
+
+    __slots__ = ("bodies", "header")
+
+    def __init__(self, media_type: str, made: Iterable[Template | bytes]) -> None:
+        self.header = (b"content-type", _concrete(media_type).encode("latin-1", "replace"))
+        self.bodies: Iterator[Template | bytes] = cycle(made)
 
 
 class Answer:
-    """What is sent for a case. The bodies of a success come from a pool, in turn."""
+    """What is sent for a case."""
 
-    __slots__ = ("case", "headers", "label", "pool", "status")
+    __slots__ = ("accepted", "case", "headers", "label", "media_types", "representations", "status")
 
-    def __init__(self, case: Case, bodies: Iterable[Template]) -> None:
+    def __init__(self, maker: Answers, case: Case) -> None:
         self.case = case
         self.status = case.http_status
         self.label = case.label
-        self.pool = cycle(bodies)
-        self.headers: list[Header] = [(b"tallystick-case", case.label.encode("latin-1", "replace"))]
-        if case.media_type:
-            self.headers.append((b"content-type", _concrete(case.media_type).encode()))
+        found = maker.media_types(case)
+        self.media_types = tuple(media_type.name for media_type in found)
+        self.representations = [maker.representation(case, media_type) for media_type in found]
+        self.headers: list[Header] = [
+            (b"tallystick-case", case.label.encode("latin-1", "replace")),
+            *documented_headers(maker.document, case.response),
+        ]
+        self.accepted: dict[bytes | None, int | None] = {}
 
-    def body(self, request: Request, now: float) -> bytes:
-        """The next body, for the client that sent this request, at the mock's time."""
-        if self.case.media_type is None:
-            return b""
-        template = next(self.pool)
-        if not template.makers:
-            return template.fixed
+    def accepts(self, accept: bytes | None) -> int | None:
+        """The place of the representation that a client accepts; None where it accepts none."""
+        if accept in self.accepted:
+            return self.accepted[accept]
+        text = None if accept is None else accept.decode("latin-1")
+        place = choose(self.media_types, text)
+        if len(self.accepted) < _MOST_CHOICES:
+            self.accepted[accept] = place
+        return place
+
+    def content(self, request: Request, now: float, place: int) -> tuple[Header | None, bytes]:
+        """The Content-Type and the next body in one of the media types, for the client that sent
+        this request, at the mock's time.
+        """
+        if not self.representations:
+            return None, b""
+        representation = self.representations[place]
+        body = next(representation.bodies)
+        if isinstance(body, bytes):
+            return representation.header, body
+        if not body.makers:
+            return representation.header, body.fixed
         # A browser that opens the address says nothing of a session, unless the address does.
-        return template.render(request.base_url + request.session.path, now)
+        base = request.base_url + request.session.path
+        return representation.header, body.render(base, now)
 
 
-def prepare(contract: Contract, operation: ContractOperation, seed: int) -> dict[str, Answer]:
-    """The answers to all cases of an operation, by the case's label."""
-    return {
-        case.label: Answer(case, _bodies(contract, operation, case, seed))
-        for case in operation.cases
-    }
+class Answers:
+    """The answers of one operation, each made when it is first wanted."""
+
+    def __init__(self, contract: Contract, operation: ContractOperation, seed: int) -> None:
+        self.contract = contract
+        self.document = contract.document
+        self.operation = operation
+        self.seed = seed
+        self.flattener = Flattener(contract.document.schema_root)
+        self.responses = {response.path: response for response in operation.responses}
+        self._made: dict[tuple[str, int, str | None], Answer] = {}
+        self._known: dict[int, Answer] = {}
+
+    def of(self, case: Case) -> Answer:
+        """The answer to a case."""
+        known = self._known.get(id(case))
+        if known is not None and known.case is case:
+            return known
+        key = (case.label, case.http_status, case.variant)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self._known[id(case)] = Answer(self, case)
+        return made
+
+    def media_types(self, case: Case) -> list[MediaType]:
+        """The media types that a case can be sent in; none where it has no body."""
+        if case.http_status in bodies.WITHOUT_CONTENT or case.http_status < 200:
+            return []
+        found = list(self.responses[case.response].media_types)
+        if case.variant is not None:
+            return [media_type for media_type in found if media_type.name == case.media_type]
+        return found
+
+    def representation(self, case: Case, media_type: MediaType) -> Representation:
+        """The bodies of a case in a media type."""
+        if case.is_success and case.variant is None and is_written_as_json(media_type.name):
+            made: Iterable[Template | bytes] = templates(
+                self.document, self.operation, media_type, self.seed
+            )
+        else:
+            made = self._encoded(case, media_type)
+        return Representation(media_type.name, made)
+
+    def _encoded(self, case: Case, media_type: MediaType) -> Iterator[bytes]:
+        encode = encoder(_concrete(media_type.name))
+        path = media_type.schema
+        encoding = Encoding(self.document.schema_at(path) if path else {}, self.flattener)
+        yield encode(bodies.content(self.contract, case, media_type), encoding)
+
+    # --- errors that no case is about
+
+    def error(self, status: int, detail: str) -> tuple[Header, bytes]:
+        """The Content-Type and the body of an error that the document has no case for: in the
+        documented form of its status, where there is one.
+        """
+        response = self._response(status)
+        media_type = self._error_media_type(response)
+        plain = problem(status, detail, style=self.contract.problem)
+        if response is None or media_type is None:
+            return _content(MEDIA_TYPE, orjson.dumps(plain))
+        if self._is_open(media_type) and self._takes(media_type, plain):
+            return _content(_concrete(media_type.name), orjson.dumps(plain))
+        case = self._plain_case(response, status)
+        value = bodies.content(self.contract, case, media_type)
+        if not bodies.examples(self.document, media_type):
+            value = _with_text(value, detail)
+        encode = encoder(_concrete(media_type.name))
+        return _content(_concrete(media_type.name), encode(value, Encoding(None, self.flattener)))
+
+    def _is_open(self, media_type: MediaType) -> bool:
+        """Whether a schema means a problem, or names no member at all."""
+        if bodies.is_problem(self.document, media_type) or media_type.schema is None:
+            return True
+        names = property_names(self.document, media_type.schema, 0)
+        return is_written_as_json(media_type.name) and next(names, None) is None
+
+    def _takes(self, media_type: MediaType, value: Any) -> bool:
+        path = media_type.schema
+        return path is None or self.document.validators.at(path).is_valid(value)
+
+    def _response(self, status: int) -> DocumentedResponse | None:
+        """The response that documents a status (OpenAPI 3.1.1 section 4.8.16)."""
+        by_status = {response.status.upper(): response for response in self.operation.responses}
+        for name in (str(status), f"{status // 100}XX", "DEFAULT"):
+            if name in by_status:
+                return by_status[name]
+        return None
+
+    def _error_media_type(self, response: DocumentedResponse | None) -> MediaType | None:
+        found = response.media_types if response else ()
+        written = (m for m in found if is_written_as_json(_concrete(m.name)))
+        return next(written, next(iter(found), None))
+
+    def _plain_case(self, response: DocumentedResponse, status: int) -> Case:
+        """A case of a response without its codes."""
+        first = next(case for case in self.operation.cases if case.response == response.path)
+        words = response.description if first.code is not None else first.description
+        return first.of_status(status, words)
 
 
-def error_media_type(contract: Contract, operation: ContractOperation, case: Case) -> str:
-    """The media type of errors with the status of a case, but without its code: the documented
-    one, if its schema takes a problem.
-    """
-    media_type = _media_type(operation, case)
-    if media_type is None or not is_json(media_type.name):
-        return MEDIA_TYPE
-    sample = problem(case.http_status, "words", style=contract.problem)
-    if media_type.schema is None:
-        return _concrete(media_type.name)
-    is_valid = contract.document.validators.at(media_type.schema).is_valid(sample)
-    return _concrete(media_type.name) if is_valid else MEDIA_TYPE
+def _content(media_type: str, body: bytes) -> tuple[Header, bytes]:
+    return (b"content-type", media_type.encode("latin-1", "replace")), body
 
 
-def error_body(contract: Contract, status: int, detail: str) -> bytes:
-    """The problem of an error that the document has no case for."""
-    return orjson.dumps(problem(status, detail, style=contract.problem))
-
-
-def _bodies(
-    contract: Contract, operation: ContractOperation, case: Case, seed: int
-) -> Iterable[Template]:
-    media_type = _media_type(operation, case)
-    if media_type is None:
-        return []
-    if case.is_success:
-        return templates(contract.document, media_type, seed)
-    return (Template(made) for made in [bodies.body(contract, case, media_type)])
-
-
-def _media_type(operation: ContractOperation, case: Case) -> MediaType | None:
-    for response in operation.responses:
-        if response.status == case.status:
-            return next((m for m in response.media_types if m.name == case.media_type), None)
-    return None
+def _with_text(value: Any, detail: str) -> Any:
+    """The value with words where an error of this form has its text."""
+    if not isinstance(value, dict):
+        return value
+    member = next((name for name in _TEXT_MEMBERS if isinstance(value.get(name), str)), None)
+    return {**value, member: detail} if member else value
 
 
 def _concrete(media_type: str) -> str:
-    """A media type to send where the document has a range (OpenAPI 3.1.1 section 4.8.17)."""
-    return "application/json" if "*" in media_type else media_type
+    """A media type to send where the document has a range (OpenAPI 3.1.1 section 4.8.14)."""
+    if media_type in ("*/*", "*") or media_type.lower() == "application/*":
+        return "application/json"
+    return media_type.replace("/*", "/plain") if media_type.endswith("/*") else media_type

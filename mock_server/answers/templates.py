@@ -1,8 +1,8 @@
 """Bodies of successes, as templates whose fresh members are filled in for each answer.
 
-Rules: documented examples come first; else values are made from the schema, the same for the
-same seed. Members whose names say that they must be fresh (addresses, moments of expiry) get a
-new value in each answer, if the schema takes it.
+Rules: documented examples come first, and go out as they are; else values are made from the
+schema, the same for the same seed. In those, members whose names say that they must be fresh
+(addresses, moments of expiry) get a new value in each answer, if the schema takes it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mock_server.addresses import LINKS
 from mock_server.state.clock import timestamp
+from tallystick.contract import ContractOperation
 from tallystick.generation import bodies, values
 from tallystick.generation.strings import snake
 from tallystick.reader.document import Document
@@ -105,20 +106,52 @@ class Template:
 # --- making bodies
 
 
-def templates(document: Document, media_type: MediaType, seed: int) -> Iterator[Template]:
-    """The bodies of a success response, each made when it is first wanted."""
+def templates(
+    document: Document, operation: ContractOperation, media_type: MediaType, seed: int
+) -> Iterator[Template]:
+    """The bodies of a success response, each made when it is first wanted. Of an example only the
+    members change that a promise covers.
+    """
     examples = bodies.examples(document, media_type)
+    if examples:
+        promised = _promised(operation)
+        yield from (Template(_refreshed(value, promised)) for value in examples.values())
+        return
     if media_type.schema is None:
-        given: list[Any] = list(examples.values()) or [{}]
-        yield from (Template(freshened(value)) for value in given)
+        yield Template({})
         return
     validator = document.validators.at(media_type.schema)
-    if examples:
-        yield from (_template(value, validator) for value in examples.values())
-        return
     for number in range(POOL):
         value = values.make(document, media_type.schema, seed=f"{seed}/{number}").value
         yield _template(value, validator)
+
+
+_PROMISES: Mapping[str, tuple[str, Fresh]] = {
+    "fresh": ("url", _ADDRESS),
+    "expires-in-the-future": ("", _EXPIRY),
+}
+"""Promises of an overlay that demand a new value each time: the member where none is named, and
+what makes it.
+"""
+
+
+def _promised(operation: ContractOperation) -> dict[str, Fresh]:
+    """The members that promises cover, each with what makes it anew."""
+    found = {}
+    for promise in operation.promises:
+        if promise.name in _PROMISES:
+            member, fresh = _PROMISES[promise.name]
+            found[str(promise.parameters.get("member", member))] = fresh
+    return found
+
+
+def _refreshed(value: Any, promised: Mapping[str, Fresh]) -> Any:
+    if not isinstance(value, dict) or not promised:
+        return value
+    return {
+        name: promised[name] if name in promised and isinstance(item, str) else item
+        for name, item in value.items()
+    }
 
 
 def _template(value: Any, validator: Validator) -> Template:

@@ -226,7 +226,7 @@ class Control:
         if name is None or (name.isdecimal() and len(name) == 3):
             return
         try:
-            find_named(tuple(self.mock.contract.cases), name)
+            find_named(tuple(self.mock.contract.selectable), name)
         except UnknownCaseError as error:
             raise ControlError(str(error)) from None
 

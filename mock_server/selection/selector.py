@@ -54,6 +54,9 @@ class Selector:
     magic: Mapping[str, Outcome] = field(default_factory=dict)
     magic_parameter: str = ""
     security: Security | None = None
+    etag: bytes | None = None
+    not_modified: Outcome | None = None
+    precondition_failed: Outcome | None = None
 
     def select(self, request: Request) -> Outcome | None:
         """The outcome of the first rule that has one."""
@@ -72,7 +75,22 @@ class Selector:
                 name = await self.behaviour.decide(kind, request)
                 if name is not None:
                     return Outcome(kind, find_named(self.operation.cases, name))
-        return self.success
+        return self._conditional(request) or self.success
+
+    def _conditional(self, request: Request) -> Outcome | None:
+        """The outcome of a condition on the ETag (RFC 9110 sections 13.1.1 and 13.1.2), where the
+        document has a case for it.
+        """
+        if self.etag is None:
+            return None
+        wanted = request.headers.get(b"if-match")
+        if wanted is not None and not _names_etag(wanted, self.etag):
+            return self.precondition_failed
+        known = request.headers.get(b"if-none-match")
+        if known is not None and _names_etag(known, self.etag):
+            is_safe = request.scope["method"] in ("GET", "HEAD")
+            return self.not_modified if is_safe else self.precondition_failed
+        return None
 
 
 UNMOCKABLE = "cannot be mocked"
@@ -83,6 +101,7 @@ def selector(
     operation: ContractOperation,
     checks: tuple[RequestCheck, ...],
     behaviour: Behaviour | None,
+    etag: bytes | None = None,
     security: Security | None = None,
 ) -> Selector:
     """The selector of an operation, its outcomes made ahead."""
@@ -94,13 +113,27 @@ def selector(
     return Selector(
         operation=operation,
         rules=RULES if security is not None else _WITHOUT_SECURITY,
-        success=Outcome("success", _success(operation)),
+        success=Outcome("success", success(operation)),
         checks=checks,
         behaviour=behaviour,
         security=security,
         magic={value: outcome for value, (_, outcome) in magic.items()},
         magic_parameter=next((name.removeprefix("path.") for name, _ in magic.values()), ""),
+        etag=etag,
+        not_modified=_of_condition(operation, "304"),
+        precondition_failed=_of_condition(operation, "412"),
     )
+
+
+def _of_condition(operation: ContractOperation, status: str) -> Outcome | None:
+    case = next((case for case in operation.cases if case.status == status), None)
+    return None if case is None else Outcome("condition", case)
+
+
+def _names_etag(header: bytes, etag: bytes) -> bool:
+    """Whether a list of entity tags has this one, weak or strong, or is `*`."""
+    tags = [tag.strip().removeprefix(b"W/") for tag in header.split(b",")]
+    return b"*" in tags or etag.removeprefix(b"W/") in tags
 
 
 def refusing_selector(operation: ContractOperation, why: str) -> Selector:
@@ -110,12 +143,20 @@ def refusing_selector(operation: ContractOperation, why: str) -> Selector:
     return Selector(operation, rules=(), success=Outcome(UNMOCKABLE, error=RequestError(501, why)))
 
 
-def _success(operation: ContractOperation) -> Case | None:
-    """The case of a request without error: the first success, or else the first case. An
-    operation that documents no response has none.
+def success(operation: ContractOperation) -> Case | None:
+    """The case of a request without error: the first 2xx, wherever it stands; else `default`, as
+    200; else the first redirect but 304, which needs a condition; else the first case. 1xx is
+    never a final response (RFC 9110 section 15.2).
     """
-    successes = (case for case in operation.cases if case.is_success)
-    return next(successes, next(iter(operation.cases), None))
+    cases = [case for case in operation.cases if case.http_status >= 200]
+    for case in cases:
+        if case.http_status < 300:
+            return case
+    for case in cases:
+        if case.status.lower() == "default":
+            return replace(case, http_status=200)
+    redirects = (case for case in cases if case.http_status < 400 and case.http_status != 304)
+    return next(redirects, next(iter(cases), None))
 
 
 def _by_header(selector: Selector, request: Request) -> Outcome | None:
@@ -127,7 +168,7 @@ def _by_header(selector: Selector, request: Request) -> Outcome | None:
     if code is None and status is None:
         return None  # other preferences are for others (RFC 7240 section 2)
     try:
-        case = find_case(selector.operation.cases, code=code, status=status)
+        case = find_case(selector.operation.selectable, code=code, status=status)
     except UnknownCaseError as error:
         return _refusal("header", error)
     applied = [f"code={status}"] if status is not None else []
@@ -140,7 +181,7 @@ def _by_address(selector: Selector, request: Request) -> Outcome | None:
     if request.forced is None:
         return None
     try:
-        return Outcome("address", find_named(selector.operation.cases, request.forced))
+        return Outcome("address", find_named(selector.operation.selectable, request.forced))
     except UnknownCaseError as error:
         return _refusal("address", error)
 
@@ -161,7 +202,7 @@ def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     if not queue.forces:
         return None
     facts = {"operation": selector.operation.name, **request.facts()}
-    case = queue.take(selector.operation.cases, facts)
+    case = queue.take(selector.operation.selectable, facts)
     return Outcome("queued force", case) if case else None
 
 

@@ -62,7 +62,7 @@ class ForceQueue:
 
     def add(self, names: Sequence[str], times: int | None, match: Mapping[str, str]) -> Force:
         """Queue a force. Raises UnknownCaseError, and QueueFullError where too many wait."""
-        cases = tuple(self.contract.cases)
+        cases = tuple(self.contract.selectable)
         for name in names:
             find_named(cases, name)
         if len(self.forces) >= MOST_QUEUED:

@@ -45,7 +45,8 @@ class Case:
 
     `operation` is the operation's name, `http_status` the status code that it is sent with,
     `example` the path of the example that it was read from, `magic` the parameter value that asks
-    the mock for it, such as `{"path.id": "…"}`.
+    the mock for it, such as `{"path.id": "…"}`. With a `variant` it is the case of a response with
+    the named example as its body.
     """
 
     operation: str
@@ -60,6 +61,7 @@ class Case:
     response: Path
     example: Path | None = None
     magic: Mapping[str, str] | None = None
+    variant: str | None = None
 
     @property
     def label(self) -> str:
@@ -70,6 +72,19 @@ class Case:
     def is_success(self) -> bool:
         """Whether the status is below 400."""
         return self.http_status < 400
+
+    def of_status(self, status: int, description: str) -> Case:
+        """The case of the same response without its code, sent with this status."""
+        return replace(
+            self,
+            http_status=status,
+            code=None,
+            description=description,
+            trigger=None,
+            constraint=None,
+            example=None,
+            magic=None,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The form that `tallystick cases --format json` prints."""

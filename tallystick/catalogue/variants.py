@@ -9,7 +9,7 @@ and neither is ever demanded of a target.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tallystick.catalogue.cases import CODE_MEMBERS, Case, is_code
 from tallystick.reader.document import Document, Node
@@ -43,6 +43,27 @@ class PossibleCode:
     media_type: str
     response: Path
     path: Path
+
+
+def selectable(
+    cases: Sequence[Case], variants: Sequence[Variant], codes: Sequence[PossibleCode]
+) -> Iterator[Case]:
+    """The cases of an operation, and what else can be asked for, each as a case of its response."""
+    yield from cases
+    of_response = {case.response: case for case in reversed(cases)}
+    for variant in variants:
+        case = of_response[variant.response]
+        yield replace(
+            case,
+            code=None,
+            description=variant.description,
+            media_type=variant.media_type,
+            example=variant.example,
+            variant=variant.name,
+        )
+    for possible in codes:
+        case = of_response[possible.response]
+        yield replace(case, code=possible.code, media_type=possible.media_type, description="")
 
 
 def read_variants(

@@ -19,7 +19,7 @@ from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType, property_names
 
 _TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
-_WITHOUT_CONTENT = (204, 205, 304)
+WITHOUT_CONTENT = (204, 205, 304)
 """Statuses of answers that have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
@@ -41,7 +41,7 @@ def _short(case: Case) -> str:
 
 def media_types(operation: ContractOperation, case: Case) -> tuple[MediaType, ...]:
     """The media types in which a case may be sent; none where it has no body."""
-    if case.http_status in _WITHOUT_CONTENT:
+    if case.http_status in WITHOUT_CONTENT:
         return ()
     found = (r.media_types for r in operation.responses if r.status == case.status)
     return next(found, ())
@@ -64,30 +64,43 @@ def is_json(media_type: MediaType) -> bool:
 
 def body(contract: Contract, case: Case, media_type: MediaType) -> Any:
     """The body of a case, as a JSON value; of another media type a string."""
+    value = content(contract, case, media_type)
+    return value if is_json(media_type) or isinstance(value, str) else json.dumps(value)
+
+
+def content(contract: Contract, case: Case, media_type: MediaType) -> Any:
+    """The value that the body of a case is written from: documented examples as they are, else one
+    that the schema takes, else the nearest to it.
+    """
     last: Any = {}
+    for value in _documented(contract, case, media_type):
+        return value
     for value in _candidates(contract, case, media_type):
-        if not is_json(media_type):
-            return value if isinstance(value, str) else json.dumps(value)
         if media_type.schema is None or is_valid(contract.document, media_type.schema, value):
             return value
         last = value
     return last
 
 
-def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+def _documented(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    """The examples that are about the case: its own; those that hold its code; where it has no
+    code, all.
+    """
     yield from _own_example(contract, case, media_type)
     for name, value in examples(contract.document, media_type).items():
         if case.code is None or name == case.code or case.code in _codes(value):
             yield value
-    if not is_json(media_type):
-        yield case.description or case.label
-        return
-    if not case.is_success and _is_problem(contract, media_type):
-        detail = case.description or case.label
-        yield problem(case.http_status, detail, code=case.code, style=contract.problem)
+
+
+def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
+    text = case.description or case.label
+    if is_json(media_type) and not case.is_success and is_problem(contract.document, media_type):
+        yield problem(case.http_status, text, code=case.code, style=contract.problem)
     if media_type.schema is None:
-        yield {}
+        yield {} if is_json(media_type) else text
         return
+    if not is_json(media_type) and not case.is_success:
+        yield text  # where the schema is one of a text
     for value in (
         *examples(contract.document, media_type).values(),
         *_made(contract, case, media_type),
@@ -125,11 +138,11 @@ def _codes(value: Any) -> list[Any]:
     return [value.get(name) for name in CODE_MEMBERS] if isinstance(value, dict) else []
 
 
-def _is_problem(contract: Contract, media_type: MediaType) -> bool:
+def is_problem(document: Document, media_type: MediaType) -> bool:
     """Whether a schema means a problem: by its media type, or because it has such members."""
     if media_type.name.lower() == MEDIA_TYPE or media_type.schema is None:
         return True
-    return {"title", "status"} <= set(property_names(contract.document, media_type.schema, 0))
+    return {"title", "status"} <= set(property_names(document, media_type.schema, 0))
 
 
 def _telling(case: Case, value: Any) -> Iterator[Any]:

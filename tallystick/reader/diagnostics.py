@@ -36,7 +36,8 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "circular-reference": DiagnosticKind(
         "error",
-        "A `$ref` leads back to itself. A schema there takes anything; any other part is left out.",
+        "A `$ref` leads back to itself, without a member or item between. A schema there takes "
+        "anything; any other part is left out.",
         "Let one of the references lead to a definition.",
     ),
     "ignored-remote-reference": DiagnosticKind(

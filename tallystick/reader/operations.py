@@ -176,7 +176,7 @@ class _OperationReader:
             template = re.sub(r"\{[^}]*\}", "{}", path) + repr(selectors)
             if (method, template) in self.templates:
                 what = f"{method.upper()} {key} is equal to a path before, and is left out"
-                self.diagnostics.add("equal-paths", what, item.locate())
+                self.diagnostics.add("equal-paths", what, node.locate())
                 continue
             self.templates.add((method, template))
             yield self._operation(item, node, path, selectors, method)

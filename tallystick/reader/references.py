@@ -2,12 +2,12 @@
 
 Rules: a reference stands only where `shapes` has an object; anywhere else it is data. References
 inside the document stay, as JSON pointers: those by `$id` and `$anchor` are rewritten, and so is
-a `$dynamicRef`, for which each way that leads to it gets a copy. References to files in the document's folder (or
-below) are brought in: a schema becomes a member of `components/schemas`, since schemas may be
-recursive; anything else is written where it was referred to. So is what stands in the document
-where no object of that kind belongs (`#/x-shared/Error`). Other files and other hosts are refused,
-unless the user asked for remote references. What cannot be followed is a diagnostic, and stays
-for `tidy` to leave out.
+a `$dynamicRef`, for which each way that leads to it gets a copy. References to files in the
+document's folder (or below) are brought in: a schema becomes a member of `components/schemas`,
+since schemas may be recursive; anything else is written where it was referred to. So is what
+stands in the document where no object of that kind belongs (`#/x-shared/Error`). Other files and
+other hosts are refused, unless the user asked for remote references. What cannot be followed is
+a diagnostic, and stays for `tidy` to leave out.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NO_REFERENCES = {"components", "operation", "encoding"}
 IN_PLACE = {*_NO_REFERENCES, "path item"}
 """Kinds of objects whose readers expect no reference."""
 
-_LONGEST = 50
+_LONGEST = 20
 """How many references may lead from one to the next before something stands there."""
 
 

@@ -55,8 +55,10 @@ class File:
 
     def resources(self, path: Path) -> list[Path]:
         """The resources around a path, the outermost first."""
-        lengths = range(len(path) + 1)
-        return [path[:length] for length in lengths if path[:length] in self._names.uris]
+        uris = self._names.uris
+        if len(uris) == 1:  # as in most files
+            return [()]
+        return [path[:length] for length in range(len(path) + 1) if path[:length] in uris]
 
     def uri(self, path: Path) -> str:
         """The URI that references at a path are relative to; empty where nothing says it."""
@@ -97,4 +99,9 @@ def _collect(value: Any, path: Path, resource: Path, names: _Names) -> None:
         dynamic = names.dynamic.setdefault(resource, {})
         dynamic.setdefault(value["$dynamicAnchor"], []).append(path)
     for name, item in value.items():
-        _collect(item, (*path, name), resource, names)
+        if name not in _DATA or not isinstance(item, list):
+            _collect(item, (*path, name), resource, names)
+
+
+_DATA = {"enum", "examples"}
+"""Keywords that hold lists of data; a property of this name holds no list."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -72,6 +72,8 @@ class _Tidier:
             if kind not in IN_PLACE or len(value) == 1:
                 return _LEFT_OUT
             value = {name: item for name, item in value.items() if name != "$ref"}
+        if value is None and kind != "parameter":  # an empty entry in YAML
+            value = {}
         wrong = _wrong(value, kind, path)
         if wrong:
             return self._left_out(f"{_article(kind)} {wrong}, and is left out", path)
@@ -142,12 +144,16 @@ class _Tidier:
 
     def dangling(self, root: dict[str, Any]) -> set[Path]:
         """The paths of the references in the tidied document that do not lead to a value."""
-        sound: set[str] = set()
+        ways = _Ways(root)
+        for reference, _ in self.references:
+            ways.follow(reference)
         found = set()
         for reference, path in self.references:
-            fault = _fault(root, reference, sound)
-            # A reference that leads into a circle, but is not of it, is mended with the circle.
-            if fault is None or (fault[2] and path not in fault[2]):
+            if reference in ways.nowhere:
+                fault = "broken-reference", "leads nowhere"
+            elif path in ways.circular:
+                fault = "circular-reference", "leads back to itself"
+            else:
                 continue
             what = f"the reference {reference!r} {fault[1]}"
             self.diagnostics.add(fault[0], what, self.locate(path))
@@ -213,28 +219,64 @@ class _Tidier:
         return self._left_out(what, path, "unusable-pattern")
 
 
-def _fault(
-    root: dict[str, Any], reference: str, sound: set[str]
-) -> tuple[str, str, Set[Path]] | None:
-    """Why a local reference leads to no value: the name of the diagnostic, a few words, and the
-    paths of the circle, if it is one. `sound` are the references known to lead to one.
+class _Ways:
+    """Where the references of a document lead: to a value, to `nowhere`, or through others back
+    to where they stand; of each such circle, the path of the reference that closes it.
+
+    A schema that applies itself to the same value is a circle, too (2020-12 core, section 9.4.1).
     """
-    chain: dict[str, Path] = {}
-    while reference not in sound:
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self.root = root
+        self.nowhere: set[str] = set()
+        self.circular: set[Path] = set()
+        self.known: set[str] = set()
+
+    def follow(self, reference: str) -> None:
+        """Follow a reference, and those in its target that hold for the same value."""
+        way = {reference: self._onward(reference)}  # a chain may be longer than Python's stack
+        while way:
+            last = next(reversed(way))
+            for path, onward in way[last]:
+                if onward in way:
+                    self.circular.add(path)
+                elif onward not in self.known:
+                    way[onward] = self._onward(onward)
+                    break
+            else:
+                self.known.add(last)
+                del way[last]
+
+    def _onward(self, reference: str) -> Iterator[tuple[Path, str]]:
+        if reference in self.known:
+            return iter(())
         path = from_pointer(unquote(reference[1:]))
-        if reference in chain:
-            places = list(chain.values())
-            return "circular-reference", "leads back to itself", {*places[places.index(path) :]}
-        chain[reference] = path
         try:
-            value = look_up(root, path)
+            return _references_at(look_up(self.root, path), path)
         except LookupError:
-            return "broken-reference", "leads nowhere", frozenset()
-        if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
-            break
-        reference = value["$ref"]
-    sound.update(chain)
-    return None
+            self.nowhere.add(reference)
+            return iter(())
+
+
+_SAME_VALUE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
+"""Keywords whose schemas apply to the value itself, and not to something inside it."""
+
+
+def _references_at(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _references_at(item, (*path, str(index)))
+    if not isinstance(value, dict):
+        return
+    if isinstance(value.get("$ref"), str):
+        yield path, value["$ref"]
+    for keyword in _SAME_VALUE:
+        inside = value.get(keyword)
+        if keyword == "dependentSchemas" and isinstance(inside, dict):
+            for name, item in inside.items():
+                yield from _references_at(item, (*path, keyword, name))
+        elif inside is not None:
+            yield from _references_at(inside, (*path, keyword))
 
 
 def _shown(value: Any) -> str:

@@ -1,12 +1,16 @@
 """Runs commands one after the other, each in a process forked from this one.
 
-What a command would import first, above all Schemathesis, takes longer than the command itself:
-here it is loaded once. Of this project nothing is: each command reads its own code anew. A line
-of standard input is an order; a line of standard output the exit code of what it asked for.
+Imports take longer than most commands, above all those of Schemathesis: here they are done once.
+Of this project, only `tallystick fuzz` and `tallystick replay` find their own modules loaded. All
+other commands read their code anew: pytest rewrites assertions, and Hypothesis draws constants
+from the modules that are loaded, so that a module which a command does not use would change its
+data. A line of standard input is an order; a line of standard output the exit code of what it
+asked for.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -15,18 +19,46 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LOADED = ("schemathesis.openapi", "hypothesis", "requests", "jsonschema", "httpx", "pytest")
+LOADED = (
+    "schemathesis.openapi",
+    "schemathesis.engine.recorder",
+    "schemathesis.specs.openapi.schemas",
+    "schemathesis.transport.asgi",
+    "schemathesis.transport.requests",
+    "schemathesis.transport.wsgi",
+    "hypothesis",
+    "hypothesis.stateful",
+    "requests",
+    "jsonschema",
+    "jsonpath_rfc9535",
+    "httpx",
+    "jinja2",
+    "pytest",
+    "regex",
+    "yaml",
+    "multiprocessing.managers",
+)
+OWN = ("tallystick", "mock_server", "contract_tests", "fuzzing")
+FUZZES = {("tallystick", "fuzz"), ("tallystick", "replay")}
 
 
 def main() -> None:
-    for name in LOADED:
+    for name in (*LOADED, "fuzzing.command"):
         importlib.import_module(name)
+    # What is shared with the forked processes stays shared.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             _become(json.loads(line))
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _forget_own() -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in OWN]:
+        del sys.modules[name]
 
 
 def _become(order: dict[str, Any]) -> None:
@@ -37,6 +69,8 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     sys.argv = order["words"]
+    if tuple(order["words"][:2]) not in FUZZES:
+        _forget_own()
     sys.path[0] = str(Path.cwd())
     try:
         runpy.run_module(order["words"][0], run_name="__main__", alter_sys=True)

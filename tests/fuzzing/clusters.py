@@ -16,10 +16,13 @@ from distributed import Client, Scheduler
 
 from tests.contract_tests.commands import ROOT
 
+_PATIENCE = 60.0
+"""Seconds to wait for workers."""
+
 
 @dataclass
 class Cluster:
-    """A scheduler under way; workers come and go. What all of them say is in files of `folder`."""
+    """A scheduler under way; workers come and go. Their output is in files of `folder`."""
 
     folder: Path
     scheduler: subprocess.Popen[bytes]
@@ -45,19 +48,28 @@ class Cluster:
         words = ("--host", "127.0.0.1", "--port", port, "--no-dashboard", "--no-show")
         self.scheduler = _started(self.folder, "again", "dask_scheduler", *words)
 
-    def wait_for(self, count: int) -> None:
-        """Wait until so many workers have come."""
+    def have(self, count: int, *before: str) -> None:
+        """Start or end workers until so many live, and wait until the scheduler knows."""
+        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        for worker in self.workers[count:]:
+            kill(worker)
+        self.workers = self.workers[:count]
+        self.start(count - len(self.workers), *before)
+        deadline = time.monotonic() + _PATIENCE
         with Client(self.address) as client:
-            client.wait_for_workers(count, timeout=60)
+            while len(client.nthreads()) != count:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"not {count} workers: {self.texts}")
+                time.sleep(0.02)
 
-    def fixtures(self) -> set[str]:
-        """What is installed on the scheduler: the calls that it answers, and its plugins."""
+    def installed(self) -> set[str]:
+        """What is installed on the scheduler: its handlers and plugins."""
 
-        def installed(dask_scheduler: Scheduler) -> set[str]:
+        def names(dask_scheduler: Scheduler) -> set[str]:
             return {*dask_scheduler.handlers, *dask_scheduler.plugins}
 
         with Client(self.address) as client:
-            return set(client.run_on_scheduler(installed))
+            return set(client.run_on_scheduler(names))
 
     def end_workers(self) -> None:
         """End the workers, and wait until they have."""
@@ -67,12 +79,12 @@ class Cluster:
 
     @property
     def texts(self) -> str:
-        """All that its processes have said."""
+        """The output of all its processes."""
         return "\n".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process without a chance to say goodbye."""
+    """Kill a process."""
     process.kill()
     process.wait(10)
 
@@ -113,7 +125,7 @@ def _environment() -> Mapping[str, str]:
 
 
 def _address(log: Path, scheduler: subprocess.Popen[bytes]) -> str:
-    """Where the scheduler says that it is."""
+    """The address that the scheduler prints."""
     with log.open() as lines:
         while scheduler.poll() is None:
             line = lines.readline()

@@ -58,8 +58,8 @@ def checks(run: Result) -> list[str]:
     return [finding["check"] for finding in run.heavy]
 
 
-class Watched(Recording):
-    """The correct implementation, which counts its answers and tells when it has had so many
+class CountingApp(Recording):
+    """The correct implementation. It counts its responses, and sets an event after so many
     requests.
     """
 
@@ -92,7 +92,7 @@ class Watched(Recording):
         return sorted(came for came, _ in self.seen)
 
 
-class Failing(Watched):
+class Failing(CountingApp):
     """Answers 500 to each request that has this in its body."""
 
     def __init__(self, trigger: bytes) -> None:
@@ -105,7 +105,7 @@ class Failing(Watched):
         return super().respond(request)
 
 
-class Opening(Watched):
+class Opening(CountingApp):
     """Does something with the addresses that it is given, if they are the canary's."""
 
     def __init__(self, use: Callable[[str], None]) -> None:
@@ -147,12 +147,12 @@ class Fuzz:
                 return
         raise AssertionError(f"it never said {text!r}")
 
-    def result(self, seconds: float = 40.0) -> Result:
+    def result(self, seconds: float = 120.0) -> Result:
         """How it ended."""
         out, err = self.process.communicate(timeout=seconds)
         return Result(self.process.returncode, out, err, self.folder)
 
-    def is_over(self, seconds: float = 10.0) -> bool:
+    def is_over(self, seconds: float = 60.0) -> bool:
         """Whether all its processes end, within so many seconds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

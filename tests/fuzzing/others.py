@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.fuzzing.fuzzed import Watched
+from tests.fuzzing.fuzzed import CountingApp
 from tests.independent.app import CASES, Answer, PaymentAccountLinks, Request
 
 # --- problem styles
@@ -166,7 +166,7 @@ class Conflict(PaymentAccountLinks):
         return right
 
 
-def other(style: str, *faults: type[PaymentAccountLinks]) -> Watched:
+def other(style: str, *faults: type[PaymentAccountLinks]) -> CountingApp:
     """A second implementation in a style, with these faults."""
-    made: Watched = type("Other", (*faults, STYLES[style], Watched), {})()
+    made: CountingApp = type("Other", (*faults, STYLES[style], CountingApp), {})()
     return made

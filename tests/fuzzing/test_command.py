@@ -15,13 +15,13 @@ import pytest
 
 from tests.contract_tests.commands import ROOT, run_words
 from tests.contract_tests.targets import LABELS, stateless_text, write
-from tests.fuzzing.fuzzed import Failing, Watched, fuzz, fuzz_app, words
+from tests.fuzzing.fuzzed import CountingApp, Failing, fuzz, fuzz_app, words
 from tests.independent.serve import serving
 
 
 def test_nothing_found_is_0(tmp_path: Path) -> None:
-    """The report has the members that design and docs name; cases that were seen are verified."""
-    run = fuzz_app(tmp_path, Watched(), "--max-requests", 200)
+    """The report has the members that design and docs name; cases that were seen are passed."""
+    run = fuzz_app(tmp_path, CountingApp(), "--max-requests", 200)
     report = run.report
     assert (run.code, report["exit_code"], report["findings"]) == (0, 0, [])
     assert (report["seed"], report["requests"], report["stopped_by"]) == (11, 200, "requests")
@@ -57,14 +57,14 @@ def test_the_same_seed_sends_the_same(tmp_path: Path) -> None:
     sent = []
     for part in ("a", "b"):
         (tmp_path / part).mkdir()
-        app = Watched()
+        app = CountingApp()
         fuzz_app(tmp_path / part, app, "--max-requests", 100, "--seed", 3)
         sent.append([request.body for request in app.requests])
     assert sent[0] == sent[1]
 
 
 def test_a_target_that_is_not_there_is_4(tmp_path: Path) -> None:
-    """It is said at once."""
+    """The error names the address; nothing is printed but that."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     run = fuzz(tmp_path, "--base-url", url)
@@ -92,7 +92,7 @@ server.serve_forever()
 """
 
 
-def test_a_target_that_goes_away_is_told(tmp_path: Path) -> None:
+def test_a_target_that_goes_away_is_reported(tmp_path: Path) -> None:
     """The fuzz ends, with a report, and says what it sent last."""
     with subprocess.Popen(
         [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True
@@ -102,7 +102,7 @@ def test_a_target_that_goes_away_is_told(tmp_path: Path) -> None:
         run = fuzz(tmp_path, "--base-url", url)
     assert (run.code, run.report["stopped_by"]) in {(4, "unreachable"), (1, "unreachable")}
     assert f"error: The target {url} could not be reached: Connection refused." in run.err
-    assert "Ended because the target went away" in run.out
+    assert "Ended because the target became unreachable" in run.out
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_bad_usage_is_2(options: list[str], said: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
-    """Rate, budget left, findings and cases seen are told while it lasts, in one line."""
+    """One line shows rate, budget left, findings and cases seen, as long as the fuzz lasts."""
     controller, terminal = pty.openpty()
     with serving(Failing(b"http://")) as url:
         target = write(tmp_path, f"{stateless_text(url)}\n[fuzz]\nbreaker = false")
         options = words(
-            tmp_path, "--target", target, "--max-time", 6, "--rate", "40/s", "--max-creations", 900
+            tmp_path, "--target", target, "--max-time", 4, "--rate", "40/s", "--max-creations", 900
         )
         command = [sys.executable, "-m", *(str(word) for word in options)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=terminal):
@@ -139,11 +139,11 @@ def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
             shown = read_all(controller)
     os.close(controller)
     lines = shown.split("\r\x1b[K")
-    told = re.compile(
+    progress = re.compile(
         r"([\d,]+) requests, (\d+)/s, ([\d,]+) left, (\d+) creations left, (\d) s left, "
         r"(\d+) findings, (\d+) of 10 cases, well"
     )
-    found = [match for line in lines if (match := told.fullmatch(line))]
+    found = [match for line in lines if (match := progress.fullmatch(line))]
     assert len(found) >= 2, shown
     last = found[-1]
     assert int(last[1].replace(",", "")) + int(last[3].replace(",", "")) == 10_000
@@ -153,8 +153,8 @@ def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
 
 def read_all(controller: int) -> str:
     """All that is written to a terminal until its last writer closes it."""
-    told = b""
+    shown = b""
     with suppress(OSError):  # what Linux gives where nobody has the other end any more
         while part := os.read(controller, 4096):
-            told += part
-    return told.decode()
+            shown += part
+    return shown.decode()

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from contract_tests.target.file import check_target, read_target
-from fuzzing.engine.health import Tolerance
-from fuzzing.engine.limits import Limits, limits_of
-from fuzzing.generators.dictionaries import bound_words
+from fuzzing.generators.dictionaries import bound_dictionaries
+from fuzzing.sending.health import BreakerThresholds
+from fuzzing.sending.limits import Limits, limits_of
 from tallystick.cli import cli
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import ROOT, run_words
@@ -41,9 +41,9 @@ def test_the_target_file(target: Path) -> None:
     """The example is one, and its numbers mean what the comments say."""
     read, contract = read_target(str(target)), load_contract()
     check_target(read, contract, str(target))
-    assert limits_of(read, {}) == Limits(10_000, 3600, 5, 50, Tolerance(0.5, 10, 50))
-    assert Tolerance() == Tolerance(0.5, 10, 50)
-    assert bound_words(read, contract, str(target))["body.returnUrl"].probability == 0.3
+    assert limits_of(read, {}) == Limits(10_000, 3600, 5, 50, BreakerThresholds(0.5, 10, 50))
+    assert BreakerThresholds() == BreakerThresholds(0.5, 10, 50)
+    assert bound_dictionaries(read, contract, str(target))["body.returnUrl"].probability == 0.3
 
 
 def test_the_preview(target: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks import generated
 from mock_server import operation
-from mock_server.answers import prepared
 from tallystick.reader.pointers import Path as Place
 from tallystick.reader.schemas.validators import Validators
 from tests.mock_server.conftest import Serve
@@ -94,7 +93,7 @@ def test_a_refusal_is_in_the_journal(
     mock_of_pings: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The journal has the 501 and its reason, and the explanation of it can be had."""
-    monkeypatch.setattr(operation, "prepare", _defective)
+    monkeypatch.setattr(operation, "checks", _defective)
     link = mock_of_pings.get("/ping").headers["link"]
     (entry,) = mock_of_pings.get("/_tallystick/requests").json()
     expected = ("GET /ping", 501, "501", "cannot be mocked")
@@ -104,7 +103,7 @@ def test_a_refusal_is_in_the_journal(
     assert explained["others"] == []
 
 
-def _defective(*_: object) -> dict[str, prepared.Answer]:
+def _defective(*_: object) -> object:
     raise RuntimeError("a defect")
 
 
@@ -112,7 +111,7 @@ def test_a_defect_of_the_mock_is_a_501_too(
     mock_of_pings: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whatever goes wrong while an operation is made, the mock goes on and logs it."""
-    monkeypatch.setattr(operation, "prepare", _defective)
+    monkeypatch.setattr(operation, "checks", _defective)
     with caplog.at_level(logging.ERROR):
         check_undocumented(mock_of_pings.get("/ping"), 501, "RuntimeError: a defect")
     assert "GET /ping cannot be mocked" in caplog.text

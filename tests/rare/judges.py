@@ -25,7 +25,7 @@ from .faults import Rare
 REQUESTS = 10_000
 _TIMEOUT = 1_800
 _JUDGING = 20
-"""So many requests after a fault was met, it is judged."""
+"""The fuzz gets so many more requests after a fault was met."""
 _DOCUMENT = Path(__file__).parents[2] / "openapi/dolfin-payment-account-link.yaml"
 _BIN = Path(sys.executable).parent
 

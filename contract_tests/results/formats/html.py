@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract_tests.results.formats.junit import label
-from contract_tests.results.formats.orders import rows_of
+from contract_tests.results.formats.precedence import rows_of
 from contract_tests.results.run import Verdict, in_words
 
 _ENVIRONMENT = Environment(

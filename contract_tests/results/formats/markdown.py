@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.results.formats.junit import label
-from contract_tests.results.formats.orders import rows_of
+from contract_tests.results.formats.precedence import rows_of
 from contract_tests.results.run import in_words
 
 _SIGNS = {"passed": "✅", "failed": "❌", "not_covered": "⚪", "unreachable": "🚫"}

@@ -61,6 +61,10 @@ class Validators:
             made = self._made[path] = self._make(path)
         return made
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A document can be sent to another process, which compiles its own validators."""
+        return {**vars(self), "_registry": None, "_made": {}}
+
     def _make(self, path: Path) -> Validator:
         try:
             if self._registry is None:

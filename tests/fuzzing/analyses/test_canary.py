@@ -13,11 +13,11 @@ import pytest
 
 from fuzzing.analyses.canary import CanaryError, leads_to, listening, token_of
 from tests.contract_tests.commands import Result
-from tests.fuzzing.fuzzed import Opening, Watched, checks, fuzz, fuzz_app
+from tests.fuzzing.fuzzed import CountingApp, Opening, checks, fuzz, fuzz_app
 from tests.independent.app import Answer, Link
 from tests.independent.serve import serving
 
-VISIT, REDIRECT = "no request to a caller's address", "no redirect to a caller's address"
+CALLBACK, REDIRECT = "no request to a caller's address", "no redirect to a caller's address"
 
 
 def open_as(address: str, method: str, agent: str) -> None:
@@ -38,7 +38,7 @@ def later(address: str) -> None:
     threading.Timer(0.5, open_as, (address, "GET", "cron/1")).start()
 
 
-class Redirecting(Watched):
+class Redirecting(CountingApp):
     """Sends the browser back to where it came from, as no document says."""
 
     def success(self, link: Link) -> Answer:
@@ -50,16 +50,16 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def with_canary(folder: Path, app: Watched, *options: object, most: int = 200) -> Result:
+def with_canary(folder: Path, app: CountingApp, *options: object, most: int = 200) -> Result:
     place = f"127.0.0.1:{free_port()}"
     return fuzz_app(folder, app, "--max-requests", most, "--canary", place, *options)
 
 
-def test_each_kind_of_visitor_is_told_once(tmp_path: Path) -> None:
+def test_each_kind_of_callback_is_one_finding(tmp_path: Path) -> None:
     """A server that opens addresses is proved to, by the very request that made it do so."""
     app = Opening(at_once)
     run = with_canary(tmp_path, app)
-    assert (run.code, checks(run)) == (1, [VISIT, VISIT])
+    assert (run.code, checks(run)) == (1, [CALLBACK, CALLBACK])
     messages = {finding["message"] for finding in run.heavy}
     assert messages == {
         "the server sends a HEAD to an address that the caller gave (preview/1)",
@@ -71,10 +71,10 @@ def test_each_kind_of_visitor_is_told_once(tmp_path: Path) -> None:
         assert finding["curl"].startswith("curl -i -X POST http://127.0.0.1:")
 
 
-def test_a_visit_after_the_answer_counts(tmp_path: Path) -> None:
+def test_a_callback_after_the_response_counts(tmp_path: Path) -> None:
     """A server may open an address a little later; the end waits for it."""
     run = with_canary(tmp_path, Opening(later))
-    assert checks(run) == [VISIT]
+    assert checks(run) == [CALLBACK]
     assert "(cron/1)" in run.heavy[0]["message"]
 
 
@@ -87,10 +87,10 @@ def test_a_server_that_opens_nothing(tmp_path: Path) -> None:
 
 
 def test_an_open_redirect(tmp_path: Path) -> None:
-    """A Location that leads to the canary is told, and not followed."""
+    """A Location that leads to the canary is a finding, and is not followed."""
     run = with_canary(tmp_path, Redirecting())
     assert REDIRECT in checks(run)
-    assert VISIT not in checks(run)
+    assert CALLBACK not in checks(run)
     found = next(finding for finding in run.heavy if finding["check"] == REDIRECT)
     assert found["message"] == "a 303 redirects to an address that the caller gave"
     assert "/tallystick-canary/" in found["curl"]
@@ -103,7 +103,7 @@ def test_without_a_canary_nothing_is_claimed(tmp_path: Path) -> None:
     app = Redirecting()
     run = fuzz_app(tmp_path, app, "--max-requests", 150)
     assert not [request for request in app.requests if b"tallystick-canary" in request.body]
-    assert {VISIT, REDIRECT}.isdisjoint(checks(run))
+    assert {CALLBACK, REDIRECT}.isdisjoint(checks(run))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_without_a_canary_nothing_is_claimed(tmp_path: Path) -> None:
 )
 def test_a_place_that_cannot_be_listened_on_is_2(place: str, said: str, tmp_path: Path) -> None:
     """One line says why, and nothing is sent."""
-    app = Watched()
+    app = CountingApp()
     with socket.create_server(("127.0.0.1", 0)) as taken, serving(app) as url:
         port = taken.getsockname()[1]
         run = fuzz(tmp_path, "--base-url", url, "--canary", place.format(port=port))
@@ -129,15 +129,17 @@ def test_a_place_that_cannot_be_listened_on_is_2(place: str, said: str, tmp_path
 
 
 def test_the_listener_answers_whatever_comes() -> None:
-    """Any method on any path gets a 204, and only who knows a token is noted."""
+    """Any method on any path gets a 204, and only requests with a token are recorded."""
     port = free_port()
     opened: Callable[[str, str], None] = lambda method, path: open_as(  # noqa: E731
         f"http://127.0.0.1:{port}{path}", method, "a"
     )
-    with listening(f"127.0.0.1:{port}") as hits:
+    with listening(f"127.0.0.1:{port}") as callbacks:
         opened("BREW", "/tallystick-canary/k-1?x")
         opened("GET", "/favicon.ico")
-    assert [(hit.method, hit.token, hit.client) for hit in hits] == [("BREW", "k-1", "127.0.0.1")]
+    assert [(each.method, each.token, each.client) for each in callbacks] == [
+        ("BREW", "k-1", "127.0.0.1")
+    ]
     with pytest.raises(CanaryError), listening(":1"):
         pass
 

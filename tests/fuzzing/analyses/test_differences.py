@@ -1,4 +1,4 @@
-"""`--against`: two implementations get the same, and where their cases differ is told."""
+"""`--against`: two implementations get the same requests, and their cases are compared."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from contract_tests.target.target import Target
 from fuzzing.analyses.differences import (
     SAME_CASE,
     Deviation,
-    Unsettled,
+    UnsettledDifference,
     moved,
     other_target,
     unsettled_json,
     without_disguises,
 )
-from fuzzing.engine.limits import Limits, LimitsError, limits_of
-from fuzzing.engine.workers import Result as Worked
+from fuzzing.engine.result import WorkerResult
+from fuzzing.sending.limits import Limits, LimitsError, limits_of
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
 from tests.contract_tests.targets import stateless_text, write
 from tests.end_to_end.mock import running_mock
 from tests.fuzzing.analyses.test_canary import free_port
 from tests.fuzzing.findings.test_replay import replay
-from tests.fuzzing.fuzzed import Failing, Watched, checks, fuzz, ledger
+from tests.fuzzing.fuzzed import CountingApp, Failing, checks, fuzz, ledger
 from tests.fuzzing.others import (
     STYLES,
     MissingUnnamed,
@@ -97,7 +97,7 @@ def test_three_faults_are_three_groups(mock: str, tmp_path: Path) -> None:
     three findings, no others, each of which can be sent again, and is gone where it is mended.
     """
     with serving(other("member", *FAULTS)) as there:
-        run = beside(tmp_path / "run", mock, there, "--max-requests", 1500)
+        run = beside(tmp_path / "run", mock, there, "--max-requests", 300, "--seed", 3)
         assert (run.code, differences(run)) == (1, SHOWN), run.out
         assert [f["level"] for f in run.heavy] == ["difference"] * 3
         ids = [finding["id"] for finding in run.heavy]
@@ -111,9 +111,9 @@ def test_three_faults_are_three_groups(mock: str, tmp_path: Path) -> None:
 
 
 def test_the_faults_of_the_target_show_too(mock: str, tmp_path: Path) -> None:
-    """The other way round: each difference is told beside the obligation that the target breaks."""
+    """The other way round: each difference comes beside the check that the target breaks."""
     with serving(other("type", *FAULTS)) as here:
-        run = beside(tmp_path, here, mock, "--max-requests", 1500)
+        run = beside(tmp_path, here, mock, "--max-requests", 300, "--seed", 3)
     assert (run.code, differences(run)) == (1, {(b, a) for a, b in SHOWN}), run.out
     others = Counter(name for name in checks(run) if name != SAME_CASE.name)
     assert others.keys() == {"status of the case", "code of the case"}
@@ -124,7 +124,7 @@ def styled(start: Start, mock: str) -> dict[str, Future[Result]]:
     """A run for each problem style, without faults."""
 
     def run(folder: Path, style: str) -> Result:
-        return beside_app(folder, mock, other(style), "--max-requests", 300)
+        return beside_app(folder, mock, other(style), "--max-requests", 150)
 
     return {style: start(run, style) for style in STYLES}
 
@@ -146,11 +146,11 @@ def test_one_fault_in_many_disguises_is_one_group(mock: str, tmp_path: Path) -> 
     request shows among two faults, too.
     """
     failing = Failing(b"%")
-    run = beside_app(tmp_path / "a", mock, failing, "--max-requests", 300)
+    run = beside_app(tmp_path / "a", mock, failing, "--max-requests", 150)
     (finding,) = run.report["findings"]
     assert (pair(finding["message"])[1], "seen with" in finding["message"]) == ("500", True)
     app = other("title", NotFoundBlamed)
-    run = beside_app(tmp_path / "b", mock, app, "--max-requests", 800)
+    run = beside_app(tmp_path / "b", mock, app, "--max-requests", 250)
     (finding,) = run.report["findings"]
     assert pair(finding["message"]) == (
         "400 PaymentAccountLink.InvalidReturnUrl",
@@ -158,7 +158,7 @@ def test_one_fault_in_many_disguises_is_one_group(mock: str, tmp_path: Path) -> 
     )
 
 
-class Elsewhere(Watched):
+class Elsewhere(CountingApp):
     """Knows no organisation, and looks for it before all else."""
 
     def respond(self, _: Request) -> Answer:
@@ -166,7 +166,7 @@ class Elsewhere(Watched):
 
 
 def test_another_state_is_one_difference(mock: str, tmp_path: Path) -> None:
-    """What the other's state hides is settled by nothing; that it is in it is told once."""
+    """Nothing settles what the other's state hides; that state itself is one finding."""
     run = beside_app(tmp_path, mock, Elsewhere(), "--max-requests", 200)
     assert (run.code, differences(run)) == (1, {("200", "404 Organisation.NotFound")})
     assert len(run.heavy) == 1
@@ -175,15 +175,24 @@ def test_another_state_is_one_difference(mock: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [4, 5])
+def test_more_requests_find_no_more(seed: int, mock: str, tmp_path: Path) -> None:
+    """Of three faults, 1,500 requests show three differences, too."""
+    with serving(other("member", *FAULTS)) as there:
+        run = beside(tmp_path, mock, there, "--max-requests", 1500, "--seed", seed)
+    assert (run.code, differences(run)) == (1, SHOWN), run.out
+
+
 # --- what is sent
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_both_share_the_budget(workers: int, tmp_path: Path) -> None:
-    """All that comes to both together is the budget, and the ledger tells which went where; both
-    get the same in the same order, but for the pairs that tell the target's order of errors.
+    """Both together get the budget, and the ledger says which request went where. Both get the
+    same requests in the same order, apart from the pairs for the target's order of errors.
     """
-    here, there = Watched(), other("type", MissingUnnamed)
+    here, there = CountingApp(), other("type", MissingUnnamed)
     with serving(here) as target, serving(there) as against:
         options = ("--max-requests", 200, "--workers", workers)
         run = beside(tmp_path, target, against, *options)
@@ -207,7 +216,7 @@ def test_both_share_the_budget(workers: int, tmp_path: Path) -> None:
 
 def test_creations_at_both_count(tmp_path: Path) -> None:
     """No more are made than are allowed, at both together."""
-    here, there = Watched(), Watched()
+    here, there = CountingApp(), CountingApp()
     with serving(here) as target, serving(there) as against:
         run = beside(tmp_path, target, against, "--max-creations", 7)
     assert (here.statuses + there.statuses).count(200) == 7
@@ -219,16 +228,16 @@ def test_the_health_is_the_targets(mock: str, tmp_path: Path) -> None:
     app = Failing(b"")
     with serving(app) as there:
         target = write(tmp_path, stateless_text(mock))
-        run = fuzz(tmp_path, "--target", target, "--against", there, "--max-requests", 300)
+        run = fuzz(tmp_path, "--target", target, "--against", there, "--max-requests", 150)
     assert (run.report["stopped_by"], len(run.heavy)) == ("requests", 1)
     assert differences(run) == {("200", "500")}
 
 
 def test_the_canary_is_of_the_target(tmp_path: Path) -> None:
-    """A visit must tell whose it is: the other gets no address of the canary."""
-    here, there = Watched(), Watched()
+    """A callback must have one source: the other gets no address of the canary."""
+    here, there = CountingApp(), CountingApp()
     with serving(here) as target, serving(there) as against:
-        options = ("--canary", f"127.0.0.1:{free_port()}", "--max-requests", 200)
+        options = ("--canary", f"127.0.0.1:{free_port()}", "--max-requests", 120)
         beside(tmp_path, target, against, *options)
     assert any(b"tallystick-canary" in request.body for request in here.requests)
     assert not any(b"tallystick-canary" in request.body for request in there.requests)
@@ -246,8 +255,8 @@ breaker = false
 SECRETS = ("sk_live_very_secret_123", "pass_word_secret", "other_word_secret", "CAPABILITY")
 
 
-class Echo(Watched):
-    """Tells all that it was sent, in an answer that the document does not have."""
+class Echo(CountingApp):
+    """Sends back all that it got, in a response that the document does not have."""
 
     link_base = "https://connect.example.test/CAPABILITY/"
 
@@ -257,11 +266,11 @@ class Echo(Watched):
         return self.problem(418, None, f"{request.path} {request.headers} {request.body!r}")
 
 
-def test_no_secret_is_told(tmp_path: Path) -> None:
+def test_no_secret_is_shown(tmp_path: Path) -> None:
     """The other gets the keys of the target file, but the password of its own address only; no
-    artefact has any of them, though it tells all that it gets.
+    artefact has any of them, though it sends back all that it gets.
     """
-    app, here = Echo(), Watched()
+    app, here = Echo(), CountingApp()
     with serving(here) as target, serving(app) as against:
         text = FILE.format(url=target.replace("://", "://anna:pass_word_secret@"), id=ACTIVE_ID)
         there = against.replace("://", "://berta:other_word_secret@")
@@ -273,8 +282,8 @@ def test_no_secret_is_told(tmp_path: Path) -> None:
     sent = [{r.headers["authorization"] for r in each.requests} for each in (app, here)]
     assert [len(found) for found in (*sent, sent[0] | sent[1])] == [1, 1, 2]
     assert run.report["settings"]["against"] == against
-    told = [(s, name) for name, text in run.texts.items() for s in SECRETS if s in text]
-    assert told == []
+    leaked = [(s, name) for name, text in run.texts.items() for s in SECRETS if s in text]
+    assert leaked == []
 
 
 # --- where it may go
@@ -300,7 +309,7 @@ def test_where_the_other_may_be() -> None:
 )
 def test_what_is_refused(there: str, said: str, tmp_path: Path) -> None:
     """Before anything is sent."""
-    app = Watched()
+    app = CountingApp()
     with serving(app) as here:
         run = beside(tmp_path, here, there)
     assert (run.code, app.seen) == (2, [])
@@ -309,7 +318,7 @@ def test_what_is_refused(there: str, said: str, tmp_path: Path) -> None:
 
 def test_one_that_is_not_there(tmp_path: Path) -> None:
     """The message names it, and nothing is sent."""
-    app = Watched()
+    app = CountingApp()
     with serving(app) as there:
         pass
     with serving(app) as here:
@@ -320,16 +329,16 @@ def test_one_that_is_not_there(tmp_path: Path) -> None:
 
 def test_one_that_goes_away(tmp_path: Path) -> None:
     """The fuzz ends, with code 4 where nothing was found, and says which of the two went."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(40)
-    with ThreadPoolExecutor(1) as pool, serving(Watched()) as here:
+    with ThreadPoolExecutor(1) as pool, serving(CountingApp()) as here:
         with serving(app) as there:
             ended = pool.submit(beside, tmp_path, here, there)
-            assert enough.wait(30)
-        run = ended.result(30)
+            assert enough.wait(60)
+        run = ended.result(120)
     assert (run.code, run.report["stopped_by"]) == (4, "other unreachable"), run.out
     assert f"error: The other implementation {there} could not be reached: " in run.err
-    assert "Ended because the other implementation went away" in run.out
+    assert "Ended because the other implementation became unreachable" in run.out
 
 
 # --- parts
@@ -356,8 +365,8 @@ def found(*cause: Deviation) -> Finding:
 
 
 def test_what_shows_among_several_faults() -> None:
-    """It is told where no single fault shows it: the same answer, of the same side, in place of
-    one of the cases that were asked for.
+    """It is reported where no single error shows it: the same response, of the same side, in place
+    of one of the expected cases.
     """
     alone = found(Deviation("other", "200", ("A",)))
     shown = found(Deviation("other", "200", ("A", "B")))
@@ -378,18 +387,19 @@ def test_what_shows_among_several_faults() -> None:
 def test_what_several_workers_leave_unsettled() -> None:
     """It is added up, with the smallest request."""
     key, other_key = ("GET /", "200", "400"), ("GET /", "200", "404")
-    total = Worked(unsettled={key: Unsettled(2, "curl -i a")})
-    more = {key: Unsettled(3, "curl a"), other_key: Unsettled(1, "curl b")}
-    total.add(Worked(unsettled=more))
-    assert total.unsettled == {key: Unsettled(5, "curl a"), other_key: Unsettled(1, "curl b")}
+    total = WorkerResult(unsettled={key: UnsettledDifference(2, "curl -i a")})
+    more = {key: UnsettledDifference(3, "curl a"), other_key: UnsettledDifference(1, "curl b")}
+    total.add(WorkerResult(unsettled=more))
+    assert total.unsettled == {
+        key: UnsettledDifference(5, "curl a"),
+        other_key: UnsettledDifference(1, "curl b"),
+    }
     assert more[key].count == 3
     assert [group["count"] for group in unsettled_json(total.unsettled)] == [5, 1]
 
 
 def test_the_formats_have_it(mock: str, tmp_path: Path) -> None:
-    """A difference is a failed test, a warning, and an article of the page; no case is contradicted
-    by it.
-    """
+    """A difference is a failed test, a warning, and an article of the page; it fails no case."""
     run = beside_app(tmp_path, mock, other("type", RefreshBlamed), "--max-requests", 200)
     assert 'name="check: the same case as the other implementation"' in run.junit
     assert run.junit.count("<failure ") == 1

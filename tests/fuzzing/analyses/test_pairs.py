@@ -1,10 +1,9 @@
-"""Pairs of faults: the order that implementations show, and what it must not depend on."""
+"""Pairs of errors: the order that implementations show, and what it must not depend on."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -15,12 +14,18 @@ import pytest
 from contract_tests.http.exchange import Exchange
 from contract_tests.http.exchange import Response as Got
 from fuzzing.analyses.pairs import winner
+from fuzzing.engine.result import WorkerResult
+from fuzzing.engine.workers import make_campaign, run_campaign
+from fuzzing.sending.budget import Budget
+from fuzzing.sending.limits import Limits
+from fuzzing.settings import Settings
 from tallystick.contract import load_contract
+from tallystick.reader.options import LoadOptions
 from tests.contract_tests.commands import ROOT, Result, run_words
 from tests.contract_tests.conftest import Start
 from tests.contract_tests.targets import stateless_text, target_text, write
 from tests.end_to_end.mock import running_mock
-from tests.fuzzing.fuzzed import Watched, fuzz, ledger
+from tests.fuzzing.fuzzed import SEED, CountingApp, fuzz, ledger
 from tests.independent.app import Answer, PaymentAccountLinks, RefusedError, Request
 from tests.independent.serve import serving
 
@@ -39,7 +44,7 @@ SPACE = "one error for any white space"
 STEADY = "one error for one request"
 
 
-class Ordered(Watched):
+class Ordered(CountingApp):
     """Checks the properties in an order of its own."""
 
     names: tuple[str, ...] = ("returnUrl", "refreshUrl")
@@ -59,7 +64,7 @@ class Ordered(Watched):
         return self.success(self.create_link(organisation, *urls))
 
 
-class StateFirst(Watched):
+class StateFirst(CountingApp):
     """Looks at the organisation first, then at the body from its end, then asks the provider."""
 
     def handle(self, request: Request) -> Answer:
@@ -117,7 +122,7 @@ class InTwos(Ordered):
         return self.names[:: 1 if self.count // 2 % 2 == 0 else -1]
 
 
-class Listing(Watched):
+class Listing(CountingApp):
     """Tells all faults of the body at once."""
 
     def check_urls(self, document: dict[str, Any]) -> tuple[str, str]:
@@ -145,15 +150,15 @@ class Failing(Ordered):
         return self.names
 
 
-APPS: Mapping[str, Callable[[], Watched]] = {
+APPS: Mapping[str, Callable[[], CountingApp]] = {
     app.__name__: app
-    for app in (Watched, StateFirst, ByMembers, BySpace, InTurn, AtRandom, InTwos, Listing, Failing)
+    for app in (StateFirst, ByMembers, BySpace, InTurn, AtRandom, InTwos, Listing, Failing)
 }
-WHOLE = ("StateFirst", "Watched")
+WHOLE = ("StateFirst",)
 """Those that are fuzzed with a whole target file, so that states are paired, too."""
 
 
-def examined(folder: Path, name: str, most: int, *options: object) -> tuple[Watched, Result]:
+def examined(folder: Path, name: str, most: int, *options: object) -> tuple[CountingApp, Result]:
     """A fuzz of an application."""
     app = APPS[name]()
     with serving(app) as url:
@@ -162,13 +167,21 @@ def examined(folder: Path, name: str, most: int, *options: object) -> tuple[Watc
         return app, fuzz(folder, "--target", target, "--max-requests", most, *options)
 
 
-Runs = Mapping[str, Future[tuple[Watched, Result]]]
+def analysed(folder: Path, text: str, left: int) -> WorkerResult:
+    """The pairs alone, without fuzz cases after them, for a target file."""
+    path = write(folder, f"{text}\n[fuzz]\nbreaker = false")
+    settings = Settings(LoadOptions(), str(path), base_url=None, seed=SEED, limits={})
+    campaign = make_campaign(settings, settings.plan(), {}, Budget(Limits()), 0)
+    return run_campaign(campaign, iter(()), left)
+
+
+Runs = Mapping[str, Future[tuple[CountingApp, Result]]]
 
 
 @pytest.fixture(scope="module")
 def runs(start: Start) -> Runs:
     """A run for each application."""
-    return {name: start(examined, name, 470 if name in WHOLE else 120) for name in APPS}  # type: ignore[misc]
+    return {name: start(examined, name, 470 if name in WHOLE else 120) for name in APPS}
 
 
 def order_of(run: Result) -> Any:
@@ -183,11 +196,18 @@ def of_pairs(run: Result) -> list[tuple[str, str]]:
     return [found for found in named if found[0] in (MEMBERS, SPACE, STEADY)]
 
 
-def test_the_order_of_the_correct_implementation(runs: Runs) -> None:
-    """It is the one that the implementation says of itself, and nothing is found."""
-    _, run = runs["Watched"].result()
-    assert (run.code, run.report["findings"]) == (0, [])
-    assert order_of(run)["order"] == [
+@pytest.fixture(scope="module")
+def correct(tmp_path_factory: pytest.TempPathFactory) -> WorkerResult:
+    """The pairs of the correct implementation."""
+    with serving(CountingApp()) as url:
+        return analysed(tmp_path_factory.mktemp("correct"), target_text(url), 470)
+
+
+def test_the_order_of_the_correct_implementation(correct: WorkerResult) -> None:
+    """It is the one that the implementation documents, and nothing is found."""
+    (found,) = correct.precedence
+    assert correct.findings == []
+    assert found.order() == [
         [MISSING_RETURN, INVALID_RETURN],
         [MISSING_REFRESH, INVALID_REFRESH],
         [FORBIDDEN, UNKNOWN, NOT_ENABLED, DISCONNECTED, PROVIDER],
@@ -195,7 +215,7 @@ def test_the_order_of_the_correct_implementation(runs: Runs) -> None:
 
 
 def test_another_order(runs: Runs) -> None:
-    """An order is told, whatever it is, and is no finding; so does the table say."""
+    """Any order is reported, and is no finding; the table shows it."""
     _, run = runs["StateFirst"].result()
     found = order_of(run)
     assert (run.code, run.report["findings"]) == (0, [])
@@ -207,7 +227,7 @@ def test_another_order(runs: Runs) -> None:
     ]
     # Four of the body, and each of these four with each of five states.
     assert (len(found["pairs"]), found["not_tried"], found["circles"]) == (24, 0, [])
-    first = next(p for p in found["pairs"] if p["faults"] == [MISSING_RETURN, FORBIDDEN])
+    first = next(p for p in found["pairs"] if p["cases"] == [MISSING_RETURN, FORBIDDEN])
     assert (first["winner"], first["consistent"]) == (FORBIDDEN, True)
     assert f"\n  2  {MISSING_REFRESH}, {INVALID_REFRESH}\n" in run.out
     for name in ("summary.md", "report.html"):
@@ -229,10 +249,10 @@ def test_what_means_nothing_changes_the_error(
     _, run = runs[name].result()
     (finding,) = run.heavy
     assert (run.code, of_pairs(run)) == (1, [(check, "standard")])
-    assert (finding["source"], finding["sentence"]) == (source, None)
+    assert (finding["source"], finding["quote"]) == (source, None)
     assert said in finding["message"]
     assert len(finding["curl"].splitlines()) == len(finding["shown_by"]["requests"]) == 2
-    assert finding["answer"].count("400 application/problem+json") == 2
+    assert finding["response"].count("400 application/problem+json") == 2
     assert not all(pair["consistent"] for pair in order_of(run)["pairs"])
     assert f"check: {check}" in run.junit
 
@@ -259,11 +279,11 @@ def test_a_list_of_errors_has_no_order(runs: Runs) -> None:
     _, run = runs["Listing"].result()
     found = order_of(run)
     assert (run.code, run.report["findings"], found["order"]) == (0, [], [])
-    told = {(pair["winner"], pair["consistent"]) for pair in found["pairs"]}
-    assert (told, len(found["pairs"])) == ({("both", True)}, 4)
+    seen = {(pair["winner"], pair["consistent"]) for pair in found["pairs"]}
+    assert (seen, len(found["pairs"])) == ({("both", True)}, 4)
 
 
-def test_an_answer_to_a_pair_is_judged(runs: Runs) -> None:
+def test_a_response_to_a_pair_is_checked(runs: Runs) -> None:
     """A 500 to two faults is found, and kept with the request that shows it."""
     _, run = runs["Failing"].result()
     (finding,) = run.heavy
@@ -273,31 +293,26 @@ def test_an_answer_to_a_pair_is_judged(runs: Runs) -> None:
     assert (first["kind"], first["number"]) == ("order", finding["shown_by"]["first"])
 
 
-def test_what_is_sent(runs: Runs) -> None:
-    """Each fault alone, then four requests for each pair at most; they are told as a kind of
-    their own.
-    """
-    _, run = runs["Watched"].result()
-    kinds = Counter(line["kind"] for line in ledger(run))
+def test_what_is_sent(correct: WorkerResult) -> None:
+    """Each fault alone, then four requests for each pair at most; they are a kind of their own."""
     # Nine alone. Each pair twice, and with white space; in reverse those with two properties:
     # of the body, one pair, and of the states two of four each.
-    assert kinds["order"] == 9 + 24 * 3 + 1 + 5 * 2
-    assert run.report["kinds"]["order"] == kinds["order"]
+    assert correct.kinds == {"base": 1, "order": 9 + 24 * 3 + 1 + 5 * 2}
 
 
 @pytest.mark.parametrize(("most", "pairs"), [(20, 0), (30, 1), (70, 3)])
 def test_a_small_budget_is_kept(most: int, pairs: int, tmp_path: Path) -> None:
-    """The pairs take a fifth of what is left at most; those that do not fit are told."""
-    app, run = examined(tmp_path, "Failing", most)
-    sent = sum(line["kind"] == "order" for line in ledger(run))
-    assert (len(app.seen), sent <= most // 5) == (most, True)
-    assert [len(found["pairs"]) for found in run.report["precedence"]] == [pairs] * bool(pairs)
-    assert [found["not_tried"] for found in run.report["precedence"]] == [4 - pairs] * bool(pairs)
+    """The pairs take a fifth of what is left at most; the report counts the others."""
+    with serving(Failing()) as url:
+        result = analysed(tmp_path, stateless_text(url), most)
+    assert result.kinds["order"] <= most // 5
+    assert [len(found.pairs) for found in result.precedence] == [pairs] * bool(pairs)
+    assert [found.not_tried for found in result.precedence] == [4 - pairs] * bool(pairs)
 
 
 def test_one_worker_examines(tmp_path: Path) -> None:
     """Of two, only the first sends pairs, and its table is the report's."""
-    _, run = examined(tmp_path, "Failing", 900, "--workers", 2, "--rate", "150/s")
+    _, run = examined(tmp_path, "Failing", 240, "--workers", 2, "--rate", "60/s")
     workers = {line["worker"] for line in ledger(run) if line["kind"] == "order"}
     assert (workers, len(order_of(run)["pairs"])) == ({0}, 4)
 
@@ -333,7 +348,7 @@ class Keyed(BySpace):
 
 
 def test_a_header_of_the_target_file_is_a_fault(tmp_path: Path) -> None:
-    """Another caller is paired with the faults of the body, told without its key, and replayed
+    """Another caller is paired with the errors of the body, shown without its key, and replayed
     with it.
     """
     env = {"READING": "key_that_reads", "WRITING": "key_that_writes"}
@@ -356,9 +371,10 @@ def test_the_mock_has_one_order(tmp_path: Path) -> None:
     with running_mock() as url:
         text = (ROOT / "targets" / "mock.toml").read_text(encoding="utf-8")
         text = text.replace("http://127.0.0.1:8080", url).replace('"../', f'"{ROOT}/')
-        run = fuzz(tmp_path, "--target", write(tmp_path, text), "--max-requests", 470)
-    assert (run.code, run.report["findings"]) == (0, []), run.out
-    assert order_of(run)["order"] == [
+        result = analysed(tmp_path, text, 470)
+    (found,) = result.precedence
+    assert result.findings == []
+    assert found.order() == [
         [FORBIDDEN, UNKNOWN, NOT_ENABLED, DISCONNECTED, PROVIDER],
         [MISSING_RETURN, INVALID_RETURN],
         [MISSING_REFRESH, INVALID_REFRESH],

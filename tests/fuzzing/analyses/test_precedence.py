@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fuzzing.analyses.precedence import BOTH, Compared, Precedence, table
+from contract_tests.results.formats.precedence import BOTH
+from fuzzing.analyses.precedence import PairResult, Precedence, table
 
 
 def of(*compared: str, cases: str = "abcdef") -> Precedence:
@@ -12,9 +13,10 @@ def of(*compared: str, cases: str = "abcdef") -> Precedence:
     (a, but not always).
     """
     pairs = []
-    for one, other, *sign in compared:
-        winner = {"?": None, "+": BOTH}.get("".join(sign), one)
-        pairs.append(Compared((one, other), winner, sign != ["!"]))
+    for each in compared:
+        one, other, sign = each[0], each[1], each[2:]
+        winner = {"?": None, "+": BOTH}.get(sign, one)
+        pairs.append(PairResult((one, other), winner, sign != "!"))
     return Precedence("GET /", list(cases), pairs)
 
 
@@ -42,7 +44,7 @@ def test_the_order(compared: list[str], order: list[str]) -> None:
 
 def test_the_second_of_a_pair_may_win() -> None:
     """The winner comes first, whichever it is of the two."""
-    pair = Compared(("a", "b"), "b", True)
+    pair = PairResult(("a", "b"), "b", True)
     assert Precedence("GET /", ["a", "b"], [pair]).order() == [["b"], ["a"]]
 
 
@@ -58,7 +60,7 @@ def test_the_second_of_a_pair_may_win() -> None:
     ],
 )
 def test_circles(compared: list[str], circles: list[str]) -> None:
-    """The shortest of each knot is told, from the first of its cases on."""
+    """The shortest of each group is reported, from the first of its cases on."""
     assert of(*compared).circles() == [list(circle) for circle in circles]
 
 
@@ -79,7 +81,7 @@ def test_the_table() -> None:
 
 
 def test_a_long_table_is_cut() -> None:
-    """Of many pairs of one kind only some are told one by one."""
+    """Of many pairs with one remark, only some are listed one by one."""
     found = of(*[f"{one}{other}+" for one in "abc" for other in "defg"], cases="abcdefg")
     lines = table(found.to_json()).splitlines()
     assert lines[1:6] == [

@@ -1,4 +1,4 @@
-"""Leases, with messages that are late or lost: the budget holds whatever becomes of them."""
+"""Leases, with messages that are late or lost: the budget holds all the same."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 
 from fuzzing.cluster.leasing import BudgetClient, BudgetServer
-from fuzzing.engine.budget import BudgetSpentError, Permit, RequestRecord
-from fuzzing.engine.limits import Limits
+from fuzzing.sending.budget import BudgetSpentError, Permit, RequestRecord
+from fuzzing.sending.limits import Limits
 
 HERE = "tcp://192.0.2.1:1"
 DONE = RequestRecord(200, None, 0.01, is_error=False)
 
 
-class Office:
-    """A landlord without a network, and how to call it; `scheduler` knows the workers."""
+class Network:
+    """A budget server without a network, and how to call it; `scheduler` knows the workers."""
 
     def __init__(self, limits: Limits) -> None:
         self.loop = asyncio.new_event_loop()
         self.scheduler = SimpleNamespace(workers={HERE: object()}, handlers={}, plugins={})
-        self.landlord = BudgetServer("fuzz", limits, "client")
-        self.loop.run_until_complete(self.landlord.start(self.scheduler))  # type: ignore[arg-type]
+        self.server = BudgetServer("fuzz", limits, "client")
+        self.loop.run_until_complete(self.server.start(self.scheduler))  # type: ignore[arg-type]
 
     def call(self, method: str, **words: Any) -> Any:
         answer = self.scheduler.handlers[f"fuzz_{method}"](**words)
@@ -34,108 +34,108 @@ class Office:
     def lose(self) -> None:
         """The worker is lost."""
         del self.scheduler.workers[HERE]
-        self.landlord.remove_worker(self.scheduler, HERE)  # type: ignore[arg-type]
+        self.server.remove_worker(self.scheduler, HERE)  # type: ignore[arg-type]
 
     @property
     def requests(self) -> int:
-        return int(self.call("spent")["requests"])
+        return int(self.call("usage")["requests"])
 
 
-def permits(tenant: BudgetClient, count: int) -> Sequence[Permit]:
-    return [tenant.take(is_unsafe=True) for _ in range(count)]
+def permits(client: BudgetClient, count: int) -> Sequence[Permit]:
+    return [client.take(is_unsafe=True) for _ in range(count)]
 
 
 def test_a_lease_is_used_before_another_is_asked_for() -> None:
-    """Without a rate sixteen permits come at once, each with a number of its own."""
-    office = Office(Limits(requests=100))
-    assert [p.number for p in permits(BudgetClient(office.call, HERE), 20)] == list(range(1, 21))
-    assert office.requests == 32
+    """Without a rate, a lease has sixteen permits, each with a number of its own."""
+    network = Network(Limits(requests=100))
+    assert [p.number for p in permits(BudgetClient(network.call, HERE), 20)] == list(range(1, 21))
+    assert network.requests == 32
 
 
-def test_what_is_not_used_is_given_back() -> None:
-    """Nothing but what was sent counts in the end."""
-    office = Office(Limits(requests=100))
-    tenant = BudgetClient(office.call, HERE)
-    for permit in permits(tenant, 5):
-        tenant.settle(permit, DONE)
-    tenant.tell()
-    assert (office.requests, office.call("spent")["creations"]) == (5, 5)
+def test_unused_permits_are_given_back() -> None:
+    """Only what was sent counts in the end."""
+    network = Network(Limits(requests=100))
+    client = BudgetClient(network.call, HERE)
+    for permit in permits(client, 5):
+        client.settle(permit, DONE)
+    client.report()
+    assert (network.requests, network.call("usage")["creations"]) == (5, 5)
 
 
-def test_a_lease_that_was_held_up_is_late() -> None:
-    """With 50/s, none of the five permits is used that come after a fifth of a second."""
-    office = Office(Limits(requests=1_000, rate=50))
+def test_a_lease_that_arrives_late_is_not_used() -> None:
+    """At 50/s, none of five permits is used that arrive after more than a fifth of a second."""
+    network = Network(Limits(requests=1_000, rate=50))
     leases: list[Any] = []
 
     def call(method: str, **words: Any) -> Any:
-        answer = office.call(method, **words)
+        answer = network.call(method, **words)
         leases.append(answer)
-        time.sleep(0.3)  # what is tested is a message that takes long
+        time.sleep(0.3)  # the message takes long
         if len(leases) == 3:
-            office.call("stop", reason="time")
+            network.call("stop", reason="time")
         return answer
 
     with pytest.raises(BudgetSpentError, match="time"):
         BudgetClient(call, HERE).take(is_unsafe=True)
     assert [lease[1] for lease in leases[:3]] == [5, 5, 5]
-    assert office.requests == 0
+    assert network.requests == 0
 
 
-def test_what_a_lost_worker_held_counts_as_sent() -> None:
-    """And as created; what it says later changes nothing."""
-    office = Office(Limits(requests=100, creations=50))
-    tenant = BudgetClient(office.call, HERE)
-    first, *_ = permits(tenant, 3)
-    tenant.settle(first, DONE)
-    office.lose()
-    before = office.call("spent")
+def test_permits_of_a_lost_worker_count_as_sent() -> None:
+    """And as creations; a later report of the worker changes nothing."""
+    network = Network(Limits(requests=100, creations=50))
+    client = BudgetClient(network.call, HERE)
+    first, *_ = permits(client, 3)
+    client.settle(first, DONE)
+    network.lose()
+    before = network.call("usage")
     assert (before["requests"], before["creations"]) == (16, 16)
-    tenant.tell()
-    assert office.call("spent") == {**before, "seconds": pytest.approx(before["seconds"], abs=1)}
+    client.report()
+    assert network.call("usage") == {**before, "seconds": pytest.approx(before["seconds"], abs=1)}
 
 
 def test_another_worker_gets_the_rest_and_no_more() -> None:
-    """What a lost worker held is not waited for."""
-    office = Office(Limits(requests=20))
-    permits(BudgetClient(office.call, HERE), 1)
-    office.lose()
-    office.scheduler.workers[HERE] = object()
-    tenant = BudgetClient(office.call, HERE)
-    for permit in permits(tenant, 4):
-        tenant.settle(permit, DONE)
+    """Nobody waits for the permits of a lost worker."""
+    network = Network(Limits(requests=20))
+    permits(BudgetClient(network.call, HERE), 1)
+    network.lose()
+    network.scheduler.workers[HERE] = object()
+    client = BudgetClient(network.call, HERE)
+    for permit in permits(client, 4):
+        client.settle(permit, DONE)
     with pytest.raises(BudgetSpentError, match="requests"):
-        tenant.take(is_unsafe=True)
-    assert office.requests == 20
+        client.take(is_unsafe=True)
+    assert network.requests == 20
 
 
 def test_a_worker_that_waits_and_is_lost_gets_nothing() -> None:
-    """Though another has its address by then."""
-    office = Office(Limits(requests=20))
-    office.call("pause", seconds=0.2)
+    """Even if another worker has its address by then."""
+    network = Network(Limits(requests=20))
+    network.call("pause", seconds=0.2)
 
     async def replaced() -> Any:
-        words: dict[str, Any] = {"is_unsafe": True, "told": [], "unused": [0, 0]}
-        waiting = asyncio.ensure_future(office.landlord.lease(HERE, **words))
+        message: dict[str, Any] = {"is_unsafe": True, "records": [], "unused": [0, 0]}
+        waiting = asyncio.ensure_future(network.server.lease(HERE, **message))
         await asyncio.sleep(0.05)
-        office.lose()
-        office.scheduler.workers[HERE] = object()
+        network.lose()
+        network.scheduler.workers[HERE] = object()
         return await waiting
 
-    assert office.loop.run_until_complete(replaced()) == "worker"
-    assert office.requests == 0
+    assert network.loop.run_until_complete(replaced()) == "worker"
+    assert network.requests == 0
 
 
 def test_a_lease_that_never_arrived_counts_as_sent() -> None:
-    """Whoever asks again has nothing: what it seems to hold was lost on the way."""
-    office = Office(Limits(requests=20))
-    words: dict[str, Any] = {"holder": HERE, "is_unsafe": True, "told": [], "unused": [0, 0]}
-    office.call("lease", **words)
-    assert office.call("lease", **words)[:2] == [17, 4]
-    assert office.requests == 20
+    """A worker that asks again has no permits: its last lease was lost on the way."""
+    network = Network(Limits(requests=20))
+    message: dict[str, Any] = {"holder": HERE, "is_unsafe": True, "records": [], "unused": [0, 0]}
+    network.call("lease", **message)
+    assert network.call("lease", **message)[:2] == [17, 4]
+    assert network.requests == 20
 
 
-def test_a_landlord_that_is_gone() -> None:
-    """It answers nothing, and that is the end."""
-    tenant = BudgetClient(lambda *_, **__: None, HERE)
+def test_a_budget_server_that_is_gone() -> None:
+    """It does not respond, and the fuzz ends."""
+    client = BudgetClient(lambda *_, **__: None, HERE)
     with pytest.raises(BudgetSpentError, match="scheduler"):
-        tenant.take(is_unsafe=False)
+        client.take(is_unsafe=False)

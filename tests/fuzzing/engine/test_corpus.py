@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as NotYetError
 from fuzzing.engine.corpus import Corpus, CorpusError, open_database
 from tests.contract_tests.targets import stateless_text, write
 from tests.fuzzing.analyses.test_canary import free_port
-from tests.fuzzing.fuzzed import Failing, Watched, fuzz, ledger
+from tests.fuzzing.fuzzed import CountingApp, Failing, fuzz, ledger
 from tests.independent.serve import serving
 
 RARE = b":8443"
@@ -78,7 +78,7 @@ def hashes(entries: Iterable[dict[str, Any]]) -> set[str]:
 def test_a_folder_keeps_what_broke_something(tmp_path: Path) -> None:
     """The very body that broke something is among the first requests of the next run."""
     database = tmp_path / "corpus" / "of-mine"
-    before, after = failures(tmp_path, database, "--max-requests", 400)
+    before, after = failures(tmp_path, database, "--max-requests", 300)
     first = [entry for entry in after if entry["number"] <= FIRST]
     assert hashes(first) & hashes(before)
     assert any(path.is_file() for path in database.rglob("*"))
@@ -118,7 +118,7 @@ def test_what_is_kept_over_runs() -> None:
 
 def test_nothing_is_kept_unless_something_broke(tmp_path: Path) -> None:
     """A run that finds nothing leaves an empty folder; `none` leaves none."""
-    with serving(Watched()) as url:
+    with serving(CountingApp()) as url:
         run = fuzz(tmp_path, "--base-url", url, "--max-requests", 60, "--database", tmp_path / "c")
     assert run.code == 0
     assert not [path for path in (tmp_path / "c").rglob("*") if path.is_file() and path.suffix]
@@ -126,7 +126,7 @@ def test_nothing_is_kept_unless_something_broke(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_used(tmp_path: Path) -> None:
-    """It is told before anything is sent, and without the password."""
+    """The error comes before anything is sent, and without the password."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(CorpusError) as error:

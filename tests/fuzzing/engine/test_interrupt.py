@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.contract_tests.targets import write_target
-from tests.fuzzing.fuzzed import Failing, Watched, fuzzing, ledger
+from tests.fuzzing.fuzzed import CountingApp, Failing, fuzzing, ledger
 from tests.independent.app import Answer, Event, Receive, Request, Scope
 from tests.independent.serve import serving
 
-WAITING = 30.0
+WAITING = 60.0
+"""Seconds to wait for something that comes at once on a machine that is not busy."""
 
 
-class Hanging(Watched):
-    """Takes requests, and answers none after the first."""
+class Hanging(CountingApp):
+    """Takes requests, and responds to none after the first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +38,7 @@ class Hanging(Watched):
 
 
 class Broken(Failing):
-    """Answers some requests with a 500, and asks to be left alone for long, in the end."""
+    """Responds 500 to some requests, and asks for a long pause in the end."""
 
     def respond(self, request: Request) -> Answer:
         if len(self.seen) > 60:
@@ -52,7 +53,7 @@ def test_the_first_ends_it_with_a_full_report(
     number: signal.Signals, workers: int, tmp_path: Path
 ) -> None:
     """It ends with 0 where nothing was found; the report and the ledger have all that was sent."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(60)
     with serving(app) as url:
         target = write_target(tmp_path, url)
@@ -65,7 +66,7 @@ def test_the_first_ends_it_with_a_full_report(
     assert run.report["stopped_by"] == "interrupted"
     assert run.report["requests"] == len(app.seen) == len(ledger(run))
     assert "Ended because it was interrupted" in run.out
-    assert "once more Ctrl-C ends at once" in run.err
+    assert "Press Ctrl-C again to end at once" in run.err
 
 
 def test_what_was_found_until_then_is_1(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_what_was_found_until_then_is_1(tmp_path: Path) -> None:
     enough = app.after(61)
     with serving(app) as url:
         target = write_target(tmp_path, url)
-        with fuzzing(tmp_path, "--target", target, "--workers", 2) as fuzz:
+        with fuzzing(tmp_path, "--target", target) as fuzz:
             assert enough.wait(WAITING)
             fuzz.signal(signal.SIGINT)
             run = fuzz.result()
@@ -84,24 +85,24 @@ def test_what_was_found_until_then_is_1(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_second_ends_it_at_once(workers: int, tmp_path: Path) -> None:
-    """Though no answer comes, all processes are gone, and nothing is said but that."""
+    """Though no response comes, all processes end, without output and with code 130."""
     app = Hanging()
     with serving(app) as url:
         target = write_target(tmp_path, url)
         with fuzzing(tmp_path, "--target", target, "--workers", workers) as fuzz:
             assert app.hangs.wait(WAITING)
             fuzz.signal(signal.SIGINT)
-            fuzz.read_until("once more Ctrl-C ends at once")
+            fuzz.read_until("Press Ctrl-C again to end at once")
             fuzz.signal(signal.SIGINT)
-            run = fuzz.result(5.0)
-            assert fuzz.is_over(5.0)
+            run = fuzz.result()
+            assert fuzz.is_over()
     assert (run.code, run.out, "Traceback" in run.err) == (130, "", False), run.err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux has them")
 def test_no_worker_outlives_the_command(tmp_path: Path) -> None:
     """Where the command is killed, its workers and its budget end with it."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(60)
     with serving(app) as url:
         target = write_target(tmp_path, url)

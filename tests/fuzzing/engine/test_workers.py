@@ -7,80 +7,71 @@ import pickle
 import signal
 import sys
 from collections import Counter
-from dataclasses import replace
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from contract_tests.checks.table import CHECKS
+from contract_tests.checks.table import CHECKS, Check
 from contract_tests.results.findings import Finding
-from fuzzing.engine.workers import Result
+from fuzzing.analyses.differences import SAME_CASE
+from fuzzing.analyses.pairs import CHECKS as OF_PAIRS
+from fuzzing.engine.result import WorkerResult
+from tallystick.catalogue.cases import Case
 from tallystick.contract import load_contract
 from tests.contract_tests.targets import write_target
-from tests.fuzzing.fuzzed import Failing, Watched, fuzz_app, fuzzing, ledger
+from tests.fuzzing.fuzzed import CountingApp, Failing, fuzz_app, fuzzing, ledger
 from tests.independent.serve import serving
 
 
-def test_both_work_and_tell_one_finding(tmp_path: Path) -> None:
-    """Each has sent a part, and what both found is told once, with what shows it."""
+def test_both_work_and_share_one_finding(tmp_path: Path) -> None:
+    """Each sends a part; what both found is one finding, with its evidence."""
     app = Failing(b"http://")
     table = "[fuzz]\nbreaker = false"
-    run = fuzz_app(tmp_path, app, "--max-requests", 500, "--workers", 2, table=table)
+    run = fuzz_app(tmp_path, app, "--max-requests", 300, "--workers", 2, table=table)
     by_worker = Counter(entry["worker"] for entry in ledger(run))
-    assert (run.code, sum(by_worker.values()), len(app.seen)) == (1, 500, 500)
+    assert (run.code, sum(by_worker.values()), len(app.seen)) == (1, 300, 300)
     assert by_worker.keys() == {0, 1}
-    assert min(by_worker.values()) > 50
+    assert min(by_worker.values()) > 30
     failed = {entry["worker"] for entry in ledger(run) if entry["status"] == 500}
     assert failed == {0, 1}
     (finding,) = run.heavy
     assert (finding["check"], "shown_by" in finding) == ("documented status", True)
-    assert [entry["number"] for entry in ledger(run)] == list(range(1, 501))
+    assert [entry["number"] for entry in ledger(run)] == list(range(1, 301))
 
 
-def finding(*codes: str) -> Finding:
+def finding(*codes: str, check: Check = CHECKS[0], cases: Sequence[Case] = ()) -> Finding:
     """A finding that confuses these codes."""
     return Finding(
-        check=CHECKS[0],
+        check=check,
         operation="GET /",
         source="",
-        sentence="",
+        quote="",
         message="",
         curl="curl",
-        answer="",
+        response="",
         cause=(),
         codes=frozenset(codes),
+        cases=list(cases),
     )
 
 
-def test_what_shows_a_finding_is_kept_when_findings_are_joined() -> None:
-    """The id of a finding changes as it is joined with another; what shows it stays with it."""
+def test_evidence_is_kept_when_findings_are_joined() -> None:
+    """The id of a finding changes as it is joined with another; its evidence stays."""
     one, other = finding("A", "B"), finding("B", "C")
-    total = Result(findings=[one], shown_by={one.id: {"n": 1}})
-    total.add(Result(findings=[other], shown_by={other.id: {"n": 2}}))
+    total = WorkerResult(findings=[one], shown_by={one.id: {"n": 1}})
+    total.add(WorkerResult(findings=[other], shown_by={other.id: {"n": 2}}))
     (joined,) = total.findings
     assert joined.codes == {"A", "B", "C"}
     assert total.shown_by[joined.id] in ({"n": 1}, {"n": 2})
 
 
-def test_findings_can_be_sent_to_another_process() -> None:
-    """Whatever they are about: any obligation or promise, and the cases of the document."""
-    contract = load_contract()
-    promised = [promise for o in contract.operations for promise in o.promises]
-    checks = [
-        *CHECKS,
-        *(replace(CHECKS[0], check=partial(check, p)) for p in promised),
-    ]
-    for check in checks:
-        found = finding()
-        found.check, found.cases = check, list(contract.cases)
-        again = pickle.loads(pickle.dumps(Result(findings=[found]))).findings[0]
-        assert (again.id, again.cases) == (found.id, found.cases)
-    assert promised
-
-
-def check(promise: object) -> None:
-    """Stands for what checks a promise."""
+@pytest.mark.parametrize("check", [*CHECKS, *OF_PAIRS, SAME_CASE], ids=lambda check: check.name)
+def test_findings_can_be_sent_to_another_process(check: Check) -> None:
+    """Of any check, promises included, with the cases of the document."""
+    found = finding(check=check, cases=list(load_contract().cases))
+    again = pickle.loads(pickle.dumps(WorkerResult(findings=[found]))).findings[0]
+    assert (again.id, again.check.name, again.cases) == (found.id, check.name, found.cases)
 
 
 def children(pid: int) -> list[int]:
@@ -98,14 +89,14 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux has them")
-def test_one_that_dies_is_told(tmp_path: Path) -> None:
+def test_one_that_dies_is_reported(tmp_path: Path) -> None:
     """The other ends cleanly, the report is written, and an error says what happened."""
-    app = Watched()
+    app = CountingApp()
     enough = app.after(60)
     with serving(app) as url:
         target = write_target(tmp_path, url)
         with fuzzing(tmp_path, "--target", target, "--workers", 2) as fuzz:
-            assert enough.wait(30)
+            assert enough.wait(60)
             _, first, _ = children(fuzz.process.pid)  # the first is the budget's
             os.kill(first, signal.SIGKILL)
             run = fuzz.result()

@@ -12,7 +12,7 @@ import pytest
 from tests.contract_tests.commands import Result, run_words
 from tests.contract_tests.targets import stateless_text, write
 from tests.fuzzing.analyses.test_canary import at_once, free_port
-from tests.fuzzing.fuzzed import Failing, Opening, Watched, fuzz
+from tests.fuzzing.fuzzed import CountingApp, Failing, Opening, fuzz
 from tests.independent.app import ACTIVE_ID, PaymentAccountLinks, Request
 from tests.independent.serve import serving
 
@@ -40,7 +40,7 @@ class Mendable(Failing):
         return super().respond(request)
 
 
-class Stale(Watched):
+class Stale(CountingApp):
     """Gives the same link to all."""
 
     def new_url(self) -> str:
@@ -60,7 +60,7 @@ def test_a_finding_holds_until_it_is_mended(tmp_path: Path) -> None:
     app = Mendable(b"http://")
     with serving(app) as url:
         target = write(tmp_path, FILE.format(url=url))
-        run = fuzz(tmp_path, "--target", target, "--max-requests", 150, env=ENV)
+        run = fuzz(tmp_path, "--target", target, "--max-requests", 100, env=ENV)
         (finding,) = run.heavy
         app.seen.clear()
         again = replay(tmp_path / "a", run.folder, finding["id"])
@@ -105,8 +105,8 @@ def test_what_the_canary_showed(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (None, "report.json: No such file or directory."),
-        ("[]", "report.json: This is no report of tallystick fuzz."),
-        ("{", "report.json: This is no report of tallystick fuzz."),
+        ("[]", "report.json: This is not a report of tallystick fuzz."),
+        ("{", "report.json: This is not a report of tallystick fuzz."),
         (
             '{"findings": [{"id": "abc"}], "settings": {}}',
             "report.json: The report has no finding 'x'. It has: abc.",
@@ -125,7 +125,12 @@ def test_what_cannot_be_replayed_is_2(text: str | None, said: str, tmp_path: Pat
 
 def test_a_replay_asks_leave_as_a_fuzz_does(tmp_path: Path) -> None:
     """A target elsewhere that no target file allows is not sent anything."""
-    settings = {"document": None, "overlays": [], "remote": False, "target_file": None}
+    settings = {
+        "documents": [],
+        "overlays": [],
+        "remote_references": False,
+        "target_file": None,
+    }
     report = {
         "findings": [{"id": "abc", "message": ""}],
         "settings": {**settings, "base_url": "http://192.0.2.7", "canary": None},
@@ -146,16 +151,16 @@ def day(offset: int) -> str:
 
 
 def test_what_is_accepted_does_not_count_until_it_expires(tmp_path: Path) -> None:
-    """An accepted finding is told with its reason, and makes no exit code; after its day it counts
-    again, and that is told, too.
+    """An accepted finding is printed with its reason, and makes no exit code. After its day it
+    counts again, and the output says so.
     """
     baseline = tmp_path / "known.json"
     with serving(Failing(b"http://")) as url:
         target = write(tmp_path, f"{stateless_text(url)}\n[fuzz]\nbreaker = false")
-        options = ("--target", target, "--max-requests", 120)
+        options = ("--target", target, "--max-requests", 80)
         run = fuzz(tmp_path, *options)
-        told = ("--baseline", baseline, "--reason", "known: JIRA-7", "--expires", day(0))
-        accepted = accept(tmp_path / "a", run.folder, "1", *told)
+        entry_options = ("--baseline", baseline, "--reason", "known: JIRA-7", "--expires", day(0))
+        accepted = accept(tmp_path / "a", run.folder, "1", *entry_options)
         assert accepted.code == 0, accepted.err
         (entry,) = json.loads(baseline.read_text())["entries"]
         assert (entry["check"], entry["expires"]) == ("documented status", day(0))
@@ -201,7 +206,7 @@ ENTRY = {"operation": "GET /", "check": "x", "failure": "Finding", "signature": 
     [
         ([{**ENTRY, "reason": "r"}], "The entry 'abc' needs 'expires' and 'reason'."),
         ([{**ENTRY, "expires": "2999-01-01"}], "The entry 'abc' needs 'expires' and 'reason'."),
-        ([{**ENTRY, "reason": "r", "expires": "soon"}], "This is no baseline: "),
+        ([{**ENTRY, "reason": "r", "expires": "soon"}], "This is not a baseline: "),
         (None, "There is no such file."),
     ],
 )
@@ -210,7 +215,7 @@ def test_a_baseline_with_a_gap_is_2(entries: Any, said: str, tmp_path: Path) -> 
     file = tmp_path / "known.json"
     if entries is not None:
         file.write_text(json.dumps({"format_version": 1, "entries": entries}))
-    app = Watched()
+    app = CountingApp()
     with serving(app) as url:
         run = fuzz(tmp_path, "--base-url", url, "--baseline", file)
     assert (run.code, app.seen) == (2, [])

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from contract_tests.target.file import read_target
-from fuzzing.generators.dictionaries import Words, bound_words, read_file
+from fuzzing.generators.dictionaries import BoundDictionary, bound_dictionaries, read_file
 from tallystick.contract import load_contract
 from tallystick.errors import TallystickError
 from tests.contract_tests.targets import write
-from tests.fuzzing.fuzzed import Watched, fuzz_app
+from tests.fuzzing.fuzzed import CountingApp, fuzz_app
 
 TABLE = """
 [fuzz.dictionaries.mine]
@@ -35,8 +35,8 @@ def test_the_values_are_sent(tmp_path: Path) -> None:
     built-in ones do, too.
     """
     (tmp_path / "words.dict").write_text(WORDS, encoding="utf-8")
-    app = Watched()
-    fuzz_app(tmp_path, app, "--max-requests", 700, table=TABLE)
+    app = CountingApp()
+    fuzz_app(tmp_path, app, "--max-requests", 350, table=TABLE)
     bodies = [body for request in app.requests if isinstance(body := loaded(request.body), dict)]
     assert {repr(value) for value in ALL} <= {repr(body.get("returnUrl")) for body in bodies}
     refresh = {body["refreshUrl"] for body in bodies if isinstance(body.get("refreshUrl"), str)}
@@ -52,18 +52,18 @@ def loaded(body: bytes) -> Any:
         return None
 
 
-def bound(folder: Path, table: str) -> dict[str, Words]:
+def bound(folder: Path, table: str) -> dict[str, BoundDictionary]:
     target = write(folder, f'base_url = "http://127.0.0.1:1"\n{table}')
-    return bound_words(read_target(str(target)), load_contract(), str(target))
+    return bound_dictionaries(read_target(str(target)), load_contract(), str(target))
 
 
 def test_what_is_bound(tmp_path: Path) -> None:
     """The values and probabilities are those of the file; the file is looked for beside it."""
     (tmp_path / "words.dict").write_text(WORDS, encoding="utf-8")
     assert bound(tmp_path, TABLE) == {
-        "body.returnUrl": Words(ALL),
-        "body.refreshUrl": Words(READ, 0.5),
-        "path.id": Words(READ),
+        "body.returnUrl": BoundDictionary(ALL),
+        "body.refreshUrl": BoundDictionary(READ, 0.5),
+        "path.id": BoundDictionary(READ),
     }
 
 
@@ -128,9 +128,9 @@ def test_a_mistake_names_its_line(table: str, said: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('"good"\nbad', ":2: 'bad' is no entry. Write it as name=\"value\"."),
+        ('"good"\nbad', ":2: 'bad' is not a dictionary entry. Write it as name=\"value\"."),
         ('"a\\q"', ":1: The escape \\q is not known."),
-        ("# nothing\n", ": It has no entries."),
+        ("# nothing\n", ": The file has no entries."),
     ],
 )
 def test_a_mistake_in_a_file_names_its_line(text: str, said: str, tmp_path: Path) -> None:
@@ -147,6 +147,6 @@ def test_the_format_is_that_of_schemathesis(tmp_path: Path) -> None:
     from schemathesis.config._dictionaries import parse_dictionaries
 
     (tmp_path / "words.dict").write_text('a="x\\x41\\n"\n"y\\\\"\nz.1 = "\\""\n', encoding="utf-8")
-    told = {"dictionaries": {"a": {"from-file": "words.dict"}}}
-    theirs = parse_dictionaries(told, base_dir=str(tmp_path))["a"]
+    table = {"dictionaries": {"a": {"from-file": "words.dict"}}}
+    theirs = parse_dictionaries(table, base_dir=str(tmp_path))["a"]
     assert [entry.value for entry in theirs.entries] == read_file(tmp_path / "words.dict")

@@ -472,28 +472,50 @@ CIRCLE = "leads back to itself [circular-reference]"
         ),
         (
             {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}},
-            {"A": {}, "B": {}},
-            [
-                f"A: the reference '#/components/schemas/B' {CIRCLE}",
-                f"B: the reference '#/components/schemas/A' {CIRCLE}",
-            ],
+            {"A": {"$ref": "#/components/schemas/B"}, "B": {}},
+            [f"B: the reference '#/components/schemas/A' {CIRCLE}"],
         ),
         (
             {
                 "A": {"$ref": "#/components/schemas/B", "description": "a"},
                 "B": {"$ref": "#/components/schemas/A", "description": "b"},
             },
-            {"A": {"description": "a"}, "B": {"description": "b"}},
-            [
-                f"A: the reference '#/components/schemas/B' {CIRCLE}",
-                f"B: the reference '#/components/schemas/A' {CIRCLE}",
-            ],
+            {
+                "A": {"$ref": "#/components/schemas/B", "description": "a"},
+                "B": {"description": "b"},
+            },
+            [f"B: the reference '#/components/schemas/A' {CIRCLE}"],
+        ),
+        (
+            {"A": {"allOf": [{"type": "object"}, {"$ref": "#/components/schemas/A"}]}},
+            {"A": {"allOf": [{"type": "object"}, {}]}},
+            [f"A/allOf/1: the reference '#/components/schemas/A' {CIRCLE}"],
+        ),
+        (
+            {
+                "A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]},
+                "B": {"if": {"type": "object"}, "then": {"$ref": "#/components/schemas/C"}},
+                "C": {"dependentSchemas": {"x": {"not": {"$ref": "#/components/schemas/A"}}}},
+            },
+            {
+                "A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]},
+                "B": {"if": {"type": "object"}, "then": {"$ref": "#/components/schemas/C"}},
+                "C": {"dependentSchemas": {"x": {}}},
+            },
+            [f"C/dependentSchemas/x/not: the reference '#/components/schemas/A' {CIRCLE}"],
+        ),
+        (
+            {"A": {"properties": {"a": {"$ref": "#/components/schemas/A"}}}},
+            {"A": {"properties": {"a": {"$ref": "#/components/schemas/A"}}}},
+            [],
         ),
     ],
-    ids=["self", "two", "with siblings"],
+    ids=["self", "two", "with siblings", "allOf", "through several", "none"],
 )
 def test_a_circle_within_the_document_is_cut(write, schemas, left, lines):
-    """References that lead to nothing but references; who refers to the circle stays."""
+    """Where it closes: references that lead to nothing but references, and schemas that apply
+    themselves to the same value. Recursion into a value is none.
+    """
     value = with_schema({"$ref": "#/components/schemas/A"}, schemas=schemas)
     loaded = load(write("main.json", value))
     assert (schema_of(loaded.root), loaded.root["components"]["schemas"], said(loaded)) == (
@@ -522,12 +544,8 @@ def test_a_circle_of_schemas_through_files_is_cut(write):
     value = with_schema({"$ref": "#/components/schemas/A"}, schemas={"A": {"$ref": "b.yaml#/B"}})
     loaded = load(write("main.json", value))
     assert (loaded.root["components"]["schemas"], said(loaded)) == (
-        {"A": {}, "B": {}},
-        [
-            f"error: main.json:1 at #/components/schemas/A: the reference "
-            f"'#/components/schemas/B' {CIRCLE}",
-            f"error: b.yaml:1 at #/B: the reference '#/components/schemas/A' {CIRCLE}",
-        ],
+        {"A": {"$ref": "#/components/schemas/B"}, "B": {}},
+        [f"error: b.yaml:1 at #/B: the reference '#/components/schemas/A' {CIRCLE}"],
     )
 
 
@@ -539,7 +557,7 @@ def test_a_chain_of_responses_through_many_files_ends(write):
     assert ([case.label for case in contract.cases], said(contract.document)) == (
         ["200"],
         [
-            "error: r49.yaml:1: the reference 'r50.yaml' is the last of a chain of 50, which is "
+            "error: r19.yaml:1: the reference 'r20.yaml' is the last of a chain of 20, which is "
             "too long [broken-reference]"
         ],
     )
@@ -635,12 +653,16 @@ def test_a_pointer_is_relative_to_the_id_around_it(write):
         "A": {
             "$id": "a",
             "$defs": {"b": {"type": "string"}},
-            "allOf": [{"$ref": "#/$defs/b"}, {"$ref": "#/components/schemas/C"}, {"$ref": "#"}],
+            "prefixItems": [
+                {"$ref": "#/$defs/b"},
+                {"$ref": "#/components/schemas/C"},
+                {"$ref": "#"},
+            ],
         },
         "C": {},
     }
     root = load(write("main.json", with_schema({}, schemas=schemas))).root
-    assert root["components"]["schemas"]["A"]["allOf"] == [
+    assert root["components"]["schemas"]["A"]["prefixItems"] == [
         {"$ref": "#/components/schemas/A/$defs/b"},
         {"$ref": "#/components/schemas/C"},
         {"$ref": "#/components/schemas/A"},
@@ -656,6 +678,120 @@ def test_the_name_of_the_document_itself(write):
         write("main.json", {**value, "openapi": "3.2.0", "$self": "https://example.com/api"})
     )
     assert (schema_of(loaded.root), said(loaded)) == ({"$ref": "#/components/schemas/A"}, [])
+
+
+GENERIC = {
+    "List": {
+        "$id": "list",
+        "type": "array",
+        "items": {"$dynamicRef": "#item"},
+        "$defs": {"any": {"$dynamicAnchor": "item"}},
+    },
+    "Numbers": {
+        "$id": "numbers",
+        "$ref": "list",
+        "$defs": {"number": {"$dynamicAnchor": "item", "type": "number"}},
+    },
+    "Texts": {
+        "$id": "texts",
+        "allOf": [{"$ref": "#/components/schemas/List"}],
+        "$defs": {"text": {"$dynamicAnchor": "item", "type": "string"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("List", [True, True]), ("Numbers", [True, False]), ("Texts", [False, True])],
+)
+def test_a_dynamic_reference_leads_to_the_outermost_anchor(write, name, valid):
+    """JSON Schema 2020-12 core, section 8.2.3.2: a list of whatever the schema around it says."""
+    loaded = load(write("main.json", with_schema({}, schemas=GENERIC)))
+    validator = loaded.validators.at(("components", "schemas", name))
+    found = [validator.is_valid(value) for value in ([1], ["x"])]
+    assert (found, said(loaded), loaded.root["components"]["schemas"]["List"]["items"]) == (
+        valid,
+        [],
+        {"$ref": "#/components/schemas/List/$defs/any"},
+    )
+
+
+def test_a_recursive_schema_may_be_extended(write):
+    """The tree of the standard, strict about its members: in files of their own."""
+    write(
+        "tree.json",
+        {
+            "$id": "https://example.com/tree",
+            "$dynamicAnchor": "node",
+            "type": "object",
+            "properties": {"children": {"type": "array", "items": {"$dynamicRef": "#node"}}},
+        },
+    )
+    strict = {
+        "$id": "https://example.com/strict",
+        "$dynamicAnchor": "node",
+        "$ref": "tree.json",
+        "unevaluatedProperties": False,
+    }
+    value = with_schema({"$ref": "tree.json"}, schemas={"Strict": strict})
+    loaded = load(write("main.json", value))
+    tree = loaded.validators.at(RESPONSE_SCHEMA)
+    strictly = loaded.validators.at(("components", "schemas", "Strict"))
+    values: list[object] = [{"children": [{"children": []}]}, {"children": [{"extra": 1}]}]
+    assert ([[v.is_valid(x) for x in values] for v in (tree, strictly)], said(loaded)) == (
+        [[True, True], [True, False]],
+        [],
+    )
+
+
+def test_a_dynamic_reference_without_a_dynamic_anchor_is_a_reference(write):
+    """By pointer or `$anchor`; a reference beside it holds, too."""
+    schemas = {
+        "A": {"$dynamicRef": "#/components/schemas/C"},
+        "B": {"$dynamicRef": "#c", "$ref": "#/components/schemas/D", "allOf": [{}]},
+        "C": {"$anchor": "c", "type": "string"},
+        "D": {"maxLength": 2},
+    }
+    loaded = load(write("main.json", with_schema({}, schemas=schemas)))
+    found = loaded.root["components"]["schemas"]
+    assert (found["A"], found["B"], said(loaded)) == (
+        {"$ref": "#/components/schemas/C"},
+        {"$ref": "#/components/schemas/D", "allOf": [{}, {"$ref": "#/components/schemas/C"}]},
+        [],
+    )
+
+
+def test_a_dynamic_anchor_that_stands_twice_is_no_target(write):
+    """Nobody can say which of the two is meant."""
+    schemas = {
+        "A": {"type": "array", "items": {"$dynamicRef": "#item"}},
+        "B": {"$dynamicAnchor": "item", "type": "string"},
+        "C": {"$dynamicAnchor": "item", "type": "integer"},
+    }
+    loaded = load(write("main.json", with_schema({}, schemas=schemas)))
+    assert (loaded.root["components"]["schemas"]["A"], said(loaded)) == (
+        {"type": "array", "items": {}},
+        [
+            "warning: main.json:1 at #/components/schemas/A/items: the reference '#item' has "
+            "several possible targets [dynamic-reference]"
+        ],
+    )
+
+
+def test_relative_references_are_relative_to_the_id_around_them(server, write):
+    """Where the user allows other addresses; else to the file, where people put them."""
+    server.answers["/schemas/b.json"] = (200, {}, b'{"type": "integer"}')
+    write("b.json", {"type": "string"})
+    schemas = {"A": {"$id": f"{server.url}/schemas/a.json", "items": {"$ref": "b.json"}}}
+    place = write("main.json", with_schema({}, schemas=schemas))
+    found = [
+        load(place, remote_references=allowed).root["components"]["schemas"]["b"]
+        for allowed in (False, True)
+    ]
+    assert (found, server.seen) == (
+        [{"type": "string"}, {"type": "integer"}],
+        ["/schemas/b.json"],
+    )
 
 
 # --- many files

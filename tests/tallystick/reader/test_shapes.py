@@ -53,7 +53,7 @@ def test_the_members_of_an_object():
 
 def test_each_member_of_a_callback_holds_a_path_item():
     """But for extensions."""
-    callback = {"{$url}": {}, "x-note": {}}
+    callback: dict[str, object] = {"{$url}": {}, "x-note": {}}
     assert list(members("callback", callback)) == [("{$url}", Member("path item"))]
 
 

@@ -1,5 +1,7 @@
 """The schemas of OpenAPI 3.0, as JSON Schema 2020-12."""
 
+from typing import Any
+
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -195,7 +197,7 @@ def validator_of(write, schema, version):
 )
 def test_schemas_are_converted_wherever_they_stand(place):
     """`shapes` says where."""
-    value = {"type": "string", "nullable": True}
+    value: Any = {"type": "string", "nullable": True}
     for token in reversed(place):
         value = [value] if token == "0" else {token: value}
     found = to_2020_12({"openapi": "3.2.0", **value})

@@ -256,9 +256,14 @@ def test_a_line_within_a_value_is_found_by_its_text():
 
 def test_lines_of_json_are_looked_for_when_asked(monkeypatch):
     """Most runs need none, and a large document has many."""
-    looked_for = []
+    looked_for: list[str] = []
     places = parsing._json_places
-    monkeypatch.setattr(parsing, "_json_places", lambda text: looked_for.append(1) or places(text))
+
+    def noted(text):
+        looked_for.append(text)
+        return places(text)
+
+    monkeypatch.setattr(parsing, "_json_places", noted)
     source = parse('{"a":\n{"b":\n1}}', "f").locate(("a", "b"))
     before = len(looked_for)
     assert (before, source.line, source.line, len(looked_for)) == (0, 2, 2, 1)

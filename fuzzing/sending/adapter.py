@@ -1,0 +1,210 @@
+"""The budget adapter: every request of a fuzz goes through it.
+
+Rules: each request (fuzz cases, set-up calls, retries, shrinking) waits here for its permit, is
+counted, and gets a line in the ledger. If the target asks for a pause (429, or 503 with
+`Retry-After`: RFC 6585 section 4, RFC 9110 section 10.2.3), all workers pause.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from contract_tests.checks.codes import case_of
+from contract_tests.http.client import PromptAdapter
+from contract_tests.http.exchange import body_of
+from fuzzing.sending.budget import Permit, RequestRecord
+from fuzzing.sending.estimate import kind_of
+from fuzzing.sending.ledger import LedgerSink, hashed
+from fuzzing.sending.sharing import PermitSource
+from tallystick.catalogue.cases import Case
+from tallystick.contract import ContractOperation
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""RFC 9110 section 9.2.1."""
+
+_PAUSE = 1.0
+"""Seconds of pause where the target does not say how long."""
+
+_LONGEST_PAUSE = 600.0
+"""If the target asks for a longer pause, in seconds, the fuzz stops."""
+
+Observe = Callable[[str, requests.PreparedRequest, requests.Response | None], object]
+"""Takes the operation's name, a request and its response, if one came."""
+
+
+@dataclass(slots=True)
+class RequestOrigin:
+    """Why the next requests are sent, for the ledger."""
+
+    kind: str = "set-up"
+    seed: int | None = None
+    worker: int | str = 0
+    operation: ContractOperation | None = None
+
+
+class BudgetAdapter(PromptAdapter):
+    """Sends requests within the budget. `documented` are the 5xx that count as no error;
+    `observe` sees each exchange; `findings` gives the ids of all findings so far; `clean` removes
+    secrets from a text.
+    """
+
+    def __init__(
+        self,
+        budget: PermitSource,
+        ledger: LedgerSink | None = None,
+        *,
+        documented: Collection[int] = (),
+        observe: Observe | None = None,
+        worker: int = 0,
+        to: str | None = None,
+    ) -> None:
+        """`to` names another implementation than the target: its requests count and are recorded,
+        but its responses say nothing about the target.
+        """
+        super().__init__()
+        self.budget = budget
+        self.ledger = ledger
+        self.documented = documented
+        self.observe = observe
+        self.to = to
+        self.origin = RequestOrigin(worker=worker)
+        self.cases: Counter[tuple[str, str]] = Counter()
+        self.kinds: Counter[str] = Counter()
+        self.number = 0
+        self.clean: Callable[[str], str] = str
+        self.findings: Callable[[], Collection[str]] = tuple
+        self._reported: set[str] = set()
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """See HTTPAdapter. Raises BudgetSpentError."""
+        permit = self.budget.take(is_unsafe=request.method not in _SAFE)
+        self.number = permit.number
+        self.kinds[self.origin.kind] += 1
+        begun, sent = time.monotonic(), datetime.now(UTC)
+        response: requests.Response | None = None
+        try:
+            response = super().send(request, *args, **kwargs)
+            _ = response.content  # the whole body, while the permit is held
+            return response
+        finally:
+            seconds = time.monotonic() - begun
+            value = _json(response)
+            case = self._case(response, value)
+            self._settle(permit, response, case, value, seconds)
+            self._write(permit, request, response, case, sent, seconds)
+            if self.observe is not None and self.origin.operation is not None:
+                self.observe(self.origin.operation.name, request, response)
+
+    def _settle(
+        self,
+        permit: Permit,
+        response: requests.Response | None,
+        case: Case | None,
+        value: Any,
+        seconds: float,
+    ) -> None:
+        if response is not None:
+            self._pause_if_asked(response)
+        status = None if response is None else response.status_code
+        fresh = tuple(set(self.findings()) - self._reported)
+        self._reported.update(fresh)
+        record = RequestRecord(status, None, seconds, None, fresh)
+        if self.to is None:
+            record = record._replace(
+                case=(case.operation, case.label) if case else None,
+                is_error=self._is_error(status),
+                kind=self._kind(response, case, value),
+            )
+        self.budget.settle(permit, record)
+
+    def _pause_if_asked(self, response: requests.Response) -> None:
+        asked = response.headers.get("retry-after", "")
+        if response.status_code != 429 and not (response.status_code == 503 and asked):
+            return
+        seconds = seconds_of(asked)
+        if seconds > _LONGEST_PAUSE:
+            self.budget.stop("pause")
+        else:
+            self.budget.pause(seconds)
+
+    def _is_error(self, status: int | None) -> bool:
+        return status is None or (status >= 500 and status not in self.documented)
+
+    def _kind(
+        self, response: requests.Response | None, case: Case | None, value: Any
+    ) -> str | None:
+        if response is None or self.origin.operation is None:
+            return None
+        label = f"{self.origin.operation.name} {case.label if case else ''}"
+        return kind_of(response, label, value)
+
+    def _case(self, response: requests.Response | None, value: Any) -> Case | None:
+        """The documented case of a response; counted."""
+        if response is None or self.origin.operation is None:
+            return None
+        case = case_of(self.origin.operation.cases, response.status_code, value)
+        if case is not None and self.to is None:
+            self.cases[case.operation, case.label] += 1
+        return case
+
+    def _write(
+        self,
+        permit: Permit,
+        request: requests.PreparedRequest,
+        response: requests.Response | None,
+        case: Case | None,
+        sent: datetime,
+        seconds: float,
+    ) -> None:
+        if self.ledger is None:
+            return
+        parts = urlsplit(request.url or "")
+        entry = {
+            "number": permit.number,
+            "time": sent.isoformat(timespec="milliseconds"),
+            "worker": self.origin.worker,
+            "seed": self.origin.seed,
+            "kind": self.origin.kind,
+            "method": request.method,
+            "path": self.clean(parts.path + ("?" + parts.query if parts.query else "")),
+            "body_sha256": hashed(body_of(request)),
+            "status": None if response is None else response.status_code,
+            "case": case.label if case else None,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        if self.to is not None:
+            entry["to"] = self.to
+        self.ledger.write(entry)
+
+
+def _json(response: requests.Response | None) -> Any:
+    """The JSON value of a response, or None."""
+    try:
+        return None if response is None else json.loads(response.content)
+    except (ValueError, RecursionError, requests.RequestException, RuntimeError):
+        return None
+
+
+def seconds_of(retry_after: str) -> float:
+    """The pause that a Retry-After asks for: seconds or a date (RFC 9110 section 10.2.3)."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return _PAUSE
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,264 @@
+"""The budget: how much all workers of a fuzz may still send together.
+
+Rules: every request needs a permit. A permit is valid now: whoever waits for one learns what
+changed meanwhile. A permit for an unsafe method (POST, say) holds one creation until the response
+shows whether the request created something; without a response, it counts as a creation. The time
+runs from the first permit. The first limit that is met stops all workers, and the budget remembers
+which one it was. A worker on another machine leases several permits at once, each with its moment,
+and returns those that it did not use in time.
+
+The budget works from several threads and, through a manager that forwards its methods, from several
+processes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+from unittest import SkipTest
+
+from fuzzing.sending.estimate import GoodTuringEstimate
+from fuzzing.sending.health import CircuitBreaker, TargetHealth
+from fuzzing.sending.limits import Limits
+
+_SLOWED = 4.0
+"""The fuzz goes so many times slower while the target is strained."""
+
+_SLOWED_RATE = 10.0
+"""Requests a second while the target is strained, if no rate is set."""
+
+
+class BudgetSpentError(SkipTest):
+    """No more requests are allowed; the message names the limit.
+
+    It is a SkipTest because Hypothesis lets that one through at once. It takes any other error for
+    a failure of the property, and would send the same request again to shrink it.
+    """
+
+
+class Permit(NamedTuple):
+    """Permission to send one request now."""
+
+    number: int
+    is_unsafe: bool
+
+
+class Lease(NamedTuple):
+    """Permission to send `size` requests: one now, then one each `interval` seconds."""
+
+    first: int
+    size: int
+    is_unsafe: bool
+    interval: float
+
+
+class RequestRecord(NamedTuple):
+    """The outcome of a request. `status` and `case` are None without a response or a documented
+    case; `is_error` is None where the response says nothing about the target. `findings` are the
+    ids of new ones; `kind` is the kind of the response (see `estimate`).
+    """
+
+    status: int | None
+    case: tuple[str, str] | None
+    seconds: float
+    is_error: bool | None
+    findings: tuple[str, ...] = ()
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUsage:
+    """How much was sent so far, and what it showed. `stopped` names the limit that was met, if one
+    was; `left` is how many requests are left; `chance` is the Good-Turing estimate.
+    """
+
+    requests: int
+    creations: int
+    seconds: float
+    stopped: str | None
+    health: TargetHealth
+    strain: str
+    findings: int
+    cases: int
+    kinds: int
+    chance: float | None
+    left: int
+
+
+class Budget:
+    """Counts and times all requests of a fuzz."""
+
+    def __init__(self, limits: Limits, shards: int | None = None) -> None:
+        """`shards` limits the number of shards; None means no limit."""
+        self.limits = limits
+        self.shards = shards
+        self._changed = threading.Condition()
+        self._breaker = CircuitBreaker(limits.breaker)
+        self._started: float | None = None
+        self._next = 0.0
+        self._requests = self._creations = 0
+        self._under_way = self._pending = 0
+        self._issued = self._shard = 0
+        self._stopped: str | None = None
+        self._findings: set[str] = set()
+        self._cases: set[tuple[str, str]] = set()
+        self._estimate = GoodTuringEstimate()
+
+    def next_shard(self) -> int | None:
+        """The number of the next shard; None when all are taken."""
+        with self._changed:
+            if self._shard == self.shards:
+                return None
+            self._shard += 1
+            return self._shard - 1
+
+    def take(self, *, is_unsafe: bool) -> Permit:
+        """Wait for a permit for one request. Raises BudgetSpentError."""
+        with self._changed:
+            while not isinstance(lease := self._ask(is_unsafe, 1), Lease):
+                self._changed.wait(lease)
+            return Permit(lease.first, is_unsafe)
+
+    def ask(self, *, is_unsafe: bool) -> Lease | float:
+        """A lease, or the seconds after which to ask again at the latest. Raises
+        BudgetSpentError.
+        """
+        with self._changed:
+            return self._ask(is_unsafe, self._portion())
+
+    def give_back(self, count: int, *, is_unsafe: bool) -> None:
+        """Return unused permits of a lease."""
+        with self._changed:
+            self._requests -= count
+            self._under_way -= count
+            self._pending -= count * is_unsafe
+            self._changed.notify_all()
+
+    def write_off(self, count: int, *, is_unsafe: bool) -> None:
+        """Count permits whose outcome nobody will report: each as a request, and each unsafe one as
+        a creation.
+        """
+        with self._changed:
+            self._under_way -= count
+            self._pending -= count * is_unsafe
+            self._creations += count * is_unsafe
+            self._changed.notify_all()
+
+    def settle(self, permit: Permit, record: RequestRecord) -> None:
+        """Record the outcome of a request."""
+        with self._changed:
+            self._under_way -= 1
+            if permit.is_unsafe:
+                self._pending -= 1
+                self._creations += record.status is None or 200 <= record.status < 300
+            self._findings.update(record.findings)
+            self._cases.update([record.case] if record.case else [])
+            if record.kind is not None:
+                self._estimate.add(record.kind)
+            if record.is_error is not None:
+                self._breaker.observe(is_error=record.is_error, seconds=record.seconds)
+            self._stop_if(self._breaker.health is TargetHealth.FAILING, "health")
+            self._stop_if(self._is_quiet(), "quiet")
+            self._changed.notify_all()
+
+    def pause(self, seconds: float) -> None:
+        """Give no permit for so many seconds, because the target asks for a pause."""
+        with self._changed:
+            self._next = max(self._next, time.monotonic() + seconds)
+
+    def stop(self, reason: str) -> None:
+        """Give no more permits."""
+        with self._changed:
+            self._stop_if(True, reason)
+            self._changed.notify_all()
+
+    def usage(self) -> BudgetUsage:
+        """How much was sent so far."""
+        with self._changed:
+            return BudgetUsage(
+                self._requests,
+                self._creations,
+                time.monotonic() - self._started if self._started else 0.0,
+                self._stopped,
+                self._breaker.health,
+                self._breaker.reason,
+                len(self._findings),
+                len(self._cases),
+                len(self._estimate.seen),
+                self._estimate.chance,
+                self._left(),
+            )
+
+    def _ask(self, is_unsafe: bool, most: int) -> Lease | float:
+        now = time.monotonic()
+        turn = max(self._next, now)
+        self._stop_if(self._left() == 0 and not self._under_way, "requests")
+        self._stop_if(is_unsafe and self._creations_left() == 0, "creations")
+        self._stop_if(self._is_after_end(turn), "time")
+        if self._stopped is not None:
+            raise BudgetSpentError(self._stopped)
+        count = min(most, self._left(), self._creations_free() if is_unsafe else most)
+        if count <= 0:  # the responses under way decide whether one more is allowed
+            return _LONGEST_NAP
+        return self._lease(count, is_unsafe) if turn <= now else turn - now
+
+    def _lease(self, count: int, is_unsafe: bool) -> Lease:
+        now, interval, first = time.monotonic(), self._interval(), self._issued + 1
+        self._started = self._started or now
+        self._next = now + interval * count
+        self._issued += count
+        self._requests += count
+        self._under_way += count
+        self._pending += count * is_unsafe
+        return Lease(first, count, is_unsafe, interval)
+
+    def _portion(self) -> int:
+        """The size of a lease: what is sent within `LEASE_SECONDS`."""
+        interval = self._interval()
+        return max(1, int(LEASE_SECONDS / interval)) if interval else _PORTION
+
+    def _stop_if(self, is_met: bool, reason: str) -> None:
+        if is_met and self._stopped is None:
+            self._stopped = reason
+
+    def _is_quiet(self) -> bool:
+        if self.limits.quiet is None:
+            return False
+        chance = self._estimate.chance
+        return chance is not None and chance < self.limits.quiet
+
+    def _interval(self) -> float:
+        interval = 1 / self.limits.rate if self.limits.rate else 0.0
+        if self._breaker.health is TargetHealth.STRAINED:
+            return interval * _SLOWED or 1 / _SLOWED_RATE
+        return interval
+
+    def _is_after_end(self, moment: float) -> bool:
+        limit = self.limits.seconds
+        return limit is not None and moment - (self._started or moment) >= limit
+
+    def _left(self) -> int:
+        return self.limits.requests - self._requests
+
+    def _creations_left(self) -> int | None:
+        limit = self.limits.creations
+        return None if limit is None else limit - self._creations
+
+    def _creations_free(self) -> int:
+        """The creations that no request under way holds."""
+        left = self._creations_left()
+        return self._left() if left is None else left - self._pending
+
+
+LEASE_SECONDS = 0.1
+"""A worker may use a leased permit so long after its moment. So at most the requests of this time
+come together beyond the rate.
+"""
+
+_PORTION = 16
+"""The size of a lease where no rate is set."""
+
+_LONGEST_NAP = 0.5
+"""A waiting worker looks at the clock at least so often, in seconds, to end in time."""

@@ -1,0 +1,88 @@
+"""Sharing: one budget for all processes of a fuzz.
+
+Rules: with one worker, the budget is an object of its process. With several, it lives in a process
+of its own, and every worker asks there for permits; so no limit is divided among workers. No
+process outlives the command that started it, however the command ends.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from multiprocessing.managers import BaseManager
+from typing import Protocol
+
+from fuzzing.sending.budget import Budget, BudgetUsage, Permit, RequestRecord
+from fuzzing.sending.limits import Limits
+
+
+class BudgetMonitor(Protocol):
+    """What the command needs of the budget, wherever it lives."""
+
+    def stop(self, reason: str) -> None:
+        """See Budget."""
+
+    def usage(self) -> BudgetUsage:
+        """See Budget."""
+
+
+class PermitSource(Protocol):
+    """What the adapter of a worker needs of the budget, wherever it lives."""
+
+    def take(self, *, is_unsafe: bool) -> Permit:
+        """See Budget."""
+
+    def settle(self, permit: Permit, record: RequestRecord) -> None:
+        """See Budget."""
+
+    def pause(self, seconds: float) -> None:
+        """See Budget."""
+
+    def stop(self, reason: str) -> None:
+        """See Budget."""
+
+
+class SharedBudget(BudgetMonitor, PermitSource, Protocol):
+    """What the processes of one machine need of their budget."""
+
+    def next_shard(self) -> int | None:
+        """See Budget."""
+
+
+class _Manager(BaseManager):
+    """Keeps the budget that several processes share."""
+
+
+_EXPOSED = ("take", "next_shard", "settle", "pause", "stop", "usage")
+_Manager.register("Budget", Budget, exposed=_EXPOSED)
+
+
+@contextmanager
+def shared_budget(
+    limits: Limits, workers: int | None, shards: int | None
+) -> Iterator[SharedBudget]:
+    """A budget with these limits for so many workers and shards."""
+    if workers in (None, 1):
+        yield Budget(limits, shards)
+        return
+    manager = _Manager(ctx=multiprocessing.get_context("spawn"))
+    manager.start(initializer=end_with_parent)
+    with manager:
+        yield manager.Budget(limits, shards)  # type: ignore[attr-defined]
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the process that started it has ended."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def follow() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
