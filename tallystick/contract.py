@@ -18,11 +18,11 @@ from tallystick.catalogue.variants import (
     selectable,
 )
 from tallystick.errors import DocumentError, InvalidDocumentError
-from tallystick.reader import bundled
 from tallystick.reader.document import Document, load
 from tallystick.reader.grouping import first_lines
 from tallystick.reader.operations import Operation, read_operations
 from tallystick.reader.options import LoadOptions
+from tallystick.reader.texts import bundled
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[2]
 _FOLDERS = (_PACKAGE / "openapi", _PACKAGE.parent / "openapi")
 """Where a wheel holds it, and where a checkout does."""
 
