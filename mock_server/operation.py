@@ -26,6 +26,7 @@ from mock_server.requests.request import Header, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import (
+    UNMOCKABLE,
     Outcome,
     Selector,
     refusing_selector,
@@ -39,6 +40,10 @@ from tallystick.errors import TallystickError
 
 _LONGEST_REASON = 500
 _LOG = logging.getLogger(__name__)
+
+
+Answered = tuple[int, str, list[Header], bytes, str]
+"""Status, label of the case, headers, body, and the rule that decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +85,7 @@ class MockOperation:
         if session.faults.queued or b"prefer" in request.headers:
             outcome, disturbance = self._disturbed(request, outcome)
         moment = session.clock.now()
-        rule = outcome.rule
-        if outcome.case is not None:
-            answer = parts.answers.of(outcome.case)
-            place = answer.accepts(request.headers.get(b"accept"))
-            if place is None and answer.representations:
-                place = 0
-                if outcome.case.is_success:
-                    answer, rule = self._not_acceptable(parts, outcome, answer)
-            status, label, headers = answer.status, answer.label, answer.headers
-            content_type, body = answer.content(request, moment, place or 0)
-            if content_type is not None:
-                headers = [*headers, content_type]
-            if self.behaviour is not None and answer.case.is_success:
-                self.behaviour.succeeded(request, body, moment)
-        else:
-            status, label, headers, body = self._error(parts, outcome)
+        status, label, headers, body, rule = self._answered(parts, outcome, request, moment)
         number = session.journal.record(moment, scope, request.body, self.name, status, label, rule)
         link = (b"link", b'%b%d>; rel="describedby"' % (session.requests, number))
         headers = [*headers, *outcome.headers, link]
@@ -107,6 +97,39 @@ class MockOperation:
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def _answered(
+        self, parts: Parts, outcome: Outcome, request: Request, moment: float
+    ) -> Answered:
+        """The status, the label, the headers and the body of an outcome, and the rule that the
+        journal names. What cannot be made, for whatever reason, is a 501.
+        """
+        if outcome.case is None:
+            return (*self._error(parts, outcome), outcome.rule)
+        try:
+            return self._of_case(parts, outcome, outcome.case, request, moment)
+        except Exception as error:
+            _LOG.exception("%s of %s cannot be made", outcome.case.label, self.name)
+            why = f"This answer cannot be made. {type(error).__name__}: {error}"[:_LONGEST_REASON]
+            refused = Outcome(UNMOCKABLE, error=RequestError(501, why))
+            return (*self._error(parts, refused), UNMOCKABLE)
+
+    def _of_case(
+        self, parts: Parts, outcome: Outcome, case: Case, request: Request, moment: float
+    ) -> Answered:
+        answer, rule = parts.answers.of(case), outcome.rule
+        place = answer.accepts(request.headers.get(b"accept"))
+        if place is None and answer.representations:
+            place = 0
+            if case.is_success:
+                answer, rule = self._not_acceptable(parts, outcome, answer)
+        headers = answer.headers
+        content_type, body = answer.content(request, moment, place or 0)
+        if content_type is not None:
+            headers = [*headers, content_type]
+        if self.behaviour is not None and answer.case.is_success:
+            self.behaviour.succeeded(request, body, moment)
+        return answer.status, answer.label, headers, body, rule
 
     def _make_parts(self) -> Parts:
         """Make what the operation answers with; where that fails, what refuses with a 501, so that
