@@ -33,7 +33,7 @@ class Misfit:
 
 def fits_schema(document: Document, schema: Path, value: Any) -> bool:
     """Whether a value is valid against a schema of the document."""
-    return _validator(document, schema).is_valid(value)
+    return bool(_validator(document, schema).is_valid(value))
 
 
 def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
@@ -75,4 +75,6 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern, PATTERN: _pattern})
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern, PATTERN: _pattern}
+)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from tallystick.exports.escaping import Names, json_text
 from tallystick.reader.document import Document
-from tallystick.reader.pointers import Path
+from tallystick.reader.pointers import Path, from_pointer, look_up
 
 _SIMPLE = {
     "string": "string",
@@ -33,16 +34,19 @@ class Types:
         self.declarations: list[str] = []
         self._known: dict[Path, str] = {}
 
-    def of(self, path: Path | None, depth: int = 0) -> str:
-        """The type of the schema at a path."""
+    def of(self, path: Path | None) -> str:
+        """The type of the schema at a path of the document."""
+        return self._of(None if path is None else self.document.schema_path(path))
+
+    def _of(self, path: Path | None, depth: int = 0) -> str:
+        """The type of the schema at a path of `schema_root`."""
         if path is None or depth > _DEPTH:
             return "unknown"
-        schema = self.document.schema_at(path)
+        schema = look_up(self.document.schema_root, path)
         if not isinstance(schema, dict):
             return "never" if schema is False else "unknown"
         if "$ref" in schema:
-            _, target = self.document.follow({"$ref": schema["$ref"]}, path)
-            return self._named(target)
+            return self._named(_target(schema))
         for keyword in ("const", "enum"):
             if keyword in schema:
                 values = [schema[keyword]] if keyword == "const" else schema[keyword]
@@ -64,7 +68,7 @@ class Types:
 
     def _branches(self, schema: dict[str, Any], path: Path, keyword: str, depth: int) -> list[str]:
         count = len(schema.get(keyword) or ())
-        return [self.of((*path, keyword, str(index)), depth + 1) for index in range(count)]
+        return [self._of((*path, keyword, str(index)), depth + 1) for index in range(count)]
 
     def _of_types(self, schema: dict[str, Any], path: Path, depth: int) -> str:
         kinds = schema.get("type")
@@ -77,7 +81,7 @@ class Types:
     def _of_type(self, kind: str, schema: dict[str, Any], path: Path, depth: int) -> str:
         if kind == "array":
             items = (*path, "items") if "items" in schema else None
-            return f"Array<{self.of(items, depth + 1)}>"
+            return f"Array<{self._of(items, depth + 1)}>"
         if kind == "object":
             return self._object(schema, path, depth)
         return _SIMPLE.get(kind, "unknown")
@@ -86,7 +90,7 @@ class Types:
         members = list(self._members(schema, path, depth))
         more = schema.get("additionalProperties")
         if not members and isinstance(more, dict):
-            return f"Record<string, {self.of((*path, 'additionalProperties'), depth + 1)}>"
+            return f"Record<string, {self._of((*path, 'additionalProperties'), depth + 1)}>"
         if not members:
             return "Record<string, unknown>"
         return "{ " + " ".join(members) + " }"
@@ -95,7 +99,7 @@ class Types:
         required = schema.get("required") or ()
         for name in schema.get("properties") or {}:
             optional = "" if name in required else "?"
-            inner = self.of((*path, "properties", name), depth + 1)
+            inner = self._of((*path, "properties", name), depth + 1)
             yield f"{json_text(name)}{optional}: {inner};"
 
     def _named(self, path: Path) -> str:
@@ -103,7 +107,7 @@ class Types:
             if self._is_circular(path):
                 return "unknown"
             name = self._known[path] = self.names.take(_capital(path[-1]))
-            self.declarations.append(f"export type {name} = {self.of(path)};")
+            self.declarations.append(f"export type {name} = {self._of(path)};")
         return self._known[path]
 
     def _is_circular(self, start: Path) -> bool:
@@ -120,14 +124,18 @@ class Types:
         return False
 
     def _parts(self, path: Path) -> Iterator[Path]:
-        schema = self.document.schema_at(path)
+        schema = look_up(self.document.schema_root, path)
         if not isinstance(schema, dict):
             return
         if "$ref" in schema:
-            yield self.document.follow({"$ref": schema["$ref"]}, path)[1]
+            yield _target(schema)
         for keyword in (*_ALTERNATIVES, "allOf"):
             for index in range(len(schema.get(keyword) or ())):
                 yield (*path, keyword, str(index))
+
+
+def _target(schema: dict[str, Any]) -> Path:
+    return from_pointer(unquote(schema["$ref"].removeprefix("#")))
 
 
 def _literal(value: Any) -> str:

@@ -108,7 +108,7 @@ def text(schema: Mapping[str, Any], name: str, source: Random) -> str:
 
 def _candidates(schema: Mapping[str, Any], name: str, source: Random) -> Iterator[str]:
     patterns = [*schema.get("patterns", ()), *([schema["pattern"]] if "pattern" in schema else [])]
-    make = FORMATS.get(str(schema.get("format")))
+    make = _maker(str(schema.get("format")), snake(name))
     if make is not None:
         yield from (made for made in (make(source) for _ in range(3)) if _fits(made, patterns))
     if patterns:
@@ -122,6 +122,17 @@ def _candidates(schema: Mapping[str, Any], name: str, source: Random) -> Iterato
             yield source.choice(choices)
     yield f"{source.choice(_WORDS)} {source.choice(_WORDS)}"
     yield source.choice(_WORDS)
+
+
+_EXPIRING = re.compile(r"(?:.*_)?(?:expir\w*|valid_until|expiration)(?:_at|_on|_date)?")
+
+
+def _maker(form: str, name: str) -> Callable[[Random], str] | None:
+    """What makes a text of a format; a moment of expiry lies ahead."""
+    make = FORMATS.get(form)
+    if make is not None and form in ("date-time", "date") and _EXPIRING.fullmatch(name):
+        return lambda source: make(source).replace("2026-", "2036-", 1)
+    return make
 
 
 def _fits(made: str, patterns: list[str]) -> bool:

@@ -67,7 +67,7 @@ HOSTILE: Mapping[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": EVIL, "version": "1"},
     "paths": {
-        "/it's-`$`\"###/*/:b/\u2028{class}": {
+        "/it's-`$`\"*/:b/\u2028{class}": {
             "get": {
                 "operationId": EVIL,
                 "description": EVIL,
@@ -218,8 +218,8 @@ def test_prism_serves_each_case(prism_url: str, name: str, status: int, media_ty
     sent = answer.headers["content-type"].partition(";")[0]
     assert (answer.status_code, sent) == (status, media_type)
     if status == 200:
-        moment = "2030-01-01T00:00:00+00:00"
-        assert answer.json() == {"url": "https://example.com/url", "expiresAt": moment}
+        moment = "2036-07-24T00:00:00+00:00"
+        assert answer.json() == {"url": "https://example.com/850", "expiresAt": moment}
     else:
         assert (answer.json()["title"], answer.json()["status"]) == (name, status)
 
@@ -229,7 +229,7 @@ def test_the_overlay_gives_the_document(tmp_path: Path) -> None:
     overlay = tmp_path / "examples.overlay.yaml"
     overlay.write_text(exported("overlay"), "utf-8")
     before, after = load_contract(), load_contract(overlays=[str(overlay)])
-    assert after.document.warnings == ()
+    assert list(after.document.diagnostics) == []
     assert [case.label for case in after.cases] == [case.label for case in before.cases] == LABELS
     assert after.document.root == yaml.safe_load(exported("document"))
 
@@ -332,7 +332,7 @@ export function words(code: dolfin.ErrorCode): string {
 }
 """
 HOSTILE_OPERATION = "processExit7ProcessExit8ScriptXImportX"
-HOSTILE_URL = "http://h.example.com/it's-`$`%22%23%23%23/*/:b/\u2028x?q=1"
+HOSTILE_URL = "http://h.example.com/it's-`$`%22/*/:b/\u2028x?q=1"
 
 
 @pytest.fixture(scope="module")

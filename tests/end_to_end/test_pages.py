@@ -37,7 +37,7 @@ def _onboarding(page: Page, _: str, mock: httpx.Client) -> None:
 
 def _loop(page: Page, _: str, mock: httpx.Client) -> None:
     url = _link(mock, refresh_url=f"{mock.base_url.join('/refresh')}")
-    for _ in range(3):
+    for _number in range(3):
         mock.get(url)
     page.goto(url)
     expect(page.get_by_role("heading", level=1)).to_have_text("A refresh loop")

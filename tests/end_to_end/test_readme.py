@@ -89,7 +89,7 @@ def test_the_overlay_in_the_docs() -> None:
     target = OverlayTarget({"paths": {"/payments": {"post": {"responses": {"400": {}}}}}})
     apply(target, parse(text, "docs/overlays.md"))
     cases = target.value["paths"]["/payments"]["post"]["responses"]["400"]["x-tallystick-cases"]
-    assert target.warnings == []
+    assert list(target.diagnostics) == []
     assert cases["Payment.AmountInvalid"]["constraint"] == {"kind": "greater-than", "limit": 0}
 
 

@@ -123,7 +123,7 @@ def test_the_projection_is_valid(tmp_path: Path) -> None:
     """Connexion's own validator, which the mock does without at its start, takes the projection."""
     place = tmp_path / "odd.yaml"
     place.write_text(ODD, encoding="utf-8")
-    specification = OpenAPISpecification(project(load_contract(str(place))))  # type: ignore[no-untyped-call]
+    specification = OpenAPISpecification(project(load_contract(str(place))))
     assert list(specification["paths"]) == [
         "/things",
         "/things/{number}",

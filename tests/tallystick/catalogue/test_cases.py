@@ -1,5 +1,7 @@
 """The catalogue of cases: the vendor's, and from each source of codes."""
 
+from typing import Any
+
 import pytest
 
 from tallystick import Field, TallystickError, Trigger, load_contract
@@ -436,8 +438,8 @@ def test_a_recursive_body_has_no_end_of_properties(read):
 
 def sources(*, extension=False, examples=False, branches=False, prose=False):
     """A 409 that says `Thing.Gone` in some of the four places, in each in other words."""
-    response = {"description": "Thing.Gone — by prose" if prose else "Wrong"}
-    media_type = {}
+    response: dict[str, Any] = {"description": "Thing.Gone — by prose" if prose else "Wrong"}
+    media_type: dict[str, Any] = {}
     if examples:
         media_type["examples"] = {"Thing.Gone": {"summary": "by example"}}
     if branches:
@@ -505,7 +507,7 @@ def declared(**case):
     }
 
 
-NAMES = {"name": {}, "other": {}}
+NAMES: dict[str, Any] = {"name": {}, "other": {}}
 
 
 @pytest.mark.parametrize(

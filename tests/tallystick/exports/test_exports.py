@@ -110,7 +110,9 @@ def body(contract, number, name):
     """The body of a case of an operation."""
     operation = contract.operations[number]
     case = bodies.names(operation.cases)[name]
-    return bodies.body(contract, case, bodies.media_type(operation, case))
+    media_type = bodies.media_type(operation, case)
+    assert media_type is not None
+    return bodies.body(contract, case, media_type)
 
 
 def test_every_export_of_every_document(tasks, write):

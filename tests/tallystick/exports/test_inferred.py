@@ -1,6 +1,7 @@
 """The inferred overlay: what was read from prose, written down, and read again."""
 
 import copy
+from typing import Any
 
 import pytest
 import yaml
@@ -41,7 +42,7 @@ RESPONSES = {
     "422": {"description": "\n\n".join(f"{code} — {text}" for code, text in ODD.items())},
     "502": {"description": "Thing.Upstream — it failed"},
 }
-PROPERTIES = {"name": {}, "price": {}, "colour": {}, "url": {}}
+PROPERTIES: dict[str, Any] = {"name": {}, "price": {}, "colour": {}, "url": {}}
 
 
 def facts(contract):
