@@ -1,10 +1,11 @@
 """How `tallystick fuzz` finds rare faults, beside plain `st fuzz` with as many requests.
 
-Each fault of `tests.rare` is fuzzed with several seeds until it is found. What `st fuzz` can find
-is seen in one run against the correct implementation, which counts the requests that would have met
-each fault: until one is met, an implementation with the fault answers the same. For those that are
-met, the implementation with the fault is fuzzed, too: plain Schemathesis raises alarms on the
-correct one, so it counts as finding a fault where it fails something that it does not fail there.
+Each fault of `tests.rare` is fuzzed with several seeds until it is found. One run of `st fuzz`
+against the correct implementation shows what it can find: the implementation counts the requests
+that would have met each fault. Until a fault is met, an implementation with that fault responds in
+the same way. For the faults that are met, the faulty implementation is fuzzed, too. Plain
+Schemathesis raises alarms on the correct implementation; so it finds a fault if it fails something
+that it does not fail there.
 `make fuzz-bench` prints the table.
 """
 
@@ -56,7 +57,7 @@ _HEADER = (
 def _row(
     fault: RareFault, seeds: Sequence[int], most: int, usual: Fuzzed, correct: MeetingAll
 ) -> bool:
-    """Print what both say of a fault; says whether the first found it with each seed."""
+    """Print what both find; gives whether `tallystick fuzz` found the fault with each seed."""
     needed = [until_found(fault.app(), seed, most) for seed in seeds]
     found = [requests for requests in needed if requests <= most]
     at = f"{median(found):,.0f}, {max(found):,}" if found else "–"

@@ -1,8 +1,8 @@
 """What a fuzz on a Dask cluster costs: measured with 1 and 2 workers here, modelled beyond.
 
-Two fuzzes of the mock differ in their number of requests only; the CPU time of each part (worker,
-scheduler, the command that merges the results) per request is the difference of both, which leaves
-out what each needs to start. CPU time is measured, since workers, scheduler, command and mock share
+Two fuzzes of the mock differ in their number of requests only. The difference of their CPU times
+(of workers, scheduler, and the command that merges the results) is the cost of these requests,
+without that of a start. It measures CPU time because workers, scheduler, command and mock share
 this machine. `make scale-bench` prints both tables; it needs Linux (/proc).
 """
 
@@ -24,13 +24,13 @@ from tests.fuzzing.clusters import Cluster, dask_cluster
 WORKERS = (1, 2)
 MODELLED = (1, 2, 4, 8, 16, 32, 64)
 LATENCIES = (0.001, 0.05)
-"""Seconds in which a target answers."""
+"""Seconds that a target takes to respond."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds of all workers, the scheduler, and the command; and what was sent in how many
-    seconds.
+    """CPU seconds of all workers, the scheduler, and the command; the requests, and the seconds
+    that they took.
     """
 
     worker: float
@@ -40,7 +40,7 @@ class Cost:
     seconds: float
 
     def beyond(self, start: Cost) -> Cost:
-        """What it cost more than another, each request."""
+        """What each request beyond those of another fuzz cost."""
         more = self.requests - start.requests
         return Cost(
             (self.worker - start.worker) / more,
@@ -52,7 +52,7 @@ class Cost:
 
 
 def main() -> int:
-    """Print what was measured, and what follows from it."""
+    """Print the measurement, and the model made from it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--few", type=int, default=500)
     parser.add_argument("--many", type=int, default=3_000)
@@ -70,7 +70,7 @@ _MEASURED = (
     "| workers | requests a second | CPU ms a request: worker | scheduler | command |\n"
     "|---|---|---|---|---|"
 )
-_MODEL = "\n| workers | requests a second, answers in 1 ms | answers in 50 ms |\n|---|---|---|"
+_MODEL = "\n| workers | requests a second, responses in 1 ms | responses in 50 ms |\n|---|---|---|"
 
 
 def _measured(workers: int, few: int, many: int) -> Cost:

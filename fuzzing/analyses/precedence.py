@@ -2,11 +2,11 @@
 
 A worked example. Requests with two errors each were sent, and responses named these winners:
 
-    A and B → A    B and C → B    C and D → D    D and C → C    B and E → both
+    A and B → A    B and C → B    C and D → C    D and B → D    A and E → both
 
-A precedes B, and B precedes C. C and D precede each other, so they form one group, and the circle
-"C before D before C" is reported. E takes no part: its only pair named both. The order is
-A, then B, then the group of C and D.
+A precedes B and, through B, also C and D. B, C and D precede each other in a circle: they form one
+group, and "B before C before D before B" is reported. E takes no part, because its only pair named
+both. The order is A, then the group of B, C and D.
 
 Rules: a pair counts only if every response to it named the same one of its two cases. Cases that
 were never compared, directly or through others, share a group. Cases that precede each other in a

@@ -1,11 +1,11 @@
 """Leasing: one budget for all workers of a Dask cluster.
 
-A worked example. The rate is 50/s, so a lease is 5 permits, 20 ms apart (what is sent in a tenth of
-a second). Worker A leases permits 1 to 5 at 0 ms: it may send at 0, 20, 40, 60 and 80 ms. Worker B
-asks meanwhile; the budget gives it permits 6 to 10, from 100 ms on. A sends four requests and asks
-again: this one message reports the four outcomes, returns permit 5 unused, and asks for the next
-lease. B dies: the scheduler sees that, and counts B's five permits as sent. So the target never
-gets more requests than the limit allows, and never faster than the rate, whoever dies when.
+A worked example. The rate is 50/s, so a lease has 5 permits, 20 ms apart (what is sent in a tenth
+of a second). Worker A leases permits 1 to 5 at 0 ms: it may send at 0, 20, 40, 60 and 80 ms. Worker
+B asks at 10 ms, and gets permits 6 to 10 for 100 ms and later. A sends four requests; the fourth
+response takes so long that permit 5 is late. One message reports the four outcomes, returns permit
+5, and asks for the next lease. B dies, and the scheduler counts its five permits as sent. So the
+target never gets more requests than the limit allows, or faster than the rate, whoever dies when.
 
 Rules: the budget lives on the scheduler, which outlives any worker. A permit that is late (on the
 way, or at the worker) is not used but returned. Permits of a lost worker count as sent, because

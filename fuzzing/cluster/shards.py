@@ -50,7 +50,7 @@ from fuzzing.settings import Settings, target_of
 from tallystick.errors import TallystickError
 
 _CONNECTING = 10.0
-"""Seconds for the scheduler to answer, and to have a worker."""
+"""Seconds for the scheduler to respond, and to have a worker."""
 
 _LOOK = 0.5
 """Seconds between looks at the state of the fuzz."""

@@ -32,7 +32,7 @@ _NO_CALLBACK = _check(
 )
 _NO_REDIRECT = _check("no redirect to a caller's address", "CWE-601", _WATCHED)
 _BEARS_IT = _check(
-    "the target bears the requests", "[fuzz] breaker of the target file", "the last answers"
+    "the target bears the requests", "[fuzz] breaker of the target file", "the last responses"
 )
 
 

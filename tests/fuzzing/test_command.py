@@ -16,6 +16,7 @@ import pytest
 from tests.contract_tests.commands import ROOT, run_words
 from tests.contract_tests.targets import LABELS, stateless_text, write
 from tests.fuzzing.fuzzed import CountingApp, Failing, fuzz, fuzz_app, words
+from tests.independent.app import Answer, Request
 from tests.independent.serve import serving
 
 
@@ -158,3 +159,20 @@ def read_all(controller: int) -> str:
         while part := os.read(controller, 4096):
             shown += part
     return shown.decode()
+
+
+@pytest.mark.long
+def test_the_command_ends_a_quiet_fuzz(tmp_path: Path) -> None:
+    """`--until-quiet` ends it soon after the first thousand responses, and the report says why."""
+
+    class Dull(CountingApp):
+        def respond(self, _: Request) -> Answer:
+            return self.problem(403, "Payment.Forbidden", "not for you")
+
+    app = Dull()
+    run = fuzz_app(tmp_path, app, "--max-requests", 3_000, "--until-quiet", "0.01")
+    assert run.report["stopped_by"] == "quiet"
+    assert 1_000 <= len(app.seen) < 1_050
+    assert run.report["estimate"]["chance_in_1000"] < 0.01
+    assert "Ended because a new kind of response is unlikely" in run.out
+    assert "the chance that 1,000 more requests show a new one is 0.0% (Good-Turing)" in run.out

@@ -32,6 +32,7 @@ def of(*compared: str, cases: str = "abcdef") -> Precedence:
         (["ab", "bc", "ca"], ["abc"]),
         (["fa", "ab", "bc", "ca", "cd"], ["f", "abc", "d"]),
         (["ab", "ba"], ["ab"]),
+        (["ab", "bc", "cd", "db", "ae+"], ["a", "bcd"]),  # the example of docs/fuzzing.md
         (["ab", "ba", "cd", "dc", "bc"], ["ab", "cd"]),
     ],
 )
@@ -53,6 +54,7 @@ def test_the_second_of_a_pair_may_win() -> None:
     [
         (["ab", "bc", "ac"], []),
         (["ab", "bc", "ca"], ["abc"]),
+        (["ab", "bc", "cd", "db", "ae+"], ["bcd"]),  # the example of docs/fuzzing.md
         (["ab", "ba", "cd", "dc", "cb"], ["ab", "cd"]),
         (["fa", "ab", "bc", "ca", "cd"], ["abc"]),
         (["ab", "bc", "cd", "da", "ca"], ["abc"]),

@@ -1,10 +1,9 @@
-"""The Good-Turing estimate, and `--until-quiet`, which ends a fuzz by it."""
+"""The Good-Turing estimate, and a budget that ends by it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ import requests
 from fuzzing.sending.budget import Budget, BudgetSpentError, RequestRecord
 from fuzzing.sending.estimate import GoodTuringEstimate, kind_of
 from fuzzing.sending.limits import Limits
-from tests.fuzzing.fuzzed import CountingApp, fuzz_app
-from tests.independent.app import Answer, Request
 
 
 def test_the_chance_of_a_new_kind() -> None:
@@ -116,20 +113,3 @@ def test_a_lively_fuzz_goes_on() -> None:
     assert (lively.usage().stopped, lively.usage().kinds) == (None, 1_200)
     assert (lively.usage().chance or 0) > 0.99
     assert settled(Limits(requests=3_000), *["usual"] * 1_100).usage().stopped is None
-
-
-@pytest.mark.long
-def test_the_command_ends_a_quiet_fuzz(tmp_path: Path) -> None:
-    """`--until-quiet` ends it soon after the first thousand responses, and the report says why."""
-
-    class Dull(CountingApp):
-        def respond(self, _: Request) -> Answer:
-            return self.problem(403, "Payment.Forbidden", "not for you")
-
-    app = Dull()
-    run = fuzz_app(tmp_path, app, "--max-requests", 3_000, "--until-quiet", "0.01")
-    assert run.report["stopped_by"] == "quiet"
-    assert 1_000 <= len(app.seen) < 1_050
-    assert run.report["estimate"]["chance_in_1000"] < 0.01
-    assert "Ended because a new kind of response is unlikely" in run.out
-    assert "the chance that 1,000 more requests show a new one is 0.0% (Good-Turing)" in run.out
