@@ -85,10 +85,7 @@ bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.growth
 
-fuzz-documents: $(ALL)  ## read real documents, and print a table (FOLDER=…; four more from npm, into .cache)
-	$(BIN)/python -m benchmarks.documents $(FOLDER)
-
-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
+fuzz-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
 	$(BIN)/python -m benchmarks.fuzzing
 
 scale-documents: $(ALL)  ## read real documents, and print a table (FOLDER=…; four more from npm, into .cache)
