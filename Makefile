@@ -88,10 +88,7 @@ bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on
 fuzz-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
 	$(BIN)/python -m benchmarks.fuzzing
 
-scale-documents: $(ALL)  ## read real documents, and print a table (FOLDER=…; four more from npm, into .cache)
-	$(BIN)/python -m benchmarks.documents $(FOLDER)
-
-bench: $(ALL)  ## measure what a fuzz on a cluster costs
+scale-bench: $(ALL)  ## measure what a fuzz on a cluster costs
 	$(BIN)/python -m benchmarks.scale
 
 screenshots: $(ALL)  ## make the pictures of docs/pictures anew (needs Chromium)
