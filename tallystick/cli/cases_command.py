@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,37 +12,56 @@ from tallystick.cli.contract_options import contract_options, read
 
 if TYPE_CHECKING:
     from tallystick.catalogue.cases import Case
-    from tallystick.contract import Contract
     from tallystick.reader.options import LoadOptions
 
 
 @click.command("cases")
 @contract_options
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-def cases_command(load: LoadOptions, form: str) -> None:
-    """List every documented case."""
+@click.option("--all", "with_all", is_flag=True, help="List variants and possible codes, too.")
+def cases_command(load: LoadOptions, form: str, with_all: bool) -> None:
+    """List every documented case.
+
+    With --all, list what else the mock can be asked for: variants (named examples without a code)
+    and possible codes (of an enum that an error schema shares). No target is held to these.
+    """
     contract = read(load)
-    click.echo(_as_json(contract) if form == "json" else _as_table(contract))
+    listed = {
+        operation.name: operation.selectable if with_all else operation.cases
+        for operation in contract.operations
+    }
+    click.echo(_as_json(listed) if form == "json" else _as_table(listed))
 
 
-def _as_json(contract: Contract) -> str:
-    rows = [case.to_json() for case in contract.cases]
+Listed = Mapping[str, Sequence["Case"]]
+
+
+def _as_json(listed: Listed) -> str:
+    rows = [case.to_json() for cases in listed.values() for case in cases]
     return json.dumps(rows, indent=2, ensure_ascii=False)
 
 
-def _as_table(contract: Contract) -> str:
+def _as_table(listed: Listed) -> str:
     lines = []
-    for operation in contract.operations:
-        width = max((len(case.label) for case in operation.cases), default=0)
-        lines += [operation.name, *(_row(case, width) for case in operation.cases)]
+    for name, cases in listed.items():
+        width = max((len(_label(case)) for case in cases), default=0)
+        lines += [name, *(_row(case, width) for case in cases)]
     return "\n".join(lines)
 
 
+def _label(case: Case) -> str:
+    return case.label if case.variant is None else f'{case.status} "{case.variant}"'
+
+
 def _row(case: Case, width: int) -> str:
-    return f"  {case.label:<{width}}  {_trigger(case):<28}  {case.description}".rstrip()
+    return f"  {_label(case):<{width}}  {_trigger(case):<28}  {case.description}".rstrip()
 
 
 def _trigger(case: Case) -> str:
+    if case.variant is not None:
+        return "variant"
+    if case.is_possible:
+        return "possible code"
     if case.is_success:
         return "-"
     if case.trigger is None:

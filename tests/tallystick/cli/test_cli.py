@@ -282,3 +282,44 @@ def test_a_missing_extra_is_named(server, command, package, extra):
     )
     message = f"error: This command needs {package}: pip install 'tallystick[{extra}]'.\n"
     assert (result.returncode, result.stdout, result.stderr) == (2, "", message)
+
+
+ALL = """
+openapi: 3.1.0
+info: {title: t, version: '1'}
+paths:
+  /a:
+    get:
+      responses:
+        '200':
+          description: OK
+          content: {application/json: {examples: {a dog: {summary: one dog, value: 1}}}}
+        '400':
+          description: Bad
+          content:
+            application/json:
+              schema: {properties: {code: {enum: [A_B, C_D]}}}
+"""
+
+
+def test_all_lists_variants_and_possible_codes(tmp_path):
+    """What the mock can be asked for, and no target is held to."""
+    path = tmp_path / "d.yaml"
+    path.write_text(ALL, "utf-8")
+    result = invoke("cases", "--all", str(path))
+    assert result.stdout.splitlines() == [
+        "GET /a",
+        "  200          -                             OK",
+        "  400          request                       Bad",
+        '  200 "a dog"  variant                       one dog',
+        "  400 A_B      possible code",
+        "  400 C_D      possible code",
+    ]
+
+
+def test_without_all_they_are_not_listed(tmp_path):
+    """`cases` prints what an implementation must do."""
+    path = tmp_path / "d.yaml"
+    path.write_text(ALL, "utf-8")
+    rows = json.loads(invoke("cases", str(path), "--format", "json").stdout)
+    assert [row["status"] for row in rows] == ["200", "400"]
