@@ -89,5 +89,5 @@ def _is_settled(contract: Contract, base: Base, probe: Probe, content: bytes) ->
         return body is not None and body.required
     schemas = [media.schema for media in body.media_types if media.schema]
     value = json.loads(content)
-    fits = any(fits_schema(contract.document, schema, value) for schema in schemas)
+    fits = any(fits_schema(contract.document, schema, value, "request") for schema in schemas)
     return bool(schemas) and fits is (probe.expected is ExpectationKind.ACCEPTED)

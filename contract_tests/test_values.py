@@ -186,7 +186,9 @@ def _fits(run: Run, base: Base, request: OperationRequest) -> bool:
     """Whether the document's schema takes the body of a request."""
     body = base.operation.request_body
     schemas = [media.schema for media in body.media_types if media.schema] if body else []
-    return any(fits_schema(run.contract.document, schema, request.body) for schema in schemas)
+    return any(
+        fits_schema(run.contract.document, schema, request.body, "request") for schema in schemas
+    )
 
 
 def _send(run: Run, base: Base, request: OperationRequest, expectation: Expectation) -> None:

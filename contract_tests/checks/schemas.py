@@ -18,6 +18,7 @@ from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path, look_up
 from tallystick.reader.schemas.dialect import PATTERN
 from tallystick.reader.schemas.patterns import match
+from tallystick.reader.schemas.views import Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,15 @@ class Misfit:
     path: Path
 
 
-def fits_schema(document: Document, schema: Path, value: Any) -> bool:
-    """Whether a value is valid against a schema of the document."""
-    return bool(_validator(document, schema).is_valid(value))
+def fits_schema(document: Document, schema: Path, value: Any, use: Use = "response") -> bool:
+    """Whether a value is valid against a schema of the document, in a request or a response."""
+    return bool(_validator(document, schema, use).is_valid(value))
 
 
 def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
     """The places of a value that do not fit a schema, by their pointers; the first of each."""
     found: dict[str, Misfit] = {}
-    for error in _validator(document, schema).iter_errors(value):
+    for error in _validator(document, schema, "response").iter_errors(value):
         pointer = "".join(f"/{token}" for token in error.absolute_path)
         wrong = " ".join(error.message.split())
         found.setdefault(pointer, Misfit(pointer, wrong, _keyword(document, schema, error)))
@@ -65,9 +66,9 @@ def _keyword(document: Document, schema: Path, error: ValidationError) -> Path:
 
 
 @lru_cache(maxsize=256)
-def _validator(document: Document, schema: Path) -> Any:
+def _validator(document: Document, schema: Path, use: Use) -> Any:
     checker = Draft202012Validator.FORMAT_CHECKER
-    return _Validator(document.json_schema(schema), format_checker=checker)
+    return _Validator(document.json_schema(schema, use), format_checker=checker)
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:

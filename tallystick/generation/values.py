@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 from tallystick.generation.flattening import Flattener, Schema, types
 from tallystick.generation.strings import text
@@ -23,8 +23,7 @@ from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path, look_up
 from tallystick.reader.schemas.patterns import match
 from tallystick.reader.schemas.validators import Validator
-
-Use = Literal["response", "request"]
+from tallystick.reader.schemas.views import Use
 
 _DEEPEST = 12
 _OPTIONAL_DEPTH = 8
@@ -67,7 +66,7 @@ def make(
     document: Document, path: Path, *, name: str = "", seed: object = 0, wish: Wish | None = None
 ) -> Made:
     """A value of the schema at a path. `name` is that of what it is for."""
-    validator = document.validators.at(path)
+    validator = document.validators.at(path, (wish or Wish()).use)
     nearest: tuple[float, Any] | None = None
     for number, variant in enumerate(_variants(wish or Wish())):
         source = Random(f"{seed}/{number // 3}")  # noqa: S311

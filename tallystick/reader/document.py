@@ -26,6 +26,7 @@ from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
 from tallystick.reader.schemas.dialect import DIALECT, NULLABLE, URI, to_2020_12
 from tallystick.reader.schemas.structure import check_structure
 from tallystick.reader.schemas.validators import Validators
+from tallystick.reader.schemas.views import Use
 from tallystick.reader.shapes import KINDS
 from tallystick.reader.texts import sources
 from tallystick.reader.texts.parsing import Parsed
@@ -143,7 +144,7 @@ class Document:
             schema = look_up(self.schema_root, from_pointer(unquote(schema["$ref"][1:])))
         return schema
 
-    def json_schema(self, path: Path) -> dict[str, Any]:
+    def json_schema(self, path: Path, use: Use = "response") -> dict[str, Any]:
         """The schema at this path as a self-contained 2020-12 schema, for any validator.
 
         The document itself is the schema's root, so that its local references and its recursion
@@ -151,7 +152,7 @@ class Document:
         section 6.5).
         """
         reference = self.schema_reference(path)["$ref"].removeprefix(URI)
-        return {**self.schema_root, "$ref": reference}
+        return {**self.validators.root(use), "$ref": reference}
 
     def schema_reference(self, path: Path) -> dict[str, str]:
         """A 2020-12 schema that refers to the one at this path of `root`. A validator needs a

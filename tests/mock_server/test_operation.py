@@ -3,6 +3,7 @@
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,9 +41,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Place]:
     places: list[Place] = []
     make = Validators._make
 
-    def spy(self: Validators, place: Place) -> object:
+    def spy(self: Validators, place: Place, root: dict[str, Any]) -> object:
         places.append(place)
-        return make(self, place)
+        return make(self, place, root)
 
     monkeypatch.setattr(Validators, "_make", spy)
     return places

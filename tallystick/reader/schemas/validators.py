@@ -3,14 +3,12 @@
 Rules: all schemas of a document are one resource of one registry, so that what they share is
 not compiled with each of them. Formats are checked. A pattern that compiled validators cannot
 match by themselves is matched by `patterns`, within its deadline; what is not decided by then is
-accepted. Requests are judged by a view of their own, since `required` does not hold there for what
-is `readOnly`.
+accepted. Requests and responses are judged by views of their own (`views`).
 """
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import jsonschema_rs
 
@@ -18,7 +16,7 @@ from tallystick.judgement import Judgement
 from tallystick.reader.pointers import Path
 from tallystick.reader.schemas.dialect import PATTERN, URI
 from tallystick.reader.schemas.patterns import match
-from tallystick.reader.schemas.request_view import for_requests
+from tallystick.reader.schemas.views import Use, for_use
 
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -39,40 +37,37 @@ class HasSchemas(Protocol):
 class Validators:
     """The validators of a document."""
 
-    def __init__(self, document: HasSchemas, root: dict[str, Any] | None = None) -> None:
+    def __init__(self, document: HasSchemas) -> None:
         self.document = document
-        self._root = root
-        self._registry: jsonschema_rs.Registry | None = None
-        self._made: dict[Path, Validator] = {}
+        self._roots: dict[Use, dict[str, Any]] = {}
+        self._registries: dict[int, jsonschema_rs.Registry] = {}
+        self._made: dict[tuple[Path, int], Validator] = {}
 
-    @cached_property
-    def _of_requests(self) -> Validators:
-        """Those that judge requests: these, where nothing that is required is read-only."""
-        root = for_requests(self.document.schema_root)
-        is_same = root is self.document.schema_root
-        return self if is_same else Validators(self.document, root)
+    def root(self, use: Use) -> dict[str, Any]:
+        """The schemas for one use. Where it makes no difference, both uses share them."""
+        if use not in self._roots:
+            self._roots[use] = for_use(self.document.schema_root, use)
+        return self._roots[use]
 
-    def at(self, path: Path, use: Literal["request", "response"] = "response") -> Validator:
+    def at(self, path: Path, use: Use = "response") -> Validator:
         """The validator of the schema at a path of the document."""
-        if use == "request":
-            return self._of_requests.at(path)
-        made = self._made.get(path)
+        root = self.root(use)
+        made = self._made.get((path, id(root)))
         if made is None:
-            made = self._made[path] = self._make(path)
+            made = self._made[path, id(root)] = self._make(path, root)
         return made
 
     def __getstate__(self) -> dict[str, Any]:
         """A document can be sent to another process, which compiles its own validators."""
-        return {**vars(self), "_registry": None, "_made": {}}
+        return {"document": self.document, "_roots": {}, "_registries": {}, "_made": {}}
 
-    def _make(self, path: Path) -> Validator:
+    def _make(self, path: Path, root: dict[str, Any]) -> Validator:
         try:
-            if self._registry is None:
-                root = self._root or self.document.schema_root
-                self._registry = jsonschema_rs.Registry([(URI, root)])
+            if id(root) not in self._registries:
+                self._registries[id(root)] = jsonschema_rs.Registry([(URI, root)])
             return Validator(
                 self.document.schema_reference(path),
-                registry=self._registry,
+                registry=self._registries[id(root)],
                 validate_formats=True,
                 keywords={PATTERN: _Pattern},
             )

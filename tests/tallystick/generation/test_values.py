@@ -226,3 +226,9 @@ def test_a_child_is_named_by_its_parents_discriminator(write):
 def test_each_value_is_json(made):
     """It can be sent as it is."""
     assert [json.dumps(made(schema)[0].value, allow_nan=False) for schema in SATISFIABLE.values()]
+
+
+def test_a_required_member_that_responses_lack(made):
+    """`required` of a write-only member holds in requests alone."""
+    found, _ = made(MEMBERS)
+    assert (found.value.keys(), found.is_valid) == ({"id", "name"}, True)

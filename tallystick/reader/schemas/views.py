@@ -1,15 +1,16 @@
-"""The schemas of a document as requests are judged by them.
+"""The schemas of a document as requests are judged by them, and as responses are.
 
 Rules: where a property is `readOnly` and in the `required` list, "the required will take effect on
-the response only" (OpenAPI 3.0.4 section 4.7.24.2, which later versions leave to annotations). So
-`required` loses such properties here, in nested objects and in the parts of an `allOf`, too. They
-are not refused either: a client may send back what it got.
+the response only"; where it is `writeOnly`, on the request only (OpenAPI 3.0.4 section 4.7.24.2,
+which later versions leave to annotations). So `required` loses such properties here, in nested
+objects and in the parts of an `allOf`, too. They are not refused either: a client may send back
+what it got.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from tallystick.reader.pointers import from_pointer, look_up
@@ -19,20 +20,26 @@ _BRANCHES = ("allOf", "anyOf", "oneOf")
 _NONE: frozenset[str] = frozenset()
 
 
-def for_requests(root: dict[str, Any]) -> dict[str, Any]:
-    """The converted root of a document for requests; the same where that makes no difference."""
-    view: dict[str, Any] = _View(root).of(root, "document")
+Use = Literal["request", "response"]
+_NOT_OF: Mapping[Use, str] = {"request": "readOnly", "response": "writeOnly"}
+
+
+def for_use(root: dict[str, Any], use: Use) -> dict[str, Any]:
+    """The converted root of a document for one use; the same where that makes no difference."""
+    view: dict[str, Any] = _View(root, _NOT_OF[use]).of(root, "document")
     return view
 
 
 class _View:
     """Copies only what changes."""
 
-    def __init__(self, root: Mapping[str, Any]) -> None:
+    def __init__(self, root: Mapping[str, Any], keyword: str) -> None:
         self.root = root
+        self.keyword = keyword
 
     def of(self, value: Any, kind: str, inherited: frozenset[str] = _NONE) -> Any:
-        """A value for requests; `inherited` are the read-only names of what it is a part of."""
+        """A value for this use; `inherited` are the names of the other use
+        in what it is a part of."""
         if not isinstance(value, dict):
             return value
         names = self._names(value, inherited) if kind == SCHEMA else _NONE
@@ -57,21 +64,21 @@ class _View:
         return self.of(item, kind) if form == "one" else item
 
     def _names(self, schema: dict[str, Any], inherited: frozenset[str]) -> frozenset[str]:
-        """The read-only properties of a schema, where anything can require them."""
+        """The properties of the other use, where anything can require them."""
         if "required" not in schema and not any(name in schema for name in _BRANCHES):
             return _NONE
-        return inherited.union(self._read_only(schema, set()))
+        return inherited.union(self._of_other_use(schema, set()))
 
-    def _read_only(self, schema: Any, seen: set[int]) -> set[str]:
+    def _of_other_use(self, schema: Any, seen: set[int]) -> set[str]:
         found: set[str] = set()
         for part in self._parts(schema, seen):
             properties = part.get("properties")
             if isinstance(properties, dict):
-                found |= {name for name, one in properties.items() if self._is_read_only(one)}
+                found |= {name for name, one in properties.items() if self._is_of_other_use(one)}
         return found
 
-    def _is_read_only(self, schema: Any) -> bool:
-        return any(part.get("readOnly") is True for part in self._parts(schema, set()))
+    def _is_of_other_use(self, schema: Any) -> bool:
+        return any(part.get(self.keyword) is True for part in self._parts(schema, set()))
 
     def _parts(self, schema: Any, seen: set[int]) -> list[dict[str, Any]]:
         """A schema, what its reference leads to, and its branches."""

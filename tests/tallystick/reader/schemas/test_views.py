@@ -1,12 +1,12 @@
-"""`required` in requests: read-only properties need not be sent (OpenAPI 3.0.4, 4.7.24.2)."""
+"""`required` in requests and responses (OpenAPI 3.0.4 section 4.7.24.2)."""
 
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tallystick.reader.schemas.request_view import for_requests
 from tallystick.reader.schemas.validators import Validators
+from tallystick.reader.schemas.views import for_use
 
 ID = {"type": "integer", "readOnly": True}
 NAME = {"type": "string"}
@@ -48,7 +48,7 @@ ID_REF = {"$ref": "#/components/schemas/Id"}
 )
 def test_view(schema: dict[str, Any], value: Any, expected: bool) -> None:
     """What is read-only is neither required nor refused."""
-    view = for_requests(root_of(schema))
+    view = for_use(root_of(schema), "request")
     validator = Draft202012Validator({**view, "$ref": "#/components/schemas/S"})
     assert validator.is_valid(value) is expected
 
@@ -57,7 +57,7 @@ def test_view(schema: dict[str, Any], value: Any, expected: bool) -> None:
 def test_shared(schema: Any) -> None:
     """Where nothing that is required is read-only, there is no second root."""
     root = {"components": {"schemas": {"S": schema}}}
-    assert for_requests(root) is root
+    assert for_use(root, "request") is root
 
 
 def test_recursive() -> None:
@@ -67,7 +67,7 @@ def test_recursive() -> None:
         "properties": {"id": ID},
         "allOf": [{"$ref": "#/components/schemas/S"}],
     }
-    view = for_requests(root_of(node))
+    view = for_use(root_of(node), "request")
     assert view["components"]["schemas"]["S"]["required"] == []
 
 
@@ -87,3 +87,23 @@ def test_validators() -> None:
     assert not validators.at(place).is_valid({"name": "a"})
     assert validators.at(place, "request").is_valid({"name": "a"})
     assert not validators.at(place, "request").is_valid({"id": 1})
+
+
+SECRET = {"type": "string", "writeOnly": True}
+ACCOUNT = {"required": ["name", "password"], "properties": {"name": NAME, "password": SECRET}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (ACCOUNT, {"name": "a"}, True),
+        (ACCOUNT, {"password": "x"}, False),
+        ({"items": ACCOUNT}, [{"name": "a"}], True),
+        (PET, {"name": "a"}, False),
+    ],
+)
+def test_view_of_responses(schema: dict[str, Any], value: Any, expected: bool) -> None:
+    """What is write-only is not required of a response; what is read-only is."""
+    view = for_use(root_of(schema), "response")
+    validator = Draft202012Validator({**view, "$ref": "#/components/schemas/S"})
+    assert validator.is_valid(value) is expected
