@@ -11,6 +11,7 @@ from mock_server.requests.request import Header
 _EXPOSED = (
     b"Tallystick-Case, Tallystick-Error, Preference-Applied, Allow, Link, Location, Retry-After"
 )
+_LISTED = frozenset(_EXPOSED.split(b", "))
 _MAX_AGE = b"600"
 
 
@@ -40,14 +41,22 @@ def with_cors(send: Send, origin: bytes) -> Send:
     headers = [
         (b"access-control-allow-origin", origin),
         (b"access-control-allow-credentials", b"true"),
-        (b"access-control-expose-headers", _EXPOSED),
         (b"vary", b"Origin"),
     ]
 
     async def send_with_cors(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *headers]}
+            own = message["headers"]
+            exposed = (b"access-control-expose-headers", b", ".join((_EXPOSED, *_names(own))))
+            message = {**message, "headers": [*own, *headers, exposed]}
         await send(message)
 
     send_with_cors.plain = send  # type: ignore[attr-defined]  # for faults, see Wire.transport
     return send_with_cors
+
+
+def _names(headers: Iterable[Header]) -> list[bytes]:
+    """The names of the documented headers that an answer has: an app reads them, too. Cookies are
+    for the browser alone (Fetch standard, section 2.2.2).
+    """
+    return [name for name, _ in headers if name.title() not in _LISTED and name != b"set-cookie"]

@@ -163,6 +163,14 @@ def test_documented_headers(mock: httpx.Client) -> None:
     assert "x-evil" not in headers
 
 
+def test_a_browser_app_may_read_them(mock: httpx.Client) -> None:
+    """Fetch standard, section 3.2.3: what is not exposed is hidden from scripts."""
+    headers = mock.get("/report", headers={"Origin": "http://app.example.com"}).headers
+    exposed = {name.strip().lower() for name in headers["access-control-expose-headers"].split(",")}
+    assert exposed >= {"x-rate", "etag", "x-list", "tallystick-case"}
+    assert "set-cookie" not in exposed
+
+
 @pytest.mark.parametrize(
     ("tag", "status"), [('"two"', 204), ('"one", "two"', 204), ("*", 204), ('"one"', 412)]
 )
