@@ -282,3 +282,56 @@ def test_a_missing_extra_is_named(server, command, package, extra):
     )
     message = f"error: This command needs {package}: pip install 'tallystick[{extra}]'.\n"
     assert (result.returncode, result.stdout, result.stderr) == (2, "", message)
+
+
+CATS = """\
+openapi: 3.1.0
+info: {title: Cats, version: '1'}
+paths:
+  /cats/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200':
+          description: A cat
+          content:
+            application/json: {examples: {old cat: {summary: An old one, value: {age: 20}}}}
+        '404':
+          description: No such cat
+          content:
+            application/json: {schema: {properties: {code: {enum: [cat_gone, cat_asleep]}}}}
+"""
+
+
+def test_all_lists_variants_and_possible_codes(write):
+    """They come after the cases, and say what they are."""
+    place = write("cats.yaml", CATS)
+    shown = invoke("cases", "--all", place).stdout.splitlines()
+    assert shown == [
+        "GET /cats/{id}",
+        "  200             -                             A cat",
+        "  404             resource                      No such cat",
+        "  200 old cat     variant                       An old one",
+        "  404 cat_gone    possible code",
+        "  404 cat_asleep  possible code",
+    ]
+
+
+def test_all_as_json_has_the_kind(write):
+    """Neither a variant nor a possible code has a trigger or a magic value: those give the case."""
+    rows = json.loads(invoke("cases", "--all", write("cats.yaml", CATS), "--format", "json").stdout)
+    members = ("status", "code", "kind", "variant")
+    assert [tuple(row[member] for member in members) for row in rows] == [
+        ("200", None, "case", None),
+        ("404", None, "case", None),
+        ("200", None, "variant", "old cat"),
+        ("404", "cat_gone", "possible code", None),
+        ("404", "cat_asleep", "possible code", None),
+    ]
+    assert [(row["trigger"], row["magic"]) for row in rows[2:]] == [(None, None)] * 3
+
+
+def test_without_all_only_cases_are_listed(write):
+    """What the contract tests demand."""
+    shown = invoke("cases", write("cats.yaml", CATS)).stdout.splitlines()
+    assert [line.split()[0] for line in shown[1:]] == ["200", "404"]
