@@ -18,7 +18,7 @@ ALL    := $(VENV)/.all-installed
 UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel bench documents fuzz-bench scale-bench screenshots
+.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel documents bench fuzz-bench scale-bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,12 +78,12 @@ check: $(ALL)  ## lint, types and import rules
 wheel: $(ALL)  ## build dist/tallystick-….whl, to be used without a checkout
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
+documents: $(ALL)  ## read real documents, and print a table (FOLDER=…; four more from npm, into .cache)
+	$(BIN)/python -m benchmarks.documents $(FOLDER)
+
 bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on large documents
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.growth
-
-documents: $(ALL)  ## read real documents and print a table of what is found (needs npm)
-	$(BIN)/python -m benchmarks.documents
 
 fuzz-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
 	$(BIN)/python -m benchmarks.fuzzing

@@ -33,7 +33,8 @@ class OperationRequest:
         path = self.operation.path
         for name, value in self.path.items():
             path = path.replace("{" + name + "}", quote(str(value), safe=""))
-        query = "?" + urlencode(self.query, doseq=True) if self.query else ""
+        members = {**dict(self.operation.selectors), **self.query}
+        query = "?" + urlencode(members, doseq=True) if members else ""
         return base_url.rstrip("/") + path + query
 
 

@@ -58,6 +58,24 @@ def _schema(document: Document) -> schemathesis.BaseSchema:
     return schemathesis.openapi.from_dict(document.root, config=config)
 
 
+def _operation(document: Document, operation: ContractOperation) -> Any:
+    """An operation as Schemathesis knows it. One under a path key with a query, or with a method
+    that it does not know, stands in a document of its own, under its plain path.
+    """
+    method = operation.method.lower()
+    if method in _METHODS and not operation.selectors:
+        return _schema(document)[operation.path][method.upper()]
+    plain = method if method in _METHODS else "post" if operation.request_body else "get"
+    item, own = document.at(operation.location[:2]).value, document.at(operation.location).value
+    shared = {name: value for name, value in item.items() if name == "parameters"}
+    root = {**document.root, "paths": {operation.path: {**shared, plain: own}}}
+    config = schemathesis.Config.from_dict(CONFIG)
+    return schemathesis.openapi.from_dict(root, config=config)[operation.path][plain.upper()]
+
+
+_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+
 def cases(
     document: Document,
     operation: ContractOperation,
@@ -68,13 +86,14 @@ def cases(
 
     Positive ones fit the schema; negative ones do not, somewhere.
     """
-    found = _schema(document)[operation.path][operation.method.upper()]
+    found = _operation(document, operation)
     values = target.values(operation.name)
-    return found.as_strategy(
+    strategy: SearchStrategy[GeneratedCase] = found.as_strategy(
         generation_mode=mode,
         path_parameters=_of("path.", values) or None,
-        query=_of("query.", values) or None,
+        query={**dict(operation.selectors), **_of("query.", values)} or None,
     )
+    return strategy
 
 
 def to_request(case: GeneratedCase, base_url: str) -> requests.Request:

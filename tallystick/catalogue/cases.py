@@ -46,7 +46,8 @@ class Case:
     `operation` is the operation's name, `http_status` the status code that it is sent with,
     `example` the path of the example that it was read from, `magic` the parameter value that asks
     the mock for it, such as `{"path.id": "…"}`. With a `variant` it is the case of a response with
-    the named example as its body.
+    the named example as its body; with a *possible* code no one is held to it. Neither is among
+    the cases of an operation.
     """
 
     operation: str
@@ -62,6 +63,7 @@ class Case:
     example: Path | None = None
     magic: Mapping[str, str] | None = None
     variant: str | None = None
+    is_possible: bool = False
 
     @property
     def label(self) -> str:
@@ -101,6 +103,8 @@ class Case:
                 "line": self.source.line,
             },
             "magic": dict(self.magic) if self.magic else None,
+            **({"variant": self.variant} if self.variant else {}),
+            **({"possible": True} if self.is_possible else {}),
         }
 
 

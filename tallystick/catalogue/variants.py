@@ -56,6 +56,7 @@ def selectable(
         yield replace(
             case,
             code=None,
+            magic=None,
             description=variant.description,
             media_type=variant.media_type,
             example=variant.example,
@@ -63,7 +64,16 @@ def selectable(
         )
     for possible in codes:
         case = of_response[possible.response]
-        yield replace(case, code=possible.code, media_type=possible.media_type, description="")
+        yield replace(
+            case,
+            code=possible.code,
+            description="",
+            media_type=possible.media_type,
+            trigger=None,
+            constraint=None,
+            magic=None,
+            is_possible=True,
+        )
 
 
 def read_variants(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,69 +12,56 @@ from tallystick.cli.contract_options import contract_options, read
 
 if TYPE_CHECKING:
     from tallystick.catalogue.cases import Case
-    from tallystick.contract import Contract, ContractOperation
     from tallystick.reader.options import LoadOptions
 
 
 @click.command("cases")
 @contract_options
-@click.option("--all", "is_all", is_flag=True, help="List variants and possible codes, too.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-def cases_command(load: LoadOptions, is_all: bool, form: str) -> None:
-    """List every documented case."""
+@click.option("--all", "with_all", is_flag=True, help="List variants and possible codes, too.")
+def cases_command(load: LoadOptions, form: str, with_all: bool) -> None:
+    """List every documented case.
+
+    With --all, list what else the mock can be asked for: variants (named examples without a code)
+    and possible codes (of an enum that an error schema shares). No target is held to these.
+    """
     contract = read(load)
-    click.echo(_as_json(contract, is_all) if form == "json" else _as_table(contract, is_all))
+    listed = {
+        operation.name: operation.selectable if with_all else operation.cases
+        for operation in contract.operations
+    }
+    click.echo(_as_json(listed) if form == "json" else _as_table(listed))
 
 
-def _as_json(contract: Contract, is_all: bool) -> str:
-    rows = [case.to_json() for case in contract.cases]
-    if is_all:
-        rows = [
-            {**case.to_json(), "kind": _kind(case, operation), "variant": case.variant}
-            for operation in contract.operations
-            for case in _listed(operation, is_all)
-        ]
+Listed = Mapping[str, Sequence["Case"]]
+
+
+def _as_json(listed: Listed) -> str:
+    rows = [case.to_json() for cases in listed.values() for case in cases]
     return json.dumps(rows, indent=2, ensure_ascii=False)
 
 
-def _as_table(contract: Contract, is_all: bool) -> str:
+def _as_table(listed: Listed) -> str:
     lines = []
-    for operation in contract.operations:
-        listed = _listed(operation, is_all)
-        width = max((len(_name(case)) for case in listed), default=0)
-        lines += [operation.name, *(_row(case, operation, width) for case in listed)]
+    for name, cases in listed.items():
+        width = max((len(_label(case)) for case in cases), default=0)
+        lines += [name, *(_row(case, width) for case in cases)]
     return "\n".join(lines)
 
 
-def _listed(operation: ContractOperation, is_all: bool) -> list[Case]:
-    """The cases, and the variants and possible codes: those have no trigger and no magic value of
-    their own, since the ones of their response give its case.
-    """
-    if not is_all:
-        return list(operation.cases)
-    return [
-        case if case in operation.cases else replace(case, trigger=None, magic=None)
-        for case in operation.selectable
-    ]
+def _label(case: Case) -> str:
+    return case.label if case.variant is None else f'{case.status} "{case.variant}"'
 
 
-def _kind(case: Case, operation: ContractOperation) -> str:
-    if case.variant is not None:
-        return "variant"
-    return "case" if case in operation.cases else "possible code"
-
-
-def _name(case: Case) -> str:
-    return case.label if case.variant is None else f"{case.status} {case.variant}"
-
-
-def _row(case: Case, operation: ContractOperation, width: int) -> str:
-    kind = _kind(case, operation)
-    how = _trigger(case) if kind == "case" else kind
-    return f"  {_name(case):<{width}}  {how:<28}  {case.description}".rstrip()
+def _row(case: Case, width: int) -> str:
+    return f"  {_label(case):<{width}}  {_trigger(case):<28}  {case.description}".rstrip()
 
 
 def _trigger(case: Case) -> str:
+    if case.variant is not None:
+        return "variant"
+    if case.is_possible:
+        return "possible code"
     if case.is_success:
         return "-"
     if case.trigger is None:

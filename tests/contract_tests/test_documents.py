@@ -196,3 +196,33 @@ def test_odd_documents(runs: Mapping[str, Future[Result]]) -> None:
         ("POST /optional", "4XX"): "not_covered",
         ("POST /tree", "200"): "passed",
     }
+
+
+UNUSUAL = """
+openapi: 3.2.0
+info: { title: Unusual, version: 1.0 }
+paths:
+  /search?kind=cat:
+    get:
+      responses:
+        200: { description: c, content: { application/json: { schema: { const: cat } } } }
+  /search:
+    get:
+      responses:
+        200: { description: a, content: { application/json: { schema: { const: all } } } }
+  /nothing: { get: { summary: s } }
+  /copy: { additionalOperations: { COPY: { responses: { 204: { description: done } } } } }
+"""
+
+
+def test_paths_with_a_query_and_methods_of_3_2(tmp_path: Path) -> None:
+    """Each operation gets its own requests; one that documents no response has no case."""
+    place = tmp_path / "unusual.yaml"
+    place.write_text(UNUSUAL, encoding="utf-8")
+    run = tallystick_test(tmp_path, place)
+    verdicts = {case["operation"]: case["verdict"] for case in run.report["cases"]}
+    assert (run.code, verdicts, run.report["findings"]) == (
+        0,
+        dict.fromkeys(("GET /search?kind=cat", "GET /search", "COPY /copy"), "passed"),
+        [],
+    )
