@@ -13,7 +13,7 @@ describe("setting up payments", () => {
     cy.visit(`/index.html?api=${mock}`);
   });
 
-  it("tells that the provider fails, each time", () => {
+  it("shows that the provider fails, each time", () => {
     const code = "PaymentAccount.ProviderError";
     control("POST", "forces", { cases: [code], times: 2 });
     for (const times of [1, 2]) {
@@ -23,14 +23,14 @@ describe("setting up payments", () => {
     }
   });
 
-  it("tells that the account is disconnected", () => {
+  it("shows that the account is disconnected", () => {
     control("PUT", `organisations/${ORGANISATION}`, { payment_account: "Disconnected" });
     cy.contains("button", "Set up payments").click();
     cy.contains("[role=alert]", "The connection to your payment account was cut.");
     control("POST", "verify", { case: "PaymentAccount.Disconnected", times: 1 });
   });
 
-  it("tells that the connection broke", () => {
+  it("shows that the connection broke", () => {
     // Once is not enough: browsers try again.
     control("POST", "faults", { faults: ["reset"], times: null });
     cy.contains("button", "Set up payments").click();

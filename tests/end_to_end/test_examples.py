@@ -318,7 +318,7 @@ def test_the_cypress_spec(node: str, modules: Path, examples: Path, mock: Runnin
     with example_app() as app:
         said = run_node(node, stand_in, spec, app, str(CHROMIUM))
     assert said.splitlines() == [
-        "passed tells that the provider fails, each time",
-        "passed tells that the account is disconnected",
-        "passed tells that the connection broke",
+        "passed shows that the provider fails, each time",
+        "passed shows that the account is disconnected",
+        "passed shows that the connection broke",
     ]

@@ -249,7 +249,7 @@ RARE: tuple[RareFault, ...] = (
         crashing,
     ),
     RareFault(
-        "a refreshUrl that is none, but holds one and a fragment",
+        "a refreshUrl that is no URL, but holds one and a fragment",
         "RefreshUrl must be a valid absolute http(s) URL",
         _holds_a_url,
         succeeding,
