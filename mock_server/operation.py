@@ -123,10 +123,7 @@ class MockOperation:
             place = 0
             if case.is_success:
                 answer, rule = self._not_acceptable(parts, outcome, answer)
-        headers = answer.headers
-        content_type, body = answer.content(request, moment, place or 0)
-        if content_type is not None:
-            headers = [*headers, content_type]
+        headers, body = answer.content(request, moment, place or 0)
         if self.behaviour is not None and answer.case.is_success:
             self.behaviour.succeeded(request, body, moment)
         return answer.status, answer.label, headers, body, rule

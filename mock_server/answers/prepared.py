@@ -31,12 +31,15 @@ _TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reaso
 
 
 class Representation:
-    """The bodies of a case in one media type, in turn."""
+    """The bodies of a case in one media type, in turn, and the headers that they go with."""
 
-    __slots__ = ("bodies", "header")
+    __slots__ = ("bodies", "headers")
 
-    def __init__(self, media_type: str, made: Iterable[Template | bytes]) -> None:
-        self.header = (b"content-type", _concrete(media_type).encode("latin-1", "replace"))
+    def __init__(
+        self, media_type: str, made: Iterable[Template | bytes], headers: Iterable[Header]
+    ) -> None:
+        content_type = (b"content-type", _concrete(media_type).encode("latin-1", "replace"))
+        self.headers = [*headers, content_type]
         self.bodies: Iterator[Template | bytes] = cycle(made)
 
 
@@ -51,10 +54,13 @@ class Answer:
         self.label = case.label
         found = maker.media_types(case)
         self.media_types = tuple(media_type.name for media_type in found)
-        self.representations = [maker.representation(case, media_type) for media_type in found]
         self.headers: list[Header] = [
             (b"tallystick-case", case.label.encode("latin-1", "replace")),
             *documented_headers(maker.document, case.response),
+        ]
+        self.representations = [
+            Representation(media_type.name, maker.bodies(case, media_type), self.headers)
+            for media_type in found
         ]
         self.accepted: dict[bytes | None, int | None] = {}
 
@@ -68,21 +74,21 @@ class Answer:
             self.accepted[accept] = place
         return place
 
-    def content(self, request: Request, now: float, place: int) -> tuple[Header | None, bytes]:
-        """The Content-Type and the next body in one of the media types, for the client that sent
-        this request, at the mock's time.
+    def content(self, request: Request, now: float, place: int) -> tuple[list[Header], bytes]:
+        """The headers and the next body in one of the media types, for the client that sent this
+        request, at the mock's time.
         """
         if not self.representations:
-            return None, b""
+            return self.headers, b""
         representation = self.representations[place]
         body = next(representation.bodies)
         if isinstance(body, bytes):
-            return representation.header, body
+            return representation.headers, body
         if not body.makers:
-            return representation.header, body.fixed
+            return representation.headers, body.fixed
         # A browser that opens the address says nothing of a session, unless the address does.
         base = request.base_url + request.session.path
-        return representation.header, body.render(base, now)
+        return representation.headers, body.render(base, now)
 
 
 class Answers:
@@ -118,15 +124,11 @@ class Answers:
             return [media_type for media_type in found if media_type.name == case.media_type]
         return found
 
-    def representation(self, case: Case, media_type: MediaType) -> Representation:
+    def bodies(self, case: Case, media_type: MediaType) -> Iterable[Template | bytes]:
         """The bodies of a case in a media type."""
         if case.is_success and case.variant is None and is_written_as_json(media_type.name):
-            made: Iterable[Template | bytes] = templates(
-                self.document, self.operation, media_type, self.seed
-            )
-        else:
-            made = self._encoded(case, media_type)
-        return Representation(media_type.name, made)
+            return templates(self.document, self.operation, media_type, self.seed)
+        return self._encoded(case, media_type)
 
     def _encoded(self, case: Case, media_type: MediaType) -> Iterator[bytes]:
         encode = encoder(_concrete(media_type.name))
