@@ -12,6 +12,7 @@ a diagnostic, and stays for `tidy` to leave out.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -147,8 +148,29 @@ class _Bundler:
             if walked is not item:
                 changed[name] = walked
         value = {**value, **changed} if changed else value
+        if kind == "example" and "value" not in value and "externalValue" in value:
+            return self._with_external_value(value, spot)
         is_dynamic = kind == SCHEMA and "$dynamicRef" in value
         return self._with_dynamic(value, spot) if is_dynamic else value
+
+    def _with_external_value(self, value: dict[str, Any], spot: _Spot) -> dict[str, Any]:
+        """An example with the text that its `externalValue` names as its value: a JSON value where
+        its media type is JSON.
+        """
+        place = str(value["externalValue"])
+        try:
+            text = sources.read_text(self._locate(place, spot.file.parsed))
+        except (_UnresolvedError, LoadError) as error:
+            why = error if isinstance(error, _UnresolvedError) else _external_error(error)
+            self._report(why, place, spot)
+            return value
+        media_type = spot.there[-3] if len(spot.there) > 2 else ""
+        if "json" not in media_type.lower():
+            return {**value, "value": text}
+        try:
+            return {**value, "value": json.loads(text)}
+        except ValueError:
+            return {**value, "value": text}
 
     def _member(self, item: Any, kind: str, name: str, member: Member, spot: _Spot) -> Any:
         if member.form == "one":
@@ -433,6 +455,10 @@ def origin_of(main: Parsed, origins: Origins, path: Path) -> tuple[Parsed, Path]
         if origin := origins.get(path[:length]):
             return origin[0], (*origin[1], *path[length:])
     return main, path
+
+
+def _external_error(error: LoadError) -> _UnresolvedError:
+    return _UnresolvedError("broken-reference", f"cannot be followed: {str(error).rstrip('.')}")
 
 
 def _components(root: dict[str, Any]) -> dict[str, Any]:

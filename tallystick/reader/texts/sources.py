@@ -51,11 +51,16 @@ def read(place: str) -> Parsed:
     A Markdown page gives its first fenced block that holds an OpenAPI document.
     Raises LoadError.
     """
-    text = _decode(_fetch(place) if is_address(place) else _read_file(place), place)
+    text = read_text(place)
     if not _is_markdown(place, text):
         return parse(text, place)
     block = _openapi_block(text, place)
     return parse(block.text, place, offset=block.offset)
+
+
+def read_text(place: str) -> str:
+    """The text at a path or http(s) URL, as it is. Raises LoadError."""
+    return _decode(_fetch(place) if is_address(place) else _read_file(place), place)
 
 
 def read_all(place: str) -> list[Parsed]:

@@ -818,3 +818,35 @@ def test_many_files_are_read_in_no_time(write, form, count):
         said(loaded),
         seconds < count / 200,
     ) == (count, [True, False], [], True)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "text", "value"),
+    [
+        ("application/json", '{"a": 1}', {"a": 1}),
+        ("application/json", "no JSON", "no JSON"),
+        ("text/csv", "id\n1\n", "id\n1\n"),
+    ],
+)
+def test_an_external_value_is_read(write, media_type, text, value):
+    """From a file beside the document (OpenAPI 3.1.1 section 4.8.19)."""
+    write("example.txt", text)
+    content = {media_type: {"examples": {"one": {"externalValue": "example.txt"}}}}
+    root = load(write("main.json", document({"200": {**OK, "content": content}}))).root
+    found = root["paths"]["/things/{id}"]["post"]["responses"]["200"]["content"][media_type]
+    assert found["examples"]["one"]["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("none.txt", "broken-reference"),
+        ("../out.txt", "forbidden-reference"),
+        ("http://127.0.0.1:9/x", "ignored-remote-reference"),
+    ],
+)
+def test_an_external_value_that_cannot_be_read(write, place, name):
+    """The rules of references hold; the example steps aside."""
+    content = {"text/csv": {"examples": {"one": {"externalValue": place}}}}
+    loaded = load(write("main.json", document({"200": {**OK, "content": content}})))
+    assert [diagnostic.name for diagnostic in loaded.diagnostics] == [name]
