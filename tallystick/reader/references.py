@@ -162,7 +162,8 @@ class _Bundler:
             text = sources.read_text(self._locate(place, spot.file.parsed))
         except (_UnresolvedError, LoadError) as error:
             why = error if isinstance(error, _UnresolvedError) else _external_error(error)
-            self._report(why, place, spot)
+            # The example stays: its code, status and summary hold without its text.
+            self._say(why, place, spot)
             return value
         media_type = spot.there[-3] if len(spot.there) > 2 else ""
         if "json" not in media_type.lower():
@@ -428,9 +429,12 @@ class _Bundler:
         raise _UnresolvedError("forbidden-reference", "leads out of the document's folder")
 
     def _report(self, error: _UnresolvedError, reference: str, spot: _Spot) -> None:
+        self._say(error, reference, spot)
+        self.broken.add(spot.there)
+
+    def _say(self, error: _UnresolvedError, reference: str, spot: _Spot) -> None:
         source = self._source(spot.there)
         self.diagnostics.add(error.name, f"the reference {reference!r} {error.why}", source)
-        self.broken.add(spot.there)
 
     def _source(self, there: Path) -> Source:
         parsed, path = origin_of(self.main.parsed, self.origins, there)
