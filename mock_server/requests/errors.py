@@ -55,7 +55,7 @@ def why_invalid(validator: Validator, value: Any, what: str) -> str:
         return f"{what} is not valid."
     place = "".join(f"/{token}" for token in error.instance_path)
     where = f" at {place}" if place else ""
-    if _is_secret(f"{what}{place}") or _shows_secret(error.message):
+    if is_secret(f"{what}{place}") or _shows_secret(error.message):
         return f"{what} is not valid{where}: it breaks the keyword {error.kind.name!r}."
     return f"{what} is not valid{where}: {error.message}."
 
@@ -65,6 +65,6 @@ def _shows_secret(message: str) -> bool:
     return message[:1] in "{[" and any(word in message.lower() for word in _SECRET_WORDS)
 
 
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
     """Whether what a name stands for may be a credential, which nothing may repeat."""
     return any(word in name.lower().replace("-", "_") for word in _SECRET_WORDS)

@@ -1,7 +1,9 @@
 """Explaining an answer: which rules were tried, why this case won, and how to get each other one.
 
 Rules: nothing is computed before somebody asks. What is proposed is tried on the recorded request
-by the mock's own checks before it is shown: a proposal that does not give the case is none.
+by the mock's own checks before it is shown: a proposal that does not give the case is none. What
+may be a credential is not shown: by the name of its header or query member, or because a security
+scheme of the operation names it.
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import orjson
 
 from mock_server.mock import Mock
 from mock_server.requests.bodies import MalformedBodyError, read_json
-from mock_server.requests.errors import RequestCheck
+from mock_server.requests.errors import RequestCheck, is_secret
 from mock_server.requests.request import HEADERS, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
@@ -75,7 +77,7 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     if received is None:
         return {**explained, "note": f"Only the last {MOST_REQUESTS} requests are kept whole."}
     explained |= {
-        "headers": _shown_headers(received),
+        "headers": _shown_headers(received, _keys(operation)),
         "body": received.body.decode("utf-8", "replace"),
     }
     if operation is None:
@@ -222,12 +224,13 @@ class Explainer:
         path = self.operation.path
         for name, value in sketch.path.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
-        query = self.received.query.decode("latin-1")
+        keys = _keys(self.operation)
+        query = _shown_query(self.received.query.decode("latin-1"), keys)
         words = ["curl", "-i", "-X", self.entry.method]
         words.append(f"{self.base_url}{self.session.path}{path}{'?' if query else ''}{query}")
         for name, value in sketch.headers.items():
             if name not in _LEFT_OUT:
-                words += ["-H", f"{name}: {'…' if _is_secret(name) else value}"]
+                words += ["-H", f"{name}: {'…' if _is_secret(name, keys) else value}"]
         body = self._content(sketch)
         words += ["--data-raw", body.decode("utf-8", "replace")] if body else []
         command = shlex.join(words)
@@ -267,13 +270,36 @@ def _preference(case: Case) -> str:
     return f'example="{case.code}"' if case.code else f"code={case.http_status}"
 
 
-def _shown_headers(received: Received) -> dict[str, str]:
+def _keys(operation: ContractOperation | None) -> set[str]:
+    """The names, in lower case, by which the security schemes of an operation call an API key."""
+    requirements = operation.security if operation else ()
+    return {scheme.parameter.lower() for schemes in requirements for scheme in schemes}
+
+
+def _shown_headers(received: Received, keys: set[str]) -> dict[str, str]:
     headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in received.headers]
-    return {name: "…" if _is_secret(name) else value for name, value in headers}
+    return {name: "…" if _is_secret(name, keys) else value for name, value in headers}
 
 
-def _is_secret(name: str) -> bool:
+def _shown_query(query: str, keys: set[str]) -> str:
+    """A query as it came, but for the values that may be secret."""
+    members = []
+    for member in query.split("&"):
+        name = member.partition("=")[0]
+        is_shown = not _is_secret_member(unquote_plus(name).lower(), keys)
+        members.append(member if is_shown else f"{name}={quote('…')}")
+    return "&".join(members)
+
+
+def _is_secret(name: str, keys: set[str]) -> bool:
     """Whether a header may hold a secret."""
-    return name in _SECRET or any(
-        word in name and name != "tallystick-session" for word in _SECRET_WORDS
+    return (
+        name in keys
+        or name in _SECRET
+        or any(word in name and name != "tallystick-session" for word in _SECRET_WORDS)
     )
+
+
+def _is_secret_member(name: str, keys: set[str]) -> bool:
+    """Whether a member of a query may hold a secret: `keyword` and `author` do not."""
+    return name in keys or is_secret(name)

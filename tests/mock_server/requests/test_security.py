@@ -250,3 +250,20 @@ def test_greeting(tmp_path: Path) -> None:
     assert "--no-auth" in greeting(contract, "http://127.0.0.1:1", Access())
     assert "--no-auth" not in greeting(contract, "http://127.0.0.1:1", Access(), auth=False)
     assert "--no-auth" not in greeting(load_contract(), "http://127.0.0.1:1", Access())
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("key=hush-1&n=2", "key=%E2%80%A6&n=2"),  # the name that the scheme gives
+        ("k%65y=hush-1", "k%65y=%E2%80%A6"),
+        ("key=expired-credential&access_token=hush-1", "key=%E2%80%A6&access_token=%E2%80%A6"),
+        ("keyword=a&author=b", "keyword=a&author=b"),
+    ],
+)
+def test_a_key_in_the_query_is_not_shown(mocked: httpx.Client, query: str, shown: str) -> None:
+    """The explanation of an answer repeats the query, but for what may be a credential."""
+    link = mocked.get(f"/query?{query}").headers["link"]
+    explanation = mocked.get(link[1 : link.index(">")])
+    assert "hush-1" not in explanation.text
+    assert f"/query?{shown}" in explanation.json()["curl"]
