@@ -27,7 +27,6 @@ from tallystick.generation.flattening import Flattener
 from tallystick.reader.operations import DocumentedResponse, MediaType, property_names
 
 _MOST_CHOICES = 1_000
-_TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason", "error")
 
 
 class Representation:
@@ -152,7 +151,7 @@ class Answers:
         case = self._plain_case(response, status)
         value = bodies.content(self.contract, case, media_type)
         if not bodies.examples(self.document, media_type):
-            value = _with_text(value, detail)
+            value = bodies.with_text(value, detail)
         encode = encoder(_concrete(media_type.name))
         return _content(_concrete(media_type.name), encode(value, Encoding(None, self.flattener)))
 
@@ -189,14 +188,6 @@ class Answers:
 
 def _content(media_type: str, body: bytes) -> tuple[Header, bytes]:
     return (b"content-type", media_type.encode("latin-1", "replace")), body
-
-
-def _with_text(value: Any, detail: str) -> Any:
-    """The value with words where an error of this form has its text."""
-    if not isinstance(value, dict):
-        return value
-    member = next((name for name in _TEXT_MEMBERS if isinstance(value.get(name), str)), None)
-    return {**value, member: detail} if member else value
 
 
 def _concrete(media_type: str) -> str:

@@ -170,7 +170,9 @@ def _by_header(selector: Selector, request: Request) -> Outcome | None:
     try:
         case = find_case(selector.operation.selectable, code=code, status=status)
     except UnknownCaseError as error:
-        return _refusal("header", error)
+        is_status = status is None or status[:1].isdigit()
+        hint = "" if is_status else f' A code is asked for with Prefer: example="{status}".'
+        return _refusal("header", f"{error}{hint}")
     applied = [f"code={status}"] if status is not None else []
     applied += [f'example="{code}"'] if code is not None else []
     header = (b"preference-applied", ", ".join(applied).encode("latin-1", "replace"))
@@ -183,13 +185,13 @@ def _by_address(selector: Selector, request: Request) -> Outcome | None:
     try:
         return Outcome("address", find_named(selector.operation.selectable, request.forced))
     except UnknownCaseError as error:
-        return _refusal("address", error)
+        return _refusal("address", str(error))
 
 
-def _refusal(rule: str, error: UnknownCaseError) -> Outcome:
+def _refusal(rule: str, why: str) -> Outcome:
     """RFC 7240 lets a server ignore a preference; see `tallystick.catalogue.names` for why not."""
     headers = ((b"tallystick-error", b"unknown case"),)
-    return Outcome(rule, error=RequestError(400, str(error), headers=headers))
+    return Outcome(rule, error=RequestError(400, why, headers=headers))
 
 
 def _by_magic(selector: Selector, request: Request) -> Outcome | None:

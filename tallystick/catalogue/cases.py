@@ -26,6 +26,9 @@ from tallystick.reader.pointers import Path
 CODE_MEMBERS = ("code", "errorCode", "error_code", "issue", "error", "name", "type", "title")
 """Members of an error body that hold its code, in the order in which they are looked at."""
 
+TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
+"""Those that hold its text for people."""
+
 _CODE = re.compile(r"[A-Za-z][\w.\-]*")
 _ANY_TEXT = re.compile(r".+", re.DOTALL)
 _ONLY_CODES = {"code", "errorCode", "error_code", "issue"}
@@ -33,8 +36,6 @@ _ONLY_CODES = {"code", "errorCode", "error_code", "issue"}
 
 _PLAIN_NAME = re.compile(r"(?i)(?:example|sample|default|case)")
 """How names of examples start that say nothing."""
-
-_TEXT_MEMBERS = ("description", "message", "detail")
 
 _DEPTH = 4
 
@@ -308,7 +309,7 @@ def _pinned(schema: Node, depth: int, seen: frozenset[Path], *, branch: bool) ->
         for member in CODE_MEMBERS:
             code = _pin(properties.get(member))
             if code:
-                pinned = (_pin(properties.get(name), _ANY_TEXT) for name in _TEXT_MEMBERS)
+                pinned = (_pin(properties.get(name), _ANY_TEXT) for name in TEXT_MEMBERS)
                 text = next((text for text in pinned if text), None)
                 text = text or schema.text("description") or schema.text("title")
                 yield _Found(code, (*schema.path, "properties", member), text or None)

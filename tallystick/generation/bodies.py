@@ -6,19 +6,19 @@ its schema takes one; what is made is valid against the schema, or the nearest t
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tallystick.catalogue.cases import CODE_MEMBERS, Case
+from tallystick.catalogue.cases import CODE_MEMBERS, TEXT_MEMBERS, Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.generation.problem import MEDIA_TYPE, problem
 from tallystick.generation.values import Wish, holds, is_valid, make
 from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType, property_names
 
-_TEXT_MEMBERS = ("detail", "message", "description", "error_description", "reason")
 WITHOUT_CONTENT = (204, 205, 304)
 """Statuses of answers that have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5)."""
 
@@ -88,7 +88,7 @@ def _documented(contract: Contract, case: Case, media_type: MediaType) -> Iterat
     """
     yield from _own_example(contract, case, media_type)
     for name, value in examples(contract.document, media_type).items():
-        if case.code is None or name == case.code or case.code in _codes(value):
+        if case.code is None or name == case.code or holds(value, case.code):
             yield value
 
 
@@ -134,10 +134,6 @@ def examples(document: Document, media_type: MediaType) -> dict[str, Any]:
     }
 
 
-def _codes(value: Any) -> list[Any]:
-    return [value.get(name) for name in CODE_MEMBERS] if isinstance(value, dict) else []
-
-
 def is_problem(document: Document, media_type: MediaType) -> bool:
     """Whether a schema means a problem: by its media type, or because it has such members."""
     if media_type.name.lower() == MEDIA_TYPE or media_type.schema is None:
@@ -149,11 +145,43 @@ def _telling(case: Case, value: Any) -> Iterator[Any]:
     """The value with the code and the text of an error where such schemas have them, and as it
     is: a schema may not take them.
     """
-    holds_it = case.code is not None and holds(value, case.code)
-    if isinstance(value, dict) and not case.is_success and not holds_it:
-        members: Mapping[str, str | None] = {
-            next((n for n in _TEXT_MEMBERS if n in value), ""): case.description,
-            next((n for n in CODE_MEMBERS if n in value), ""): case.code,
-        }
-        yield {**value, **{name: text for name, text in members.items() if name and text}}
+    if not case.is_success and not (case.code and holds(value, case.code)):
+        coded = _replaced(value, CODE_MEMBERS, case.code) if case.code else value
+        if case.description:
+            yield with_text(coded, case.description, has_code=case.code is not None)
+        yield coded
     yield value
+
+
+def with_text(value: Any, words: str, *, has_code: bool = False) -> Any:
+    """The body of an error with these words in the member for its text. An `error` is such a
+    member where nothing else is, and where it does not hold the code.
+    """
+    return _replaced(value, TEXT_MEMBERS if has_code else (*TEXT_MEMBERS, "error"), words)
+
+
+def _replaced(value: Any, members: Sequence[str], words: str) -> Any:
+    """The value with other words in the outermost text that is in one of these members."""
+    layer: list[tuple[tuple[Any, ...], Any]] = [((), value)]
+    while layer:
+        for path, inside in layer:
+            for name in members if isinstance(inside, dict) else ():
+                if isinstance(inside.get(name), str):
+                    return _put(value, (*path, name), words)
+        layer = [((*path, key), item) for path, inside in layer for key, item in _inside(inside)]
+    return value
+
+
+def _inside(value: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
+
+
+def _put(value: Any, path: tuple[Any, ...], words: str) -> Any:
+    if not path:
+        return words
+    changed = copy.copy(value)
+    changed[path[0]] = _put(value[path[0]], path[1:], words)
+    return changed

@@ -29,6 +29,11 @@ _DEEPEST = 12
 _OPTIONAL_DEPTH = 8
 """How deep members are made that may be left out; a recursive schema has no end of them."""
 
+_MOST_NESTED = 2
+"""How often a schema may stand in itself before it is left out where it can be: a tree with a
+level below its root shows its form, and each further one multiplies its size.
+"""
+
 _MOST_ITEMS = 100
 """How many items are made; a schema may demand any number."""
 
@@ -152,6 +157,8 @@ class _Maker:
         self.document = document
         self.source = source
         self.wish = wish
+        self.open: list[list[str]] = []
+        """The references that lead to each of the values that are being made."""
 
     def at(self, path: Path, name: str) -> Any:
         """A value for the schema at a path."""
@@ -160,6 +167,23 @@ class _Maker:
 
     def value(self, schema: Any, name: str, depth: int) -> Any:
         """A value for a schema; `name` is that of the member that it is for."""
+        self.open.append(_references(schema))
+        value = self._value(schema, name, depth)
+        self.open.pop()
+        return value
+
+    def _repeats(self, schema: Any) -> bool:
+        """Whether each value of a schema would hold one of those that it stands in once more."""
+        if not isinstance(schema, dict):
+            return False
+        for reference in _references(schema):
+            if sum(reference in references for references in self.open) >= _MOST_NESTED:
+                return True
+        branches = schema.get("oneOf") or schema.get("anyOf") or ()
+        others = [branch for branch in branches if types(self.flattener.flat(branch)) != ["null"]]
+        return bool(others) and all(self._repeats(branch) for branch in others)
+
+    def _value(self, schema: Any, name: str, depth: int) -> Any:
         flat = self._chosen(self.flattener.flat(schema), depth)
         given = self._given(flat)
         if given is not None:
@@ -194,6 +218,7 @@ class _Maker:
             first, *rest = flat["choices"]
             flat = {**flat, "choices": rest}
             branch = self._branch(first.branches, depth)
+            self.open[-1] += _references(branch)
             flat = self.flattener.merge(flat, self.flattener.flat(branch))
             flat = self.flattener.merge(flat, first.named(branch))
             if first.is_exclusive and self.wish.is_strict:
@@ -272,7 +297,9 @@ class _Maker:
             return False
         if name in required:
             return depth < _DEEPEST
-        return self.wish.with_optional and depth < _OPTIONAL_DEPTH
+        if not self.wish.with_optional or depth >= _OPTIONAL_DEPTH:
+            return False
+        return not self._repeats(schema)
 
     def _is_of_other_use(self, schema: Schema) -> bool:
         keyword = "writeOnly" if self.wish.use == "response" else "readOnly"
@@ -348,7 +375,7 @@ class _Maker:
         least = min(int(flat.get("minItems", 0)), _MOST_ITEMS)
         prefix = list(flat.get("prefixItems") or ())
         items = flat.get("items", {})
-        if depth >= _OPTIONAL_DEPTH or items is False:
+        if depth >= _OPTIONAL_DEPTH or items is False or self._repeats(items):
             count = max(least, len(prefix) if depth < _DEEPEST else 0)
         else:
             wanted = max(1 + (self.source.random() < 0.5), len(prefix))
@@ -376,6 +403,14 @@ class _Maker:
         """A value that is not the document's one example."""
         wish = replace(self.wish, with_examples=False)
         return _Maker(self.document, self.source, wish).value(schema, name, depth + 1)
+
+
+def _references(schema: Any) -> list[str]:
+    """The references that each value of a schema follows."""
+    if not isinstance(schema, dict):
+        return []
+    own = [schema["$ref"]] if isinstance(schema.get("$ref"), str) else []
+    return own + [name for part in schema.get("allOf") or () for name in _references(part)]
 
 
 _ANY = ("string", "integer", "boolean", "object", "array", "number", "null")

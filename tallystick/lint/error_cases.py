@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tallystick.catalogue.cases import CODE_MEMBERS, Case
+from tallystick.catalogue.cases import CODE_MEMBERS, TEXT_MEMBERS, Case
 from tallystick.catalogue.extensions import CASES
 from tallystick.contract import Contract, ContractOperation
 from tallystick.lint.suggestions import Change, suggestion
@@ -18,7 +18,6 @@ from tallystick.reader.pointers import Path, look_up, to_pointer
 _SETTLED = {"405", "406", "413", "415"}
 """Statuses whose trigger RFC 9110 says: the mock answers with them by itself."""
 
-_TEXT_MEMBERS = ("message", "detail", "description", "error_description", "reason")
 _PROBLEM: Mapping[str, Any] = {
     "application/problem+json": {
         "schema": {
@@ -81,7 +80,7 @@ def _requirement(document: Document, path: Path, schema: Any) -> str:
         return suggestion(document, Change(path, {"required": ["title", "status"]}))
     chosen = [
         next((name for name in members if name in names), None)
-        for members in (CODE_MEMBERS, _TEXT_MEMBERS)
+        for members in (CODE_MEMBERS, TEXT_MEMBERS)
     ]
     required = [name for name in chosen if name] or names[:1]
     if required:

@@ -114,6 +114,13 @@ def test_unknown_case_is_refused(mock: httpx.Client, prefer: str) -> None:
     assert [label for label in LABELS if label not in answer.json()["detail"]] == []
 
 
+def test_a_code_asked_for_as_a_status_gets_a_hint(mock: httpx.Client) -> None:
+    """`code` is a status in the Prefer header, as other mocks read it."""
+    answer = create(mock, headers={"Prefer": "code=Payment.Forbidden"})
+    hint = 'A code is asked for with Prefer: example="Payment.Forbidden".'
+    assert (answer.status_code, answer.json()["detail"].endswith(hint)) == (400, True)
+
+
 @pytest.mark.parametrize("case", ["418", "500", "Nope", "a%0Ab", "%FF", "409%20Payment.Forbidden"])
 def test_unknown_case_in_address_is_refused(mock: httpx.Client, case: str) -> None:
     """An address form with an unknown case is refused in the same way."""

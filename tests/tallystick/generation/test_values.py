@@ -140,6 +140,28 @@ def test_no_value_is_larger_than_a_bound(made):
     assert len(found.value) == 10_000
 
 
+REPEATING = {"$ref": "#/components/schemas/It"}
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        REPEATING,
+        {"allOf": [REPEATING]},
+        {"anyOf": [REPEATING, {"type": "null"}]},
+        {"anyOf": [REPEATING, {"type": "object", "properties": {"inner": REPEATING}}]},
+        {"type": "array", "items": REPEATING},
+    ],
+    ids=["$ref", "allOf", "anyOf with null", "anyOf", "array"],
+)
+def test_a_schema_stands_in_itself_but_a_few_times(made, member):
+    """Where it may be left out: a body that grows with each level helps nobody."""
+    properties = {"name": {"type": "string"}, "left": member, "right": member}
+    found, validator = made({"type": "object", "properties": properties, "required": ["name"]})
+    count = json.dumps(found.value).count('"name"')
+    assert (3 <= count <= 30, validator.is_valid(found.value)) == (True, True)
+
+
 def test_an_example_comes_first(made):
     """What the document gives is better than what is made."""
     assert made({"type": "string", "example": "theirs"})[0].value == "theirs"
