@@ -20,13 +20,16 @@ from tallystick.contract import ContractOperation
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """A request to an operation. `body` is a JSON value, or `...` where there is none."""
+    """A request to an operation. `body` is a value, or `...` where there is none, `media_type` the
+    documented name of its media type.
+    """
 
     operation: ContractOperation
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = ...
+    media_type: str | None = None
 
     def url(self, base_url: str) -> str:
         """The address of this request at a target."""
@@ -103,6 +106,19 @@ class Exchange:
     outcome: Response | TransportError
     sent: str
     curl: str
+
+    @property
+    def url(self) -> str:
+        """The address that the request went to."""
+        return self.sent.partition("\n")[0]
+
+    @property
+    def sent_value(self) -> Any:
+        """The body of the request as JSON value; `...` where there is none."""
+        try:
+            return json.loads(self.sent.partition("\n\n")[2])
+        except (ValueError, RecursionError):
+            return ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def cases(
     Positive ones fit the schema; negative ones do not, somewhere.
     """
     found = _operation(document, operation)
-    values = target.values(operation.name)
+    values = target.values(operation)
     strategy: SearchStrategy[GeneratedCase] = found.as_strategy(
         generation_mode=mode,
         path_parameters=_of("path.", values) or None,

@@ -1,21 +1,23 @@
-"""Reaching cases: the honest requests that should bring them about.
+"""Reaching cases: the requests that should bring them about.
 
-Rules: a request that succeeds is the smallest that Schemathesis makes from the schema. Each
-property that the prose constrains gets a certainly valid value; the values of the target file
-replace all others. A fault is one change to that request.
+Rules: a made request is the smallest that Schemathesis makes from the schema, with texts that are
+not empty, and a name that no other run has taken. Each property that the prose constrains gets a
+certainly valid value. A fault is one change to a request.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from hypothesis import Phase, find, settings
+from hypothesis.errors import NoSuchExample, Unsatisfiable
 from schemathesis.core import NotSet
 
+from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import generated, values
 from contract_tests.target.target import CaseSetup, Target
@@ -27,16 +29,39 @@ from tallystick.reader.operations import Parameter
 from tallystick.reader.pointers import look_up
 
 _PLAIN = Target("http://127.0.0.1")
+_QUICK = settings(
+    generated.SETTINGS,
+    max_examples=200,
+    derandomize=True,
+    phases=[Phase.generate, Phase.shrink],
+)
 
 
-def valid_request(
-    contract: Contract, operation: ContractOperation, target: Target
-) -> OperationRequest:
-    """A request that should succeed at this target."""
-    request = _smallest(contract, operation)
+def made_requests(
+    contract: Contract, operation: ContractOperation, seed: int
+) -> Iterator[OperationRequest]:
+    """Requests that the schema allows: the smallest, and then others with other bodies. The names
+    in them differ from seed to seed.
+    """
+    smallest = _smallest(contract, operation)
+    yield _believable(contract, smallest, f"tallystick-{seed:x}")
+    strategy = generated.cases(contract.document, operation, _PLAIN)
+    seen = [smallest.body]
+    while smallest.body is not ...:
+        try:
+            case = find(strategy, lambda case: case.body not in seen, settings=_QUICK)
+        except (NoSuchExample, Unsatisfiable):
+            return
+        seen.append(case.body)
+        word = f"tallystick-{seed:x}-{len(seen)}"
+        yield _believable(contract, replace(smallest, body=case.body), word)
+
+
+def constrained(operation: ContractOperation, request: OperationRequest) -> OperationRequest:
+    """The request with a certainly valid value wherever the prose has a rule on it."""
     for field, constraint in constraints(operation).items():
         request = with_value(request, field, values.plain(field, constraint))
-    return with_parameters(request, target.values(operation.name))
+    return request
 
 
 def faulty_request(request: OperationRequest, case: Case) -> OperationRequest | None:
@@ -67,6 +92,15 @@ def reaching_request(
     return request if is_given else faulty_request(request, case) or request
 
 
+def has_request(target: Target | None, case: Case) -> bool:
+    """Whether a request of its own can be aimed at a case: a success, one that the target file has
+    an entry for, or one whose trigger is in the request.
+    """
+    if case.is_success or (target is not None and target.setup_of(case) is not None):
+        return True
+    return case.trigger is not None and case.trigger.field is not None
+
+
 def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     """The constraints that the operation's prose states, by what they are about."""
     return {
@@ -76,17 +110,29 @@ def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     }
 
 
+def _believable(contract: Contract, request: OperationRequest, word: str) -> OperationRequest:
+    """The request with a word in place of empty texts, where its schema allows it."""
+    if request.body is ... or request.operation.request_body is None:
+        return request
+    body = _worded(request.body, word)
+    media_types = request.operation.request_body.media_types
+    schemas = [m.schema for m in media_types if m.name == request.media_type and m.schema]
+    fits = all(fits_schema(contract.document, schema, body, "request") for schema in schemas)
+    return replace(request, body=body) if fits else request
+
+
+def _worded(value: Any, word: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _worded(member, word) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_worded(item, word) for item in value]
+    return word if value in ("", "0") else value
+
+
 def _headers(case: generated.GeneratedCase) -> dict[str, str]:
     headers = {name: str(value) for name, value in (case.headers or {}).items()}
     cookies = [f"{name}={value}" for name, value in (case.cookies or {}).items()]
     return {**headers, "cookie": "; ".join(cookies)} if cookies else headers
-
-
-def takes_json(operation: ContractOperation) -> bool:
-    """Whether an operation's body, if it has one, may be JSON."""
-    body = operation.request_body
-    names = [media_type.name.lower() for media_type in body.media_types] if body else []
-    return not names or any("json" in name or name == "*/*" for name in names)
 
 
 def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
@@ -160,13 +206,7 @@ def _unset(body: Any, keys: list[str]) -> Any:
 @lru_cache(maxsize=256)
 def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequest:
     strategy = generated.cases(contract.document, operation, _PLAIN)
-    quick = settings(
-        generated.SETTINGS,
-        max_examples=200,
-        derandomize=True,
-        phases=[Phase.generate, Phase.shrink],
-    )
-    case = find(strategy, lambda _: True, settings=quick)
+    case = find(strategy, lambda _: True, settings=_QUICK)
     path = dict(case.path_parameters or {})
     for name, form in formats(contract, operation).items():
         if form in KINDS:
@@ -178,6 +218,7 @@ def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequ
         query=dict(case.query or {}),
         headers=_headers(case),
         body=... if isinstance(case.body, NotSet) else case.body,
+        media_type=case.media_type,
     )
 
 
