@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any
 
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.operations.resources import Resources
+from contract_tests.operations.resources import Resources, path_parameters
 from contract_tests.operations.roles import Role, Roles, is_item
 from contract_tests.requests import examples
 from contract_tests.requests.reaching import constrained, made_requests, with_parameters
@@ -128,7 +128,7 @@ class Sources:
 
     def _paths(self, operation: ContractOperation, first: OperationRequest) -> Iterator[Values]:
         """The values of the path parameters together: what is inside belongs to its parent."""
-        parameters = [p for p in operation.parameters if p.location == "path"]
+        parameters = path_parameters(operation)
         given = self.target.values(operation)
         named = {p.name: given[f"path.{p.name}"] for p in parameters if f"path.{p.name}" in given}
         is_changed = self._is_changed(operation)
