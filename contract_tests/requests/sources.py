@@ -39,7 +39,7 @@ MOST_MADE = 3
 _REFERENCE = re.compile(r".+(?:[a-z0-9](?:Id|Ids|ID|IDs|Uuid|UUID)|[_-](?:ids?|uuid|ref|key))")
 
 
-class Source(Enum):
+class Origin(Enum):
     """Where a value comes from."""
 
     GIVEN = "given"
@@ -49,7 +49,7 @@ class Source(Enum):
     GUESS = "a guess"
 
 
-Values = dict[str, tuple[Source, Any]]
+Values = dict[str, tuple[Origin, Any]]
 """Values by their names in target files, such as `path.id`."""
 
 
@@ -58,9 +58,9 @@ class Candidate:
     """A base request that may succeed, and where each value comes from; `body` is the body."""
 
     request: OperationRequest
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Origin]
 
-    def from_source(self, *sources: Source) -> list[str]:
+    def from_source(self, *sources: Origin) -> list[str]:
         """The names of the values that come from one of these sources."""
         return [name for name, source in self.sources.items() if source in sources]
 
@@ -91,7 +91,7 @@ class Sources:
             values = {name: pair for part in at_index for name, pair in part.items()}
             number = index - len(documented)
             if number < 0:
-                body, source = documented[index], Source.EXAMPLE
+                body, source = documented[index], Origin.EXAMPLE
             else:
                 request = first if number == 0 else constrained(operation, next(made, first))
                 body, source = self._referring(request.body)
@@ -109,7 +109,7 @@ class Sources:
         first: OperationRequest,
         values: Values,
         body: Any,
-        source: Source,
+        source: Origin,
     ) -> Candidate:
         sources = {name: origin for name, (origin, _) in values.items()}
         if body is not ...:
@@ -121,7 +121,7 @@ class Sources:
         if self._is_changed(operation):
             rest = {name: value for name, value in rest.items() if not name.startswith("path.")}
         return Candidate(
-            with_parameters(request, rest), sources | dict.fromkeys(rest, Source.GIVEN)
+            with_parameters(request, rest), sources | dict.fromkeys(rest, Origin.GIVEN)
         )
 
     # --- the path
@@ -146,32 +146,32 @@ class Sources:
         first: OperationRequest,
         *,
         is_changed: bool,
-    ) -> Iterator[tuple[Source, Mapping[str, Any]]]:
+    ) -> Iterator[tuple[Origin, Mapping[str, Any]]]:
         """What is known of the path, the best first; at last nothing, so that the rest is made."""
         resources = self.resources
         if is_changed:
             last = parameters[-1].name
             known = resources.bindings(operation, only_created=True)
             own = (binding.values for binding in known if last in binding.values)
-            yield from ((Source.RUN, values) for values in islice(own, MOST_MADE))
+            yield from ((Origin.RUN, values) for values in islice(own, MOST_MADE))
             if resources.roles.of(operation) is Role.CREATE:
-                yield Source.SETTLED, {last: first.path.get(last, "0")}
+                yield Origin.SETTLED, {last: first.path.get(last, "0")}
             return
         documented = {p.name: examples.of_parameter(self.contract.document, p) for p in parameters}
         for index in range(max(map(len, documented.values()), default=0)):
-            yield Source.EXAMPLE, {n: _at(found, index) for n, found in documented.items() if found}
+            yield Origin.EXAMPLE, {n: _at(found, index) for n, found in documented.items() if found}
         for link in resources.linked.get(operation.name, [])[:1]:
             found = {n.removeprefix("path."): v for n, v in link.items() if n.startswith("path.")}
-            yield Source.RUN, found
+            yield Origin.RUN, found
         for binding in islice(resources.bindings(operation), MOST_MADE):
-            yield (Source.RUN if binding.is_certain else Source.GUESS), binding.values
-        yield Source.GUESS, {}
+            yield (Origin.RUN if binding.is_certain else Origin.GUESS), binding.values
+        yield Origin.GUESS, {}
 
     def _path(
         self,
         parameters: Sequence[Parameter],
         named: Mapping[str, Any],
-        source: Source,
+        source: Origin,
         values: Mapping[str, Any],
         first: OperationRequest,
     ) -> Values:
@@ -179,7 +179,7 @@ class Sources:
         for parameter in parameters:
             name = parameter.name
             if name in named:
-                found[f"path.{name}"] = Source.GIVEN, named[name]
+                found[f"path.{name}"] = Origin.GIVEN, named[name]
             elif name in values:
                 found[f"path.{name}"] = source, values[name]
             else:
@@ -201,18 +201,18 @@ class Sources:
         name = f"{parameter.location}.{parameter.name}"
         given = self.target.values(operation)
         if name in given:
-            return [{name: (Source.GIVEN, given[name])}]
+            return [{name: (Origin.GIVEN, given[name])}]
         documented = examples.of_parameter(self.contract.document, parameter)
-        found = [(Source.EXAMPLE, value) for value in documented]
+        found = [(Origin.EXAMPLE, value) for value in documented]
         links = self.resources.linked.get(operation.name, [])[:1]
-        found += [(Source.RUN, link[name]) for link in links if name in link]
+        found += [(Origin.RUN, link[name]) for link in links if name in link]
         known = self.resources.named(parameter)
-        found += [] if known is None else [(Source.RUN, known.value)]
+        found += [] if known is None else [(Origin.RUN, known.value)]
         located = first.query if parameter.location == "query" else first.headers
         found.append(self._made(parameter, located.get(parameter.name, "0")))
         return [{name: pair} for pair in found]
 
-    def _made(self, parameter: Parameter, value: Any) -> tuple[Source, Any]:
+    def _made(self, parameter: Parameter, value: Any) -> tuple[Origin, Any]:
         """A value that the schema allows; a guess, unless the schema settles it."""
         document = self.contract.document
         schema = document.dereferenced(document.schema_at(parameter.schema or ())) or {}
@@ -222,7 +222,7 @@ class Sources:
         is_amount = kind in ("integer", "number") or schema.get("format") in ("date", "date-time")
         if parameter.location != "path" and is_amount and not refers(parameter.name):
             is_settled = True
-        return (Source.SETTLED if is_settled else Source.GUESS), value
+        return (Origin.SETTLED if is_settled else Origin.GUESS), value
 
     # --- the body
 
@@ -234,14 +234,14 @@ class Sources:
         found = [examples.of_body(self.contract.document, m) for m in media_types]
         return [value for values in found for value in values]
 
-    def _referring(self, body: Any) -> tuple[Any, Source]:
+    def _referring(self, body: Any) -> tuple[Any, Origin]:
         """A made body with ids that this run knows; a guess where one is needed and not known."""
         if not isinstance(body, dict):
-            return body, Source.SETTLED
+            return body, Origin.SETTLED
         known = {name: self.resources.reference(name) for name in body if refers(name)}
         known = {name: value for name, value in known.items() if value is not None}
         is_guess = any(refers(name) and name not in known for name in member_names(body))
-        return {**body, **known}, Source.GUESS if is_guess else Source.SETTLED
+        return {**body, **known}, Origin.GUESS if is_guess else Origin.SETTLED
 
 
 def valid_request(
