@@ -36,6 +36,7 @@ MOST_TRIED = 6
 MOST_MADE = 3
 """How many different bodies that the schema allows are tried before a create counts as refused."""
 
+_IF_MATCH = "if-match"
 _REFERENCE = re.compile(r".+(?:[a-z0-9](?:Id|Ids|ID|IDs|Uuid|UUID)|[_-](?:ids?|uuid|ref|key))")
 
 
@@ -81,7 +82,7 @@ class Sources:
         paths = list(self._paths(operation, first))
         if not paths:
             return
-        required = [p for p in operation.parameters if p.required and p.location != "path"]
+        required = [p for p in operation.parameters if _is_needed(operation, p)]
         others = [self._values(operation, first, parameter) for parameter in required]
         documented = self._documented_bodies(operation, first)
         count = max(len(paths), *map(len, others), len(documented) + self._most_made(first))
@@ -202,6 +203,9 @@ class Sources:
         given = self.target.values(operation)
         if name in given:
             return [{name: (Origin.GIVEN, given[name])}]
+        if parameter.name.lower() == _IF_MATCH:
+            # It holds for whatever is there (RFC 9110 section 13.1.1).
+            return [{name: (Origin.SETTLED, "*")}]
         documented = examples.of_parameter(self.contract.document, parameter)
         found = [(Origin.EXAMPLE, value) for value in documented]
         links = self.resources.linked.get(operation.name, [])[:1]
@@ -251,6 +255,16 @@ def valid_request(
     sources = Sources(contract, target, Resources(contract, Roles(contract)))
     made = constrained(operation, next(made_requests(contract, operation, 0)))
     return next((found.request for found in sources.candidates(operation)), made)
+
+
+def _is_needed(operation: ContractOperation, parameter: Parameter) -> bool:
+    """Whether a value is sent: where the parameter is required, and an If-Match where the operation
+    documents that it wants one (428, RFC 6585 section 3).
+    """
+    wants_condition = any(response.status == "428" for response in operation.responses)
+    is_condition = parameter.location == "header" and parameter.name.lower() == _IF_MATCH
+    is_needed = parameter.required or (is_condition and wants_condition)
+    return parameter.location != "path" and is_needed
 
 
 def refers(name: str) -> bool:
