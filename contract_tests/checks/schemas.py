@@ -40,8 +40,8 @@ def fits_schema(
     *,
     has_formats: bool = True,
 ) -> bool:
-    """Whether a value is valid against a schema of the document, in a request or a response. Without
-    formats, nothing is invalid by its format alone.
+    """Whether a value is valid against a schema of the document, in a request or a response.
+    Without formats, nothing is invalid by its format alone.
     """
     return bool(_validator(document, schema, use, has_formats).is_valid(value))
 
