@@ -37,6 +37,7 @@ class Base:
     case: Case | None
     sources: Mapping[str, Origin] = field(default_factory=dict)
     is_repeatable: bool = True
+    role: Role | None = None
 
     @property
     def status(self) -> int | None:
@@ -66,8 +67,9 @@ class Base:
             return f"{got}: it needs {', '.join(self._places) or 'an item that has this'}"
         if self.status in _STATE and not self._is_given:
             return f"{got}: it needs a resource in another state"
-        if self.case is not None and self.case.code and not self._is_given:
-            return f"{got}: it needs values that keep this rule"
+        has_code = self.case is not None and self.case.code is not None
+        if (has_code or self._is_made_action) and not self._is_given:
+            return f"{got}: it needs values that keep its rules"
         return None
 
     def accepted(self, what: str, source: str = "", *, is_advised: bool = False) -> Expectation:
@@ -97,6 +99,12 @@ class Base:
         if self.is_success or self.case is None or is_of_request(self.case):
             return False
         return case_answered(self.operation, exchange) == self.case
+
+    @property
+    def _is_made_action(self) -> bool:
+        """Whether a made body asks an item for something: its state may not allow just that."""
+        is_made = self.sources.get("body") is Origin.SETTLED and bool(self._places)
+        return self.role is Role.ACTION and is_made and self.status in (400, 422)
 
     @property
     def _is_given(self) -> bool:
@@ -183,6 +191,7 @@ class Bases:
             case_answered(operation, exchange),
             candidate.sources,
             self._is_repeatable(operation),
+            self.run.plan.roles.of(operation),
         )
 
     def _is_repeatable(self, operation: ContractOperation) -> bool:

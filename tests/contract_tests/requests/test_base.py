@@ -83,7 +83,7 @@ GIVEN, EXAMPLE, RUN, SETTLED, GUESS = Origin
         (exchange(400), {"path.id": RUN, "body": SETTLED}, None),
         (exchange(422), {"body": EXAMPLE}, None),
         # A code is a rule of the document beyond the schema.
-        (MISSING, {"path.id": RUN}, "values that keep this rule"),
+        (MISSING, {"path.id": RUN}, "values that keep its rules"),
         (MISSING, {"path.id": GIVEN, "body": SETTLED}, None),
     ],
 )
