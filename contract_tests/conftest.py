@@ -16,10 +16,9 @@ import pytest
 from contract_tests.http.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import PLAN, Plan, read_plan
 from contract_tests.requests.base import Base, Bases
-from contract_tests.requests.reaching import takes_json
 from contract_tests.results.progress import FOUND
 from contract_tests.results.report import summary, write_report
-from contract_tests.results.run import RUN, Run
+from contract_tests.results.run import RUN, Run, diagnostic
 from contract_tests.target.target import Target, mock_target
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
@@ -93,11 +92,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    """Fail a test that has found something above the advisory."""
+    """Fail a test that has found something above the advisory. One that breaks is a diagnostic of
+    its operation: the rest of the run is judged all the same.
+    """
     try:
         result = yield
     except TargetGoneError as error:
         _end(pyfuncitem.config.stash[RUN], error)
+    except Exception as error:
+        # Each test is about one operation: see pytest_generate_tests.
+        operation: ContractOperation = pyfuncitem.callspec.params["operation"]  # type: ignore[assignment]
+        why = diagnostic(operation.name, error)
+        pyfuncitem.config.stash[RUN].note(why)
+        pytest.skip(why)
     run = pyfuncitem.config.stash.get(RUN, None)
     broken = run.take_broken() if run else []
     if broken:
@@ -168,15 +175,14 @@ def bases(run: Run) -> Bases:
 @pytest.fixture
 def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
     """The request to the operation that should succeed."""
-    if not takes_json(operation):
-        reason = "the operation takes no JSON body, and others are not made yet"
-        for case in operation.cases:
-            run.not_covered(case, reason)
-        pytest.skip(reason)
     try:
         return bases.of(operation)
     except TargetGoneError as error:
         _end(run, error)
+    except Exception as error:
+        why = diagnostic(operation.name, error)
+        run.leave_out(operation, why)
+        pytest.skip(why)
 
 
 @pytest.fixture

@@ -14,8 +14,15 @@ from functools import lru_cache
 from typing import Any
 
 from hypothesis import Phase, find, settings
-from schemathesis.core import NotSet
+from hypothesis.errors import Unsatisfiable
 
+from contract_tests.http.bodies import (
+    BodyFormat,
+    UnmakeableError,
+    formats_of,
+    is_json,
+    is_makeable,
+)
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import generated, values
 from contract_tests.target.target import CaseSetup, Target
@@ -32,10 +39,13 @@ _PLAIN = Target("http://127.0.0.1")
 def valid_request(
     contract: Contract, operation: ContractOperation, target: Target
 ) -> OperationRequest:
-    """A request that should succeed at this target."""
+    """A request that should succeed at this target. Raises UnmakeableError."""
     request = _smallest(contract, operation)
+    if isinstance(request, str):
+        raise UnmakeableError(request)
     for field, constraint in constraints(operation).items():
-        request = with_value(request, field, values.plain(field, constraint))
+        if field.location != "body" or not isinstance(request.body, str | bytes):
+            request = with_value(request, field, values.plain(field, constraint))
     return with_parameters(request, target.values(operation.name))
 
 
@@ -76,19 +86,6 @@ def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     }
 
 
-def _headers(case: generated.GeneratedCase) -> dict[str, str]:
-    headers = {name: str(value) for name, value in (case.headers or {}).items()}
-    cookies = [f"{name}={value}" for name, value in (case.cookies or {}).items()]
-    return {**headers, "cookie": "; ".join(cookies)} if cookies else headers
-
-
-def takes_json(operation: ContractOperation) -> bool:
-    """Whether an operation's body, if it has one, may be JSON."""
-    body = operation.request_body
-    names = [media_type.name.lower() for media_type in body.media_types] if body else []
-    return not names or any("json" in name or name == "*/*" for name in names)
-
-
 def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
     """The formats of the path parameters, by name."""
     found = {
@@ -111,33 +108,36 @@ def with_value(request: OperationRequest, field: Field, value: Any) -> Operation
     """The request with one value set."""
     if field.location == "body":
         return replace(request, body=_set(request.body, field.name.split("."), value))
-    if field.location == "cookie":
-        return replace(request, headers={**request.headers, "cookie": f"{field.name}={value}"})
-    return _with_values(request, field, {**_located(request, field), field.name: value})
+    return _located(request, field, {field.name: value})
 
 
 def without(request: OperationRequest, field: Field) -> OperationRequest:
     """The request with one value left out."""
     if field.location == "body":
         return replace(request, body=_unset(request.body, field.name.split(".")))
-    rest = {name: value for name, value in _located(request, field).items() if name != field.name}
-    return _with_values(request, field, rest)
+    return _located(request, field, {})
 
 
-def _located(request: OperationRequest, field: Field) -> Mapping[str, Any]:
-    return {"path": request.path, "query": request.query, "header": request.headers}[field.location]
-
-
-def _with_values(
-    request: OperationRequest, field: Field, located: Mapping[str, Any]
+def _located(
+    request: OperationRequest, field: Field, values: Mapping[str, Any]
 ) -> OperationRequest:
-    if field.location == "path":
-        return replace(request, path=located)
-    return (
-        replace(request, query=located)
-        if field.location == "query"
-        else replace(request, headers=located)
-    )
+    """The request with these values instead of one of its parameters."""
+    member = _MEMBERS[field.location]
+    before: Mapping[str, Any] = getattr(request, member)
+    changed: dict[str, Any] = {
+        member: {**{name: one for name, one in before.items() if name != field.name}, **values}
+    }
+    return replace(request, **changed)
+
+
+_MEMBERS = {
+    "path": "path",
+    "query": "query",
+    "querystring": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
+"""Where a request has the values of each location."""
 
 
 def _set(body: Any, keys: list[str], value: Any) -> Any:
@@ -157,28 +157,86 @@ def _unset(body: Any, keys: list[str]) -> Any:
     return body
 
 
-@lru_cache(maxsize=256)
-def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequest:
-    strategy = generated.cases(contract.document, operation, _PLAIN)
+@lru_cache(maxsize=1024)
+def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequest | str:
+    """The smallest request, with its plainest body that can be made; or why there is none."""
+    reasons = []
+    for body in formats_of(operation):
+        example = None if is_json(body.name) else documented_body(body)
+        if example is None and not is_makeable(body):
+            reasons.append(_unmakeable(body))
+            continue
+        try:
+            request = _drawn(operation, body if example is None else None)
+            if example is not None:
+                request = replace(request, body=example, media_type=body.name)
+            if request.body is not ...:
+                request.content()
+            return _with_formats(contract, request)
+        except UnmakeableError as error:
+            reasons.append(f"its body ({body.name}, {body.node.locate()}): {error}")
+    if reasons and operation.request_body and operation.request_body.required:
+        return _reason(operation, reasons[0])
+    try:
+        request = _drawn(operation, None)
+    except UnmakeableError as error:
+        return _reason(operation, f"its parameters: {error}")
+    name = next((body.name for body in formats_of(operation)), None)
+    return _with_formats(contract, replace(request, media_type=name))
+
+
+def _reason(operation: ContractOperation, why: str) -> str:
+    return f"no request to {operation.name} can be made: {why}"
+
+
+def _unmakeable(body: BodyFormat) -> str:
+    return (
+        f"nobody can make a body of {body.name} from a schema ({body.node.locate()}); add an "
+        "example of it to the document, by an overlay for instance"
+    )
+
+
+def _drawn(operation: ContractOperation, body: BodyFormat | None) -> OperationRequest:
+    """The smallest request that can be drawn. Raises UnmakeableError."""
     quick = settings(
         generated.SETTINGS,
         max_examples=200,
         derandomize=True,
         phases=[Phase.generate, Phase.shrink],
     )
-    case = find(strategy, lambda _: True, settings=quick)
-    path = dict(case.path_parameters or {})
-    for name, form in formats(contract, operation).items():
+    try:
+        return find(
+            generated.requests_with(operation, body, _PLAIN), lambda _: True, settings=quick
+        )
+    except Unsatisfiable:
+        raise UnmakeableError("nothing that fits the schema was found") from None
+
+
+def documented_body(body: BodyFormat) -> Any:
+    """The first documented example of a body, or None."""
+    for node in (body.node, body.schema):
+        if node is None or not isinstance(node.value, dict):
+            continue
+        if "example" in node.value:
+            return node.value["example"]
+        listed = node.value.get("examples")
+        if isinstance(listed, list) and listed:
+            return listed[0]
+        for _, example in node.map("examples"):
+            if isinstance(example.value, dict):
+                for name in ("value", "serializedValue"):
+                    if name in example.value:
+                        return example.value[name]
+    return None
+
+
+def _with_formats(contract: Contract, request: OperationRequest) -> OperationRequest:
+    """The request with usual values of formats: the smallest are odd, such as the nil UUID."""
+    path = dict(request.path)
+    for name, form in formats(contract, request.operation).items():
         if form in KINDS:
-            # The smallest value of a format is an odd one, such as the nil UUID.
             path[name] = Constraint(form).valid_values()[0]
-    return OperationRequest(
-        operation=operation,
-        path=path,
-        query=dict(case.query or {}),
-        headers=_headers(case),
-        body=... if isinstance(case.body, NotSet) else case.body,
-    )
+    return replace(request, path=path)
 
 
 def _format(contract: Contract, parameter: Parameter) -> str | None:
