@@ -35,7 +35,7 @@ Drawn = tuple[Case, OperationRequest]
 def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
     """Certainly valid data gets what the request that succeeds gets."""
     base, operation = working_base, working_base.operation
-    given_values = run.target.values(operation.name)
+    given_values = run.target.values(operation)
     rules = {field: valid(rule) for field, rule in constraints(operation).items()}
     has_members = isinstance(base.request.body, dict)
     body = format_of(operation, base.request.media_type or "") if has_members else None

@@ -56,6 +56,10 @@ class TargetGoneError(TallystickError):
         self.curl = curl
 
 
+class UntestableError(TargetGoneError):
+    """The target answers, but nothing can be tested there; `curl` is a request that showed it."""
+
+
 class _PromptConnection(urllib3.connection.HTTPConnection):
     """Acknowledges what it receives at once. A server that sends head and body apart would
     otherwise wait 40 ms for it, each time (RFC 9293 section 3.8.6.3).

@@ -129,6 +129,19 @@ class Exchange:
     sent: str
     curl: str
 
+    @property
+    def url(self) -> str:
+        """The address that the request went to."""
+        return self.sent.partition("\n")[0]
+
+    @property
+    def sent_value(self) -> Any:
+        """The body of the request as JSON value; `...` where there is none."""
+        try:
+            return json.loads(self.sent.partition("\n\n")[2])
+        except (ValueError, RecursionError):
+            return ...
+
 
 @dataclass(frozen=True, slots=True)
 class Chunks:

@@ -147,7 +147,7 @@ def _cases(
     operation: ContractOperation, body: BodyFormat | None, target: Target, mode: GenerationMode
 ) -> SearchStrategy[Any]:
     given: dict[str, dict[str, str]] = {}
-    for name, value in target.values(operation.name).items():
+    for name, value in target.values(operation).items():
         location, _, rest = name.partition(".")
         if location in ("path", "query"):
             given.setdefault(_CONTAINERS[location], {})[rest] = json.dumps(value, default=str)

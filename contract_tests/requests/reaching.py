@@ -1,30 +1,32 @@
-"""Reaching cases: the honest requests that should bring them about.
+"""Reaching cases: the requests that should bring them about.
 
-Rules: a request that succeeds is the smallest that Schemathesis makes from the schema. Each
-property that the prose constrains gets a certainly valid value; the values of the target file
-replace all others. A fault is one change to that request.
+Rules: a made request is the smallest that Schemathesis makes from the schema, with texts that are
+not empty, and a name that no other run has taken. Each property that the prose constrains gets a
+certainly valid value. A fault is one change to a request.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from hypothesis import Phase, find, settings
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import NoSuchExample, Unsatisfiable
 
+from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.bodies import (
     BodyFormat,
     UnmakeableError,
+    format_of,
     formats_of,
     is_json,
     is_makeable,
 )
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.requests import generated, values
+from contract_tests.requests import examples, generated, values
 from contract_tests.target.target import CaseSetup, Target
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import KINDS, Constraint
@@ -34,19 +36,47 @@ from tallystick.reader.operations import Parameter
 from tallystick.reader.pointers import look_up
 
 _PLAIN = Target("http://127.0.0.1")
+_QUICK = settings(
+    generated.SETTINGS,
+    max_examples=200,
+    derandomize=True,
+    phases=[Phase.generate, Phase.shrink],
+)
 
 
-def valid_request(
-    contract: Contract, operation: ContractOperation, target: Target
-) -> OperationRequest:
-    """A request that should succeed at this target. Raises UnmakeableError."""
-    request = _smallest(contract, operation)
-    if isinstance(request, str):
-        raise UnmakeableError(request)
+def made_requests(
+    contract: Contract, operation: ContractOperation, seed: int
+) -> Iterator[OperationRequest]:
+    """Requests that the schema allows: the smallest, and then others with other bodies. The names
+    in them differ from seed to seed. Raises UnmakeableError.
+    """
+    smallest = _smallest(contract, operation)
+    if isinstance(smallest, str):
+        raise UnmakeableError(smallest)
+    yield _believable(contract, smallest, f"tallystick-{seed:x}")
+    body = format_of(operation, smallest.media_type or "")
+    if smallest.body is ... or body is None or not is_makeable(body):
+        return
+    strategy = generated.requests_with(operation, body, _PLAIN)
+    seen = [smallest.body]
+    while True:
+        try:
+            other = find(strategy, lambda other: other.body not in seen, settings=_QUICK)
+        except (NoSuchExample, Unsatisfiable, UnmakeableError):
+            return
+        seen.append(other.body)
+        word = f"tallystick-{seed:x}-{len(seen)}"
+        yield _believable(contract, replace(smallest, body=other.body), word)
+
+
+def constrained(operation: ContractOperation, request: OperationRequest) -> OperationRequest:
+    """The request with a certainly valid value wherever the prose has a rule on it; what is sent as
+    it is written stays so.
+    """
     for field, constraint in constraints(operation).items():
         if field.location != "body" or not isinstance(request.body, str | bytes):
             request = with_value(request, field, values.plain(field, constraint))
-    return with_parameters(request, target.values(operation.name))
+    return request
 
 
 def faulty_request(request: OperationRequest, case: Case) -> OperationRequest | None:
@@ -77,6 +107,15 @@ def reaching_request(
     return request if is_given else faulty_request(request, case) or request
 
 
+def has_request(target: Target | None, case: Case) -> bool:
+    """Whether a request of its own can be aimed at a case: a success, one that the target file has
+    an entry for, or one whose trigger is in the request.
+    """
+    if case.is_success or (target is not None and target.setup_of(case) is not None):
+        return True
+    return case.trigger is not None and case.trigger.field is not None
+
+
 def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     """The constraints that the operation's prose states, by what they are about."""
     return {
@@ -84,6 +123,33 @@ def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
         for case in reversed(operation.cases)
         if case.trigger and case.trigger.field and case.constraint
     }
+
+
+def _believable(contract: Contract, request: OperationRequest, word: str) -> OperationRequest:
+    """The request with a word in place of empty texts, where its schema allows it."""
+    if request.body is ...:
+        return request
+    body, sent = _worded(request.body, word), format_of(request.operation, request.media_type or "")
+    schema = sent.media.schema if sent else None
+    fits = schema is None or fits_schema(contract.document, schema, as_json(body), "request")
+    return replace(request, body=body) if fits else request
+
+
+def as_json(value: Any) -> Any:
+    """A body as JSON value: what is binary as a text, which is what schemas say of it."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, dict):
+        return {name: as_json(member) for name, member in value.items()}
+    return [as_json(item) for item in value] if isinstance(value, list) else value
+
+
+def _worded(value: Any, word: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _worded(member, word) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_worded(item, word) for item in value]
+    return word if value in ("", "0") else value
 
 
 def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
@@ -116,6 +182,11 @@ def without(request: OperationRequest, field: Field) -> OperationRequest:
     if field.location == "body":
         return replace(request, body=_unset(request.body, field.name.split(".")))
     return _located(request, field, {})
+
+
+def value_of(request: OperationRequest, field: Field, default: Any = None) -> Any:
+    """The value of a parameter."""
+    return getattr(request, _MEMBERS[field.location]).get(field.name, default)
 
 
 def _located(
@@ -162,14 +233,14 @@ def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequ
     """The smallest request, with its plainest body that can be made; or why there is none."""
     reasons = []
     for body in formats_of(operation):
-        example = None if is_json(body.name) else documented_body(body)
-        if example is None and not is_makeable(body):
+        documented = [] if is_json(body.name) else examples.of_body(body.document, body.media)
+        if not documented and not is_makeable(body):
             reasons.append(_unmakeable(body))
             continue
         try:
-            request = _drawn(operation, body if example is None else None)
-            if example is not None:
-                request = replace(request, body=example, media_type=body.name)
+            request = _drawn(operation, None if documented else body)
+            if documented:
+                request = replace(request, body=documented[0], media_type=body.name)
             if request.body is not ...:
                 request.content()
             return _with_formats(contract, request)
@@ -198,36 +269,11 @@ def _unmakeable(body: BodyFormat) -> str:
 
 def _drawn(operation: ContractOperation, body: BodyFormat | None) -> OperationRequest:
     """The smallest request that can be drawn. Raises UnmakeableError."""
-    quick = settings(
-        generated.SETTINGS,
-        max_examples=200,
-        derandomize=True,
-        phases=[Phase.generate, Phase.shrink],
-    )
+    strategy = generated.requests_with(operation, body, _PLAIN)
     try:
-        return find(
-            generated.requests_with(operation, body, _PLAIN), lambda _: True, settings=quick
-        )
+        return find(strategy, lambda _: True, settings=_QUICK)
     except Unsatisfiable:
         raise UnmakeableError("nothing that fits the schema was found") from None
-
-
-def documented_body(body: BodyFormat) -> Any:
-    """The first documented example of a body, or None."""
-    for node in (body.node, body.schema):
-        if node is None or not isinstance(node.value, dict):
-            continue
-        if "example" in node.value:
-            return node.value["example"]
-        listed = node.value.get("examples")
-        if isinstance(listed, list) and listed:
-            return listed[0]
-        for _, example in node.map("examples"):
-            if isinstance(example.value, dict):
-                for name in ("value", "serializedValue"):
-                    if name in example.value:
-                        return example.value[name]
-    return None
 
 
 def _with_formats(contract: Contract, request: OperationRequest) -> OperationRequest:

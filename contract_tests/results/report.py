@@ -46,7 +46,10 @@ def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
     """The exit code that the findings and verdicts of a run call for."""
     if any(finding.check.level != ADVISORY for finding in run.findings):
         return FAILED
-    is_open = any(result.verdict is Verdict.NOT_COVERED for _, result in case_results(run))
+    is_open = any(
+        result.verdict is Verdict.NOT_COVERED and not result.needs_entry
+        for _, result in case_results(run)
+    )
     return NOT_COVERED if is_open and not allow_not_covered else PASSED
 
 

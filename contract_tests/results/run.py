@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +27,7 @@ from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.http.redaction import without_capabilities
+from contract_tests.operations.resources import Resources
 from contract_tests.plan import Plan
 from contract_tests.results.findings import Finding, Findings, cut, shown
 from contract_tests.target.target import Target
@@ -65,11 +67,14 @@ def in_words(verdict: str) -> str:
 
 @dataclass(slots=True)
 class CaseResult:
-    """The verdict of one case, why it is so, and how many requests were about the case."""
+    """The verdict of one case, why it is so, and how many requests were about the case. A case that
+    `needs_entry` nobody can bring about without the target file: it may stay not covered.
+    """
 
     verdict: Verdict = Verdict.NOT_COVERED
     reason: str = ""
     requests: int = 0
+    needs_entry: bool = False
 
 
 @dataclass
@@ -89,6 +94,10 @@ class Run:
     gone: str | None = None
     started: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        base_path = urlsplit(self.target.base_url).path.rstrip("/")
+        self.resources = Resources(self.contract, self.plan.roles, base_path)
+
     @property
     def seconds(self) -> float:
         """How long the run has lasted."""
@@ -106,8 +115,9 @@ class Run:
     def check(
         self, operation: ContractOperation, exchange: Exchange, expectation: Expectation
     ) -> list[Finding]:
-        """Hold a response to every check, and keep the findings. Returns those that are above the
-        advisory.
+        """Hold a response to every check, and keep the findings and what it shows of resources.
+        A response that breaks none counts for the case that it is, whichever request brought it.
+        Returns the findings that are above the advisory.
         """
         case = expectation.case
         if case is not None:
@@ -120,6 +130,10 @@ class Run:
         context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
         self._remember(context)
+        self.resources.learn(operation, exchange)
+        got = case_answered(operation, exchange) if context.is_described else None
+        if got is not None and not found:
+            self.reached(got)
         return found
 
     @cached_property
@@ -131,11 +145,12 @@ class Run:
         """A case was reached: unless a response failed it, it is passed."""
         case_result = self.case_result(case)
         if case_result.verdict is Verdict.NOT_COVERED:
-            case_result.verdict = Verdict.PASSED
+            case_result.verdict, case_result.reason = Verdict.PASSED, ""
 
-    def not_covered(self, case: Case, reason: str) -> None:
+    def not_covered(self, case: Case, reason: str, *, needs_entry: bool = False) -> None:
         """A case could not be reached, and why."""
         self._leave(case, Verdict.NOT_COVERED, reason)
+        self.case_result(case).needs_entry |= needs_entry
 
     def unreachable(self, case: Case, reason: str) -> None:
         """The target file declares that a case cannot be reached, and why."""

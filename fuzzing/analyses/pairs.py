@@ -31,7 +31,8 @@ from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, TransportError, body_of
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.probes import EQUIVALENTS
-from contract_tests.requests.reaching import reaching_request, valid_request
+from contract_tests.requests.reaching import reaching_request
+from contract_tests.requests.sources import valid_request
 from contract_tests.results.findings import Finding, cut, shown
 from contract_tests.results.formats.precedence import BOTH
 from contract_tests.results.run import Run
@@ -294,7 +295,7 @@ class PairAnalysis:
             return
         origin.kind = "base"
         base = self.bases.of(operation)
-        if base.works:
+        if base.is_success:
             origin.kind = KIND
             labels = [case.label for case in operation.cases]
             precedence = Precedence(operation.name, labels, not_tried=len(pairs))

@@ -10,7 +10,7 @@ from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.exchange import Exchange, TransportError
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base
-from contract_tests.requests.reaching import valid_request
+from contract_tests.requests.sources import valid_request
 from fuzzing.engine.campaign import Campaign
 from fuzzing.generators.cases import FuzzCase, fuzz_cases
 from fuzzing.sending.limits import Limits

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.checks.context import ExpectationKind
 from contract_tests.http.client import Client
 from contract_tests.requests.probes import PROBES
-from contract_tests.requests.reaching import valid_request
+from contract_tests.requests.sources import valid_request
 from contract_tests.target.target import Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import Result
