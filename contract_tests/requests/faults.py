@@ -8,7 +8,6 @@ each operation, a few faults for each place are enough.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -82,47 +81,32 @@ def _of_body(contract: Contract, request: OperationRequest) -> Iterator[Fault]:
         return
     names = dict(properties(contract.document, schema))
     for name in request.body:
-        yield from _checked(
-            contract, schema, f"body.{name} left out", without(request, Field("body", name))
-        )
+        changed = without(request, Field("body", name))
+        if not _fits(contract, schema, as_json(changed.body)):
+            yield Fault(f"body.{name} left out", changed)
     for name, path in names.items():
         found = _schema(contract, path)
         if found.get("readOnly") is True:
             continue
         field = Field("body", name)
-        wrong = ((w, with_value(request, field, v)) for w, v in (*_beyond(found), *_OTHERS))
-        checked = (f for w, r in wrong for f in _checked(contract, schema, f"body.{name} = {w}", r))
-        yield from islice(checked, _MOST)
-    extra = with_value(request, Field("body", "xTallystickProbe"), True)
-    yield from _checked(contract, schema, "a member that may not be", extra)
+        wrong = (
+            Fault(f"body.{name} = {what}", with_value(request, field, value))
+            for what, value in (*_beyond(found), *_OTHERS)
+            if _is_wrong(contract, schema, request, field, value)
+        )
+        yield from islice(wrong, _MOST)
+    extra = Field("body", "xTallystickProbe")
+    if _is_wrong(contract, schema, request, extra, True):
+        yield Fault("a member that may not be", with_value(request, extra, True))
 
 
-def _checked(
-    contract: Contract, schema: Path, what: str, request: OperationRequest
-) -> Iterator[Fault]:
-    readings = [as_json(request.body)]
-    if not request.has_json:
-        # On the wire all is text, and may be read as a right value of another type.
-        readings += [_texts(readings[0]), _values(readings[0])]
-    if not any(_fits(contract, schema, reading) for reading in readings):
-        yield Fault(what, request)
-
-
-def _texts(body: Any) -> Any:
-    """An object with its members as texts."""
-    return {name: text_of(value) for name, value in body.items()}
-
-
-def _values(body: Any) -> Any:
-    """An object with its members as the values that their texts are in JSON."""
-    return {name: _value(value) for name, value in body.items()}
-
-
-def _value(text: Any) -> Any:
-    try:
-        return json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return text
+def _is_wrong(
+    contract: Contract, schema: Path, request: OperationRequest, field: Field, value: Any
+) -> bool:
+    # Where it is no JSON it is a text on the wire, which may read as a right value of another type.
+    readings = [value] if request.has_json else [value, text_of(value)]
+    bodies = (as_json(with_value(request, field, reading).body) for reading in readings)
+    return not any(_fits(contract, schema, body) for body in bodies)
 
 
 def _beyond(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ cannot be drawn is an `UnmakeableError` that says why.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
@@ -38,6 +39,7 @@ from contract_tests.http.bodies import (
 )
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.parameters import path_of
+from contract_tests.requests import examples
 from contract_tests.target.target import Target
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
@@ -92,22 +94,27 @@ _CONTAINERS = {
 """What Schemathesis calls the locations of parameters."""
 
 
-def makeable(operation: ContractOperation) -> list[BodyFormat]:
-    """The documented bodies that can be drawn, the plainest first."""
-    return [body for body in formats_of(operation) if is_makeable(body)]
-
-
 def requests_of(
     operation: ContractOperation,
     target: Target,
     mode: GenerationMode = GenerationMode.POSITIVE,
 ) -> SearchStrategy[OperationRequest]:
     """Requests to an operation with any of its bodies, with the target's own parameters where it
-    has some. Positive ones fit the schema; negative ones do not, somewhere.
+    has some. Positive ones fit the schema; negative ones do not, somewhere. A body that cannot be
+    drawn is the documented one.
     """
-    bodies: list[BodyFormat | None] = [*makeable(operation)]
-    bodies = bodies or [None]
-    return st.one_of([requests_with(operation, body, target, mode) for body in bodies])
+    drawn = []
+    for body in formats_of(operation):
+        if is_makeable(body):
+            drawn.append(requests_with(operation, body, target, mode))
+        elif documented := examples.of_body(body.document, body.media):
+            plain = requests_with(operation, None, target, mode)
+            drawn.append(plain.map(partial(_with_body, body.name, documented[0])))
+    return st.one_of(drawn) if drawn else requests_with(operation, None, target, mode)
+
+
+def _with_body(media_type: str, value: Any, request: OperationRequest) -> OperationRequest:
+    return replace(request, body=value, media_type=media_type)
 
 
 def requests_with(

@@ -17,7 +17,6 @@ from tests.independent.app import ACTIVE_ID, Answer, PaymentAccountLinks, Reques
 from tests.independent.serve import serving
 
 
-
 class Busy(PaymentAccountLinks):
     """Asks to come back a second later, by these statuses at these requests."""
 
