@@ -9,6 +9,7 @@ import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import template
 from contract_tests.requests.base import Base
 from contract_tests.results.run import Run
@@ -27,12 +28,12 @@ def test_deleted_item(run: Run, operation: ContractOperation, base: Base) -> Non
 
 
 def _requests(run: Run, operation: ContractOperation, base: Base) -> Iterator[OperationRequest]:
-    values = list(base.request.path.values())
+    values = [base.request.path[p.name] for p in path_parameters(operation)]
     reads = (o for o in run.contract.operations if o.method == "get" and _are_alike(o, operation))
     for other in reads:
         if run.plan.scope.left_out(other) is None:
-            names = (p.name for p in other.parameters if p.location == "path")
-            path = dict(zip(names, values, strict=False))
+            names = (parameter.name for parameter in path_parameters(other))
+            path = dict(zip(names, values, strict=True))
             yield replace(base.request, operation=other, path=path, query={}, body=...)
     yield base.request
 

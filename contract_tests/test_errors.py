@@ -15,6 +15,7 @@ import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import OperationRequest, Response
+from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import SAFE, Role
 from contract_tests.requests.base import Base
 from contract_tests.requests.faults import faults
@@ -40,7 +41,7 @@ def test_unknown_item(run: Run, base: Base) -> None:
     """An id that was never handed out leads to nothing (404). Only safe requests ask for it."""
     if base.operation.method not in SAFE or not base.request.path:
         pytest.skip("only safe requests with an id ask for what does not exist")
-    *_, last = base.request.path
+    last = path_parameters(base.operation)[-1].name
     for value in (str(uuid.uuid4()), "987654321", "tallystick-unknown"):
         request = replace(base.request, path={**base.request.path, last: value})
         handled = Expectation(ExpectationKind.HANDLED, "an id that was never handed out")

@@ -13,6 +13,7 @@ from contract_tests.checks.context import Expectation, ExpectationKind, is_of_re
 from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import Exchange, Response
+from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import Role, is_item, template
 from contract_tests.requests.base import Base
 from contract_tests.requests.probes import PROBES, UUID, Probe
@@ -90,7 +91,7 @@ def _other_method(run: Run, base: Base, method: str) -> Exchange:
     request = replace(base.request, body=...)
     if method in HERE and is_item(base.operation) and not run.target.is_own_mock:
         # Whatever the method does, it does it to nothing that anybody has.
-        *_, last = request.path
+        last = path_parameters(base.operation)[-1].name
         request = replace(request, path={**request.path, last: str(uuid.uuid4())})
     return run.client.transmit(run.client.prepare(request, method=method, headers=headers))
 

@@ -32,15 +32,24 @@ class Misfit:
     path: Path
 
 
-def fits_schema(document: Document, schema: Path, value: Any, use: Use = "response") -> bool:
-    """Whether a value is valid against a schema of the document, in a request or a response."""
-    return bool(_validator(document, schema, use).is_valid(value))
+def fits_schema(
+    document: Document,
+    schema: Path,
+    value: Any,
+    use: Use = "response",
+    *,
+    has_formats: bool = True,
+) -> bool:
+    """Whether a value is valid against a schema of the document, in a request or a response.
+    Without formats, nothing is invalid by its format alone.
+    """
+    return bool(_validator(document, schema, use, has_formats).is_valid(value))
 
 
 def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
     """The places of a value that do not fit a schema, by their pointers; the first of each."""
     found: dict[str, Misfit] = {}
-    for error in _validator(document, schema, "response").iter_errors(value):
+    for error in _validator(document, schema, "response", True).iter_errors(value):
         pointer = "".join(f"/{token}" for token in error.absolute_path)
         wrong = " ".join(error.message.split())
         found.setdefault(pointer, Misfit(pointer, wrong, _keyword(document, schema, error)))
@@ -66,8 +75,8 @@ def _keyword(document: Document, schema: Path, error: ValidationError) -> Path:
 
 
 @lru_cache(maxsize=256)
-def _validator(document: Document, schema: Path, use: Use) -> Any:
-    checker = Draft202012Validator.FORMAT_CHECKER
+def _validator(document: Document, schema: Path, use: Use, has_formats: bool) -> Any:
+    checker = Draft202012Validator.FORMAT_CHECKER if has_formats else None
     return _Validator(document.json_schema(schema, use), format_checker=checker)
 
 

@@ -31,9 +31,9 @@ class OperationRequest:
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, Any] = field(default_factory=dict)
-    cookies: Mapping[str, Any] = field(default_factory=dict)
     body: Any = ...
     media_type: str | None = None
+    cookies: Mapping[str, Any] = field(default_factory=dict)
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
         """For Hypothesis, which writes down what it draws: an operation holds a whole document."""

@@ -84,7 +84,6 @@ class Resources:
     base_path: str = ""
     found: list[Resource] = field(default_factory=list)
     linked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
 
     # --- what a response teaches
 
@@ -97,8 +96,6 @@ class Resources:
         visit = Visit(operation, values, exchange.sent_value)
         value = _value(response)
         path, role = template(operation.path), self.roles.of(operation)
-        if etag := response.headers.get("etag"):
-            self.tags[urlsplit(exchange.url).path] = etag
         if role is Role.LIST or (operation.method == "get" and not is_item(operation)):
             for item in _items(value)[:_MOST_LISTED]:
                 self._add(Resource(path, visit.values, item, None, is_created=False))
@@ -274,10 +271,6 @@ class Resources:
             if singular and rest != _letters(name) and rest in ("", *_ID_NAMES):
                 return self._own_id(resource, rest)
         return None
-
-    def tag(self, url: str) -> str | None:
-        """The entity tag that an address had last."""
-        return self.tags.get(urlsplit(url).path)
 
     def _alive(self, collection: str | None, *, only_created: bool = False) -> Iterator[Resource]:
         for resource in self.found:

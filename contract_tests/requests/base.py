@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.roles import Role, collection_of, is_item, template
-from contract_tests.requests.sources import Candidate, Source, Sources, valid_request
+from contract_tests.requests.sources import Candidate, Origin, Sources, valid_request
 from contract_tests.results.run import Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
@@ -35,7 +35,7 @@ class Base:
     request: OperationRequest
     exchange: Exchange | None
     case: Case | None
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    sources: Mapping[str, Origin] = field(default_factory=dict)
     is_repeatable: bool = True
 
     @property
@@ -52,7 +52,7 @@ class Base:
     @property
     def doubt(self) -> str | None:
         """Why a refusal of the base says nothing about the service; None where it does."""
-        guesses = [name for name, source in self.sources.items() if source is Source.GUESS]
+        guesses = [name for name, source in self.sources.items() if source is Origin.GUESS]
         if self.exchange is None:
             return "this run created no item that may be changed or deleted"
         if self.status is None or self.status >= 500 or self.is_success:
@@ -102,7 +102,7 @@ class Base:
     def _is_given(self) -> bool:
         """Whether the target file gives all values that something has to be known of."""
         values = set(self.sources.values())
-        return Source.GIVEN in values and values <= {Source.GIVEN, Source.SETTLED}
+        return Origin.GIVEN in values and values <= {Origin.GIVEN, Origin.SETTLED}
 
     @property
     def _is_certain_to_exist(self) -> bool:
@@ -110,9 +110,9 @@ class Base:
         this run has seen.
         """
         path = [s for name, s in self.sources.items() if name.startswith("path.")]
-        if all(source is Source.GIVEN for source in path):
+        if all(source is Origin.GIVEN for source in path):
             return True
-        has_seen = all(source in (Source.GIVEN, Source.RUN) for source in path)
+        has_seen = all(source in (Origin.GIVEN, Origin.RUN) for source in path)
         return has_seen and is_item(self.operation)
 
     @property
@@ -120,7 +120,7 @@ class Base:
         return [
             name
             for name, source in self.sources.items()
-            if name.startswith("path.") and source is not Source.GIVEN
+            if name.startswith("path.") and source is not Origin.GIVEN
         ]
 
 

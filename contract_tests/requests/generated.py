@@ -279,14 +279,15 @@ def _read(
                 except (ValueError, TypeError):
                     return None
             values[container][name] = value
+    has_body = not isinstance(case.body, NotSet)
     request = OperationRequest(
         operation,
-        values["path_parameters"],
-        values["query"],
-        values["headers"],
-        values["cookies"],
-        ... if body is None or isinstance(case.body, NotSet) else _value(body, case.body, mode),
-        body.name if body else None,
+        path=values["path_parameters"],
+        query=values["query"],
+        headers=values["headers"],
+        cookies=values["cookies"],
+        body=_value(body, case.body, mode) if body and has_body else ...,
+        media_type=body.name if body else None,
     )
     return request if _has_valid_path(request) and _has_valid_fields(request) else None
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.operations.resources import Resources
+from contract_tests.operations.resources import Resources, path_parameters
 from contract_tests.operations.roles import Role, Roles, is_item
 from contract_tests.requests import examples
 from contract_tests.requests.reaching import (
@@ -42,10 +42,11 @@ MOST_TRIED = 6
 MOST_MADE = 3
 """How many different bodies that the schema allows are tried before a create counts as refused."""
 
+_IF_MATCH = "if-match"
 _REFERENCE = re.compile(r".+(?:[a-z0-9](?:Id|Ids|ID|IDs|Uuid|UUID)|[_-](?:ids?|uuid|ref|key))")
 
 
-class Source(Enum):
+class Origin(Enum):
     """Where a value comes from."""
 
     GIVEN = "given"
@@ -55,7 +56,7 @@ class Source(Enum):
     GUESS = "a guess"
 
 
-Values = dict[str, tuple[Source, Any]]
+Values = dict[str, tuple[Origin, Any]]
 """Values by their names in target files, such as `path.id`."""
 
 
@@ -64,9 +65,9 @@ class Candidate:
     """A base request that may succeed, and where each value comes from; `body` is the body."""
 
     request: OperationRequest
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Origin]
 
-    def from_source(self, *sources: Source) -> list[str]:
+    def from_source(self, *sources: Origin) -> list[str]:
         """The names of the values that come from one of these sources."""
         return [name for name, source in self.sources.items() if source in sources]
 
@@ -87,7 +88,7 @@ class Sources:
         paths = list(self._paths(operation, first))
         if not paths:
             return
-        required = [p for p in operation.parameters if p.required and p.location != "path"]
+        required = [p for p in operation.parameters if _is_needed(operation, p)]
         others = [self._values(operation, first, parameter) for parameter in required]
         documented = self._documented_bodies(operation, first)
         count = max(len(paths), *map(len, others), len(documented) + self._most_made(first))
@@ -97,7 +98,7 @@ class Sources:
             values = {name: pair for part in at_index for name, pair in part.items()}
             number = index - len(documented)
             if number < 0:
-                body, source = documented[index], Source.EXAMPLE
+                body, source = documented[index], Origin.EXAMPLE
             else:
                 request = first if number == 0 else constrained(operation, next(made, first))
                 body, source = self._referring(request.body)
@@ -115,7 +116,7 @@ class Sources:
         first: OperationRequest,
         values: Values,
         body: Any,
-        source: Source,
+        source: Origin,
     ) -> Candidate:
         sources = {name: origin for name, (origin, _) in values.items()}
         if body is not ...:
@@ -127,14 +128,14 @@ class Sources:
         if self._is_changed(operation):
             rest = {name: value for name, value in rest.items() if not name.startswith("path.")}
         return Candidate(
-            with_parameters(request, rest), sources | dict.fromkeys(rest, Source.GIVEN)
+            with_parameters(request, rest), sources | dict.fromkeys(rest, Origin.GIVEN)
         )
 
     # --- the path
 
     def _paths(self, operation: ContractOperation, first: OperationRequest) -> Iterator[Values]:
         """The values of the path parameters together: what is inside belongs to its parent."""
-        parameters = [p for p in operation.parameters if p.location == "path"]
+        parameters = path_parameters(operation)
         given = self.target.values(operation)
         named = {p.name: given[f"path.{p.name}"] for p in parameters if f"path.{p.name}" in given}
         is_changed = self._is_changed(operation)
@@ -152,32 +153,32 @@ class Sources:
         first: OperationRequest,
         *,
         is_changed: bool,
-    ) -> Iterator[tuple[Source, Mapping[str, Any]]]:
+    ) -> Iterator[tuple[Origin, Mapping[str, Any]]]:
         """What is known of the path, the best first; at last nothing, so that the rest is made."""
         resources = self.resources
         if is_changed:
             last = parameters[-1].name
             known = resources.bindings(operation, only_created=True)
             own = (binding.values for binding in known if last in binding.values)
-            yield from ((Source.RUN, values) for values in islice(own, MOST_MADE))
+            yield from ((Origin.RUN, values) for values in islice(own, MOST_MADE))
             if resources.roles.of(operation) is Role.CREATE:
-                yield Source.SETTLED, {last: first.path.get(last, "0")}
+                yield Origin.SETTLED, {last: first.path.get(last, "0")}
             return
         documented = {p.name: examples.of_parameter(self.contract.document, p) for p in parameters}
         for index in range(max(map(len, documented.values()), default=0)):
-            yield Source.EXAMPLE, {n: _at(found, index) for n, found in documented.items() if found}
+            yield Origin.EXAMPLE, {n: _at(found, index) for n, found in documented.items() if found}
         for link in resources.linked.get(operation.name, [])[:1]:
             found = {n.removeprefix("path."): v for n, v in link.items() if n.startswith("path.")}
-            yield Source.RUN, found
+            yield Origin.RUN, found
         for binding in islice(resources.bindings(operation), MOST_MADE):
-            yield (Source.RUN if binding.is_certain else Source.GUESS), binding.values
-        yield Source.GUESS, {}
+            yield (Origin.RUN if binding.is_certain else Origin.GUESS), binding.values
+        yield Origin.GUESS, {}
 
     def _path(
         self,
         parameters: Sequence[Parameter],
         named: Mapping[str, Any],
-        source: Source,
+        source: Origin,
         values: Mapping[str, Any],
         first: OperationRequest,
     ) -> Values:
@@ -185,7 +186,7 @@ class Sources:
         for parameter in parameters:
             name = parameter.name
             if name in named:
-                found[f"path.{name}"] = Source.GIVEN, named[name]
+                found[f"path.{name}"] = Origin.GIVEN, named[name]
             elif name in values:
                 found[f"path.{name}"] = source, values[name]
             else:
@@ -207,18 +208,21 @@ class Sources:
         name = f"{parameter.location}.{parameter.name}"
         given = self.target.values(operation)
         if name in given:
-            return [{name: (Source.GIVEN, given[name])}]
+            return [{name: (Origin.GIVEN, given[name])}]
+        if parameter.name.lower() == _IF_MATCH:
+            # It holds for whatever is there (RFC 9110 section 13.1.1).
+            return [{name: (Origin.SETTLED, "*")}]
         documented = examples.of_parameter(self.contract.document, parameter)
-        found = [(Source.EXAMPLE, value) for value in documented]
+        found = [(Origin.EXAMPLE, value) for value in documented]
         links = self.resources.linked.get(operation.name, [])[:1]
-        found += [(Source.RUN, link[name]) for link in links if name in link]
+        found += [(Origin.RUN, link[name]) for link in links if name in link]
         known = self.resources.named(parameter)
-        found += [] if known is None else [(Source.RUN, known.value)]
+        found += [] if known is None else [(Origin.RUN, known.value)]
         field = Field(parameter.location, parameter.name)
         found.append(self._made(parameter, value_of(first, field, "0")))
         return [{name: pair} for pair in found]
 
-    def _made(self, parameter: Parameter, value: Any) -> tuple[Source, Any]:
+    def _made(self, parameter: Parameter, value: Any) -> tuple[Origin, Any]:
         """A value that the schema allows; a guess, unless the schema settles it."""
         document = self.contract.document
         schema = document.dereferenced(document.schema_at(parameter.schema or ())) or {}
@@ -228,7 +232,7 @@ class Sources:
         is_amount = kind in ("integer", "number") or schema.get("format") in ("date", "date-time")
         if parameter.location != "path" and is_amount and not refers(parameter.name):
             is_settled = True
-        return (Source.SETTLED if is_settled else Source.GUESS), value
+        return (Origin.SETTLED if is_settled else Origin.GUESS), value
 
     # --- the body
 
@@ -238,14 +242,14 @@ class Sources:
         body = format_of(operation, first.media_type or "")
         return examples.of_body(self.contract.document, body.media) if body else []
 
-    def _referring(self, body: Any) -> tuple[Any, Source]:
+    def _referring(self, body: Any) -> tuple[Any, Origin]:
         """A made body with ids that this run knows; a guess where one is needed and not known."""
         if not isinstance(body, dict):
-            return body, Source.SETTLED
+            return body, Origin.SETTLED
         known = {name: self.resources.reference(name) for name in body if refers(name)}
         known = {name: value for name, value in known.items() if value is not None}
         is_guess = any(refers(name) and name not in known for name in member_names(body))
-        return {**body, **known}, Source.GUESS if is_guess else Source.SETTLED
+        return {**body, **known}, Origin.GUESS if is_guess else Origin.SETTLED
 
 
 def valid_request(
@@ -255,6 +259,16 @@ def valid_request(
     sources = Sources(contract, target, Resources(contract, Roles(contract)))
     made = constrained(operation, next(made_requests(contract, operation, 0)))
     return next((found.request for found in sources.candidates(operation)), made)
+
+
+def _is_needed(operation: ContractOperation, parameter: Parameter) -> bool:
+    """Whether a value is sent: where the parameter is required, and an If-Match where the operation
+    documents that it wants one (428, RFC 6585 section 3).
+    """
+    wants_condition = any(response.status == "428" for response in operation.responses)
+    is_condition = parameter.location == "header" and parameter.name.lower() == _IF_MATCH
+    is_needed = parameter.required or (is_condition and wants_condition)
+    return parameter.location != "path" and is_needed
 
 
 def refers(name: str) -> bool:

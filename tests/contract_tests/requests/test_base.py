@@ -9,7 +9,7 @@ import pytest
 from contract_tests.checks.context import ExpectationKind
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
 from contract_tests.requests.base import Base
-from contract_tests.requests.sources import Source
+from contract_tests.requests.sources import Origin
 from contract_tests.results.run import case_answered
 from tallystick.contract import load_contract
 
@@ -23,7 +23,7 @@ def exchange(status: int, code: str = "") -> Exchange:
     return Exchange(Response(status, {"content-type": "application/json"}, body), "", "")
 
 
-def base_of(got: Exchange | None, sources: dict[str, Source] | None = None) -> Base:
+def base_of(got: Exchange | None, sources: dict[str, Origin] | None = None) -> Base:
     """The base of an operation that got this."""
     case = case_answered(OPERATION, got) if got else None
     return Base(OPERATION, OperationRequest(OPERATION), got, case, sources or {})
@@ -56,7 +56,7 @@ def test_a_base_is_a_success_where_the_document_says_so(
     assert base_of(got).is_success is is_success
 
 
-GIVEN, EXAMPLE, RUN, SETTLED, GUESS = Source
+GIVEN, EXAMPLE, RUN, SETTLED, GUESS = Origin
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ GIVEN, EXAMPLE, RUN, SETTLED, GUESS = Source
     ],
 )
 def test_a_refusal_of_honest_values_is_no_doubt(
-    got: Exchange | None, sources: dict[str, Source], doubt: str | None
+    got: Exchange | None, sources: dict[str, Origin], doubt: str | None
 ) -> None:
     """Where a value was guessed, or need not exist, a refusal says nothing about the service."""
     found = base_of(got, sources).doubt
