@@ -25,7 +25,7 @@ from contract_tests.requests.testability import Testability
 from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
 from contract_tests.results.report import summary, write_report
-from contract_tests.results.run import RUN, Run
+from contract_tests.results.run import RUN, Run, diagnostic
 from contract_tests.target.target import Target, mock_target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -141,11 +141,19 @@ def _subject(item: pytest.Item) -> tuple[ContractOperation | None, Case | None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    """Fail a test that has found something above the advisory."""
+    """Fail a test that has found something above the advisory. One that breaks is a diagnostic of
+    its operation: the rest of the run is judged all the same.
+    """
     try:
         result = yield
     except TargetGoneError as error:
         _end(pyfuncitem.config.stash[RUN], error)
+    except Exception as error:
+        # Each test is about one operation: see pytest_generate_tests.
+        operation: ContractOperation = pyfuncitem.callspec.params["operation"]  # type: ignore[assignment]
+        why = diagnostic(operation.name, error)
+        pyfuncitem.config.stash[RUN].note(why)
+        pytest.skip(why)
     run = pyfuncitem.config.stash.get(RUN, None)
     broken = run.take_broken() if run else []
     if broken:
@@ -226,6 +234,10 @@ def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
         return bases.of(operation)
     except TargetGoneError as error:
         _end(run, error)
+    except Exception as error:
+        why = diagnostic(operation.name, error)
+        run.leave_out(operation, why)
+        pytest.skip(why)
 
 
 @pytest.fixture

@@ -117,8 +117,8 @@ def _again(
     yield "the same request again", run.client.send(request)
     if has_id(request):
         yield "the id in capitals", run.client.send(with_ids(request, str.upper))
-    if is_of_request(case) and isinstance(request.body, dict):
-        for probe in EQUIVALENTS:
+    for probe in EQUIVALENTS if is_of_request(case) else ():
+        if probe.applies(request):
             yield probe.name, run.client.transmit(probe.make(run.client, request))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.checks.schemas import fits_schema
+from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import Exchange, Response
 from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import Role, is_item, template
@@ -119,7 +120,8 @@ def _is_settled(contract: Contract, base: Base, probe: Probe, content: bytes) ->
     body = base.operation.request_body
     if body is None or not content:
         return body is not None and body.required
-    schemas = [media.schema for media in body.media_types if media.schema]
-    value = json.loads(content)
-    fits = any(fits_schema(contract.document, schema, value, "request") for schema in schemas)
-    return bool(schemas) and fits is (probe.expected is ExpectationKind.ACCEPTED)
+    sent = format_of(base.operation, base.request.media_type or "")
+    if sent is None or sent.media.schema is None:
+        return False
+    fits = fits_schema(contract.document, sent.media.schema, json.loads(content), "request")
+    return fits is (probe.expected is ExpectationKind.ACCEPTED)

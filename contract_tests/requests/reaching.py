@@ -15,11 +15,18 @@ from typing import Any
 
 from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample, Unsatisfiable
-from schemathesis.core import NotSet
 
 from contract_tests.checks.schemas import fits_schema
+from contract_tests.http.bodies import (
+    BodyFormat,
+    UnmakeableError,
+    format_of,
+    formats_of,
+    is_json,
+    is_makeable,
+)
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.requests import generated, values
+from contract_tests.requests import examples, generated, values
 from contract_tests.target.target import CaseSetup, Target
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import KINDS, Constraint
@@ -41,26 +48,34 @@ def made_requests(
     contract: Contract, operation: ContractOperation, seed: int
 ) -> Iterator[OperationRequest]:
     """Requests that the schema allows: the smallest, and then others with other bodies. The names
-    in them differ from seed to seed.
+    in them differ from seed to seed. Raises UnmakeableError.
     """
     smallest = _smallest(contract, operation)
+    if isinstance(smallest, str):
+        raise UnmakeableError(smallest)
     yield _believable(contract, smallest, f"tallystick-{seed:x}")
-    strategy = generated.cases(contract.document, operation, _PLAIN)
+    body = format_of(operation, smallest.media_type or "")
+    if smallest.body is ... or body is None or not is_makeable(body):
+        return
+    strategy = generated.requests_with(operation, body, _PLAIN)
     seen = [smallest.body]
-    while smallest.body is not ...:
+    while True:
         try:
-            case = find(strategy, lambda case: case.body not in seen, settings=_QUICK)
-        except (NoSuchExample, Unsatisfiable):
+            other = find(strategy, lambda other: other.body not in seen, settings=_QUICK)
+        except (NoSuchExample, Unsatisfiable, UnmakeableError):
             return
-        seen.append(case.body)
+        seen.append(other.body)
         word = f"tallystick-{seed:x}-{len(seen)}"
-        yield _believable(contract, replace(smallest, body=case.body), word)
+        yield _believable(contract, replace(smallest, body=other.body), word)
 
 
 def constrained(operation: ContractOperation, request: OperationRequest) -> OperationRequest:
-    """The request with a certainly valid value wherever the prose has a rule on it."""
+    """The request with a certainly valid value wherever the prose has a rule on it; what is sent as
+    it is written stays so.
+    """
     for field, constraint in constraints(operation).items():
-        request = with_value(request, field, values.plain(field, constraint))
+        if field.location != "body" or not isinstance(request.body, str | bytes):
+            request = with_value(request, field, values.plain(field, constraint))
     return request
 
 
@@ -112,13 +127,21 @@ def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
 
 def _believable(contract: Contract, request: OperationRequest, word: str) -> OperationRequest:
     """The request with a word in place of empty texts, where its schema allows it."""
-    if request.body is ... or request.operation.request_body is None:
+    if request.body is ...:
         return request
-    body = _worded(request.body, word)
-    media_types = request.operation.request_body.media_types
-    schemas = [m.schema for m in media_types if m.name == request.media_type and m.schema]
-    fits = all(fits_schema(contract.document, schema, body, "request") for schema in schemas)
+    body, sent = _worded(request.body, word), format_of(request.operation, request.media_type or "")
+    schema = sent.media.schema if sent else None
+    fits = schema is None or fits_schema(contract.document, schema, as_json(body), "request")
     return replace(request, body=body) if fits else request
+
+
+def as_json(value: Any) -> Any:
+    """A body as JSON value: what is binary as a text, which is what schemas say of it."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, dict):
+        return {name: as_json(member) for name, member in value.items()}
+    return [as_json(item) for item in value] if isinstance(value, list) else value
 
 
 def _worded(value: Any, word: str) -> Any:
@@ -127,12 +150,6 @@ def _worded(value: Any, word: str) -> Any:
     if isinstance(value, list):
         return [_worded(item, word) for item in value]
     return word if value in ("", "0") else value
-
-
-def _headers(case: generated.GeneratedCase) -> dict[str, str]:
-    headers = {name: str(value) for name, value in (case.headers or {}).items()}
-    cookies = [f"{name}={value}" for name, value in (case.cookies or {}).items()]
-    return {**headers, "cookie": "; ".join(cookies)} if cookies else headers
 
 
 def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
@@ -157,33 +174,41 @@ def with_value(request: OperationRequest, field: Field, value: Any) -> Operation
     """The request with one value set."""
     if field.location == "body":
         return replace(request, body=_set(request.body, field.name.split("."), value))
-    if field.location == "cookie":
-        return replace(request, headers={**request.headers, "cookie": f"{field.name}={value}"})
-    return _with_values(request, field, {**_located(request, field), field.name: value})
+    return _located(request, field, {field.name: value})
 
 
 def without(request: OperationRequest, field: Field) -> OperationRequest:
     """The request with one value left out."""
     if field.location == "body":
         return replace(request, body=_unset(request.body, field.name.split(".")))
-    rest = {name: value for name, value in _located(request, field).items() if name != field.name}
-    return _with_values(request, field, rest)
+    return _located(request, field, {})
 
 
-def _located(request: OperationRequest, field: Field) -> Mapping[str, Any]:
-    return {"path": request.path, "query": request.query, "header": request.headers}[field.location]
+def value_of(request: OperationRequest, field: Field, default: Any = None) -> Any:
+    """The value of a parameter."""
+    return getattr(request, _MEMBERS[field.location]).get(field.name, default)
 
 
-def _with_values(
-    request: OperationRequest, field: Field, located: Mapping[str, Any]
+def _located(
+    request: OperationRequest, field: Field, values: Mapping[str, Any]
 ) -> OperationRequest:
-    if field.location == "path":
-        return replace(request, path=located)
-    return (
-        replace(request, query=located)
-        if field.location == "query"
-        else replace(request, headers=located)
-    )
+    """The request with these values instead of one of its parameters."""
+    member = _MEMBERS[field.location]
+    before: Mapping[str, Any] = getattr(request, member)
+    changed: dict[str, Any] = {
+        member: {**{name: one for name, one in before.items() if name != field.name}, **values}
+    }
+    return replace(request, **changed)
+
+
+_MEMBERS = {
+    "path": "path",
+    "query": "query",
+    "querystring": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
+"""Where a request has the values of each location."""
 
 
 def _set(body: Any, keys: list[str], value: Any) -> Any:
@@ -203,23 +228,61 @@ def _unset(body: Any, keys: list[str]) -> Any:
     return body
 
 
-@lru_cache(maxsize=256)
-def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequest:
-    strategy = generated.cases(contract.document, operation, _PLAIN)
-    case = find(strategy, lambda _: True, settings=_QUICK)
-    path = dict(case.path_parameters or {})
-    for name, form in formats(contract, operation).items():
-        if form in KINDS:
-            # The smallest value of a format is an odd one, such as the nil UUID.
-            path[name] = Constraint(form).valid_values()[0]
-    return OperationRequest(
-        operation=operation,
-        path=path,
-        query=dict(case.query or {}),
-        headers=_headers(case),
-        body=... if isinstance(case.body, NotSet) else case.body,
-        media_type=case.media_type,
+@lru_cache(maxsize=1024)
+def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequest | str:
+    """The smallest request, with its plainest body that can be made; or why there is none."""
+    reasons = []
+    for body in formats_of(operation):
+        documented = [] if is_json(body.name) else examples.of_body(body.document, body.media)
+        if not documented and not is_makeable(body):
+            reasons.append(_unmakeable(body))
+            continue
+        try:
+            request = _drawn(operation, None if documented else body)
+            if documented:
+                request = replace(request, body=documented[0], media_type=body.name)
+            if request.body is not ...:
+                request.content()
+            return _with_formats(contract, request)
+        except UnmakeableError as error:
+            reasons.append(f"its body ({body.name}, {body.node.locate()}): {error}")
+    if reasons and operation.request_body and operation.request_body.required:
+        return _reason(operation, reasons[0])
+    try:
+        request = _drawn(operation, None)
+    except UnmakeableError as error:
+        return _reason(operation, f"its parameters: {error}")
+    name = next((body.name for body in formats_of(operation)), None)
+    return _with_formats(contract, replace(request, media_type=name))
+
+
+def _reason(operation: ContractOperation, why: str) -> str:
+    return f"no request to {operation.name} can be made: {why}"
+
+
+def _unmakeable(body: BodyFormat) -> str:
+    return (
+        f"nobody can make a body of {body.name} from a schema ({body.node.locate()}); add an "
+        "example of it to the document, by an overlay for instance"
     )
+
+
+def _drawn(operation: ContractOperation, body: BodyFormat | None) -> OperationRequest:
+    """The smallest request that can be drawn. Raises UnmakeableError."""
+    strategy = generated.requests_with(operation, body, _PLAIN)
+    try:
+        return find(strategy, lambda _: True, settings=_QUICK)
+    except Unsatisfiable:
+        raise UnmakeableError("nothing that fits the schema was found") from None
+
+
+def _with_formats(contract: Contract, request: OperationRequest) -> OperationRequest:
+    """The request with usual values of formats: the smallest are odd, such as the nil UUID."""
+    path = dict(request.path)
+    for name, form in formats(contract, request.operation).items():
+        if form in KINDS:
+            path[name] = Constraint(form).valid_values()[0]
+    return replace(request, path=path)
 
 
 def _format(contract: Contract, parameter: Parameter) -> str | None:

@@ -20,15 +20,21 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.operations.resources import Resources, path_parameters
 from contract_tests.operations.roles import Role, Roles, is_item
 from contract_tests.requests import examples
-from contract_tests.requests.reaching import constrained, made_requests, with_parameters
+from contract_tests.requests.reaching import (
+    constrained,
+    made_requests,
+    value_of,
+    with_parameters,
+)
 from contract_tests.target.target import Target
 from contract_tests.walk import member_names
 from tallystick.contract import Contract, ContractOperation
-from tallystick.reader.operations import Parameter
+from tallystick.reader.operations import Field, Parameter
 
 MOST_TRIED = 6
 """How many base requests of an operation are tried at most."""
@@ -212,8 +218,8 @@ class Sources:
         found += [(Origin.RUN, link[name]) for link in links if name in link]
         known = self.resources.named(parameter)
         found += [] if known is None else [(Origin.RUN, known.value)]
-        located = first.query if parameter.location == "query" else first.headers
-        found.append(self._made(parameter, located.get(parameter.name, "0")))
+        field = Field(parameter.location, parameter.name)
+        found.append(self._made(parameter, value_of(first, field, "0")))
         return [{name: pair} for pair in found]
 
     def _made(self, parameter: Parameter, value: Any) -> tuple[Origin, Any]:
@@ -233,10 +239,8 @@ class Sources:
     def _documented_bodies(
         self, operation: ContractOperation, first: OperationRequest
     ) -> list[Any]:
-        body = operation.request_body
-        media_types = [m for m in (body.media_types if body else ()) if m.name == first.media_type]
-        found = [examples.of_body(self.contract.document, m) for m in media_types]
-        return [value for values in found for value in values]
+        body = format_of(operation, first.media_type or "")
+        return examples.of_body(self.contract.document, body.media) if body else []
 
     def _referring(self, body: Any) -> tuple[Any, Origin]:
         """A made body with ids that this run knows; a guess where one is needed and not known."""

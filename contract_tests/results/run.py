@@ -9,10 +9,12 @@ secret.
 from __future__ import annotations
 
 import time
+import traceback
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +23,7 @@ from contract_tests.checks.codes import case_of, named_codes
 from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.checks.table import Check, incomplete, violations
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.http.redaction import without_capabilities
@@ -153,6 +156,17 @@ class Run:
         """The target file declares that a case cannot be reached, and why."""
         self._leave(case, Verdict.UNREACHABLE, reason)
 
+    def leave_out(self, operation: ContractOperation, reason: str) -> None:
+        """No request to an operation can be made, and why."""
+        self.note(reason)
+        for case in operation.cases:
+            self.not_covered(case, reason)
+
+    def note(self, text: str) -> None:
+        """Say something beside the findings, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
     def _leave(self, case: Case, verdict: Verdict, reason: str) -> None:
         case_result = self.case_result(case)
         if case_result.verdict is Verdict.NOT_COVERED:
@@ -282,6 +296,17 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
+
+
+def diagnostic(operation: str, error: Exception) -> str:
+    """What is said of an operation where no request could be made, or the suite itself broke."""
+    if isinstance(error, UnmakeableError):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{operation}: a part of the suite broke here and was left out "
+        f"({type(error).__name__}: {cut(str(error))}, {Path(place.filename).name}:{place.lineno})"
+    )
 
 
 def _sentence(case: Case | None, check: Check) -> str:

@@ -26,6 +26,7 @@ from contract_tests.checks.codes import holds_text, named_codes
 from contract_tests.checks.context import Expectation, ExpectationKind, has_status, is_of_request
 from contract_tests.checks.levels import ADVISORY, STANDARD
 from contract_tests.checks.table import Check
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, TransportError, body_of
 from contract_tests.requests.base import Base, Bases
@@ -284,7 +285,11 @@ class PairAnalysis:
 
     def _examine(self, operation: ContractOperation, room: int) -> None:
         run, origin = self.run, self.adapter.origin
-        request = valid_request(run.contract, operation, run.target)
+        try:
+            request = valid_request(run.contract, operation, run.target)
+        except UnmakeableError as error:
+            run.note(str(error))
+            return
         pairs = pairs_of(variations_of(operation, run.target), request, run.client)
         if not pairs or room < pairs[0].cost + len(pairs[0].variations):
             return

@@ -6,6 +6,7 @@ from collections import Counter
 
 from hypothesis import Phase, given, seed, settings
 
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.exchange import Exchange, TransportError
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base
@@ -39,6 +40,7 @@ def preview(campaign: Campaign, limits: Limits, number: int) -> str:
             "",
             "Samples:",
             *(f"  {sample}" for sample in samples),
+            *(f"note: {note}" for note in campaign.run.notes),
             "",
             f"Budget: {limits}",
         ]
@@ -49,7 +51,11 @@ def _draw(
     campaign: Campaign, operation: ContractOperation, number: int, most: int
 ) -> list[FuzzCase]:
     run = campaign.run
-    request = valid_request(run.contract, operation, run.target)
+    try:
+        request = valid_request(run.contract, operation, run.target)
+    except UnmakeableError as error:
+        run.note(str(error))
+        return []
     success = next((case for case in operation.cases if case.is_success), None)
     base = Base(operation, request, Exchange(TransportError("not sent", ""), "", ""), success)
     drawn: list[FuzzCase] = []

@@ -34,7 +34,7 @@ SENT: Mapping[str, bytes] = {
     "a body that is not UTF-8": b'{"a": "\xff\xfe"}',
 }
 HEADERS = {
-    "media type in capitals": ("content-type", "Application/JSON"),
+    "media type in capitals": ("content-type", "APPLICATION/JSON"),
     "media type with charset": ("content-type", "application/json; charset=utf-8"),
     "another media type": ("content-type", "text/plain"),
     "Accept: */*": ("accept", "*/*"),
