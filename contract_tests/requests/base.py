@@ -68,7 +68,7 @@ class Base:
         if self.status in _STATE and not self._is_given:
             return f"{got}: it needs a resource in another state"
         has_code = self.case is not None and self.case.code is not None
-        if (has_code or self._is_made_action) and not self._is_given:
+        if (has_code or self._may_break_a_rule) and not self._is_given:
             return f"{got}: it needs values that keep its rules"
         return None
 
@@ -101,10 +101,15 @@ class Base:
         return case_answered(self.operation, exchange) == self.case
 
     @property
-    def _is_made_action(self) -> bool:
-        """Whether a made body asks an item for something: its state may not allow just that."""
-        is_made = self.sources.get("body") is Origin.SETTLED and bool(self._places)
-        return self.role is Role.ACTION and is_made and self.status in (400, 422)
+    def _may_break_a_rule(self) -> bool:
+        """Whether a made body may break a rule that no schema says. What creates has none, unless
+        the document names it; other requests do, where it has a refusal for them.
+        """
+        creates = self.role in (Role.CREATE, Role.UPDATE) or any(
+            response.status == "201" for response in self.operation.responses
+        )
+        is_made = self.sources.get("body") is Origin.SETTLED and self.status in (400, 422)
+        return is_made and not creates and (self.case is not None or bool(self._places))
 
     @property
     def _is_given(self) -> bool:
