@@ -28,24 +28,25 @@ class Testability:
         self._refused: list[Base] = []
         self._alike: list[Base] = []
         plain = [o for o in run.contract.operations if "{" not in o.path]
-        self._shows_path = plain if len(plain) >= _ENOUGH else run.contract.operations
+        self._showing = plain if len(plain) >= _ENOUGH else run.contract.operations
 
     def see(self, base: Base) -> None:
         """Look at a base. Raises UntestableError."""
-        if base.exchange is None or self._is_over:
-            return
-        outcome = base.exchange.outcome
+        outcome = base.exchange.outcome if base.exchange else None
         if isinstance(outcome, Response) and outcome.is_limited:
             raise UntestableError(
                 f"{self.run.target.called} {self.run.target.shown_url} keeps answering "
                 f"{outcome.status}: it asks to come back later. Set a lower `rate` in the target "
                 "file, or try again later.",
-                base.exchange.curl,
+                base.exchange.curl if base.exchange else "",
             )
+        if base.exchange is None or self._is_over or len(self._showing) < _ENOUGH:
+            return
         self._see_refusal(base)
-        self._see_path(base)
-        # One base that is neither shows that the target can be tested.
-        self._is_over = base not in self._refused and base not in self._alike
+        if base.operation in self._showing:
+            self._see_path(base, base.exchange)
+            # One that is neither shows that the target can be tested.
+            self._is_over = base not in self._refused and base not in self._alike
 
     def _see_refusal(self, base: Base) -> None:
         if base.status in (401, 403):
@@ -58,13 +59,11 @@ class Testability:
                 base.exchange.curl if base.exchange else "",
             )
 
-    def _see_path(self, base: Base) -> None:
-        if base.operation not in self._shows_path or base.exchange is None:
-            return
+    def _see_path(self, base: Base, got: Exchange) -> None:
         random = replace(base.request, path={}, query={}, body=...)
         operation = replace(base.operation, path=f"/tallystick-{secrets.token_hex(4)}")
         exchange = self.run.client.send(replace(random, operation=operation))
-        if _looks(exchange) == _looks(base.exchange):
+        if _looks(exchange) == _looks(got):
             self._alike.append(base)
         if len(self._alike) >= _ENOUGH:
             servers = self.run.contract.document.root.get("servers")
@@ -94,8 +93,7 @@ def _looks(exchange: Exchange) -> object:
     outcome = exchange.outcome
     if not isinstance(outcome, Response):
         return exchange
-    path = urlsplit(exchange.url).path.encode()
-    body = outcome.body.replace(path, b"").replace(path.strip(b"/"), b"")
+    body = outcome.body.replace(urlsplit(exchange.url).path.encode(), b"")
     changing = {"date", "content-length", "x-request-id", "etag", "set-cookie"}
     names = frozenset(outcome.headers) - changing
     return outcome.status, outcome.media_type, names, body
