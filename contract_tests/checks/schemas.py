@@ -6,7 +6,7 @@ deadline: Python's own expressions are others, and have none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -30,6 +30,12 @@ class Misfit:
     pointer: str
     message: str
     path: Path
+
+
+def schema_at(document: Document, path: Path | None) -> Mapping[str, Any]:
+    """The schema at a path as an object, its own reference followed; empty where it is none."""
+    found = document.dereferenced(document.schema_at(path)) if path else None
+    return found if isinstance(found, dict) else {}
 
 
 def fits_schema(

@@ -94,11 +94,12 @@ class Base:
         left behind: documents do not say which of two faults wins.
         """
         outcome = exchange.outcome
-        if not self.is_repeatable and isinstance(outcome, Response) and outcome.status in _STATE:
-            return True
-        if self.is_success or self.case is None or is_of_request(self.case):
-            return False
-        return case_answered(self.operation, exchange) == self.case
+        if self.is_success:
+            left_behind = isinstance(outcome, Response) and outcome.status in _STATE
+            return left_behind and not self.is_repeatable
+        if self.case is None:
+            return isinstance(outcome, Response) and outcome.status == self.status
+        return not is_of_request(self.case) and self.case == case_answered(self.operation, exchange)
 
     @property
     def _may_break_a_rule(self) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from contract_tests.checks.schemas import fits_schema
+from contract_tests.checks.schemas import fits_schema, schema_at
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.styles import text_of
@@ -63,7 +63,7 @@ def _of_parameter(
         yield Fault(f"{name} left out", without(request, field))
     if parameter.schema is None:
         return
-    schema = _schema(contract, parameter.schema)
+    schema = schema_at(contract.document, parameter.schema)
     wrong = [*_beyond(schema), ("a text", "tallystick")]
     for what, value in wrong:
         # On the wire it is a text: what reads as a right value of another type is no fault.
@@ -85,7 +85,7 @@ def _of_body(contract: Contract, request: OperationRequest) -> Iterator[Fault]:
         if not _fits(contract, schema, as_json(changed.body)):
             yield Fault(f"body.{name} left out", changed)
     for name, path in names.items():
-        found = _schema(contract, path)
+        found = schema_at(contract.document, path)
         if found.get("readOnly") is True:
             continue
         field = Field("body", name)
@@ -130,12 +130,6 @@ def _beyond(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     most = schema.get("maxItems")
     if isinstance(most, int) and most < 100:
         yield f"{most + 1} items", ["tallystick"] * (most + 1)
-
-
-def _schema(contract: Contract, path: Path) -> Mapping[str, Any]:
-    document = contract.document
-    found = document.dereferenced(document.schema_at(path))
-    return found if isinstance(found, dict) else {}
 
 
 def _fits(contract: Contract, schema: Path, value: Any) -> bool:

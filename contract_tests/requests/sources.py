@@ -20,6 +20,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from contract_tests.checks.schemas import schema_at
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.operations.resources import Resources, path_parameters
@@ -224,9 +225,7 @@ class Sources:
 
     def _made(self, parameter: Parameter, value: Any) -> tuple[Origin, Any]:
         """A value that the schema allows; a guess, unless the schema settles it."""
-        document = self.contract.document
-        schema = document.dereferenced(document.schema_at(parameter.schema or ())) or {}
-        schema = schema if parameter.schema and isinstance(schema, dict) else {}
+        schema = schema_at(self.contract.document, parameter.schema)
         kind = schema.get("type")
         is_settled = "enum" in schema or "const" in schema or kind == "boolean"
         is_amount = kind in ("integer", "number") or schema.get("format") in ("date", "date-time")

@@ -129,8 +129,20 @@ def test_a_variation_gets_what_the_base_got(got: Exchange, labels: list[str]) ->
         pytest.param(UNKNOWN, MISSING, False, id="the fault comes first"),
         pytest.param(SUCCESS, SUCCESS, False, id="the base succeeds"),
         pytest.param(MISSING, MISSING, False, id="the base does not work"),
+        pytest.param(exchange(401), exchange(401), True, id="what no document lists"),
+        pytest.param(exchange(401), MISSING, False, id="what no document lists, and a fault"),
     ],
 )
 def test_a_state_hides_faults(got: Exchange, faulty: Exchange, hides: bool) -> None:
     """Only the state that the base met explains the response to a faulty request."""
     assert base_of(got).hides(faulty) is hides
+
+
+@pytest.mark.parametrize(
+    ("status", "hides"), [(409, True), (412, True), (400, False), (200, False)]
+)
+def test_what_is_not_repeatable_leaves_something_behind(status: int, hides: bool) -> None:
+    """A second create may find the first one."""
+    base = base_of(SUCCESS)
+    assert replace(base, is_repeatable=False).hides(exchange(status)) is hides
+    assert base.hides(exchange(status)) is False
