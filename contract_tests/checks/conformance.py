@@ -79,8 +79,9 @@ def body_fits_schema(context: CheckContext) -> list[Violation]:
     return [
         Violation(
             f"{misfit.pointer or 'the body'} does not fit the schema: {misfit.message}",
-            (misfit.pointer,),
+            (misfit.everywhere,),
             path=misfit.path,
+            place=misfit.shared,
         )
         for misfit in context.misfits.values()
     ]

@@ -111,10 +111,12 @@ class CheckContext:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """How a response breaks a check. Violations of the same `cause` are one finding, whatever the
-    request; so are those that confuse the same `codes`. `path` is the place in the document that
-    makes the demand, where it is not the case's. `source` and `quote` (the words of the document)
-    stand in for those of the check, where each violation has its own.
+    """How a response breaks a check. Violations of the same `cause` in one operation are one
+    finding, whatever the request; so are those that confuse the same `codes`, and those of the same
+    `place` in any operation: what several share in the document, or a habit of the whole server.
+    `path` is the place in the document that makes the demand, where it is not the case's. `source`
+    and `quote` (the words of the document) stand in for those of the check, where each violation
+    has its own.
     """
 
     message: str
@@ -123,6 +125,7 @@ class Violation:
     path: Path | None = None
     source: str = ""
     quote: str = ""
+    place: tuple[str, ...] = ()
 
 
 def documented_response(operation: ContractOperation, status: int) -> DocumentedResponse | None:

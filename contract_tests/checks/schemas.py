@@ -24,12 +24,24 @@ from tallystick.reader.schemas.views import Use
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """One place of a value that does not fit. `pointer` leads to it, `path` leads to the keyword
-    of the document that asks for something else.
+    of the document that asks for something else; `member` is one that is missing there.
     """
 
     pointer: str
     message: str
     path: Path
+    member: str = ""
+
+    @property
+    def everywhere(self) -> str:
+        """The pointer with `*` for each index of an array, since its items have one schema."""
+        tokens = self.pointer.split("/")
+        return "/".join("*" if token.isdecimal() else token for token in tokens)
+
+    @property
+    def shared(self) -> Path:
+        """The keyword's place, where operations may share it; empty where only one has it."""
+        return (*self.path, self.member) if self.path[:1] == ("components",) else ()
 
 
 def schema_at(document: Document, path: Path | None) -> Mapping[str, Any]:
@@ -58,8 +70,17 @@ def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
     for error in _validator(document, schema, "response", True).iter_errors(value):
         pointer = "".join(f"/{token}" for token in error.absolute_path)
         wrong = " ".join(error.message.split())
-        found.setdefault(pointer, Misfit(pointer, wrong, _keyword(document, schema, error)))
+        path = _keyword(document, schema, error)
+        found.setdefault(pointer, Misfit(pointer, wrong, path, _missing(error)))
     return found
+
+
+def _missing(error: ValidationError) -> str:
+    """The member that is missing, where that is the error."""
+    wanted, instance = error.validator_value, error.instance
+    if error.validator != "required" or not isinstance(wanted, list):
+        return ""
+    return next((str(name) for name in wanted if name not in instance), "")
 
 
 def _keyword(document: Document, schema: Path, error: ValidationError) -> Path:

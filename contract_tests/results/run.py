@@ -247,6 +247,7 @@ class Run:
             is_random=expectation.is_random,
             cases=[case] if case else [],
             seen=[expectation.what],
+            places={violation.place} if violation.place else set(),
         )
 
     def shown_response(self, exchange: Exchange) -> str:
