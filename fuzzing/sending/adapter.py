@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import requests
 
 from contract_tests.checks.codes import case_of
-from contract_tests.http.client import PromptAdapter
+from contract_tests.http.bounds import BoundedAdapter
 from contract_tests.http.exchange import body_of
 from fuzzing.sending.budget import Permit, RequestRecord
 from fuzzing.sending.estimate import kind_of
@@ -52,7 +52,7 @@ class RequestOrigin:
     operation: ContractOperation | None = None
 
 
-class BudgetAdapter(PromptAdapter):
+class BudgetAdapter(BoundedAdapter):
     """Sends requests within the budget. `documented` are the 5xx that count as no error;
     `observe` sees each exchange; `findings` gives the ids of all findings so far; `clean` removes
     secrets from a text.
