@@ -28,7 +28,12 @@ LARGEST_HEADERS = 64 * 2**10
 
 _STEP = 64 * 2**10
 _LEAST = 0.001
-"""A socket takes a timeout of zero for none."""
+"""urllib3 takes no timeout of zero, and a socket does not wait then."""
+
+
+def timeout_of(seconds: float) -> urllib3.Timeout:
+    """So many seconds for a whole request; at least a moment."""
+    return urllib3.Timeout(total=max(_LEAST, seconds))
 
 
 class Cut(Enum):
@@ -64,6 +69,12 @@ class BoundedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
+        """See HTTPAdapter."""
+        response = super().send(request, *args, **kwargs)
+        assert isinstance(response, BoundedResponse)
+        return response
+
     def build_response(
         self, req: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse
     ) -> BoundedResponse:
@@ -91,8 +102,6 @@ def _read(raw: urllib3.BaseHTTPResponse, largest: int) -> tuple[bytes, Cut | Non
         cut = Cut.TIME
     except urllib3.exceptions.DecodeError as error:
         raise requests.exceptions.ContentDecodingError(error) from None
-    except urllib3.exceptions.SSLError as error:
-        raise requests.exceptions.SSLError(error) from None
     except (urllib3.exceptions.HTTPError, HTTPException) as error:
         raise requests.exceptions.ChunkedEncodingError(error) from None
     if cut:

@@ -25,9 +25,15 @@ from unittest import SkipTest
 from urllib.parse import unquote, urlsplit
 
 import requests
-import urllib3
+
 from contract_tests.http.bodies import JSON
-from contract_tests.http.bounds import BoundedAdapter, BoundedResponse, Cut, LongHeadersError
+from contract_tests.http.bounds import (
+    BoundedAdapter,
+    BoundedResponse,
+    Cut,
+    LongHeadersError,
+    timeout_of,
+)
 from contract_tests.http.exchange import (
     Chunks,
     Exchange,
@@ -49,8 +55,8 @@ _PATIENCE = 60.0
 
 _LONGEST_CONNECT = 3.0
 
-_LEAST = 0.001
-"""urllib3 takes no timeout of zero."""
+GRACE = 1.0
+"""Seconds for cleaning up after the time of the run is over."""
 
 _SHORT = 1.0
 """The deadline of a request, in seconds, where the operation has been cut at its own before: once
@@ -190,8 +196,9 @@ class Client:
         return Exchange(outcome, text_of(prepared), self.shown(prepared))
 
     def hook(self, call: HookCall) -> None:
-        """Make a set-up or clean-up call. Raises TargetError where it fails."""
-        self._throttle.wait()
+        """Make a set-up or clean-up call. Raises TargetError where it fails, and RunEndedError."""
+        self._throttle.wait(self._left(GRACE))
+        left = timeout_of(min(self.target.timeout, self._left(GRACE)))
         what = f"The call {call.method} {call.url} of the target file"
         try:
             response = self.session.request(
@@ -199,7 +206,7 @@ class Client:
                 call.url,
                 headers=dict(call.headers),
                 json=call.json,
-                timeout=self.target.timeout,
+                timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
                 allow_redirects=False,  # nothing is sent to a host that nobody named
             )
         except requests.RequestException as error:
@@ -227,9 +234,9 @@ class Client:
             outcome = self._try(prepared, operation, deadline, seconds)
         return outcome
 
-    def _left(self) -> float:
+    def _left(self, grace: float = 0.0) -> float:
         """The seconds that are left of the run. Raises RunEndedError."""
-        left = self.ends - time.monotonic()
+        left = self.ends + grace - time.monotonic()
         if left <= 0:
             raise RunEndedError("the time of the run is over")
         return left
@@ -243,7 +250,7 @@ class Client:
     ) -> Response | TransportError:
         """Send a request, once. Whoever has `seconds` for it has them until the deadline."""
         self._throttle.wait(self._left())
-        left = urllib3.Timeout(total=max(_LEAST, min(deadline - time.monotonic(), self._left())))
+        left = timeout_of(min(deadline - time.monotonic(), self._left()))
         with self._count:
             self.requests += 1
         try:

@@ -88,9 +88,7 @@ class Response:
         """
         if self.is_cut:
             raise ValueError("the body was not read to its end")
-        return (
-            _parsed(self.body) if len(self.body) <= _MOST_CACHED else _parsed.__wrapped__(self.body)
-        )
+        return _parsed(self.body) if len(self.body) <= _MOST_CACHED else _value(self.body)
 
     @property
     def is_success(self) -> bool:
@@ -112,6 +110,10 @@ _MOST_CACHED = 4_096
 @lru_cache(maxsize=1_024)
 def _parsed(body: bytes) -> Any:
     """The value of a body; cached, since a response that must be fresh is compared with many."""
+    return _value(body)
+
+
+def _value(body: bytes) -> Any:
     return json.loads(body.decode("utf-8"), parse_constant=_refuse)
 
 

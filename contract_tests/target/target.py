@@ -12,7 +12,6 @@ from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
 
-
 LARGEST_RESPONSE = 5 * 2**20
 """The most decoded bytes of a response's body that are read, if the target file says no other."""
 

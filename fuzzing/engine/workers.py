@@ -152,7 +152,7 @@ def make_campaign(
         observe=canary.observe if canary else None,
         worker=index,
     )
-    client = Client(target, adapter)
+    client = Client(target, adapter, streams=plan.streams)
     run = Run(plan.contract, target, client, plan)
     database = open_database(settings.database)
     campaign = Campaign(run, adapter, dictionaries, database, canary)
