@@ -1,4 +1,4 @@
-"""A server that writes to its sockets whatever a test wants, well-formed or not, for ever or not."""
+"""A server that writes to its sockets whatever a test wants, be it well-formed or without end."""
 
 from __future__ import annotations
 

@@ -34,7 +34,9 @@ def request_to(tmp_path: Path) -> OperationRequest:
 
 
 @contextmanager
-def client_of(server: RawServer, *, seconds: float | None = None, **target: int) -> Iterator[Client]:
+def client_of(
+    server: RawServer, *, seconds: float | None = None, **target: int
+) -> Iterator[Client]:
     """A client of a server, with a short deadline."""
     client = Client(Target(server.url, timeout=SECONDS, **target), seconds=seconds)  # type: ignore[arg-type]
     try:
@@ -307,7 +309,9 @@ def test_a_request_that_nobody_reads_has_an_end(request_to: OperationRequest) ->
         content = b"a" * 50_000_000
         server._talk = lambda _: server.over.wait()  # type: ignore[method-assign,assignment]
         begun = time.monotonic()
-        outcome = client.transmit(client.prepare(request_to, method="POST", content=content)).outcome
+        outcome = client.transmit(
+            client.prepare(request_to, method="POST", content=content)
+        ).outcome
         seconds = time.monotonic() - begun
     assert isinstance(outcome, TransportError)
     assert outcome.what == TOO_LATE
