@@ -88,7 +88,7 @@ class Response:
         """
         if self.is_cut:
             raise ValueError("the body was not read to its end")
-        return _parsed(self.body) if len(self.body) <= _MOST_CACHED else _large(self.body)
+        return value_of(self.body)
 
     @property
     def is_success(self) -> bool:
@@ -105,6 +105,11 @@ class Response:
 
 _MOST_CACHED = 4_096
 """The longest body whose value is cached beside others."""
+
+
+def value_of(body: bytes) -> Any:
+    """The JSON value of a body. Raises ValueError and RecursionError."""
+    return _parsed(body) if len(body) <= _MOST_CACHED else _large(body)
 
 
 @lru_cache(maxsize=1_024)

@@ -7,7 +7,6 @@ counted, and gets a line in the ledger. If the target asks for a pause (429, or 
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -22,7 +21,7 @@ from urllib3 import Timeout
 
 from contract_tests.checks.codes import case_of
 from contract_tests.http.bounds import BoundedAdapter, BoundedResponse, Cut, timeout_of
-from contract_tests.http.exchange import body_of
+from contract_tests.http.exchange import body_of, value_of
 from fuzzing.sending.budget import BudgetSpentError, Permit, RequestRecord
 from fuzzing.sending.estimate import kind_of
 from fuzzing.sending.ledger import LedgerSink, hashed
@@ -212,7 +211,7 @@ def _within(seconds: float | None, options: dict[str, Any]) -> dict[str, Any]:
 def _json(response: requests.Response | None) -> Any:
     """The JSON value of a response, or None."""
     try:
-        return None if response is None else json.loads(response.content)
+        return None if response is None else value_of(response.content)
     except (ValueError, RecursionError, requests.RequestException, RuntimeError):
         return None
 

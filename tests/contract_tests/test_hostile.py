@@ -33,11 +33,6 @@ def endless(server: RawServer, write: Write) -> None:
     server.drip(write, itertools.repeat(b"[" * 100_000), 0)
 
 
-def dripping(server: RawServer, write: Write) -> None:
-    write(head(JSON, "content-length: 1000000"))
-    server.drip(write, itertools.repeat(b"["))
-
-
 def silent(server: RawServer, _: Write) -> None:
     server.over.wait()
 
@@ -47,10 +42,6 @@ def headers(server: RawServer, write: Write) -> None:
     server.drip(write, itertools.repeat(b"a: %s\r\n" % (b"b" * 1_000)), 0)
 
 
-def continues(server: RawServer, write: Write) -> None:
-    server.drip(write, itertools.repeat(head(status="100 Continue")))
-
-
 def fine(_: RawServer, write: Write) -> None:
     empty(write, "")
 
@@ -58,19 +49,15 @@ def fine(_: RawServer, write: Write) -> None:
 OPERATIONS: dict[str, Callable[[RawServer, Write], None]] = {
     "/events": events,
     "/endless": endless,
-    "/dripping": dripping,
     "/silent": silent,
     "/headers": headers,
-    "/continues": continues,
     "/fine": fine,
 }
 SAID = {
     "/endless": "the body is longer than 5,242,880 bytes; if that is right, say in the target "
     "file: largest_response = …",
-    "/dripping": "the body did not end within 0.3 s",
     "/silent": "no response came within 0.3 s",
     "/headers": "no complete response came: the header section is longer than 65,536 bytes",
-    "/continues": "no response came within 0.3 s",
 }
 
 
