@@ -80,6 +80,7 @@ def _missing(error: ValidationError) -> str:
     wanted, instance = error.validator_value, error.instance
     if error.validator != "required" or not isinstance(wanted, list):
         return ""
+    assert isinstance(instance, dict)  # the keyword is about objects
     return next((str(name) for name in wanted if name not in instance), "")
 
 
