@@ -148,3 +148,29 @@ components:
         assert (request.headers, request.cookies, request.query) == ({}, {}, {})
 
     check()
+
+
+def test_paths_lead_to_the_operation_and_arrays_are_written() -> None:
+    """No value of a path is a dot segment or holds a slash; no array is empty, as that would leave
+    the parameter out.
+    """
+    operation = written("""
+openapi: 3.1.0
+info: { title: t, version: "1" }
+paths:
+  /a/{id}:
+    get:
+      parameters:
+        - { name: id, in: path, required: true, schema: { enum: [".", "..", "b", "c d"] } }
+        - { name: q, in: query, required: true, schema: { type: array, items: { enum: [7] } } }
+      responses: { "200": { description: OK } }
+""").operations[0]
+    urls: set[str] = set()
+
+    @QUIET
+    @given(generated.requests_of(operation, TARGET))
+    def check(request: Any) -> None:
+        urls.add(request.url("").partition("&")[0])
+
+    check()
+    assert urls == {"/a/b?q=7", "/a/c%20d?q=7"}
