@@ -110,7 +110,7 @@ class Resources:
         address = self._address(path, response.headers.get("location", ""))
         for item in items:
             members = {**_members(visit.body), **item}
-            if item or address:
+            if members or address:
                 self._add(Resource(path, visit.values, members, address, is_created=True))
 
     def _learn_item(self, visit: Visit, role: Role, value: Any, status: int) -> None:
@@ -120,7 +120,7 @@ class Resources:
         if role is Role.DELETE:
             self._forget(visit.operation, visit.values)
         elif known is not None:
-            known.members = {**known.members, **_unwrapped(value)}
+            known.members, known.id = {**known.members, **_unwrapped(value)}, own
         elif role is Role.CREATE or (status == 201 and visit.operation.method == "put"):
             members = _unwrapped(value)
             self._add(Resource(collection, tuple(parents), members, own, is_created=True))
@@ -208,30 +208,25 @@ class Resources:
 
     def item(self, collection: str, parents: tuple[str, ...], own: str) -> Resource | None:
         """The known item of this address."""
-        wanted = (*parents, own)
-        return next(
-            (
-                resource
-                for resource in self.found
-                if resource.collection == collection and self.values_of(resource) == wanted
-            ),
-            None,
-        )
+        parameter = self._parameter(collection)
+        for resource in self.found:
+            if resource.collection == collection and resource.parents == parents:
+                ids = self.ids_of(resource, parameter) if parameter else []
+                if own in (resource.id, *(str(each.value) for each in ids)):
+                    return resource
+        return None
+
+    def _parameter(self, collection: str) -> Parameter | None:
+        """The last parameter in the address of an item."""
+        items = (o for o in self.contract.operations if collection_of(o.path) == collection)
+        return next((path_parameters(operation)[-1] for operation in items), None)
 
     def values_of(self, resource: Resource) -> tuple[str, ...] | None:
         """The values in an item's address; None where no member is its id."""
-        operation = next(
-            (
-                other
-                for other in self.contract.operations
-                if is_item(other) and collection_of(other.path) == resource.collection
-            ),
-            None,
-        )
-        if operation is None:
-            return (*resource.parents, resource.id) if resource.id else None
-        own = self.id_of(resource, path_parameters(operation)[-1])
-        return None if own is None else (*resource.parents, str(own.value))
+        parameter = self._parameter(resource.collection)
+        own = self.id_of(resource, parameter) if parameter else None
+        last = own.value if own else resource.id
+        return None if last is None else (*resource.parents, str(last))
 
     def bindings(
         self, operation: ContractOperation, *, only_created: bool = False
@@ -243,8 +238,9 @@ class Resources:
         for depth in range(len(parameters), 0, -1):
             collection = "/".join(segments[: _place_of(segments, depth)])
             for resource in self._alive(collection, only_created=only_created):
-                own = self.id_of(resource, parameters[depth - 1])
-                if own is not None and len(resource.parents) == depth - 1:
+                if len(resource.parents) != depth - 1:
+                    continue
+                for own in self.ids_of(resource, parameters[depth - 1]):
                     values = dict(zip(names, (*resource.parents, own.value), strict=False))
                     yield Binding(values, own.is_certain)
         if not only_created:
@@ -279,17 +275,32 @@ class Resources:
                 yield resource
 
     def id_of(self, resource: Resource, parameter: Parameter) -> Id | None:
-        """The id of an item for a path parameter; None where no member can be it."""
+        """The likeliest id of an item for a path parameter; None where there is none."""
+        return next(iter(self.ids_of(resource, parameter)), None)
+
+    def ids_of(self, resource: Resource, parameter: Parameter) -> list[Id]:
+        """What may be the id of an item for a path parameter. One that its name speaks of is
+        certain, and so is the only one.
+        """
         if resource.id is not None:
-            return Id(resource.id, is_certain=True)
-        singular, wanted = singular_of(resource.collection), _letters(parameter.name)
-        certain = (wanted, *(singular + name for name in _ID_NAMES), *_ID_NAMES)
-        likely = (wanted.removeprefix(singular), *_LIKELY_NAMES)
-        for name in (*certain, *likely):
+            return [Id(resource.id, is_certain=True)]
+        wanted, singular = _letters(parameter.name), singular_of(resource.collection)
+        spoken = (
+            {wanted, wanted.removeprefix(singular), *_ID_NAMES} if _speaks(wanted) else {wanted}
+        )
+        if wanted.startswith(singular):
+            # `/tenants/{tenant_name}` speaks of the member `name`.
+            spoken.add(wanted.removeprefix(singular))
+        own = [singular + name for name in _ID_NAMES]
+        found: dict[str, Any] = {}
+        for name in (wanted, wanted.removeprefix(singular), *own, *_ID_NAMES, *_LIKELY_NAMES):
             for member, value in resource.members.items():
-                if _letters(member) == name and self._fits(parameter, value):
-                    return Id(value, name in certain)
-        return None
+                if name and _letters(member) == name and self._fits(parameter, value):
+                    found.setdefault(name, value)
+        certain = [Id(value, is_certain=True) for name, value in found.items() if name in spoken]
+        others = [value for name, value in found.items() if name not in spoken]
+        is_only = not certain and len(others) == 1
+        return certain[:1] or [Id(value, is_certain=is_only) for value in others]
 
     def _own_id(self, resource: Resource, name: str) -> Any:
         for wanted in (name, *_ID_NAMES):
@@ -314,6 +325,11 @@ class Resources:
         pattern = re.sub(r"\\\{\\\}", "[^/]+", re.escape(collection)) + "/([^/]+)"
         match = re.search(pattern + "$", urlsplit(location).path.rstrip("/"))
         return unquote(match[1]) if match else None
+
+
+def _speaks(name: str) -> bool:
+    """Whether a name speaks of an id."""
+    return any(name.endswith(known) for known in _ID_NAMES)
 
 
 def singular_of(collection: str) -> str:

@@ -26,7 +26,7 @@ DANGEROUS: tuple[tuple[str, str], ...] = (
     ("locks out", r"password|passwd|deactivate|disable-mfa"),
 )
 """What is dangerous for the server itself, and the words that show it: those of the last segment of
-the path that is no parameter, or of the operationId. `docs/contract-tests.md` has the same table.
+the path that is no parameter, or of the operationId. `docs/requests.md` has the same table.
 """
 
 _WORDS = [(what, re.compile(rf"(?:^|.*-)(?:{words})(?:-.*)?")) for what, words in DANGEROUS]
@@ -74,8 +74,12 @@ def danger(operation: ContractOperation) -> str | None:
         ends_fixed = not operation.path.rstrip("/").endswith("}")
         words = ("shuts down", "restarts", "logs out") if ends_fixed else ()
         return next((w for w, p in _ALONE if w in words and p.fullmatch(segment)), None)
-    names = [segment, _hyphened(operation.operation_id or "")]
-    return next((what for what, words in _WORDS if any(map(words.fullmatch, names))), None)
+    return danger_of_words(segment) or danger_of_words(_hyphened(operation.operation_id or ""))
+
+
+def danger_of_words(name: str) -> str | None:
+    """What the words of a name, with hyphens between them, say of the danger of an operation."""
+    return next((what for what, words in _WORDS if words.fullmatch(name)), None)
 
 
 def _hyphened(name: str) -> str:

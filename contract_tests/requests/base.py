@@ -37,6 +37,7 @@ class Base:
     case: Case | None
     sources: Mapping[str, Origin] = field(default_factory=dict)
     is_repeatable: bool = True
+    role: Role | None = None
 
     @property
     def status(self) -> int | None:
@@ -66,8 +67,9 @@ class Base:
             return f"{got}: it needs {', '.join(self._places) or 'an item that has this'}"
         if self.status in _STATE and not self._is_given:
             return f"{got}: it needs a resource in another state"
-        if self.case is not None and self.case.code and not self._is_given:
-            return f"{got}: it needs values that keep this rule"
+        has_code = self.case is not None and self.case.code is not None
+        if (has_code or self._may_break_a_rule) and not self._is_given:
+            return f"{got}: it needs values that keep its rules"
         return None
 
     def accepted(self, what: str, source: str = "", *, is_advised: bool = False) -> Expectation:
@@ -97,6 +99,17 @@ class Base:
         if self.is_success or self.case is None or is_of_request(self.case):
             return False
         return case_answered(self.operation, exchange) == self.case
+
+    @property
+    def _may_break_a_rule(self) -> bool:
+        """Whether a made body may break a rule that no schema says. What creates has none, unless
+        the document names it; other requests do, where it has a refusal for them.
+        """
+        creates = self.role in (Role.CREATE, Role.UPDATE) or any(
+            response.status == "201" for response in self.operation.responses
+        )
+        is_made = self.sources.get("body") is Origin.SETTLED and self.status in (400, 422)
+        return is_made and not creates and (self.case is not None or bool(self._places))
 
     @property
     def _is_given(self) -> bool:
@@ -183,6 +196,7 @@ class Bases:
             case_answered(operation, exchange),
             candidate.sources,
             self._is_repeatable(operation),
+            self.run.plan.roles.of(operation),
         )
 
     def _is_repeatable(self, operation: ContractOperation) -> bool:

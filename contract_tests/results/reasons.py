@@ -11,11 +11,13 @@ from collections.abc import Mapping
 
 from contract_tests.results.run import Run, Verdict
 from tallystick.catalogue.cases import Case
+from tallystick.contract import ContractOperation
 
 _BY_STATUS: Mapping[str, str] = {
     "304": "no response had a validator (ETag or Last-Modified) to ask with",
     "400": "no broken request was answered so",
     "401": "no request without right credentials was answered so",
+    "402": "it needs a caller who has to pay",
     "403": "it needs an identity that may not do this: [credentials.other] in the target file",
     "404": "no request for what does not exist was answered so",
     "405": "no other method was answered so",
@@ -31,6 +33,7 @@ _BY_STATUS: Mapping[str, str] = {
 _ENDED = "the run ended early"
 _SERVER_ERROR = "a server error cannot be brought about from outside; say how in the target file"
 _DEFAULT = "no response came that the document does not list by its status"
+_NO_SCHEME = "the document names no security scheme; say how in the target file"
 _NO_TRIGGER = "the document does not say what triggers it; say how in the target file"
 
 
@@ -42,16 +45,16 @@ def explain(run: Run) -> None:
             if reason is not None:
                 run.unreachable(case, reason)
             elif run.case_result(case).verdict is Verdict.NOT_COVERED:
-                _explain(run, case)
+                _explain(run, operation, case)
 
 
-def _explain(run: Run, case: Case) -> None:
+def _explain(run: Run, operation: ContractOperation, case: Case) -> None:
     result = run.case_result(case)
-    reason, needs_entry = (_ENDED, False) if run.gone else _reason(case)
+    reason, needs_entry = (_ENDED, False) if run.gone else _reason(operation, case)
     run.not_covered(case, result.reason or reason, needs_entry=needs_entry or result.needs_entry)
 
 
-def _reason(case: Case) -> tuple[str, bool]:
+def _reason(operation: ContractOperation, case: Case) -> tuple[str, bool]:
     if case.status.lower() == "default":
         return _DEFAULT, True
     if case.status.startswith("5"):
@@ -60,6 +63,8 @@ def _reason(case: Case) -> tuple[str, bool]:
         return _NO_TRIGGER if case.trigger is None else _TRIGGERS[
             case.trigger.kind
         ], case.trigger is None
+    if case.status == "401" and not any(operation.security):
+        return _NO_SCHEME, True
     return _BY_STATUS.get(case.status.upper(), _NO_TRIGGER), case.status not in _BY_STATUS
 
 

@@ -58,10 +58,17 @@ def test_the_sequence_of_a_run() -> None:
         "PUT /shelves/100/books/101",
         "POST /shelves/100/sort",
         "DELETE /shelves/100/books/101",
-        "GET /shelves/100/books/101",
+        "GET /shelves/100/books/101",  # is it gone?
+        "PUT /shelves/100/books/101",
         "DELETE /shelves/100/books/101",
         "DELETE /shelves/100",
+        "GET /shelves/100/books/101",  # all that was in it, too
+        "PUT /shelves/100/books/101",
+        "DELETE /shelves/100/books/101",
         "GET /shelves/100",
+        "GET /shelves/100/books",
+        "POST /shelves/100/books",
+        "POST /shelves/100/sort",
         "DELETE /shelves/100",
     ]
     assert library.items == {"/shelves/7": {"id": 7, "name": "of somebody"}}

@@ -106,8 +106,8 @@ READ = "GET /users/{userId}"
         ({"uuid": "u1"}, {}, ("u1", True)),
         ({"id": 5}, {}, (5, True)),
         ({"data": {"id": "u1"}}, {}, ("u1", True)),
-        ({"slug": "u1"}, {}, ("u1", False)),
-        ({"name": "u1"}, {}, ("u1", False)),
+        ({"slug": "u1"}, {}, ("u1", True)),
+        ({"id": "u1", "name": "u2"}, {}, ("u1", True)),
         (None, {"location": "/api/users/u1"}, ("u1", True)),
         (None, {"location": "http://a.example/api/users/u%201"}, ("u 1", True)),
         ({"id": "u1"}, {"location": "/api/users/u2"}, ("u2", True)),
@@ -127,6 +127,16 @@ def test_the_id_of_what_was_created(
     known.got("POST /users", "/users", 201, value, **headers)
     expected = [] if own is None else [({"userId": own[0]}, own[1])]
     assert known.values(READ, only_created=True) == expected
+
+
+def test_the_id_that_worked_is_the_one(known: Known) -> None:
+    """Where several members may be it, each is likely, until one has led to the item."""
+    name = "GET /users/{id}/avatar"
+    known.got("POST /users", "/users", 201, {"name": "n1", "code": "c1"})
+    assert known.values(READ)[:2] == [({"userId": "n1"}, False), ({"userId": "c1"}, False)]
+    known.got(READ, "/users/c1", 200, {"name": "n1"})
+    assert known.values(READ)[0] == ({"userId": "c1"}, True)
+    assert known.values(name)[0] == ({"id": "c1"}, True)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract_tests.operations.roles import Roles
-from contract_tests.operations.scope import Scope, unmatched
+from contract_tests.operations.scope import DANGEROUS as DANGEROUS_WORDS
+from contract_tests.operations.scope import Scope, danger_of_words, unmatched
 from contract_tests.target.target import Target
 from tests.contract_tests.contracts import contract_of, documented, operation
 
@@ -122,3 +124,14 @@ def test_exclude_wins(tmp_path: Path) -> None:
     """What is included and excluded is excluded."""
     assert left_out(tmp_path, "get", "/a", include=("first",), exclude=("one",)) == "it is excluded"
     assert operation(contract_of(tmp_path, {"/a": documented("get")}), "GET /a")
+
+
+def test_the_table_in_the_docs() -> None:
+    """Each word of the page is dangerous as the page says, and no kind is left out of it."""
+    page = (Path(__file__).parents[3] / "docs" / "requests.md").read_text(encoding="utf-8")
+    table = page.partition("<!-- table: DANGEROUS")[2].partition("\n\n")[0]
+    rows = dict(re.findall(r"^\| ([a-z ]+) \| (`.*`) \|$", table, re.MULTILINE))
+    assert set(rows) == {what for what, _ in DANGEROUS_WORDS}
+    for what, words in rows.items():
+        for word in re.findall(r"`([^`]*)`", words):
+            assert danger_of_words(word) == what, word

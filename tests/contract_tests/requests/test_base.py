@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from contract_tests.checks.context import ExpectationKind
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
+from contract_tests.operations.roles import Role
 from contract_tests.requests.base import Base
 from contract_tests.requests.sources import Origin
 from contract_tests.results.run import case_answered
@@ -80,10 +82,10 @@ GIVEN, EXAMPLE, RUN, SETTLED, GUESS = Origin
         (exchange(409), {"body": SETTLED}, "a resource in another state"),
         (exchange(409), {"path.id": RUN}, "a resource in another state"),
         (exchange(409), {"path.id": GIVEN}, None),
-        (exchange(400), {"path.id": RUN, "body": SETTLED}, None),
+        (exchange(400), {"path.id": RUN, "body": SETTLED}, "values that keep its rules"),
         (exchange(422), {"body": EXAMPLE}, None),
         # A code is a rule of the document beyond the schema.
-        (MISSING, {"path.id": RUN}, "values that keep this rule"),
+        (MISSING, {"path.id": RUN}, "values that keep its rules"),
         (MISSING, {"path.id": GIVEN, "body": SETTLED}, None),
     ],
 )
@@ -93,6 +95,15 @@ def test_a_refusal_of_honest_values_is_no_doubt(
     """Where a value was guessed, or need not exist, a refusal says nothing about the service."""
     found = base_of(got, sources).doubt
     assert found is None if doubt is None else doubt in (found or "")
+
+
+@pytest.mark.parametrize(
+    ("role", "has_doubt"), [(Role.CREATE, False), (Role.UPDATE, False), (Role.ACTION, True)]
+)
+def test_a_create_needs_no_knowledge_beyond_its_schema(role: Role, has_doubt: bool) -> None:
+    """What asks an item for something may break a rule that no schema says."""
+    base = base_of(exchange(422), {"path.id": RUN, "body": SETTLED})
+    assert bool(replace(base, role=role).doubt) is has_doubt
 
 
 @pytest.mark.parametrize(

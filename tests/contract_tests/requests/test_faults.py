@@ -17,7 +17,9 @@ def made(folder: Path, **members: Any) -> list[str]:
     contract = contract_of(folder, {"/a": documented("post", **members)})
     (operation,) = contract.operations
     base = {"name": "right", "count": 3}
-    request = OperationRequest(operation, {}, {"q": "1"}, {}, base, "application/json")
+    request = OperationRequest(
+        operation, query={"q": "1"}, body=base, media_type="application/json"
+    )
     return [fault.what for fault in faults(contract, request)]
 
 
