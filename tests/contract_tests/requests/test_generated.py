@@ -152,8 +152,8 @@ components:
 
 
 def test_paths_lead_to_the_operation_and_arrays_are_written() -> None:
-    """No value of a path is a dot segment or holds a slash; no array is empty, as that would leave
-    the parameter out.
+    """No value of a path is a dot segment; no array is empty, as that would leave the parameter
+    out.
     """
     operation = written("""
 openapi: 3.1.0
