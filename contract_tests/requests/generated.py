@@ -221,17 +221,13 @@ def _parameter(operation: ContractOperation, parameter: Parameter) -> dict[str, 
 
 
 def _valued(document: Document, parameter: Parameter) -> dict[str, Any]:
-    """The schema and examples of a parameter. An empty array would not be written at all."""
+    """The schema and examples of a parameter."""
     if not parameter.is_declared:
         return {"schema": {"type": "string"}}
     owner = document.at(parameter.path)
     content = next((node for _, node in owner.map("content")), owner)
-    found = content.get("schema")
-    schema = content.value.get("schema", {}) if found else {}
-    if found is not None and isinstance(found.value, dict) and found.value.get("type") == "array":
-        schema = {"minItems": 1, **found.value}
     examples = {name: content.value[name] for name in _EXAMPLES if name in content.value}
-    return {"schema": schema, **examples}
+    return {"schema": content.value.get("schema", {}), **examples}
 
 
 _EXAMPLES = ("example", "examples")
