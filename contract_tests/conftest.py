@@ -26,6 +26,7 @@ from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
 from contract_tests.results.report import summary, write_report
 from contract_tests.results.run import RUN, Run, diagnostic
+from contract_tests.target.credentials import has_cookie_key
 from contract_tests.target.target import Target, mock_target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -49,6 +50,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a document; default: the bundled one",
     )
     group.addoption("--overlay", action="append", default=[], metavar="FILE", dest="overlays")
+    for name, what in (
+        ("header", "a header of every request, such as 'Authorization: Bearer …'; never shown"),
+        ("include", "operations to test: a tag, an operationId, a path, or a method and a path"),
+        ("exclude", "operations to leave out"),
+    ):
+        group.addoption(f"--{name}", action="append", default=[], dest=f"{name}s", help=what)
+    group.addoption("--only-safe", action="store_true", help="send GET and HEAD alone")
     group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
     group.addoption(
         "--undeclared-methods",
@@ -79,6 +87,10 @@ def _read(config: pytest.Config) -> Plan:
         target_file=config.getoption("target"),
         seed=_seed(config),
         undeclared_methods=config.getoption("undeclared_methods"),
+        headers=config.getoption("headers"),
+        include=config.getoption("includes"),
+        exclude=config.getoption("excludes"),
+        only_safe=config.getoption("only_safe"),
     )
 
 
@@ -210,7 +222,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     """
     if reason := unreachable(target):
         pytest.exit(reason, returncode=UNREACHABLE)
-    client = Client(target)
+    client = Client(target, keeps_cookies=has_cookie_key(contract))
     run = Run(contract, target, client, replace(pytestconfig.stash[PLAN], target=target))
     pytestconfig.stash[RUN] = run
     yield run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from contract_tests.checks.promises import check_promises
 from contract_tests.operations.roles import Roles
 from contract_tests.operations.scope import Scope
 from contract_tests.target.file import check_target, read_target
+from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target
 from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
@@ -47,8 +49,14 @@ def read_plan(
     target_file: str | None,
     seed: int | None,
     undeclared_methods: bool = False,
+    headers: Sequence[str] = (),
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    only_safe: bool = False,
 ) -> Plan:
-    """Read the contract and the target file. Raises TallystickError."""
+    """Read the contract and the target file; what the options say is added to it. Raises
+    TallystickError.
+    """
     if target_file and base_url:
         raise TallystickError("--target and --base-url exclude each other.")
     target = read_target(target_file) if target_file else _target_at(base_url)
@@ -56,6 +64,18 @@ def read_plan(
     check_promises(contract)
     if target and target_file:
         check_target(target, contract, target_file)
+    if wrong := unmatched((*include, *exclude), contract):
+        raise TallystickError(f"No operation is called {wrong[0]!r}.")
+    if target:
+        target = replace(
+            target,
+            headers={**target.headers, **_headers(headers)},
+            include=(*target.include, *include),
+            exclude=(*target.exclude, *exclude),
+            only_safe=target.only_safe or only_safe,
+        )
+    elif headers or include or exclude or only_safe:
+        raise TallystickError("--header, --include, --exclude and --only-safe need a target.")
     seed = secrets.randbelow(2**32) if seed is None else seed
     return Plan(contract, target, seed, undeclared_methods)
 
@@ -66,6 +86,17 @@ def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:
         return options
     documents = (target.document,) if target.document else ()
     return replace(options, documents=documents, overlays=(*target.overlays, *options.overlays))
+
+
+def _headers(given: Sequence[str]) -> dict[str, str]:
+    """The headers of options such as `Authorization: Bearer abc`."""
+    found = {}
+    for text in given:
+        name, mark, value = text.partition(":")
+        if not mark or not name.strip() or not text.isprintable() or not text.isascii():
+            raise TallystickError("--header must be like 'Name: value'.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _target_at(base_url: str | None) -> Target | None:

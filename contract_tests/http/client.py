@@ -2,19 +2,23 @@
 
 Rules: redirects are responses, never followed; nothing of the environment (proxies, .netrc) takes
 part; the rate limit holds for every request, set-up calls included. The client waits where a target
-asks to come back later. It counts the requests.
+asks to come back later. It counts the requests. Headers, credentials and cookies of the target go
+to its own origin only. Cookies that a target sets are not sent back, unless the document has an API
+key in a cookie.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import threading
 import time
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -32,9 +36,12 @@ from contract_tests.http.exchange import (
     curl,
     text_of,
 )
+from contract_tests.http.identities import Identities
 from contract_tests.http.redaction import OPEN_HEADERS, Redactor
+from contract_tests.target.credentials import Identity, places_of
 from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.target.target import HookCall, Target, TargetError
+from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
 _MOST_WAITS = 3
@@ -46,6 +53,7 @@ _LONGEST_CONNECT = 3.0
 
 _THREADS = 8
 _INCOMPLETE = "RFC 9112 section 8"
+_SECRET_NAME = re.compile(r"(?i)auth|key|token|secret|passw|cookie|session|\bsid\b")
 
 
 class TargetGoneError(TallystickError):
@@ -90,19 +98,29 @@ class PromptAdapter(HTTPAdapter):
 class Client:
     """Sends requests to a target, over kept-alive connections."""
 
-    def __init__(self, target: Target, adapter: PromptAdapter | None = None) -> None:
+    def __init__(
+        self, target: Target, adapter: PromptAdapter | None = None, *, keeps_cookies: bool = False
+    ) -> None:
         """`adapter` limits the requests, instead of the client's own rate limit and waits."""
         self.target = target
         self.is_local = is_loopback(target.base_url)
         self.redactor = redactor_of(target)
+        self.identities = Identities(target, self._hide)
         self.requests = 0
+        keys = (*target.parameters, *(n for o in target.operations for n in o.parameters))
+        named = {name.partition(".")[2] for name in keys if _SECRET_NAME.search(name)}
+        self._secret_headers = {*target.headers, *named}
         self._waited = 0.0
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
         self._throttle = Throttle(per_second(rate) if rate and adapter is None else None)
         self.session = requests.Session()
         self.session.trust_env = False  # a proxy of the environment is no part of the target
-        self.session.verify = os.environ.get("SSL_CERT_FILE") or True
+        self.session.verify = target.ca_file or os.environ.get("SSL_CERT_FILE") or True
+        self.session.cert = _certificate(target)
+        self.session.proxies = {"all": target.proxy} if target.proxy else {}
+        if not keeps_cookies:
+            self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._waits_itself = adapter is None
         adapter = adapter or PromptAdapter(pool_maxsize=_THREADS)
         self.session.mount("http://", adapter)
@@ -122,10 +140,13 @@ class Client:
         method: str | None = None,
         headers: Mapping[str, str | None] | None = None,
         content: bytes | Chunks | None = None,
+        identity: Identity = Identity.OWN,
     ) -> requests.PreparedRequest:
         """The request as it is sent, or a variation of it: another method, other headers (None
-        takes one out), other content.
+        takes one out), other content, another identity. Raises TargetError where no token comes.
         """
+        removed = self._removed(request.operation, identity)
+        request = self.identities.of(request, identity)
         typed: dict[str, str | bytes | None] = {}
         if content:
             typed = {"content-type": request.media_type or JSON}
@@ -134,28 +155,38 @@ class Client:
         unprepared = requests.Request(
             method or request.operation.method.upper(),
             request.url(self.target.shown_url),
-            {**typed, **self._fields(request), **(headers or {})},
+            {**removed, **typed, **self._fields(request, identity), **(headers or {})},
             data=content,
         )
         return self.session.prepare_request(unprepared)
 
-    def _fields(self, request: OperationRequest) -> dict[str, str | bytes]:
+    def _removed(self, operation: ContractOperation, identity: Identity) -> dict[str, Any]:
+        """The headers of the target that another identity does not have."""
+        if identity is Identity.OWN:
+            return {}
+        places = [place for place in places_of(operation) if place.location != "query"]
+        names = {"Cookie" if place.location == "cookie" else place.name for place in places}
+        return dict.fromkeys(names)
+
+    def _fields(self, request: OperationRequest, identity: Identity) -> dict[str, Any]:
         """The header fields of a request's own parameters; its cookies stand beside the target's,
         or replace those of the same name.
         """
-        shared = {
-            name: value
-            for name, _, value in (
-                part.strip().partition("=")
-                for part in str(self.session.headers.get("cookie", "")).split(";")
-            )
-            if name and name not in request.cookies
-        }
-        fields = request.fields()
-        if shared and request.cookies:
+        secret = {place.name for place in places_of(request.operation)}
+        taken = {*request.cookies, *(() if identity is Identity.OWN else secret)}
+        given = str(self.session.headers.get("cookie", "")).split(";")
+        parts = (part.strip().partition("=") for part in given)
+        shared = {name: value for name, _, value in parts if name and name not in taken}
+        fields: dict[str, Any] = dict(request.fields())
+        if shared and (request.cookies or identity is not Identity.OWN):
             others = "; ".join(f"{name}={value}" for name, value in shared.items())
-            fields["cookie"] = f"{others}; {fields['cookie']!s}"
+            own = fields.get("cookie")
+            fields["cookie"] = f"{others}; {own}" if own else others
         return fields
+
+    def _hide(self, token: str) -> None:
+        """Take a token that was fetched for a secret."""
+        self.redactor = redactor_of(self.target, token)
 
     def transmit(self, prepared: requests.PreparedRequest) -> Exchange:
         """Send a prepared request."""
@@ -174,8 +205,11 @@ class Client:
         """Make a set-up or clean-up call. Raises TargetError where it fails."""
         self._throttle.wait()
         what = f"The call {call.method} {call.url} of the target file"
+        is_own = origin_of(call.url) == origin_of(self.target.base_url)
+        session = self.session if is_own else requests.Session()
+        session.trust_env = False
         try:
-            response = self.session.request(
+            response = session.request(
                 call.method,
                 call.url,
                 headers=dict(call.headers),
@@ -205,7 +239,7 @@ class Client:
 
     def shown(self, prepared: requests.PreparedRequest) -> str:
         """A command that repeats a request, without secrets."""
-        return curl(prepared, self.redactor, self.target.headers)
+        return curl(prepared, self.redactor, self._secret_headers)
 
     def _try(self, prepared: requests.PreparedRequest) -> Response | TransportError:
         self._throttle.wait()
@@ -256,6 +290,19 @@ def _connect(target: Target) -> str | None:
     return None
 
 
+def _certificate(target: Target) -> Any:
+    """The client's certificate, and its key where that is another file, as requests wants them."""
+    files = target.client_certificate
+    return files if len(files) == 2 else next(iter(files), None)
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """The origin of an address (RFC 6454 section 4)."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").rstrip("."), port
+
+
 def basic_credentials(target: Target) -> dict[str, str]:
     """The header that user and password of the address stand for (RFC 7617)."""
     parts = urlsplit(target.base_url)
@@ -265,9 +312,9 @@ def basic_credentials(target: Target) -> dict[str, str]:
     return {"authorization": "Basic " + b64encode(pair.encode()).decode()}
 
 
-def redactor_of(target: Target) -> Redactor:
-    """The redactor of a target's secrets."""
-    return Redactor(secrets_of(target), target.variables, hidden_of(target))
+def redactor_of(target: Target, *more: str) -> Redactor:
+    """The redactor of a target's secrets, and of more."""
+    return Redactor([*secrets_of(target), *more], target.variables, hidden_of(target))
 
 
 def secrets_of(target: Target) -> list[str]:
@@ -287,7 +334,22 @@ def secrets_of(target: Target) -> list[str]:
     text = json.dumps([[hook.url, hook.json] for hook in hooks])
     secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in text]
     secrets += basic_credentials(target).values()
+    for credentials in (target.credentials, target.other, target.wrong):
+        secrets += [secret for each in credentials.values() for secret in each.secrets]
+    secrets += _secret_parameters(target)
     return secrets + ([target.password] if target.password else [])
+
+
+def _secret_parameters(target: Target) -> list[str]:
+    """The values of parameters that are credentials, by their names."""
+    groups = [target.parameters, *(special.parameters for special in target.operations)]
+    groups += [case.parameters for case in target.cases.values()]
+    return [
+        str(value)
+        for group in groups
+        for name, value in group.items()
+        if _SECRET_NAME.search(name) and not name.startswith(("path.", "body."))
+    ]
 
 
 def hidden_of(target: Target) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import zlib
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -159,13 +159,15 @@ def text_of(prepared: requests.PreparedRequest) -> str:
     return f"{prepared.url}\n{headers}\n\n{body_of(prepared).decode('utf-8', 'replace')}"
 
 
-def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
+def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Collection[str]) -> str:
     """A command that repeats a request. Secret headers are named, their values are not shown."""
     hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
     url = shlex.quote(redactor.clean(_without_user(prepared.url or "")))
     words = ["curl", "-i", *_method(prepared), _filled_in(url, redactor)]
     for name, value in prepared.headers.items():
-        if name.lower() not in _OWN_HEADERS:
+        if name.lower() == "authorization" and (user := _user(_text(value), redactor)):
+            words += ["-u", user]
+        elif name.lower() not in _OWN_HEADERS:
             words += [
                 "-H",
                 _header(name, _text(value), redactor if name.lower() in hidden else None),
@@ -185,6 +187,22 @@ def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping
 
 def _method(prepared: requests.PreparedRequest) -> list[str]:
     return ["-I"] if prepared.method == "HEAD" else ["-X", prepared.method or "GET"]
+
+
+def _user(value: str, redactor: Redactor) -> str | None:
+    """User and password of a Basic credential (RFC 7617), with the variables that hold them; None
+    where it is another one, or not all of the password is in variables.
+    """
+    scheme, _, encoded = value.partition(" ")
+    try:
+        pair = b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return None
+    name, mark, password = pair.partition(":")
+    shown = redactor.shown(password)
+    if scheme.lower() != "basic" or not mark or shown == REDACTED:
+        return None
+    return f'"{redactor.clean(name)}:{shown}"'
 
 
 def _header(name: str, value: str, redactor: Redactor | None) -> str:

@@ -32,6 +32,7 @@ from contract_tests.requests.reaching import (
     value_of,
     with_parameters,
 )
+from contract_tests.target.credentials import Place, places_of
 from contract_tests.target.target import Target
 from contract_tests.walk import member_names
 from tallystick.contract import Contract, ContractOperation
@@ -89,7 +90,7 @@ class Sources:
         paths = list(self._paths(operation, first))
         if not paths:
             return
-        required = [p for p in operation.parameters if _is_needed(operation, p)]
+        required = [p for p in operation.parameters if self._is_needed(operation, p)]
         others = [self._values(operation, first, parameter) for parameter in required]
         documented = self._documented_bodies(operation, first)
         count = max(len(paths), *map(len, others), len(documented) + self._most_made(first))
@@ -107,6 +108,20 @@ class Sources:
             if candidate.request not in seen:
                 seen.append(candidate.request)
                 yield candidate
+
+    def _is_needed(self, operation: ContractOperation, parameter: Parameter) -> bool:
+        """Whether a value is sent: where the parameter is required, and an If-Match where the
+        operation documents that it wants one (428, RFC 6585 section 3). Credentials and headers of
+        the target are the client's affair.
+        """
+        is_header, name = parameter.location == "header", parameter.name.lower()
+        if Place(parameter.location, parameter.name) in places_of(operation):
+            return False
+        if is_header and name in {given.lower() for given in self.target.headers}:
+            return False
+        wants_condition = any(response.status == "428" for response in operation.responses)
+        is_needed = parameter.required or (is_header and name == _IF_MATCH and wants_condition)
+        return parameter.location != "path" and is_needed
 
     def _most_made(self, first: OperationRequest) -> int:
         return 1 if first.body is ... else MOST_MADE
@@ -258,16 +273,6 @@ def valid_request(
     sources = Sources(contract, target, Resources(contract, Roles(contract)))
     made = constrained(operation, next(made_requests(contract, operation, 0)))
     return next((found.request for found in sources.candidates(operation)), made)
-
-
-def _is_needed(operation: ContractOperation, parameter: Parameter) -> bool:
-    """Whether a value is sent: where the parameter is required, and an If-Match where the operation
-    documents that it wants one (428, RFC 6585 section 3).
-    """
-    wants_condition = any(response.status == "428" for response in operation.responses)
-    is_condition = parameter.location == "header" and parameter.name.lower() == _IF_MATCH
-    is_needed = parameter.required or (is_condition and wants_condition)
-    return parameter.location != "path" and is_needed
 
 
 def refers(name: str) -> bool:
