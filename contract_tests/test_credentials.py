@@ -19,7 +19,7 @@ _DENIED = {
 
 
 def test_credentials(run: Run, operation: ContractOperation, base: Base) -> None:
-    """A request without credentials, or with wrong ones, is denied. Another identity may be, too."""
+    """A request without credentials, or with wrong ones, is denied; another identity may be."""
     denied = _denied(operation)
     for identity, what in _DENIED.items():
         if run.client.identities.can_be(identity, operation):

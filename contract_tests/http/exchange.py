@@ -160,8 +160,12 @@ def text_of(prepared: requests.PreparedRequest) -> str:
 
 
 def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Collection[str]) -> str:
-    """A command that repeats a request. Secret headers are named, their values are not shown."""
-    hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
+    """A command that repeats a request. Secret headers are named, their values are not shown; a
+    wrong credential is none.
+    """
+    hidden = ({name.lower() for name in secret} | {"cookie"}) - OPEN_HEADERS
+    sent = _text(prepared.headers.get("authorization", ""))
+    hidden |= {"authorization"} if redactor.clean(sent) != sent else set()
     url = shlex.quote(redactor.clean(_without_user(prepared.url or "")))
     words = ["curl", "-i", *_method(prepared), _filled_in(url, redactor)]
     for name, value in prepared.headers.items():

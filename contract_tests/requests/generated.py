@@ -140,8 +140,11 @@ def requests_with(
         request = _read(operation, body, case, mode)
         if request is None:
             reject()
-        return request
+        # Headers of the target are never replaced by what is drawn.
+        headers = {n: v for n, v in request.headers.items() if n.lower() not in own}
+        return replace(request, headers=headers)
 
+    own = {name.lower() for name in target.headers}
     return drawn()
 
 

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from contract_tests.target.credentials import Credential, Credentials, places_of
+from contract_tests.target.credentials import (
+    Credential,
+    Credentials,
+    needs_credentials,
+    places_of,
+)
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
@@ -146,5 +151,6 @@ _RIGHT = Credential(
 
 def _schemes(contract: Contract) -> set[str]:
     """The names of the schemes that operations require."""
-    requirements = [r for operation in contract.operations for r in operation.security]
+    guarded = [operation for operation in contract.operations if needs_credentials(operation)]
+    requirements = [requirement for operation in guarded for requirement in operation.security]
     return {scheme.name for requirement in requirements for scheme in requirement}
