@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 import pytest
 
-from contract_tests.http.client import Client, TargetGoneError, unreachable
+from contract_tests.http.client import Client, RunEndedError, TargetGoneError, unreachable
 from contract_tests.operations.roles import Role
 from contract_tests.plan import PLAN, Plan, read_plan
 from contract_tests.requests.base import Base, Bases
@@ -24,7 +24,7 @@ from contract_tests.requests.reaching import has_request
 from contract_tests.requests.testability import Testability
 from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
-from contract_tests.results.report import summary, write_report
+from contract_tests.results.report import exit_code, summary, write_report
 from contract_tests.results.run import RUN, Run, diagnostic
 from contract_tests.target.credentials import has_cookie_key
 from contract_tests.target.target import Target, mock_target
@@ -63,6 +63,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too",
     )
+    group.addoption(
+        "--max-time", metavar="S", type=float, help="end after so many seconds, with what was found"
+    )
     try:
         group.addoption("--base-url", metavar="URL", help="the implementation to check")
     except ValueError:
@@ -91,6 +94,7 @@ def _read(config: pytest.Config) -> Plan:
         include=config.getoption("includes"),
         exclude=config.getoption("excludes"),
         only_safe=config.getoption("only_safe"),
+        max_time=config.getoption("max_time"),
     )
 
 
@@ -158,7 +162,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """
     try:
         result = yield
-    except TargetGoneError as error:
+    except (TargetGoneError, RunEndedError) as error:
         _end(pyfuncitem.config.stash[RUN], error)
     except Exception as error:
         # Each test is about one operation: see pytest_generate_tests.
@@ -174,8 +178,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     return result
 
 
-def _end(run: Run, error: TargetGoneError) -> NoReturn:
+def _end(run: Run, error: TargetGoneError | RunEndedError) -> NoReturn:
     """End the run. The findings so far stay."""
+    if isinstance(error, RunEndedError):
+        run.end(f"the run ended after {run.seconds:.0f} s: {error}")
+        pytest.exit(str(error), returncode=exit_code(run))
     run.gone = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
     pytest.exit(run.gone, returncode=UNREACHABLE)
 
@@ -222,8 +229,14 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     """
     if reason := unreachable(target):
         pytest.exit(reason, returncode=UNREACHABLE)
-    client = Client(target, keeps_cookies=has_cookie_key(contract))
-    run = Run(contract, target, client, replace(pytestconfig.stash[PLAN], target=target))
+    plan = replace(pytestconfig.stash[PLAN], target=target)
+    client = Client(
+        target,
+        streams=plan.streams,
+        seconds=plan.max_time,
+        keeps_cookies=has_cookie_key(contract),
+    )
+    run = Run(contract, target, client, plan)
     pytestconfig.stash[RUN] = run
     yield run
     if not run.gone:
@@ -244,7 +257,7 @@ def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
     """The request to the operation that should succeed."""
     try:
         return bases.of(operation)
-    except TargetGoneError as error:
+    except (TargetGoneError, RunEndedError) as error:
         _end(run, error)
     except Exception as error:
         why = diagnostic(operation.name, error)

@@ -23,12 +23,29 @@ from tallystick.reader.options import LoadOptions
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do. Without a target, a mock is started for the run and tested."""
+    """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
+    for the run and tested.
+    """
 
     contract: Contract
     target: Target | None
     seed: int
     undeclared_methods: bool = False
+    max_time: float | None = None
+
+    @cached_property
+    def streams(self) -> frozenset[str]:
+        """The media types of responses that are sequences of items (OpenAPI 3.2.0 section
+        4.14.2): their bodies need not end.
+        """
+        document = self.contract.document
+        responses = (r for operation in self.contract.operations for r in operation.responses)
+        return frozenset(
+            media.name.partition(";")[0].strip().lower()
+            for response in responses
+            for media in response.media_types
+            if document.at(media.path).get("itemSchema") is not None
+        )
 
     @cached_property
     def roles(self) -> Roles:
@@ -53,6 +70,7 @@ def read_plan(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     only_safe: bool = False,
+    max_time: float | None = None,
 ) -> Plan:
     """Read the contract and the target file; what the options say is added to it. Raises
     TallystickError.
@@ -77,7 +95,7 @@ def read_plan(
     elif headers or include or exclude or only_safe:
         raise TallystickError("--header, --include, --exclude and --only-safe need a target.")
     seed = secrets.randbelow(2**32) if seed is None else seed
-    return Plan(contract, target, seed, undeclared_methods)
+    return Plan(contract, target, seed, undeclared_methods, max_time)
 
 
 def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:

@@ -45,4 +45,4 @@ def _denied(operation: ContractOperation) -> Expectation:
 
 def _send(run: Run, base: Base, identity: Identity, expectation: Expectation) -> None:
     prepared = run.client.prepare(base.request, identity=identity)
-    run.check(base.operation, run.client.transmit(prepared), expectation)
+    run.check(base.operation, run.client.transmit(prepared, base.operation.name), expectation)

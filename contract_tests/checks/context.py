@@ -76,9 +76,10 @@ class CheckContext:
 
     @property
     def has_body(self) -> bool:
-        """Whether the response can have a body (RFC 9110 section 6.4.1)."""
+        """Whether the response can have a body (RFC 9110 section 6.4.1), and it is whole."""
         is_head = self.operation.method == "head" and self.is_described
-        return not is_head and self.response.status not in (204, 304)
+        is_whole = not self.response.is_cut
+        return is_whole and not is_head and self.response.status not in (204, 304)
 
     @cached_property
     def documented(self) -> DocumentedResponse | None:

@@ -65,13 +65,16 @@ class OperationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response as it came. `headers` have lower-case names; `received` is seconds since 1970."""
+    """A response as it came. `headers` have lower-case names; `received` is seconds since 1970. A
+    stream `is_cut` where it was not read to its end.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     received: float = 0.0
     seconds: float = 0.0
+    is_cut: bool = False
 
     @property
     def media_type(self) -> str:
@@ -81,9 +84,11 @@ class Response:
     @property
     def value(self) -> Any:
         """The body as JSON value. Raises ValueError where it is no JSON (RFC 8259: UTF-8, no BOM,
-        no NaN or Infinity).
+        no NaN or Infinity), or not the whole.
         """
-        return _parsed(self.body)
+        if self.is_cut:
+            raise ValueError("the body was not read to its end")
+        return _parsed(self.body) if len(self.body) <= _MOST_CACHED else _value(self.body)
 
     @property
     def is_success(self) -> bool:
@@ -98,9 +103,17 @@ class Response:
         return self.status == 429 or (self.status == 503 and "retry-after" in self.headers)
 
 
+_MOST_CACHED = 4_096
+"""The longest body whose value is cached."""
+
+
 @lru_cache(maxsize=1_024)
 def _parsed(body: bytes) -> Any:
     """The value of a body; cached, since a response that must be fresh is compared with many."""
+    return _value(body)
+
+
+def _value(body: bytes) -> Any:
     return json.loads(body.decode("utf-8"), parse_constant=_refuse)
 
 

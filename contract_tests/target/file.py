@@ -21,6 +21,7 @@ from contract_tests.target.credentials import KEYS, OPTIONAL, Credential, kind_o
 from contract_tests.target.patterns import names_of_operation, unmatched
 from contract_tests.target.rate import is_loopback, per_second
 from contract_tests.target.target import (
+    LARGEST_RESPONSE,
     CaseSetup,
     HookCall,
     OperationValues,
@@ -38,6 +39,7 @@ _KEYS = {
     "document",
     "overlays",
     "timeout",
+    "largest_response",
     "rate",
     "headers",
     "parameters",
@@ -186,6 +188,7 @@ class _TargetReader(Places):
             document=self.beside(self.typed(value, "document", str, None)),
             overlays=tuple(self.beside(o) or "" for o in self.typed(value, "overlays", list, [])),
             timeout=self.timeout(value),
+            largest_response=self.largest_response(value),
             rate=self.rate(value),
             headers=self.headers(value),
             parameters=self.parameters(value),
@@ -230,6 +233,12 @@ class _TargetReader(Places):
         if not 0 < seconds < 3600:
             raise self.error("'timeout' must be a number of seconds above 0", "timeout")
         return seconds
+
+    def largest_response(self, value: dict[str, Any]) -> int:
+        most: int = self.typed(value, "largest_response", int, LARGEST_RESPONSE)
+        if most < 1:
+            raise self.error("'largest_response' must be a number of bytes", "largest_response")
+        return most
 
     def rate(self, value: dict[str, Any]) -> str | None:
         rate: str | None = self.typed(value, "rate", str, None)

@@ -17,6 +17,9 @@ from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
 
+LARGEST_RESPONSE = 5 * 2**20
+"""The most decoded bytes of a response's body that are read, if the target file says no other."""
+
 
 class TargetError(TallystickError):
     """A target file is wrong, or asks for what is not there."""
@@ -75,6 +78,7 @@ class Target:
     only_safe: bool = False
     destructive: bool = False
     largest_body: int | None = None
+    largest_response: int = LARGEST_RESPONSE
     is_own_mock: bool = False
     credentials: Credentials = field(default_factory=dict, repr=False)
     other: Credentials = field(default_factory=dict, repr=False)

@@ -153,7 +153,9 @@ def make_campaign(
         observe=canary.observe if canary else None,
         worker=index,
     )
-    client = Client(target, adapter, keeps_cookies=has_cookie_key(plan.contract))
+    client = Client(
+        target, adapter, streams=plan.streams, keeps_cookies=has_cookie_key(plan.contract)
+    )
     run = Run(plan.contract, target, client, plan)
     database = open_database(settings.database)
     campaign = Campaign(run, adapter, dictionaries, database, canary)

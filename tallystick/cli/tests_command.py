@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     "--allow-not-covered", is_flag=True, help="Exit with 0 though cases were not covered."
 )
 @click.option(
+    "--max-time",
+    type=click.FloatRange(0, min_open=True),
+    metavar="S",
+    help="End after so many seconds, with what was found.",
+)
+@click.option(
     "--undeclared-methods",
     is_flag=True,
     help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
