@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from functools import cached_property
 from urllib.parse import urlsplit
 
 import pytest
 
 from contract_tests.checks.promises import check_promises
+from contract_tests.operations.roles import Roles
+from contract_tests.operations.scope import Scope
 from contract_tests.target.file import check_target, read_target
 from contract_tests.target.target import Target
 from tallystick.contract import Contract, read_contract
@@ -16,7 +19,7 @@ from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What a run is to do. Without a target, a mock is started for the run and tested."""
 
@@ -24,6 +27,17 @@ class Plan:
     target: Target | None
     seed: int
     undeclared_methods: bool = False
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What the operations do."""
+        return Roles(self.contract)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Which operations are sent to the target."""
+        own_mock = Target("http://127.0.0.1", is_own_mock=True)
+        return Scope(self.contract, self.target or own_mock, self.roles)
 
 
 def read_plan(

@@ -81,12 +81,8 @@ class CheckContext:
 
     @cached_property
     def documented(self) -> DocumentedResponse | None:
-        """The documented response of this status (OpenAPI 3.1.1 section 4.8.16: an exact code
-        before a range, a range before `default`).
-        """
-        status = str(self.response.status)
-        responses = {r.status.upper(): r for r in self.operation.responses}
-        return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
+        """The documented response of this status."""
+        return documented_response(self.operation, self.response.status)
 
     @cached_property
     def media_type(self) -> MediaType | None:
@@ -115,10 +111,12 @@ class CheckContext:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """How a response breaks a check. Violations of the same `cause` are one finding, whatever the
-    request; so are those that confuse the same `codes`. `path` is the place in the document that
-    makes the demand, where it is not the case's. `source` and `quote` (the words of the document)
-    stand in for those of the check, where each violation has its own.
+    """How a response breaks a check. Violations of the same `cause` in one operation are one
+    finding, whatever the request; so are those that confuse the same `codes`, and those of the same
+    `place` in any operation: what several share in the document, or a habit of the whole server.
+    `path` is the place in the document that makes the demand, where it is not the case's. `source`
+    and `quote` (the words of the document) stand in for those of the check, where each violation
+    has its own.
     """
 
     message: str
@@ -127,6 +125,16 @@ class Violation:
     path: Path | None = None
     source: str = ""
     quote: str = ""
+    place: tuple[str, ...] = ()
+
+
+def documented_response(operation: ContractOperation, status: int) -> DocumentedResponse | None:
+    """The documented response of a status (OpenAPI 3.1.1 section 4.8.16: an exact code before a
+    range, a range before `default`).
+    """
+    responses = {response.status.upper(): response for response in operation.responses}
+    exact, of_class = str(status), f"{str(status)[0]}XX"
+    return responses.get(exact) or responses.get(of_class) or responses.get("DEFAULT")
 
 
 def has_status(case: Case, status: int) -> bool:

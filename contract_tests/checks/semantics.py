@@ -71,7 +71,9 @@ def _accepted(context: CheckContext) -> Violation | None:
     if found in expectation.cases:
         return None
     message = f"{expectation.what} should get {expectation.case.label}, not {_got(context)}"
-    return Violation(message, (context.response.status, bool(_codes(context))))
+    # Whether it takes what a standard makes equal is a habit of the whole server.
+    habit = (expectation.what, str(context.response.status)) if expectation.source else ()
+    return Violation(message, (context.response.status, bool(_codes(context))), place=habit)
 
 
 def invalid_request_is_refused(context: CheckContext) -> Violation | None:
@@ -120,7 +122,7 @@ def allowed_methods_are_named(context: CheckContext) -> Violation | None:
     """A 405 says which methods there are."""
     if context.response.status != 405 or "allow" in context.response.headers:
         return None
-    return Violation("the 405 has no Allow header")
+    return Violation("the 405 has no Allow header", place=("no Allow header",))
 
 
 _UNSAFE = ("PUT", "PATCH", "DELETE", "TRACE", "POST")

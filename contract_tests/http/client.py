@@ -22,6 +22,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from contract_tests.http.bodies import JSON
 from contract_tests.http.exchange import (
     Chunks,
     Exchange,
@@ -53,6 +54,10 @@ class TargetGoneError(TallystickError):
     def __init__(self, what: str, curl: str) -> None:
         super().__init__(what)
         self.curl = curl
+
+
+class UntestableError(TargetGoneError):
+    """The target answers, but nothing can be tested there; `curl` is a request that showed it."""
 
 
 class _PromptConnection(urllib3.connection.HTTPConnection):
@@ -121,16 +126,36 @@ class Client:
         """The request as it is sent, or a variation of it: another method, other headers (None
         takes one out), other content.
         """
-        if content is None and request.body is not ...:
-            content = json.dumps(request.body).encode()
-        typed = {"content-type": "application/json"} if content else {}
+        typed: dict[str, str | bytes | None] = {}
+        if content:
+            typed = {"content-type": request.media_type or JSON}
+        elif content is None and request.body is not ...:
+            content, typed["content-type"] = request.content()
         unprepared = requests.Request(
             method or request.operation.method.upper(),
             request.url(self.target.shown_url),
-            {**typed, **request.headers, **(headers or {})},
+            {**typed, **self._fields(request), **(headers or {})},
             data=content,
         )
         return self.session.prepare_request(unprepared)
+
+    def _fields(self, request: OperationRequest) -> dict[str, str | bytes]:
+        """The header fields of a request's own parameters; its cookies stand beside the target's,
+        or replace those of the same name.
+        """
+        shared = {
+            name: value
+            for name, _, value in (
+                part.strip().partition("=")
+                for part in str(self.session.headers.get("cookie", "")).split(";")
+            )
+            if name and name not in request.cookies
+        }
+        fields = request.fields()
+        if shared and request.cookies:
+            others = "; ".join(f"{name}={value}" for name, value in shared.items())
+            fields["cookie"] = f"{others}; {fields['cookie']!s}"
+        return fields
 
     def transmit(self, prepared: requests.PreparedRequest) -> Exchange:
         """Send a prepared request."""

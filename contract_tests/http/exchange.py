@@ -10,32 +10,57 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
+from contract_tests.http.bodies import JSON, encoded, is_json
+from contract_tests.http.parameters import cookie_of, headers_of, path_of, query_of
 from contract_tests.http.redaction import OPEN_HEADERS, REDACTED, Redactor
 from tallystick.contract import ContractOperation
 
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """A request to an operation. `body` is a JSON value, or `...` where there is none."""
+    """A request to an operation, in values that are not written yet. `media_type` is that of the
+    body, or of a body that may be added. `body` is a JSON value (`...` where there is none), with
+    bytes for what is binary; a text or bytes that are no JSON are sent as they are.
+    """
 
     operation: ContractOperation
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
     body: Any = ...
+    media_type: str | None = None
+    cookies: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """For Hypothesis, which writes down what it draws: an operation holds a whole document."""
+        printer.text(f"<a request to {self.operation.name}>")
+
+    @property
+    def has_json(self) -> bool:
+        """Whether its body is a JSON text."""
+        return self.body is not ... and is_json(self.media_type or JSON)
 
     def url(self, base_url: str) -> str:
         """The address of this request at a target."""
-        path = self.operation.path
-        for name, value in self.path.items():
-            path = path.replace("{" + name + "}", quote(str(value), safe=""))
-        members = {**dict(self.operation.selectors), **self.query}
-        query = "?" + urlencode(members, doseq=True) if members else ""
-        return base_url.rstrip("/") + path + query
+        query = query_of(self.operation, self.query)
+        path = path_of(self.operation, self.path)
+        return base_url.rstrip("/") + path + ("?" + query if query else "")
+
+    def content(self) -> tuple[bytes, str]:
+        """The body as it is sent, and its media type. Raises UnmakeableError."""
+        return encoded(self.operation, self.media_type, self.body)
+
+    def fields(self) -> dict[str, str | bytes]:
+        """The header fields of its own parameters."""
+        cookie = cookie_of(self.operation, self.cookies)
+        return {
+            **({"cookie": cookie} if cookie else {}),
+            **headers_of(self.operation, self.headers),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +128,19 @@ class Exchange:
     outcome: Response | TransportError
     sent: str
     curl: str
+
+    @property
+    def url(self) -> str:
+        """The address that the request went to."""
+        return self.sent.partition("\n")[0]
+
+    @property
+    def sent_value(self) -> Any:
+        """The body of the request as JSON value; `...` where there is none."""
+        try:
+            return json.loads(self.sent.partition("\n\n")[2])
+        except (ValueError, RecursionError):
+            return ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from tallystick.catalogue.cases import Case
-from tallystick.contract import Contract
+from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
 
 
@@ -44,6 +44,7 @@ class OperationValues:
 
     match: str
     parameters: Mapping[str, Any]
+    is_repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ class Target:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     fuzz: Mapping[str, Any] = field(default_factory=dict)
     called: str = "The target"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    only_safe: bool = False
+    destructive: bool = False
+    largest_body: int | None = None
+    is_own_mock: bool = False
 
     @property
     def shown_url(self) -> str:
@@ -76,13 +83,20 @@ class Target:
         """The password in the address."""
         return urlsplit(self.base_url).password
 
-    def values(self, operation: str) -> dict[str, Any]:
-        """The parameters that make an operation succeed, such as `path.id`."""
-        values = dict(self.parameters)
+    def values(self, operation: ContractOperation) -> dict[str, Any]:
+        """The values that make an operation succeed, such as `path.id`: those of all operations as
+        far as this one declares them, and its own.
+        """
+        declared = {f"{field.location}.{field.name}" for field in operation.fields}
+        values = {name: value for name, value in self.parameters.items() if name in declared}
         for special in self.operations:
-            if special.match == operation:
+            if special.match == operation.name:
                 values |= special.parameters
         return values
+
+    def is_repeatable(self, operation: ContractOperation) -> bool:
+        """Whether a POST may be sent again and again with the same result."""
+        return any(o.is_repeatable for o in self.operations if o.match == operation.name)
 
     def setup_of(self, case: Case) -> CaseSetup | None:
         """How to reach a case: its entry by full name, code or status."""
@@ -105,7 +119,7 @@ def mock_target(base_url: str, contract: Contract) -> Target:
         if case.magic and not (case.trigger and case.trigger.kind == "request")
     }
     headers, parameters = _credentials(contract)
-    return Target(base_url, cases=cases, headers=headers, parameters=parameters)
+    return Target(base_url, cases=cases, headers=headers, parameters=parameters, is_own_mock=True)
 
 
 _RIGHT = "right-credential"
