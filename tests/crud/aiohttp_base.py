@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiMapping
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -118,6 +119,13 @@ class Service:
         if found := faults(value, rules, required, is_open=is_open or self.open_bodies):
             self.refuse(422, "The body is not as it should be.", found)
         return {name: member for name, member in value.items() if name in rules}
+
+    async def form(self, request: Request) -> Mapping[str, Any]:
+        """The fields of a form; one that cannot be read is like one without fields."""
+        try:
+            return await request.post()
+        except (ValueError, HttpProcessingError):
+            return {}
 
     def check_media_type(self, request: Request, media_type: str) -> None:
         if request.content_type != media_type:

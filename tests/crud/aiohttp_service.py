@@ -96,7 +96,7 @@ class Workshop(Service):
     async def estimate(self, request: Request) -> Response:
         currency = self.needed(request.query, "currency", ("EUR", "GBP"))
         self.check_media_type(request, "application/x-www-form-urlencoded")
-        form = await request.post()
+        form = await self.form(request)
         minutes, express = str(form.get("minutes", "")), form.get("express", "false")
         low, high = self.minutes
         if not re.fullmatch("[0-9]{1,3}", minutes) or not low <= int(minutes) <= high:
@@ -218,10 +218,7 @@ class Workshop(Service):
     async def upload_photo(self, request: Request) -> Response:
         bike = self.bike(request)
         self.check_media_type(request, "multipart/form-data")
-        try:
-            form: Mapping[str, Any] = await request.post()
-        except ValueError:  # it cannot be read
-            form = {}
+        form = await self.form(request)
         image, caption = form.get("image"), form.get("caption")
         if not isinstance(image, web.FileField) or not (caption is None or text(0, 80)(caption)):
             self.refuse(422, "An image, and a caption of 80 characters.")
