@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from contract_tests.operations.scope import Scope
 from contract_tests.target.file import check_target, read_target
 from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target
+from contract_tests.target.variables import expanded
 from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
@@ -85,9 +87,15 @@ def read_plan(
     if wrong := unmatched((*include, *exclude), contract):
         raise TallystickError(f"No operation is called {wrong[0]!r}.")
     if target:
+        variables: dict[str, str] = {}
+        given = _headers(headers, variables)
+        first = frozenset(name.lower() for name in given)
+        kept = {name: text for name, text in target.headers.items() if name.lower() not in first}
         target = replace(
             target,
-            headers={**target.headers, **_headers(headers)},
+            headers={**kept, **given},
+            first_headers=first,
+            variables={**target.variables, **variables},
             include=(*target.include, *include),
             exclude=(*target.exclude, *exclude),
             only_safe=target.only_safe or only_safe,
@@ -106,14 +114,22 @@ def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:
     return replace(options, documents=documents, overlays=(*target.overlays, *options.overlays))
 
 
-def _headers(given: Sequence[str]) -> dict[str, str]:
-    """The headers of options such as `Authorization: Bearer abc`."""
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ ]*([\x20-\x7e]*\S)[ ]*")
+"""RFC 9110 sections 5.1 and 5.5."""
+
+
+def _headers(given: Sequence[str], variables: dict[str, str]) -> dict[str, str]:
+    """The headers of options such as `Authorization: Bearer ${TOKEN}`."""
+
+    def missing(name: str) -> TallystickError:
+        return TallystickError(f"--header: the environment variable {name} is not set.")
+
     found = {}
     for text in given:
-        name, mark, value = text.partition(":")
-        if not mark or not name.strip() or not text.isprintable() or not text.isascii():
-            raise TallystickError("--header must be like 'Name: value'.")
-        found[name.strip()] = value.strip()
+        match = _HEADER.fullmatch(expanded(text, variables, missing))
+        if match is None:  # it may hold a secret
+            raise TallystickError("--header must be a name and a plain text: 'Name: value'.")
+        found[match[1]] = match[2]
     return found
 
 

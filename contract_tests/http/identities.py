@@ -8,19 +8,21 @@ accounts lock.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from urllib.parse import urljoin
-
-import requests
+from urllib.parse import urljoin, urlsplit
 
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.http.redaction import OPEN_HEADERS
 from contract_tests.target.credentials import (
     Credential,
     Credentials,
     Identity,
     Place,
+    Schemes,
+    is_sent,
     met,
     needs_credentials,
     place_of,
@@ -38,42 +40,51 @@ _FIELDS = {"header": "headers", "query": "query", "cookie": "cookies"}
 
 
 class Identities:
-    """Puts credentials into the requests to a target. `on_token` hears of each token that is
-    fetched, since it is a secret.
+    """Puts credentials into the requests to a target. `fetch` gets the token of client
+    credentials from an address.
     """
 
-    def __init__(self, target: Target, on_token: Callable[[str], None]) -> None:
-        self.target, self.on_token = target, on_token
+    def __init__(self, target: Target, fetch: Callable[[str, Credential], str]) -> None:
+        self.target, self.fetch = target, fetch
         self._tried: Counter[str] = Counter()
-        self._tokens: dict[Credential, str] = {}
+        self._tokens: dict[Credential, str | TargetError] = {}
+        self._lock = threading.Lock()
 
     def can_be(self, identity: Identity, operation: ContractOperation) -> bool:
         """Whether a request of this identity differs from one of the run's own."""
         if identity is Identity.OTHER:
-            return bool(met(operation, self.target.other))
+            return bool(self._of_other(operation))
+        if not self._is_guarded(operation):
+            return False
         if identity is Identity.WRONG:
             schemes = self._to_break(operation)
             return bool(schemes) and all(self._tried[s.name] < _MOST_WRONG for s in schemes)
-        return needs_credentials(operation)
+        return True
 
     def of(self, request: OperationRequest, identity: Identity) -> OperationRequest:
         """The request as this identity sends it. Raises TargetError where a token is refused."""
         operation = request.operation
         if identity is Identity.OWN:
-            values = self._values(operation, self.target.credentials)
-            own = {place: value for place, value in values.items() if not _has(request, place)}
+            values = self._values(met(operation, self.target.credentials), self.target.credentials)
+            own = {place: v for place, v in values.items() if not self._has(request, place)}
             return _with(request, own)
         bare = _without(request, places_of(operation))
         if identity is Identity.OTHER:
-            return _with(bare, self._values(operation, self.target.other))
+            given = {**self.target.credentials, **self.target.other}
+            return _with(bare, self._values(self._of_other(operation), given))
         if identity is Identity.WRONG:
             return _with(bare, self._wrong(operation))
         return bare
 
-    def _values(self, operation: ContractOperation, given: Credentials) -> dict[Place, str]:
+    def _has(self, request: OperationRequest, place: Place) -> bool:
+        """Whether something comes before the credential of a place."""
+        is_first = place.location == "header" and place.name.lower() in self.target.first_headers
+        return is_first or _has(request, place)
+
+    def _values(self, schemes: Schemes, given: Credentials) -> dict[Place, str]:
         return {
             place_of(scheme): value_of(scheme, self._complete(scheme, given[scheme.name]))
-            for scheme in met(operation, given)
+            for scheme in schemes
         }
 
     def _wrong(self, operation: ContractOperation) -> dict[Place, str]:
@@ -81,60 +92,64 @@ class Identities:
         for scheme in self._to_break(operation):
             self._tried[scheme.name] += 1
             credential = self.target.wrong.get(scheme.name) or wrong()
-            values[place_of(scheme)] = value_of(scheme, credential)
+            values[place_of(scheme)] = value_of(scheme, self._complete(scheme, credential))
         return values
 
-    def _to_break(self, operation: ContractOperation) -> tuple[SecurityScheme, ...]:
+    def _of_other(self, operation: ContractOperation) -> Schemes:
+        """The schemes of another user: at least one is its own, and the rest are the run's."""
+        other, own = self.target.other, self.target.credentials
+        found = met(operation, {**own, **other}, among=other)
+        return found if any(scheme.name in other for scheme in found) else ()
+
+    def _is_guarded(self, operation: ContractOperation) -> bool:
+        """Whether each requirement has a credential that can be left out. A client certificate
+        cannot; nor what a target asks for that the document does not have: where the target file
+        gives other headers in place of the scheme's, those are what counts.
+        """
+        if not needs_credentials(operation):
+            return False
+        if not all(any(map(is_sent, requirement)) for requirement in operation.security):
+            return False
+        headers = {name.lower() for name in self.target.headers} - OPEN_HEADERS
+        given = headers | {name.partition(".")[2].lower() for name in self.target.parameters}
+        if urlsplit(self.target.base_url).username is not None:
+            given.add("authorization")
+        places = {place.name.lower() for place in places_of(operation)} | {"cookie"}
+        is_given = bool(given & places) or bool(met(operation, self.target.credentials))
+        return is_given or not headers
+
+    def _to_break(self, operation: ContractOperation) -> Schemes:
         """The schemes whose credentials can be wrong."""
         if not needs_credentials(operation):
             return ()
-        known = met(operation, self.target.credentials) or operation.security[0]
-        return tuple(scheme for scheme in known if scheme.kind not in ("", "mutualTLS"))
+        given = met(operation, self.target.wrong) or met(operation, self.target.credentials)
+        return tuple(scheme for scheme in given or operation.security[0] if is_sent(scheme))
 
     def _complete(self, scheme: SecurityScheme, credential: Credential) -> Credential:
-        """The credential with a token, which is fetched once."""
+        """The credential with a token, which is asked for once."""
         if not credential.client_id:
             return credential
-        if credential not in self._tokens:
-            self._tokens[credential] = self._fetched(scheme, credential)
-            self.on_token(self._tokens[credential])
-        return replace(credential, token=self._tokens[credential])
+        with self._lock:
+            if credential not in self._tokens:
+                self._tokens[credential] = self._fetched(scheme, credential)
+            token = self._tokens[credential]
+        if isinstance(token, TargetError):
+            raise token
+        return replace(credential, token=token)
 
-    def _fetched(self, scheme: SecurityScheme, credential: Credential) -> str:
-        """A token for client credentials (RFC 6749 section 4.4)."""
-        base = self.target.shown_url + "/"
-        url = urljoin(base, credential.token_url or scheme.token_url)
-        if not (credential.token_url or scheme.token_url):
-            raise TargetError(f"No token URL is known for {scheme.name!r}: set 'token_url'.")
-        self._check_host(url)
-        data = {"grant_type": "client_credentials", "scope": " ".join(credential.scopes)}
-        session = requests.Session()
-        session.trust_env = False
-        session.verify = self.target.ca_file or True
-        try:
-            response = session.post(
-                url,
-                data={name: value for name, value in data.items() if value},
-                auth=(credential.client_id, credential.client_secret),
-                timeout=self.target.timeout,
-                allow_redirects=False,
-            )
-            token = response.json().get("access_token")
-        except (requests.RequestException, ValueError, AttributeError) as error:
-            what = f"No token came from {url}: {type(error).__name__}."
-            raise TargetError(what) from None
-        if not response.ok or not isinstance(token, str) or not token:
-            raise TargetError(f"No token came from {url}: it answered {response.status_code}.")
-        return token
-
-    def _check_host(self, url: str) -> None:
+    def _fetched(self, scheme: SecurityScheme, credential: Credential) -> str | TargetError:
+        # A relative address is relative to the server (OpenAPI 3.1.1 section 4.6).
+        url = urljoin(self.target.shown_url + "/", credential.token_url or scheme.token_url)
         named = {host_of(self.target.base_url), *self.target.allow_hosts}
         if host_of(url) not in named and not is_loopback(url):
-            host = host_of(url)
-            raise TargetError(
-                f"The token URL {url} is not at the target. If that is right, add it: "
-                f'allow_hosts = ["{host}"].'
+            return TargetError(
+                f"The token URL {url} is not at the target.",
+                remedy=f'If that is right, add it: allow_hosts = ["{host_of(url)}"].',
             )
+        try:
+            return self.fetch(url, credential)
+        except TargetError as error:
+            return error
 
 
 def _values_at(request: OperationRequest, location: str) -> Mapping[str, object]:

@@ -40,12 +40,23 @@ class Redactor:
         parts = {part for secret in secrets for part in (secret, secret.rpartition(" ")[2])}
         self.secrets = tuple(sorted(filter(_is_long, parts), key=len, reverse=True))
         """The given secrets, the longest first; capability URLs are not among them."""
-        self._shown = {
-            form: self.shown(text)
-            for text in filter(_is_long, (*self.secrets, *hidden))
-            for form in _forms(text)
+        self._short = frozenset(part for part in parts if part and not _is_long(part))
+        self._shown: dict[str, str] = {}
+        self._order: list[str] = []
+        self.hide(*self.secrets, *hidden)
+
+    def hide(self, *values: str) -> None:
+        """Take these values out of all texts from now on."""
+        fresh = {
+            form: self.shown(text) for text in filter(_is_long, values) for form in _forms(text)
         }
+        self._shown = {**self._shown, **fresh}
         self._order = sorted(self._shown, key=len, reverse=True)
+
+    def holds(self, value: str) -> bool:
+        """Whether a value has a secret in it, or is one that is too short to be looked for."""
+        is_short = value in self._short or value.rpartition(" ")[2] in self._short
+        return is_short or self.clean(value) != value
 
     def shown(self, value: str) -> str:
         """A secret value with its variables named, or nothing of it."""

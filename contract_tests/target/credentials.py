@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from tallystick.contract import Contract, ContractOperation
-from tallystick.reader.operations import SecurityScheme
+from tallystick.reader.operations import Field, SecurityScheme
 
 
 class Identity(Enum):
@@ -33,12 +33,12 @@ class Credential:
     with (OAuth 2 client credentials, RFC 6749 section 4.4).
     """
 
-    token: str = ""
+    token: str = field(default="", repr=False)
     username: str = ""
-    password: str = ""
-    key: str = ""
+    password: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
     client_id: str = ""
-    client_secret: str = ""
+    client_secret: str = field(default="", repr=False)
     token_url: str = ""
     scopes: tuple[str, ...] = ()
 
@@ -68,12 +68,8 @@ KEYS: Mapping[str, tuple[frozenset[str], ...]] = {
 """The keys that a scheme of each kind needs: one of these sets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a credential goes: `location` is header, query or cookie."""
-
-    location: str
-    name: str
+Place = Field
+"""Where a credential goes: in a header, the query or a cookie."""
 
 
 def kind_of(scheme: SecurityScheme) -> str:
@@ -91,7 +87,7 @@ def place_of(scheme: SecurityScheme) -> Place:
 def places_of(operation: ContractOperation) -> list[Place]:
     """Where all credentials of an operation go, whichever requirement is met."""
     schemes = [scheme for requirement in operation.security for scheme in requirement]
-    return list(dict.fromkeys(map(place_of, schemes)))
+    return list(dict.fromkeys(place_of(scheme) for scheme in schemes if is_sent(scheme)))
 
 
 def has_cookie_key(contract: Contract) -> bool:
@@ -100,14 +96,30 @@ def has_cookie_key(contract: Contract) -> bool:
     return any(place.location == "cookie" for place in places)
 
 
-def met(operation: ContractOperation, credentials: Credentials) -> tuple[SecurityScheme, ...]:
-    """The schemes of the first requirement that the credentials meet; none where none is."""
+Schemes = tuple[SecurityScheme, ...]
+
+
+def met(
+    operation: ContractOperation, credentials: Credentials, among: Collection[str] | None = None
+) -> Schemes:
+    """The schemes of the first requirement that the credentials meet, and that has a scheme `among`
+    these; none where none is.
+    """
     for requirement in operation.security:
         # A client certificate is no part of a request (OpenAPI 3.1.1 section 4.8.27.1).
         schemes = tuple(scheme for scheme in requirement if scheme.kind != "mutualTLS")
-        if schemes and all(scheme.name in credentials for scheme in schemes):
+        is_wanted = among is None or any(scheme.name in among for scheme in schemes)
+        if schemes and is_wanted and all(scheme.name in credentials for scheme in schemes):
             return schemes
     return ()
+
+
+def is_sent(scheme: SecurityScheme) -> bool:
+    """Whether a scheme's credential is a part of requests that is known."""
+    is_complete = scheme.kind != "apiKey" or (
+        scheme.location in ("header", "query", "cookie") and bool(scheme.parameter)
+    )
+    return scheme.kind in KEYS and scheme.kind != "mutualTLS" and is_complete
 
 
 def needs_credentials(operation: ContractOperation) -> bool:

@@ -8,7 +8,6 @@ the line and suggests the nearest known one: a typo must not turn a check off.
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from contract_tests.target.certificates import untrustable, unusable
 from contract_tests.target.credentials import KEYS, OPTIONAL, Credential, kind_of
 from contract_tests.target.patterns import names_of_operation, unmatched
 from contract_tests.target.rate import is_loopback, per_second
@@ -30,6 +30,7 @@ from contract_tests.target.target import (
     host_of,
     names_of,
 )
+from contract_tests.target.variables import expanded
 from tallystick.contract import Contract
 from tallystick.errors import Source
 from tallystick.reader.operations import SecurityScheme, security_schemes
@@ -74,7 +75,6 @@ _FUZZ_KINDS: Mapping[str, Any] = {
 }
 _BREAKER_KEYS = {"errors", "latency", "window"}
 _LOCATIONS = ("path", "query", "header", "cookie", "body")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def read_target(path: str) -> Target:
@@ -154,7 +154,15 @@ class Places:
         """See that a credential has what its scheme needs. Raises TargetError."""
         given = {key for key in _CREDENTIAL_KEYS if getattr(credential, key)}
         wanted = KEYS.get(kind_of(scheme), ())
-        if not any(keys <= given <= keys | OPTIONAL for keys in wanted):
+        # A digest is an answer to a challenge, which no value in a file can be.
+        if (scheme.kind, scheme.scheme) == ("http", "digest"):
+            what = f"The security scheme {scheme.name!r} is digest, for which nothing can be sent"
+            raise self.error(what, scheme.name)
+        if credential.client_id and not (credential.token_url or scheme.token_url):
+            what = f"The security scheme {scheme.name!r} has no token URL for client credentials"
+            raise self.error(what, scheme.name, "Name it: token_url = …")
+        is_client = bool(credential.client_id)
+        if not any(keys <= given <= keys | (OPTIONAL if is_client else set()) for keys in wanted):
             needed = " or ".join(", ".join(sorted(keys)) for keys in wanted) or "nothing"
             what = f"The security scheme {scheme.name!r} ({kind_of(scheme)}) needs {needed}"
             raise self.error(what, scheme.name)
@@ -204,10 +212,10 @@ class _TargetReader(Places):
             credentials=self.credentials(value, ""),
             other=self.credentials(value, "other"),
             wrong=self.credentials(value, "wrong"),
-            ca_file=self.beside(self.typed(value, "ca_file", str, None)),
+            ca_file=self.ca_file(value),
             client_certificate=self.certificate(value),
-            proxy=self.typed(value, "proxy", str, None),
-            allow_hosts=self.texts(value, "allow_hosts"),
+            proxy=self.proxy(value),
+            allow_hosts=self.allow_hosts(value),
             include=self.texts(value, "include"),
             exclude=self.texts(value, "exclude"),
             only_safe=self.switch(value, "only_safe"),
@@ -292,7 +300,11 @@ class _TargetReader(Places):
         texts = {key: text for key, text in item.items() if key != "scopes"}
         for key, text in texts.items():
             if not isinstance(text, str) or not text or not text.isprintable():
-                raise self.error(f"{key!r} of {name!r} needs a plain text", key)
+                raise self.error(f"{key!r} of {name!r} needs a plain text", name)
+            # A token stands in a header as it is; a user and a password are encoded (RFC 7617).
+            is_plain = text.isascii() or key in ("username", "password")
+            if not is_plain or (key == "username" and ":" in text):
+                raise self.error(f"{key!r} of {name!r} cannot be sent as it is", name)
         return Credential(**texts, scopes=self.texts(item, "scopes"))
 
     def certificate(self, value: dict[str, Any]) -> tuple[str, ...]:
@@ -305,7 +317,28 @@ class _TargetReader(Places):
         ):
             what = "'client_certificate' must be a file, or a list of certificate and key"
             raise self.error(what, "client_certificate")
-        return tuple(self.beside(name) or "" for name in names)
+        paths = tuple(self.beside(name) or "" for name in names)
+        why = unusable(paths) if paths else None
+        if why:
+            what = f"'client_certificate' cannot be used: {' and '.join(paths)}: {why}"
+            raise self.error(what, "client_certificate")
+        return paths
+
+    def ca_file(self, value: dict[str, Any]) -> str | None:
+        path = self.beside(self.typed(value, "ca_file", str, None))
+        why = untrustable(path) if path else None
+        if why:
+            raise self.error(f"'ca_file' cannot be used: {path}: {why}", "ca_file")
+        return path
+
+    def proxy(self, value: dict[str, Any]) -> str | None:
+        proxy: str | None = self.typed(value, "proxy", str, None)
+        if proxy is not None and not _is_address(proxy):
+            raise self.error("'proxy' must be an http(s) URL", "proxy")
+        return proxy
+
+    def allow_hosts(self, value: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(host.lower().rstrip(".") for host in self.texts(value, "allow_hosts"))
 
     def texts(self, value: dict[str, Any], key: str) -> tuple[str, ...]:
         found = self.typed(value, key, list, [])
@@ -360,7 +393,7 @@ class _TargetReader(Places):
             if not isinstance(call, dict) or not {"method", "url"} <= call.keys():
                 raise self.error(f"Each call of {name!r} needs a 'method' and a 'url'", name)
             self.known_keys(call, _HOOK_KEYS, "The key {!r} is not known in a call")
-            if urlsplit(str(call["url"])).scheme not in ("http", "https"):
+            if not _is_address(str(call["url"])):
                 raise self.error(f"The 'url' of a call of {name!r} must be an http(s) URL", name)
             self.allowed(str(call["url"]))
         return tuple(
@@ -371,7 +404,7 @@ class _TargetReader(Places):
     def allowed(self, url: str) -> None:
         """See that a call goes to the target, to this machine, or to a host that is named."""
         host = host_of(url)
-        named = {host_of(str(self.value.get("base_url"))), *self.texts(self.value, "allow_hosts")}
+        named = {host_of(str(self.value.get("base_url"))), *self.allow_hosts(self.value)}
         if host not in named and not is_loopback(url):
             what = f"A call goes to {host!r}, which is not the host of 'base_url'"
             raise self.error(what, host, f'If that is right, add it: allow_hosts = ["{host}"].')
@@ -394,13 +427,10 @@ class _TargetReader(Places):
             return {key: self.expanded(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.expanded(item) for item in value]
-        return _VARIABLE.sub(self.variable, value) if isinstance(value, str) else value
+        return expanded(value, self.variables, self.missing) if isinstance(value, str) else value
 
-    def variable(self, match: re.Match[str]) -> str:
-        if match[1] not in os.environ:
-            raise self.error(f"The environment variable {match[1]} is not set", match[0])
-        self.variables[match[1]] = os.environ[match[1]]
-        return os.environ[match[1]]
+    def missing(self, name: str) -> TargetError:
+        return self.error(f"The environment variable {name} is not set", f"${{{name}}}")
 
     def beside(self, name: Any) -> str | None:
         """A path relative to the target file."""
@@ -409,3 +439,12 @@ class _TargetReader(Places):
         if urlsplit(str(name)).scheme in ("http", "https"):
             return str(name)
         return str(Path(self.path).parent / str(name))
+
+
+def _is_address(url: str) -> bool:
+    """Whether a text is the address of an HTTP server."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number of a port
+        return False

@@ -85,8 +85,10 @@ class Target:
     wrong: Credentials = field(default_factory=dict, repr=False)
     ca_file: str | None = None
     client_certificate: tuple[str, ...] = ()
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     allow_hosts: tuple[str, ...] = ()
+    first_headers: frozenset[str] = frozenset()
+    """The names of headers that come before all credentials, in lower case."""
 
     @property
     def shown_url(self) -> str:
