@@ -279,19 +279,10 @@ class _TargetReader(Places):
     def credentials(self, value: dict[str, Any], identity: str) -> dict[str, Credential]:
         """The credentials of the run's own user, or of another identity."""
         table = self.typed(value, "credentials", dict, {})
-        named = table.get(identity, {}) if identity else table
-        if not isinstance(named, dict):
-            raise self.error(f"{identity!r} of [credentials] must be a table of schemes", identity)
-        own = {
-            name: item
-            for name, item in named.items()
-            if identity or not self.is_identity(name, item)
-        }
-        return {name: self.credential(name, item) for name, item in own.items()}
-
-    def is_identity(self, name: str, item: Any) -> bool:
-        """Whether an entry of [credentials] is another identity, and no scheme of that name."""
-        return name in _IDENTITIES and isinstance(item, dict) and not _CREDENTIAL_KEYS & set(item)
+        others = {name: item for name, item in table.items() if _is_identity(name, item)}
+        own = {name: item for name, item in table.items() if name not in others}
+        named = others.get(identity, {}) if identity else own
+        return {name: self.credential(name, item) for name, item in named.items()}
 
     def credential(self, name: str, item: Any) -> Credential:
         if not isinstance(item, dict):
@@ -448,3 +439,11 @@ def _is_address(url: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # the port is no number of a port
         return False
+
+
+def _is_identity(name: str, item: Any) -> bool:
+    """Whether an entry of [credentials] is another identity, with tables of schemes, and no scheme
+    of that name.
+    """
+    has_tables = isinstance(item, dict) and all(isinstance(each, dict) for each in item.values())
+    return name in _IDENTITIES and has_tables
