@@ -37,7 +37,7 @@ class Redactor:
         self.variables = variables
         self._names = {value: name for name, value in variables.items() if len(value) >= _SHORTEST}
         # `Bearer abc` is secret for its `abc`.
-        parts = {part for secret in secrets for part in (secret, secret.rpartition(" ")[2])}
+        parts = {part for secret in secrets for part in (secret, _credential_of(secret))}
         self.secrets = tuple(sorted(filter(_is_long, parts), key=len, reverse=True))
         """The given secrets, the longest first; capability URLs are not among them."""
         self._short = frozenset(part for part in parts if part and not _is_long(part))
@@ -55,7 +55,7 @@ class Redactor:
 
     def holds(self, value: str) -> bool:
         """Whether a value has a secret in it, or is one that is too short to be looked for."""
-        is_short = value in self._short or value.rpartition(" ")[2] in self._short
+        is_short = value in self._short or _credential_of(value) in self._short
         return is_short or self.clean(value) != value
 
     def shown(self, value: str) -> str:
@@ -70,6 +70,12 @@ class Redactor:
         for secret in self._order:
             text = text.replace(secret, self._shown[secret])
         return text
+
+
+def _credential_of(value: str) -> str:
+    """What follows the name of a scheme (RFC 9110 section 11.4), or else the whole."""
+    scheme, _, rest = value.partition(" ")
+    return rest if scheme.isalnum() and rest and " " not in rest else value
 
 
 def _is_long(text: str) -> bool:

@@ -24,10 +24,12 @@ SCHEMES = {
     "query": {"type": "apiKey", "in": "query", "name": "key"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
     "oauth": {"type": "oauth2", "flows": {}},
+    "certificate": {"type": "mutualTLS"},
     "openid": {"type": "openIdConnect", "openIdConnectUrl": "https://id.example/"},
 }
 PATHS = {
     **{f"/{name}": documented("get", security=[{name: []}]) for name in SCHEMES},
+    "/unknown": documented("get", security=[{"undeclared": []}]),
     "/both": documented("get", security=[{"header": [], "query": []}]),
     "/either": documented("get", security=[{"basic": []}, {"cookie": []}]),
     "/optional": documented("get", security=[{}, {"bearer": []}]),
@@ -131,7 +133,7 @@ def test_a_value_of_the_request_wins(contract: Contract) -> None:
     assert found == {"authorization": "Bearer readonly"}
 
 
-@pytest.mark.parametrize("path", [f"/{name}" for name in SCHEMES])
+@pytest.mark.parametrize("path", [f"/{name}" for name in SCHEMES if name != "certificate"])
 def test_wrong_credentials_look_right(contract: Contract, path: str) -> None:
     """They have the shape of right ones, are new each time, and no real user's."""
     credentials = dict.fromkeys(SCHEMES, RIGHT)
@@ -170,3 +172,59 @@ def test_what_an_identity_can_be_tried_on(contract: Contract) -> None:
         client.prepare(OperationRequest(bearer), identity=WRONG)
     assert not can_be(WRONG, bearer)
     assert can_be(WRONG, operation(contract, "GET /header"))
+
+
+def test_another_user_of_the_same_application(contract: Contract) -> None:
+    """What only one of two schemes has is the run's own for the other."""
+    given = {"query": Credential(key="g")}
+    target: dict[str, Any] = {"credentials": dict.fromkeys(SCHEMES, RIGHT), "other": given}
+    assert sent(contract, "/both", OTHER, **target) == {"x-api-key": "k3y-secret", "query": "key=g"}
+    either = {**target, "other": {"cookie": Credential(key="g")}}
+    assert sent(contract, "/either", OTHER, **either) == {"cookie": "sid=g"}
+    client = Client(Target("http://127.0.0.1:1", **target))
+    found = [
+        client.identities.can_be(OTHER, operation(contract, f"GET {p}"))
+        for p in ("/both", "/header")
+    ]
+    assert found == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "expected"),
+    [
+        ("/certificate", {}, False),
+        ("/unknown", {}, False),
+        ("/header", {}, True),
+        ("/header", {"credentials": {"header": RIGHT}, "headers": {"X-Gate": "g"}}, True),
+        ("/header", {"headers": {"X-API-key": "k"}}, True),
+        ("/header", {"headers": {"X-Gate": "g"}}, False),
+        ("/header", {"headers": {"Accept": "text/plain"}}, True),
+        ("/query", {"headers": {"X-Gate": "g"}, "parameters": {"query.key": "k"}}, True),
+        ("/cookie", {"headers": {"Cookie": "sid=a"}}, True),
+    ],
+)
+def test_what_can_be_left_out(
+    contract: Contract, path: str, target: dict[str, Any], expected: bool
+) -> None:
+    """A client certificate cannot, nor can what the document does not know: with a header in its
+    place, the target would serve a request without the scheme's credential, and rightly so.
+    """
+    client = Client(Target("http://127.0.0.1:1", **target))
+    found = operation(contract, f"GET {path}")
+    assert [client.identities.can_be(each, found) for each in (NONE, WRONG)] == [expected, expected]
+
+
+def test_wrong_credentials_of_another_alternative(contract: Contract) -> None:
+    """Where the target file has wrong ones, they say which requirement is broken."""
+    target: dict[str, Any] = {
+        "credentials": {"basic": RIGHT},
+        "wrong": {"cookie": Credential(key="expired")},
+    }
+    assert sent(contract, "/either", WRONG, **target) == {"cookie": "sid=expired"}
+
+
+def test_a_header_of_the_command_line_comes_first(contract: Contract) -> None:
+    """It is for a first try, whatever the file says."""
+    given = {"headers": {"Authorization": "Bearer mine"}, "first_headers": {"authorization"}}
+    found = sent(contract, "/bearer", OWN, credentials={"bearer": RIGHT}, **given)
+    assert found == {"authorization": "Bearer mine"}
