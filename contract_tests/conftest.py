@@ -74,7 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the target file and the contract once. A mistake in them is bad usage."""
-    config.addinivalue_line("markers", "deletes: a test of the operations that delete")
+    config.addinivalue_line("markers", "deletes(before): a test of what deletes, before it does")
     if PLAN in config.stash:
         return
     try:
@@ -128,15 +128,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     plan = config.stash[PLAN]
     ranks = {operation.name: rank for rank, operation in enumerate(plan.roles.ordered())}
 
-    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int, int]:
+    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int, int, int]:
         number, item = numbered
         operation, case = _subject(item)
         if operation is None:
-            return 1, 0, number
+            return 1, 0, 0, number
         rank = ranks[operation.name]
         if plan.roles.of(operation) is Role.DELETE:
-            return 2, rank, number
-        return (0, rank, number) if case is not None and case.is_success else (1, 0, number)
+            marker = item.get_closest_marker("deletes")
+            comes_after = marker is None or marker.args != ("before",)
+            return 2, rank, comes_after, number
+        is_success = case is not None and case.is_success
+        return (0, rank, 0, number) if is_success else (1, 0, 0, number)
 
     # pytest makes an item even where there is nothing to parametrise by.
     kept = [item for item in items if "operation" not in _names(item) or _subject(item)[0]]

@@ -58,7 +58,8 @@ class Scope:
         return None
 
     def _danger(self, operation: ContractOperation) -> str | None:
-        if self.roles.of(operation) is Role.DELETE and not is_item(operation):
+        is_own = is_item(operation) or self.roles.is_single(operation)
+        if self.roles.of(operation) is Role.DELETE and not is_own:
             return "deletes more than one item that this run created"
         return danger(operation)
 

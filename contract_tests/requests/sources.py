@@ -156,7 +156,8 @@ class Sources:
         named = {p.name: given[f"path.{p.name}"] for p in parameters if f"path.{p.name}" in given}
         is_changed = self._is_changed(operation)
         if is_changed:
-            named.pop(parameters[-1].name, None)
+            own = parameters[-1:] if is_item(operation) else parameters
+            named = {n: v for n, v in named.items() if n not in {p.name for p in own}}
         found = self._known_paths(operation, parameters, first, is_changed=is_changed)
         for source, values in found:
             if all(str(values.get(name, value)) == str(value) for name, value in named.items()):
@@ -177,7 +178,7 @@ class Sources:
             known = resources.bindings(operation, only_created=True)
             own = (binding.values for binding in known if last in binding.values)
             yield from ((Origin.RUN, values) for values in islice(own, MOST_MADE))
-            if resources.roles.of(operation) is Role.CREATE:
+            if resources.roles.of(operation) is Role.CREATE and is_item(operation):
                 yield Origin.SETTLED, {last: first.path.get(last, "0")}
             return
         documented = {p.name: examples.of_parameter(self.contract.document, p) for p in parameters}
@@ -213,7 +214,8 @@ class Sources:
         """Whether the request changes an item itself, where only items of this run may be."""
         is_allowed = self.target.destructive or self.target.is_own_mock
         changes = operation.method in ("put", "patch", "delete") and is_item(operation)
-        return changes and not is_allowed
+        removes = operation.method == "delete" and "{" in operation.path
+        return (changes or removes) and not is_allowed
 
     # --- the other parameters
 

@@ -13,10 +13,6 @@ from tests.crud.store import TOKEN
 
 DOCUMENT = Path(__file__).parent / "document.yaml"
 
-pytestmark = pytest.mark.xfail(
-    strict=False, reason="credentials of a scheme, order and sources of values are being built"
-)
-
 
 def target_text(base_url: str, document: Path = DOCUMENT) -> str:
     """A target file that holds the token, and nothing else."""
