@@ -522,7 +522,7 @@ def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
 
 
 def _transport_error(error: requests.RequestException, seconds: float) -> TransportError:
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError):
         return TransportError(f"no response came within {seconds:g} s", "RFC 9110 section 3.4")
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return TransportError(
