@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 import pytest
 
-from contract_tests.http.client import Client, TargetGoneError, unreachable
+from contract_tests.http.client import Client, RunEndedError, TargetGoneError, unreachable
 from contract_tests.operations.roles import Role
 from contract_tests.plan import PLAN, Plan, read_plan
 from contract_tests.requests.base import Base, Bases
@@ -24,8 +24,9 @@ from contract_tests.requests.reaching import has_request
 from contract_tests.requests.testability import Testability
 from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
-from contract_tests.results.report import summary, write_report
+from contract_tests.results.report import exit_code, summary, write_report
 from contract_tests.results.run import RUN, Run, diagnostic
+from contract_tests.target.credentials import has_cookie_key
 from contract_tests.target.target import Target, mock_target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -49,11 +50,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a document; default: the bundled one",
     )
     group.addoption("--overlay", action="append", default=[], metavar="FILE", dest="overlays")
+    for name, what in (
+        ("header", "a header of every request, such as 'Authorization: Bearer …'; never shown"),
+        ("include", "operations to test: a tag, an operationId, a path, or a method and a path"),
+        ("exclude", "operations to leave out"),
+    ):
+        group.addoption(f"--{name}", action="append", default=[], dest=f"{name}s", help=what)
+    group.addoption("--only-safe", action="store_true", help="send GET and HEAD alone")
     group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
     group.addoption(
         "--undeclared-methods",
         action="store_true",
         help="try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too",
+    )
+    group.addoption(
+        "--max-time", metavar="S", type=float, help="end after so many seconds, with what was found"
     )
     try:
         group.addoption("--base-url", metavar="URL", help="the implementation to check")
@@ -63,7 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the target file and the contract once. A mistake in them is bad usage."""
-    config.addinivalue_line("markers", "deletes: a test of the operations that delete")
+    config.addinivalue_line("markers", "deletes(before): a test of what deletes, before it does")
     if PLAN in config.stash:
         return
     try:
@@ -79,6 +90,11 @@ def _read(config: pytest.Config) -> Plan:
         target_file=config.getoption("target"),
         seed=_seed(config),
         undeclared_methods=config.getoption("undeclared_methods"),
+        headers=config.getoption("headers"),
+        include=config.getoption("includes"),
+        exclude=config.getoption("excludes"),
+        only_safe=config.getoption("only_safe"),
+        max_time=config.getoption("max_time"),
     )
 
 
@@ -112,15 +128,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     plan = config.stash[PLAN]
     ranks = {operation.name: rank for rank, operation in enumerate(plan.roles.ordered())}
 
-    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int, int]:
+    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int, int, int]:
         number, item = numbered
         operation, case = _subject(item)
         if operation is None:
-            return 1, 0, number
+            return 1, 0, 0, number
         rank = ranks[operation.name]
         if plan.roles.of(operation) is Role.DELETE:
-            return 2, rank, number
-        return (0, rank, number) if case is not None and case.is_success else (1, 0, number)
+            marker = item.get_closest_marker("deletes")
+            comes_after = marker is None or marker.args != ("before",)
+            return 2, rank, comes_after, number
+        is_success = case is not None and case.is_success
+        return (0, rank, 0, number) if is_success else (1, 0, 0, number)
 
     # pytest makes an item even where there is nothing to parametrise by.
     kept = [item for item in items if "operation" not in _names(item) or _subject(item)[0]]
@@ -146,7 +165,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """
     try:
         result = yield
-    except TargetGoneError as error:
+    except (TargetGoneError, RunEndedError) as error:
         _end(pyfuncitem.config.stash[RUN], error)
     except Exception as error:
         # Each test is about one operation: see pytest_generate_tests.
@@ -162,8 +181,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     return result
 
 
-def _end(run: Run, error: TargetGoneError) -> NoReturn:
+def _end(run: Run, error: TargetGoneError | RunEndedError) -> NoReturn:
     """End the run. The findings so far stay."""
+    if isinstance(error, RunEndedError):
+        run.end(f"the run ended after {run.seconds:.0f} s: {error}")
+        pytest.exit(str(error), returncode=exit_code(run))
     run.gone = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
     pytest.exit(run.gone, returncode=UNREACHABLE)
 
@@ -210,8 +232,14 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     """
     if reason := unreachable(target):
         pytest.exit(reason, returncode=UNREACHABLE)
-    client = Client(target)
-    run = Run(contract, target, client, replace(pytestconfig.stash[PLAN], target=target))
+    plan = replace(pytestconfig.stash[PLAN], target=target)
+    client = Client(
+        target,
+        streams=plan.streams,
+        seconds=plan.max_time,
+        keeps_cookies=has_cookie_key(contract),
+    )
+    run = Run(contract, target, client, plan)
     pytestconfig.stash[RUN] = run
     yield run
     if not run.gone:
@@ -232,7 +260,7 @@ def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
     """The request to the operation that should succeed."""
     try:
         return bases.of(operation)
-    except TargetGoneError as error:
+    except (TargetGoneError, RunEndedError) as error:
         _end(run, error)
     except Exception as error:
         why = diagnostic(operation.name, error)

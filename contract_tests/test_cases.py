@@ -119,7 +119,8 @@ def _again(
         yield "the id in capitals", run.client.send(with_ids(request, str.upper))
     for probe in EQUIVALENTS if is_of_request(case) else ():
         if probe.applies(request):
-            yield probe.name, run.client.transmit(probe.make(run.client, request))
+            prepared = probe.make(run.client, request)
+            yield probe.name, run.client.transmit(prepared, base.operation.name)
 
 
 def _expectation(case: Case, what: str) -> Expectation:

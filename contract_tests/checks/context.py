@@ -26,6 +26,7 @@ class ExpectationKind(Enum):
     CASE = "this case"
     ACCEPTED = "what the request that succeeds gets"
     REFUSED = "a 4xx"
+    DENIED = "a 401 or 403"
     HANDLED = "anything that the document does not exclude"
     SERVED = "anything but a server error"
 
@@ -75,9 +76,10 @@ class CheckContext:
 
     @property
     def has_body(self) -> bool:
-        """Whether the response can have a body (RFC 9110 section 6.4.1)."""
+        """Whether the response can have a body (RFC 9110 section 6.4.1), and it is whole."""
         is_head = self.operation.method == "head" and self.is_described
-        return not is_head and self.response.status not in (204, 304)
+        is_whole = not self.response.is_cut
+        return is_whole and not is_head and self.response.status not in (204, 304)
 
     @cached_property
     def documented(self) -> DocumentedResponse | None:

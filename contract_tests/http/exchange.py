@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import zlib
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -65,13 +65,16 @@ class OperationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response as it came. `headers` have lower-case names; `received` is seconds since 1970."""
+    """A response as it came. `headers` have lower-case names; `received` is seconds since 1970. A
+    stream `is_cut` where it was not read to its end.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     received: float = 0.0
     seconds: float = 0.0
+    is_cut: bool = False
 
     @property
     def media_type(self) -> str:
@@ -81,9 +84,11 @@ class Response:
     @property
     def value(self) -> Any:
         """The body as JSON value. Raises ValueError where it is no JSON (RFC 8259: UTF-8, no BOM,
-        no NaN or Infinity).
+        no NaN or Infinity), or not the whole.
         """
-        return _parsed(self.body)
+        if self.is_cut:
+            raise ValueError("the body was not read to its end")
+        return _parsed(self.body) if len(self.body) <= _MOST_CACHED else _value(self.body)
 
     @property
     def is_success(self) -> bool:
@@ -98,9 +103,17 @@ class Response:
         return self.status == 429 or (self.status == 503 and "retry-after" in self.headers)
 
 
+_MOST_CACHED = 4_096
+"""The longest body whose value is cached."""
+
+
 @lru_cache(maxsize=1_024)
 def _parsed(body: bytes) -> Any:
     """The value of a body; cached, since a response that must be fresh is compared with many."""
+    return _value(body)
+
+
+def _value(body: bytes) -> Any:
     return json.loads(body.decode("utf-8"), parse_constant=_refuse)
 
 
@@ -159,13 +172,19 @@ def text_of(prepared: requests.PreparedRequest) -> str:
     return f"{prepared.url}\n{headers}\n\n{body_of(prepared).decode('utf-8', 'replace')}"
 
 
-def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
-    """A command that repeats a request. Secret headers are named, their values are not shown."""
-    hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
+def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Collection[str]) -> str:
+    """A command that repeats a request. Secret headers are named, their values are not shown; a
+    wrong credential is none.
+    """
+    hidden = ({name.lower() for name in secret} | {"cookie"}) - OPEN_HEADERS
+    sent = _text(prepared.headers.get("authorization", ""))
+    hidden |= {"authorization"} if redactor.clean(sent) != sent else set()
     url = shlex.quote(redactor.clean(_without_user(prepared.url or "")))
     words = ["curl", "-i", *_method(prepared), _filled_in(url, redactor)]
     for name, value in prepared.headers.items():
-        if name.lower() not in _OWN_HEADERS:
+        if name.lower() == "authorization" and (user := _user(_text(value), redactor)):
+            words += ["-u", user]
+        elif name.lower() not in _OWN_HEADERS:
             words += [
                 "-H",
                 _header(name, _text(value), redactor if name.lower() in hidden else None),
@@ -185,6 +204,22 @@ def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping
 
 def _method(prepared: requests.PreparedRequest) -> list[str]:
     return ["-I"] if prepared.method == "HEAD" else ["-X", prepared.method or "GET"]
+
+
+def _user(value: str, redactor: Redactor) -> str | None:
+    """User and password of a Basic credential (RFC 7617), with the variables that hold them; None
+    where it is another one, or not all of the password is in variables.
+    """
+    scheme, _, encoded = value.partition(" ")
+    try:
+        pair = b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return None
+    name, mark, password = pair.partition(":")
+    shown = redactor.shown(password)
+    if scheme.lower() != "basic" or not mark or shown == REDACTED:
+        return None
+    return f'"{redactor.clean(name)}:{shown}"'
 
 
 def _header(name: str, value: str, redactor: Redactor | None) -> str:

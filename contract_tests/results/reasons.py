@@ -50,7 +50,7 @@ def explain(run: Run) -> None:
 
 def _explain(run: Run, operation: ContractOperation, case: Case) -> None:
     result = run.case_result(case)
-    reason, needs_entry = (_ENDED, False) if run.gone else _reason(operation, case)
+    reason, needs_entry = (_ENDED, False) if run.gone or run.is_ended else _reason(operation, case)
     run.not_covered(case, result.reason or reason, needs_entry=needs_entry or result.needs_entry)
 
 

@@ -92,6 +92,7 @@ class Run:
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
+    is_ended: bool = False
     started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -161,6 +162,11 @@ class Run:
         self.note(reason)
         for case in operation.cases:
             self.not_covered(case, reason)
+
+    def end(self, why: str) -> None:
+        """The run ends before all was tried, and why."""
+        self.is_ended = True
+        self.note(why)
 
     def note(self, text: str) -> None:
         """Say something beside the findings, once."""

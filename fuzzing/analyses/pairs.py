@@ -238,7 +238,7 @@ def still_holds(
     """Whether the two requests that showed a finding get two different errors again."""
 
     def send(request: PreparedRequest) -> PairResponse:
-        exchange = run.client.transmit(request)
+        exchange = run.client.transmit(request, operation.name)
         return PairResponse(request, exchange, winner(operation, cases, exchange))
 
     one, other = requests
@@ -379,7 +379,7 @@ class _OperationExamination:
         self, request: PreparedRequest, expectation: Expectation, cases: Sequence[Case]
     ) -> PairResponse:
         run, operation = self.analysis.run, self.base.operation
-        exchange = run.client.transmit(request)
+        exchange = run.client.transmit(request, operation.name)
         if self.base.hides(exchange):
             return PairResponse(request, exchange, None)
         fuzz_case = FuzzCase(KIND, (request,), expectation)

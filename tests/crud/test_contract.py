@@ -12,10 +12,6 @@ from tests.crud.conformance import PATH
 from tests.crud.serve import FRAMEWORKS, serving
 from tests.crud.store import TOKEN
 
-pytestmark = pytest.mark.xfail(
-    strict=False, reason="credentials of a scheme, order and sources of values are being built"
-)
-
 
 def target_text(base_url: str, document: Path = PATH) -> str:
     """A target file that holds the token, and nothing else."""
