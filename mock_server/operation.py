@@ -76,10 +76,11 @@ class MockOperation:
         session = mock.sessions.of(scope)
         request = Request(scope, path, session)
         message = await receive()
-        if message.get("more_body", False) or len(message.get("body", b"")) > mock.max_body:
+        received = message.get("body", b"")
+        if len(received) > mock.max_body or message.get("more_body", False):
             await request.read(receive, message, mock.max_body)
         else:
-            request.body = message.get("body", b"")
+            request.body = received
         outcome = parts.selector.select(request) or await parts.selector.settle(request)
         disturbance = None
         if session.faults.queued or b"prefer" in request.headers:
@@ -104,29 +105,25 @@ class MockOperation:
         """The status, the label, the headers and the body of an outcome, and the rule that the
         journal names. What cannot be made, for whatever reason, is a 501.
         """
-        if outcome.case is None:
-            return (*self._error(parts, outcome), outcome.rule)
+        case, rule = outcome.case, outcome.rule
+        if case is None:
+            return (*self._error(parts, outcome), rule)
         try:
-            return self._of_case(parts, outcome, outcome.case, request, moment)
+            answer = parts.answers.of(case)
+            sent = answer.accepted[request.headers.get(b"accept")]
+            if sent is None:
+                if case.is_success:
+                    answer, rule = self._not_acceptable(parts, outcome, answer)
+                sent = answer.first
+            body = sent.body(request, moment)
+            if self.behaviour is not None and answer.is_success:
+                self.behaviour.succeeded(request, body, moment)
         except Exception as error:
-            _LOG.exception("%s of %s cannot be made", outcome.case.label, self.name)
+            _LOG.exception("%s of %s cannot be made", case.label, self.name)
             why = f"This answer cannot be made. {type(error).__name__}: {error}"[:_LONGEST_REASON]
             refused = Outcome(UNMOCKABLE, error=RequestError(501, why))
             return (*self._error(parts, refused), UNMOCKABLE)
-
-    def _of_case(
-        self, parts: Parts, outcome: Outcome, case: Case, request: Request, moment: float
-    ) -> Answered:
-        answer, rule = parts.answers.of(case), outcome.rule
-        place = answer.accepts(request.headers.get(b"accept"))
-        if place is None and answer.representations:
-            place = 0
-            if case.is_success:
-                answer, rule = self._not_acceptable(parts, outcome, answer)
-        headers, body = answer.content(request, moment, place or 0)
-        if self.behaviour is not None and answer.case.is_success:
-            self.behaviour.succeeded(request, body, moment)
-        return answer.status, answer.label, headers, body, rule
+        return answer.status, answer.label, sent.headers, body, rule
 
     def _make_parts(self) -> Parts:
         """Make what the operation answers with; where that fails, what refuses with a 501, so that

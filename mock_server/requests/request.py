@@ -48,11 +48,11 @@ def _media_type(content_type: bytes) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _host(value: bytes) -> str:
-    """The value of a Host header, or nothing where it is no host (RFC 9110 section 7.2): the
-    addresses that the mock makes up must be valid whatever a client sends.
+def _origin(scheme: str, host: bytes) -> str:
+    """The origin that a Host header names, or nothing where it is no host (RFC 9110 section 7.2):
+    the addresses that the mock makes up must be valid whatever a client sends.
     """
-    return value.decode() if _HOST.fullmatch(value) else ""
+    return f"{scheme}://{host.decode()}" if _HOST.fullmatch(host) else ""
 
 
 class Request:
@@ -169,11 +169,13 @@ class Request:
     @property
     def base_url(self) -> str:
         """The address that the client reached the mock at, without a path."""
-        host = _host(self.headers.get(b"host", b""))
-        if not host:
-            server = self.scope.get("server") or ("127.0.0.1", None)
-            host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
-        return f"{self.scope['scheme']}://{host}"
+        scheme = self.scope["scheme"]
+        origin = _origin(scheme, self.headers.get(b"host", b""))
+        if origin:
+            return origin
+        server = self.scope.get("server") or ("127.0.0.1", None)
+        host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
+        return f"{scheme}://{host}"
 
     def facts(self) -> dict[str, str]:
         """The request's values by their names in target files and forces, such as `path.id`."""
