@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.answers.faults import UnknownFaultError, Wire, play, preferred
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
+from mock_server.requests.decoding.sizes import body_limit
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import Header, Request
@@ -48,10 +49,13 @@ Answered = tuple[int, str, list[Header], bytes, str]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an operation answers with; `not_acceptable` is its documented 406, if it has one."""
+    """What an operation answers with; `not_acceptable` is its documented 406, if it has one, and
+    `max_body` the largest body in bytes.
+    """
 
     selector: Selector
     answers: Answers
+    max_body: int
     not_acceptable: Case | None = None
 
 
@@ -77,8 +81,8 @@ class MockOperation:
         request = Request(scope, path, session)
         message = await receive()
         received = message.get("body", b"")
-        if len(received) > mock.max_body or message.get("more_body", False):
-            await request.read(receive, message, mock.max_body)
+        if len(received) > parts.max_body or message.get("more_body", False):
+            await request.read(receive, message, parts.max_body)
         else:
             request.body = received
         outcome = parts.selector.select(request) or await parts.selector.settle(request)
@@ -140,20 +144,22 @@ class MockOperation:
 
     def _mocked(self) -> Parts:
         contract, operation = self.mock.contract, self.contract
-        found = checks(contract.document, operation, self.mock.max_body)
+        limit = body_limit(contract.document, operation, self.mock.max_body)
+        found = checks(contract.document, operation, limit)
         answers = Answers(contract, operation, self.mock.seed)
         security = security_of(operation) if self.mock.auth else None
         etag = self._validator(answers)
         return Parts(
             selector(operation, found, self.behaviour, security, etag),
             answers,
+            limit,
             next((case for case in operation.cases if case.status == "406"), None),
         )
 
     def _refusing(self, reason: str) -> Parts:
         why = f"This operation cannot be mocked. {reason}"
         answers = Answers(self.mock.contract, self.contract, self.mock.seed)
-        return Parts(refusing_selector(self.contract, why), answers)
+        return Parts(refusing_selector(self.contract, why), answers, self.mock.max_body)
 
     def _validator(self, answers: Answers) -> bytes | None:
         """The ETag that a success is sent with, if the document has one."""

@@ -87,23 +87,17 @@ class Request:
         """Read the body, of at most `limit` bytes, of which the first message came already; a
         larger one is not kept.
         """
-        body = first.get("body", b"")
-        if first.get("more_body", False):
-            body = await self._read_rest(receive, bytearray(body), limit)
-        self.too_large = len(body) > limit
-        self.body = b"" if self.too_large else body
-
-    async def _read_rest(self, receive: Receive, body: bytearray, limit: int) -> bytes:
-        read = len(body)
-        more = True
-        while more and read < _DRAIN:
+        body = bytearray(first.get("body", b""))
+        read, more = len(body), first.get("more_body", False)
+        while more and read < max(_DRAIN, limit):
             message = await receive()
             chunk = message.get("body", b"")
             read += len(chunk)
             if read <= limit:
                 body += chunk
             more = message.get("more_body", False)
-        return bytes(body) if read <= limit else bytes(limit + 1)
+        self.too_large = read > limit
+        self.body = b"" if self.too_large else bytes(body)
 
     @property
     def media_type(self) -> str | None:

@@ -47,7 +47,7 @@ def checks(
     document: Document, operation: ContractOperation, limit: int
 ) -> tuple[RequestCheck, ...]:
     """The checks of an operation, in the order in which they are made. `limit` is the largest body
-    in bytes.
+    in bytes, as `body_limit` has it.
     """
     status = _error_status(operation)
     parameters = (parameter_check(document, operation, p, status) for p in operation.parameters)
@@ -81,6 +81,7 @@ def _body_check(
     too_large = RequestError(
         413,
         f"The request body is larger than {limit} bytes.",
+        next((case for case in operation.cases if case.status == "413"), None),
         # The rest of the body may still be under way: the connection cannot be used again.
         headers=((b"connection", b"close"),),
     )
