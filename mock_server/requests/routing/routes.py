@@ -2,7 +2,8 @@
 
 Rules: concrete paths come before templated ones (OpenAPI 3.1.1 section 4.8.8.2), and of two
 templates the one that is literal where they first differ. What an operation's servers have as base
-path may stand before its path. An encoded slash is part of a parameter: paths are matched as they
+path may stand before its path; a base path with variables counts last, so that it takes no other
+path's requests. An encoded slash is part of a parameter: paths are matched as they
 are on the wire, but for the escapes of what delimits nothing.
 """
 
@@ -20,7 +21,7 @@ from starlette.types import Scope
 
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import RAW_PATH
-from mock_server.requests.routing.servers import base_paths
+from mock_server.requests.routing.servers import base_paths, base_pattern
 from tallystick.contract import Contract, ContractOperation
 
 _PERCENT = ord("%")
@@ -121,8 +122,10 @@ class Routes:
         for templates in self.templated.values():
             templates.sort(key=lambda template: template.generality)
         routes = (r for t in made.values() for some in t.routes.values() for r in some)
-        bases = {base for route in routes for base in route.bases}
-        self.bases = tuple(sorted(bases, key=lambda base: (-len(base), base)))
+        found = {base for route in routes for base in route.bases}
+        bases = sorted(found, key=lambda base: (-len(base), base))
+        self.bases = tuple(base for base in bases if "{" not in base)
+        self.open_bases = tuple((base, base_pattern(base)) for base in bases if "{" in base)
         if "GET" in self.documented:
             self.documented.add("HEAD")
 
@@ -141,9 +144,10 @@ class Routes:
         raw = scope.get("raw_path")
         if raw is None or _PERCENT not in raw:
             path = scope["path"]
-            return self._search(path, scope) if self.bases else self._below(path, scope, "")
+            route = self._search(path, scope) if self.bases else self._below(path, scope, "")
+            return route or self._search_open(path, scope)
         for text in _texts(scope):
-            route = self._search(text, scope)
+            route = self._search(text, scope) or self._search_open(text, scope)
             if route is not None:
                 found = scope[RAW_PATH] = scope["path_params"]
                 scope["path_params"] = {name: unquote(value) for name, value in found.items()}
@@ -158,6 +162,15 @@ class Routes:
                 if route is not None:
                     return route
         return self._below(path, scope, "")
+
+    def _search_open(self, path: str, scope: Scope) -> Route | None:
+        """The route of a path below a base path with variables."""
+        for base, pattern in self.open_bases:
+            match = pattern.match(path)
+            route = self._below(path[match.end() :], scope, base) if match else None
+            if route is not None:
+                return route
+        return None
 
     def _below(self, path: str, scope: Scope, base: str) -> Route | None:
         """The route of a path without its base path. This is on the way of every request."""
@@ -195,6 +208,10 @@ class Routes:
             if path.startswith(f"{base}/"):
                 for template, _ in self._matching(path[len(base) :]):
                     yield template, base
+        for base, pattern in self.open_bases:
+            match = pattern.match(path)
+            for template, _ in self._matching(path[match.end() :]) if match else ():
+                yield template, base
 
 
 def _texts(scope: Scope) -> list[str]:
