@@ -7,20 +7,28 @@ fails where one of them is above the advisory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import NoReturn
 
 import click
 import pytest
 
-from contract_tests.http.client import Client, TargetGoneError, unreachable
+from contract_tests.http.client import Client, RunEndedError, TargetGoneError, unreachable
+from contract_tests.operations.roles import Role
 from contract_tests.plan import PLAN, Plan, read_plan
 from contract_tests.requests.base import Base, Bases
-from contract_tests.requests.reaching import takes_json
+from contract_tests.requests.cleaning import clean_up
+from contract_tests.requests.reaching import has_request
+from contract_tests.requests.testability import Testability
 from contract_tests.results.progress import FOUND
-from contract_tests.results.report import summary, write_report
-from contract_tests.results.run import RUN, Run
+from contract_tests.results.reasons import explain
+from contract_tests.results.report import exit_code, summary, write_report
+from contract_tests.results.run import RUN, Run, diagnostic
+from contract_tests.target.credentials import has_cookie_key
 from contract_tests.target.target import Target, mock_target
+from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
@@ -42,11 +50,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a document; default: the bundled one",
     )
     group.addoption("--overlay", action="append", default=[], metavar="FILE", dest="overlays")
+    for name, what in (
+        ("header", "a header of every request, such as 'Authorization: Bearer …'; never shown"),
+        ("include", "operations to test: a tag, an operationId, a path, or a method and a path"),
+        ("exclude", "operations to leave out"),
+    ):
+        group.addoption(f"--{name}", action="append", default=[], dest=f"{name}s", help=what)
+    group.addoption("--only-safe", action="store_true", help="send GET and HEAD alone")
     group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
     group.addoption(
         "--undeclared-methods",
         action="store_true",
         help="try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too",
+    )
+    group.addoption(
+        "--max-time", metavar="S", type=float, help="end after so many seconds, with what was found"
     )
     try:
         group.addoption("--base-url", metavar="URL", help="the implementation to check")
@@ -56,6 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the target file and the contract once. A mistake in them is bad usage."""
+    config.addinivalue_line("markers", "deletes(before): a test of what deletes, before it does")
     if PLAN in config.stash:
         return
     try:
@@ -71,6 +90,11 @@ def _read(config: pytest.Config) -> Plan:
         target_file=config.getoption("target"),
         seed=_seed(config),
         undeclared_methods=config.getoption("undeclared_methods"),
+        headers=config.getoption("headers"),
+        include=config.getoption("includes"),
+        exclude=config.getoption("excludes"),
+        only_safe=config.getoption("only_safe"),
+        max_time=config.getoption("max_time"),
     )
 
 
@@ -80,24 +104,75 @@ def _seed(config: pytest.Config) -> int | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrise by documented case (`case`) and by operation (`operation`)."""
-    contract = metafunc.config.stash[PLAN].contract
+    """Parametrise by documented case (`case`) and by operation (`operation`), in the order of a
+    run. What is not sent is not collected.
+    """
+    plan = metafunc.config.stash[PLAN]
+    operations = [o for o in plan.roles.ordered() if plan.scope.left_out(o) is None]
     if "case" in metafunc.fixturenames:
-        pairs = [(operation, case) for operation in contract.operations for case in operation.cases]
+        pairs = [
+            (o, case) for o in operations for case in o.cases if has_request(plan.target, case)
+        ]
         names = [f"{case.operation} {case.label}" for _, case in pairs]
         metafunc.parametrize(("operation", "case"), pairs, ids=names)
     elif "operation" in metafunc.fixturenames:
-        names = [operation.name for operation in contract.operations]
-        metafunc.parametrize("operation", contract.operations, ids=names)
+        for_deletes = metafunc.definition.get_closest_marker("deletes") is not None
+        chosen = [o for o in operations if (plan.roles.of(o) is Role.DELETE) is for_deletes]
+        metafunc.parametrize("operation", chosen, ids=[operation.name for operation in chosen])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests into the order of a run: the successes of what creates and lists, of what
+    reads, of what updates; all else; and then what deletes.
+    """
+    plan = config.stash[PLAN]
+    ranks = {operation.name: rank for rank, operation in enumerate(plan.roles.ordered())}
+
+    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int, int, int]:
+        number, item = numbered
+        operation, case = _subject(item)
+        if operation is None:
+            return 1, 0, 0, number
+        rank = ranks[operation.name]
+        if plan.roles.of(operation) is Role.DELETE:
+            marker = item.get_closest_marker("deletes")
+            comes_after = marker is None or marker.args != ("before",)
+            return 2, rank, comes_after, number
+        is_success = case is not None and case.is_success
+        return (0, rank, 0, number) if is_success else (1, 0, 0, number)
+
+    # pytest makes an item even where there is nothing to parametrise by.
+    kept = [item for item in items if "operation" not in _names(item) or _subject(item)[0]]
+    items[:] = [item for _, item in sorted(enumerate(kept), key=place)]
+
+
+def _names(item: pytest.Item) -> Collection[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else ()
+
+
+def _subject(item: pytest.Item) -> tuple[ContractOperation | None, Case | None]:
+    """The operation and the case that a test is about."""
+    given = getattr(item, "callspec", None)
+    operation, case = (given.params.get(n) if given else None for n in ("operation", "case"))
+    is_one = isinstance(operation, ContractOperation)
+    return operation if is_one else None, case if isinstance(case, Case) else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    """Fail a test that has found something above the advisory."""
+    """Fail a test that has found something above the advisory. One that breaks is a diagnostic of
+    its operation: the rest of the run is judged all the same.
+    """
     try:
         result = yield
-    except TargetGoneError as error:
+    except (TargetGoneError, RunEndedError) as error:
         _end(pyfuncitem.config.stash[RUN], error)
+    except Exception as error:
+        # Each test is about one operation: see pytest_generate_tests.
+        operation: ContractOperation = pyfuncitem.callspec.params["operation"]  # type: ignore[assignment]
+        why = diagnostic(operation.name, error)
+        pyfuncitem.config.stash[RUN].note(why)
+        pytest.skip(why)
     run = pyfuncitem.config.stash.get(RUN, None)
     broken = run.take_broken() if run else []
     if broken:
@@ -106,8 +181,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     return result
 
 
-def _end(run: Run, error: TargetGoneError) -> NoReturn:
+def _end(run: Run, error: TargetGoneError | RunEndedError) -> NoReturn:
     """End the run. The findings so far stay."""
+    if isinstance(error, RunEndedError):
+        run.end(f"the run ended after {run.seconds:.0f} s: {error}")
+        pytest.exit(str(error), returncode=exit_code(run))
     run.gone = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
     pytest.exit(run.gone, returncode=UNREACHABLE)
 
@@ -149,39 +227,50 @@ def target(request: pytest.FixtureRequest, contract: Contract) -> Target:
 
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iterator[Run]:
-    """The run; none starts where the target cannot be reached."""
+    """The run; none starts where the target cannot be reached. At its end, it deletes what it
+    created, and says why cases were not covered.
+    """
     if reason := unreachable(target):
         pytest.exit(reason, returncode=UNREACHABLE)
-    client = Client(target)
-    run = Run(contract, target, client, pytestconfig.stash[PLAN])
+    plan = replace(pytestconfig.stash[PLAN], target=target)
+    client = Client(
+        target,
+        streams=plan.streams,
+        seconds=plan.max_time,
+        keeps_cookies=has_cookie_key(contract),
+    )
+    run = Run(contract, target, client, plan)
     pytestconfig.stash[RUN] = run
     yield run
+    if not run.gone:
+        with contextlib.suppress(TargetGoneError):
+            clean_up(run)
+    explain(run)
     client.close()
 
 
 @pytest.fixture(scope="session")
 def bases(run: Run) -> Bases:
     """The requests that should succeed."""
-    return Bases(run)
+    return Bases(run, Testability(run).see)
 
 
 @pytest.fixture
 def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
     """The request to the operation that should succeed."""
-    if not takes_json(operation):
-        reason = "the operation takes no JSON body, and others are not made yet"
-        for case in operation.cases:
-            run.not_covered(case, reason)
-        pytest.skip(reason)
     try:
         return bases.of(operation)
-    except TargetGoneError as error:
+    except (TargetGoneError, RunEndedError) as error:
         _end(run, error)
+    except Exception as error:
+        why = diagnostic(operation.name, error)
+        run.leave_out(operation, why)
+        pytest.skip(why)
 
 
 @pytest.fixture
 def working_base(base: Base) -> Base:
     """The same, where variations can be compared with it."""
-    if not base.works:
+    if not base.is_success:
         pytest.skip("the request that should succeed does not: variations mean nothing")
     return base

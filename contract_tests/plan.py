@@ -3,27 +3,60 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from urllib.parse import urlsplit
 
 import pytest
 
 from contract_tests.checks.promises import check_promises
+from contract_tests.operations.roles import Roles
+from contract_tests.operations.scope import Scope
 from contract_tests.target.file import check_target, read_target
+from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target
 from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """What a run is to do. Without a target, a mock is started for the run and tested."""
+    """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
+    for the run and tested.
+    """
 
     contract: Contract
     target: Target | None
     seed: int
     undeclared_methods: bool = False
+    max_time: float | None = None
+
+    @cached_property
+    def streams(self) -> frozenset[str]:
+        """The media types of responses that are sequences of items (OpenAPI 3.2.0 section
+        4.14.2): their bodies need not end.
+        """
+        document = self.contract.document
+        responses = (r for operation in self.contract.operations for r in operation.responses)
+        return frozenset(
+            media.name.partition(";")[0].strip().lower()
+            for response in responses
+            for media in response.media_types
+            if document.at(media.path).get("itemSchema") is not None
+        )
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What the operations do."""
+        return Roles(self.contract)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Which operations are sent to the target."""
+        own_mock = Target("http://127.0.0.1", is_own_mock=True)
+        return Scope(self.contract, self.target or own_mock, self.roles)
 
 
 def read_plan(
@@ -33,8 +66,15 @@ def read_plan(
     target_file: str | None,
     seed: int | None,
     undeclared_methods: bool = False,
+    headers: Sequence[str] = (),
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    only_safe: bool = False,
+    max_time: float | None = None,
 ) -> Plan:
-    """Read the contract and the target file. Raises TallystickError."""
+    """Read the contract and the target file; what the options say is added to it. Raises
+    TallystickError.
+    """
     if target_file and base_url:
         raise TallystickError("--target and --base-url exclude each other.")
     target = read_target(target_file) if target_file else _target_at(base_url)
@@ -42,8 +82,20 @@ def read_plan(
     check_promises(contract)
     if target and target_file:
         check_target(target, contract, target_file)
+    if wrong := unmatched((*include, *exclude), contract):
+        raise TallystickError(f"No operation is called {wrong[0]!r}.")
+    if target:
+        target = replace(
+            target,
+            headers={**target.headers, **_headers(headers)},
+            include=(*target.include, *include),
+            exclude=(*target.exclude, *exclude),
+            only_safe=target.only_safe or only_safe,
+        )
+    elif headers or include or exclude or only_safe:
+        raise TallystickError("--header, --include, --exclude and --only-safe need a target.")
     seed = secrets.randbelow(2**32) if seed is None else seed
-    return Plan(contract, target, seed, undeclared_methods)
+    return Plan(contract, target, seed, undeclared_methods, max_time)
 
 
 def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:
@@ -52,6 +104,17 @@ def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:
         return options
     documents = (target.document,) if target.document else ()
     return replace(options, documents=documents, overlays=(*target.overlays, *options.overlays))
+
+
+def _headers(given: Sequence[str]) -> dict[str, str]:
+    """The headers of options such as `Authorization: Bearer abc`."""
+    found = {}
+    for text in given:
+        name, mark, value = text.partition(":")
+        if not mark or not name.strip() or not text.isprintable() or not text.isascii():
+            raise TallystickError("--header must be like 'Name: value'.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _target_at(base_url: str | None) -> Target | None:

@@ -30,6 +30,9 @@ def test_case(run: Run, case: Case, base: Base) -> None:
     if setup and setup.unreachable:
         run.unreachable(case, setup.unreachable)
         pytest.skip(f"unreachable: {setup.unreachable}")
+    if setup is None and case.is_success:
+        _succeed(run, base, case)
+        return
     request = reaching_request(base.request, case, setup)
     if request is None:
         _skip(run, case, "no request is known to bring it about; say how in the target file")
@@ -51,24 +54,42 @@ def _clean_up(run: Run, hooks: Sequence[HookCall]) -> None:
             run.notes.append(str(error))
 
 
+def _succeed(run: Run, base: Base, case: Case) -> None:
+    """A success without an entry: the base is one, whichever of several it is."""
+    if base.exchange is None or base.doubt:
+        _doubt(run, base, case)
+    if base.is_success and base.case != case:
+        got = base.case.label if base.case else ""
+        _skip(run, case, f"the operation answered {got}; say how in the target file", True)
+    run.check(base.operation, base.exchange, _expectation(case, "the request that reaches it"))
+    for what, again in _again(run, case, base.request, base):
+        run.check(base.operation, again, base.accepted(what, _SAME))
+
+
+def _doubt(run: Run, base: Base, case: Case) -> NoReturn:
+    if base.exchange is not None:
+        handled = Expectation(ExpectationKind.HANDLED, "values that may be wrong")
+        run.check(base.operation, base.exchange, handled)
+    _skip(run, case, base.doubt or "")
+
+
 def _reach(run: Run, base: Base, case: Case, request: OperationRequest, setup: CaseSetup) -> None:
-    is_base = request == base.request and not setup.before
-    exchange = base.exchange if is_base else run.client.send(request)
-    reason = _inconclusive(run, base, case, exchange, setup)
+    exchange = run.client.send(request)
+    reason = _inconclusive(base, exchange, setup)
     if reason:
+        handled = Expectation(ExpectationKind.HANDLED, f"{case.label}: a request that may be it")
+        run.check(base.operation, exchange, handled)
         _skip(run, case, reason)
     run.check(base.operation, exchange, _expectation(case, "the request that reaches it"))
-    run.reached(case)
-    if not setup.before and not is_base and base.works:
+    if not setup.before and base.is_success and base.is_repeatable:
         # What a request leaves behind shows in the next one that should succeed.
         after = base.accepted(f"the request after {case.label}", _SAME)
         run.check(base.operation, run.client.send(base.request), after)
     if not is_of_request(case) and not case.is_success:
         _also_faulty(run, base, case, request)
     # The state that a set-up call has made may be over after one request.
-    for what, again in () if setup.before else _again(run, case, request):
-        expectation = base.accepted(what, _SAME) if is_base else _expectation(case, what)
-        run.check(base.operation, again, expectation)
+    for what, again in () if setup.before else _again(run, case, request, base):
+        run.check(base.operation, again, _expectation(case, what))
 
 
 def _also_faulty(run: Run, base: Base, case: Case, request: OperationRequest) -> None:
@@ -85,38 +106,37 @@ def _also_faulty(run: Run, base: Base, case: Case, request: OperationRequest) ->
             return
 
 
-def _again(run: Run, case: Case, request: OperationRequest) -> Iterator[tuple[str, Exchange]]:
-    """The same case by requests that mean the same."""
+def _again(
+    run: Run, case: Case, request: OperationRequest, base: Base
+) -> Iterator[tuple[str, Exchange]]:
+    """The same case by requests that mean the same. A success leaves something behind, unless it is
+    repeatable.
+    """
+    if case.is_success and not base.is_repeatable:
+        return
     yield "the same request again", run.client.send(request)
     if has_id(request):
         yield "the id in capitals", run.client.send(with_ids(request, str.upper))
-    if is_of_request(case) and isinstance(request.body, dict):
-        for probe in EQUIVALENTS:
-            yield probe.name, run.client.transmit(probe.make(run.client, request))
+    for probe in EQUIVALENTS if is_of_request(case) else ():
+        if probe.applies(request):
+            prepared = probe.make(run.client, request)
+            yield probe.name, run.client.transmit(prepared, base.operation.name)
 
 
 def _expectation(case: Case, what: str) -> Expectation:
     return Expectation(ExpectationKind.CASE, f"{case.label}: {what}", (case,))
 
 
-def _inconclusive(
-    run: Run, base: Base, case: Case, exchange: Exchange, setup: CaseSetup
-) -> str | None:
+def _inconclusive(base: Base, exchange: Exchange, setup: CaseSetup) -> str | None:
     """Why a response shows nothing about the case; None where it does."""
     outcome = exchange.outcome
     if isinstance(outcome, Response) and outcome.is_limited:
         return f"the target kept answering {outcome.status}: {LIMITED}"
-    has_values = run.target.values(base.operation.name) or setup.parameters
-    if has_values or base.is_success or not base.works or base.case is None:
+    if setup.parameters or setup.headers or setup.before or base.is_success or not base.doubt:
         return None
-    if case.is_success or base.hides(exchange):
-        return (
-            f"without parameters the operation answers {base.case.label}; set some that make it "
-            "succeed in the target file"
-        )
-    return None
+    return base.doubt
 
 
-def _skip(run: Run, case: Case, reason: str) -> NoReturn:
-    run.not_covered(case, reason)
+def _skip(run: Run, case: Case, reason: str, needs_entry: bool = False) -> NoReturn:
+    run.not_covered(case, reason, needs_entry=needs_entry)
     pytest.skip(f"not covered: {reason}")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.checks.schemas import fits_schema
-from contract_tests.http.exchange import Response
+from contract_tests.http.bodies import format_of
+from contract_tests.http.exchange import Exchange, Response
+from contract_tests.operations.resources import path_parameters
+from contract_tests.operations.roles import Role, is_item, template
 from contract_tests.requests.base import Base
 from contract_tests.requests.probes import PROBES, UUID, Probe
 from contract_tests.requests.reaching import faulty_request, formats
@@ -21,52 +26,87 @@ HERE = ("PUT", "PATCH", "DELETE", "TRACE")
 """Methods that are tried only on this machine, or where the user allows it."""
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
-def test_probe(run: Run, working_base: Base, probe: Probe) -> None:
-    """The variation is accepted, refused, handled or served, as its row says."""
-    request = working_base.request
-    if not probe.applies(request):
-        pytest.skip(f"the operation's request has not {probe.needs}")
-    prepared = probe.make(run.client, request)
+def test_probes(run: Run, working_base: Base) -> None:
+    """Each variation is accepted, refused, handled or served, as its row says."""
+    for probe in PROBES:
+        if probe.applies(working_base.request):
+            _probe(run, working_base, probe)
+
+
+def _probe(run: Run, base: Base, probe: Probe) -> None:
+    prepared = probe.make(run.client, base.request)
     content = prepared.body if isinstance(prepared.body, bytes) else b""
-    if not probe.source and not _is_settled(run.contract, working_base, probe, content):
-        pytest.skip("the document's schema leaves it open")
-    exchange = run.client.transmit(prepared)
+    if not probe.source and not _is_settled(run.contract, base, probe, content):
+        return  # the document's schema leaves it open
+    exchange = run.client.transmit(prepared, base.operation.name)
     status = exchange.outcome.status if isinstance(exchange.outcome, Response) else None
-    if not working_base.hides(exchange) and (status is None or status != probe.honest):
-        run.check(working_base.operation, exchange, _expectation(working_base, probe))
+    if not base.hides(exchange) and (status is None or status != probe.honest):
+        run.check(base.operation, exchange, _expectation(base, probe))
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml, text/plain"])
-def test_accept_of_errors(run: Run, working_base: Base, accept: str) -> None:
+def test_accept_of_errors(run: Run, working_base: Base) -> None:
     """Whatever a client accepts, an error comes as documented, or as a 406."""
     requests = [faulty_request(working_base.request, case) for case in working_base.operation.cases]
     request = next(filter(None, requests), None)
     if request is None:
         pytest.skip("no faulty request is known")
-    exchange = run.client.transmit(run.client.prepare(request, headers={"accept": accept}))
-    if not working_base.hides(exchange):
-        expectation = Expectation(ExpectationKind.HANDLED, f"an error under Accept: {accept}")
-        run.check(working_base.operation, exchange, expectation)
+    for accept in ("text/html", "application/xml, text/plain"):
+        prepared = run.client.prepare(request, headers={"accept": accept})
+        exchange = run.client.transmit(prepared, working_base.operation.name)
+        if not working_base.hides(exchange):
+            expectation = Expectation(ExpectationKind.HANDLED, f"an error under Accept: {accept}")
+            run.check(working_base.operation, exchange, expectation)
 
 
-@pytest.mark.parametrize("method", [*EVERYWHERE, *HERE])
-def test_other_method(
-    run: Run, contract: Contract, operation: ContractOperation, base: Base, method: str
-) -> None:
-    """A method that the document does not have on this path makes no server error."""
-    if method in HERE and not (run.client.is_local or run.plan.undeclared_methods):
-        pytest.skip("the target is elsewhere: --undeclared-methods tries it all the same")
-    path = operation.path
-    if any(other.name == f"{method} {path}" for other in contract.operations):
-        pytest.skip("the document has it")
+def test_other_methods(run: Run, operation: ContractOperation, base: Base) -> None:
+    """A method that the document does not have on this path makes no server error. A documented
+    405 is one to such a method.
+    """
+    same = [o for o in run.contract.operations if template(o.path) == template(operation.path)]
+    if same[0] is not operation:
+        pytest.skip("the path was tried with its first operation")
+    declared = {other.method.upper() for other in same}
+    for method in _methods(run, operation):
+        if method not in declared:
+            exchange = _other_method(run, base, method)
+            run.check(operation, exchange, Expectation(ExpectationKind.SERVED, method))
+            for other in same:
+                _count_405(run, other, exchange, method)
+
+
+def _methods(run: Run, operation: ContractOperation) -> Sequence[str]:
+    if run.target.only_safe:
+        return ("GET", "HEAD")
+    if not (run.client.is_local or run.plan.undeclared_methods):
+        return EVERYWHERE
+    is_collection = run.plan.roles.of(operation) in (Role.LIST, Role.CREATE)
+    here = [m for m in HERE if m != "DELETE" or not is_collection or run.target.is_own_mock]
+    return (*EVERYWHERE, *here)
+
+
+def _other_method(run: Run, base: Base, method: str) -> Exchange:
     headers: dict[str, str | None] = {}
     if method == "TRACE":
         # A TRACE comes back as it was sent, so it holds no secret (RFC 9110 section 9.3.8).
         headers = dict.fromkeys((*run.target.headers, "authorization", "cookie"))
     request = replace(base.request, body=...)
-    exchange = run.client.transmit(run.client.prepare(request, method=method, headers=headers))
-    run.check(operation, exchange, Expectation(ExpectationKind.SERVED, method))
+    if method in HERE and is_item(base.operation) and not run.target.is_own_mock:
+        # Whatever the method does, it does it to nothing that anybody has.
+        last = path_parameters(base.operation)[-1].name
+        request = replace(request, path={**request.path, last: str(uuid.uuid4())})
+    prepared = run.client.prepare(request, method=method, headers=headers)
+    return run.client.transmit(prepared, base.operation.name)
+
+
+def _count_405(run: Run, operation: ContractOperation, exchange: Exchange, method: str) -> None:
+    is_405 = isinstance(exchange.outcome, Response) and exchange.outcome.status == 405
+    # A response to HEAD has no body to judge (RFC 9110 section 9.3.2).
+    if (
+        is_405
+        and method != "HEAD"
+        and any(response.status == "405" for response in operation.responses)
+    ):
+        run.check(operation, exchange, Expectation(ExpectationKind.HANDLED, method))
 
 
 def _expectation(base: Base, probe: Probe) -> Expectation:
@@ -87,7 +127,11 @@ def _is_settled(contract: Contract, base: Base, probe: Probe, content: bytes) ->
     body = base.operation.request_body
     if body is None or not content:
         return body is not None and body.required
-    schemas = [media.schema for media in body.media_types if media.schema]
+    sent = format_of(base.operation, base.request.media_type or "")
+    if sent is None or sent.media.schema is None:
+        return False
     value = json.loads(content)
-    fits = any(fits_schema(contract.document, schema, value, "request") for schema in schemas)
-    return bool(schemas) and fits is (probe.expected is ExpectationKind.ACCEPTED)
+    if value is None and not body.required:
+        return False  # some take null for no body at all
+    fits = fits_schema(contract.document, sent.media.schema, value, "request")
+    return fits is (probe.expected is ExpectationKind.ACCEPTED)

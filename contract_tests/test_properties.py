@@ -16,6 +16,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base
@@ -34,14 +35,16 @@ Drawn = tuple[Case, OperationRequest]
 def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
     """Certainly valid data gets what the request that succeeds gets."""
     base, operation = working_base, working_base.operation
-    given_values = run.target.values(operation.name)
+    given_values = run.target.values(operation)
     rules = {field: valid(rule) for field, rule in constraints(operation).items()}
-    extras = generated.cases(run.contract.document, operation, run.target)
+    has_members = isinstance(base.request.body, dict)
+    body = format_of(operation, base.request.media_type or "") if has_members else None
+    extras = generated.requests_with(operation, body, run.target)
     declared = _declared(run, operation)
     refusals = [c for c in operation.cases if 400 <= c.http_status < 500 and not _is_of_field(c)]
     property_run = PropertyRun(run, operation, base.hides)
 
-    def check(drawn: dict[Any, Any], extra: generated.GeneratedCase) -> None:
+    def check(drawn: dict[Any, Any], extra: OperationRequest) -> None:
         request = base.request
         if isinstance(extra.body, dict) and isinstance(request.body, dict):
             request = replace(request, body={**extra.body, **request.body})
@@ -76,19 +79,16 @@ def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
 def test_other_data_is_handled(run: Run, base: Base) -> None:
     """Data that does not fit the schema gets no undocumented response."""
     operation = base.operation
-    negative = generated.cases(
-        run.contract.document, operation, run.target, GenerationMode.NEGATIVE
-    )
+    negative = generated.requests_of(operation, run.target, GenerationMode.NEGATIVE)
     property_run = PropertyRun(run, operation, base.hides)
     expectation = Expectation(
         ExpectationKind.HANDLED, "data that does not fit the schema", is_random=True
     )
 
-    def check(case: generated.GeneratedCase) -> None:
-        unprepared = generated.to_request(case, run.target.shown_url)
-        property_run.hold(run.client.session.prepare_request(unprepared), expectation)
+    def check(request: OperationRequest) -> None:
+        property_run.hold(run.client.prepare(request), expectation)
 
-    _run_property(run, check, case=negative)
+    _run_property(run, check, request=negative)
 
 
 def _declared(run: Run, operation: ContractOperation) -> set[str]:

@@ -124,7 +124,7 @@ def test_disputed_values(run: Run, base: Base) -> None:
 
 def _rules(run: Run, base: Base) -> dict[Field, Constraint]:
     """The rules on values that the target file does not give."""
-    given = run.target.values(base.operation.name)
+    given = run.target.values(base.operation)
     return {
         field: rule
         for field, rule in constraints(base.operation).items()

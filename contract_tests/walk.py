@@ -13,3 +13,12 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from strings(item)
+
+
+def member_names(value: Any) -> Iterator[str]:
+    """The names of all members in a JSON value, however deep."""
+    if isinstance(value, dict):
+        yield from value
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from member_names(item)

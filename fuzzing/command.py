@@ -227,7 +227,7 @@ def run_replay(
     if _is_unreachable(target, *others):
         return UNREACHABLE
     rate = f"{limits.rate:g}/s" if limits.rate else None
-    clients = [Client(replace(each, rate=rate)) for each in (target, *others)]
+    clients = [Client(replace(each, rate=rate), streams=plan.streams) for each in (target, *others)]
     try:
         runs = [Run(plan.contract, client.target, client, plan) for client in clients]
         holds = replay(found, *runs)

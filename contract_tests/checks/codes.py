@@ -34,11 +34,18 @@ def named_codes(body: Any, codes: Sequence[str]) -> list[tuple[str, str]]:
 
 def case_of(cases: Sequence[Case], status: int, body: Any) -> Case | None:
     """The documented case that a response is: by its code, or, without any code, by its text."""
-    possible = [case for case in cases if has_status(case, status)]
+    possible = sorted((c for c in cases if has_status(c, status)), key=lambda c: _width(c.status))
     found = named_codes(body, [case.code for case in cases if case.code])
     if found:
         return next((case for case in possible if case.code == found[0][0]), None)
     return next((case for case in possible if case.code is None or holds_text(body, case)), None)
+
+
+def _width(status: str) -> int:
+    """How much a status covers: a code before a range, a range before `default` (OpenAPI 3.1.1
+    section 4.8.16).
+    """
+    return 0 if status.isdecimal() else 2 if status.lower() == "default" else 1
 
 
 def holds_text(body: Any, case: Case) -> bool:

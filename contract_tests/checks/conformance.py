@@ -29,9 +29,12 @@ def no_server_error(context: CheckContext) -> Violation | None:
 
 def status_is_documented(context: CheckContext) -> Violation | None:
     """An undocumented success, redirection or server error is wrong. An undocumented 4xx is not:
-    a document rarely lists all that a request may get (405, 413, 415, 429 …).
+    a document rarely lists all that a request may get (405, 413, 415, 429 …). An operation without
+    responses says nothing of them (OpenAPI 3.1.1 section 4.8.10).
     """
     status = context.response.status
+    if not context.operation.responses:
+        return None
     if not context.is_described or context.documented is not None or 400 <= status < 500:
         return None
     path = (*context.operation.location, "responses")
@@ -76,8 +79,9 @@ def body_fits_schema(context: CheckContext) -> list[Violation]:
     return [
         Violation(
             f"{misfit.pointer or 'the body'} does not fit the schema: {misfit.message}",
-            (misfit.pointer,),
+            (misfit.everywhere,),
             path=misfit.path,
+            place=misfit.shared,
         )
         for misfit in context.misfits.values()
     ]

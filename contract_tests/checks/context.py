@@ -26,6 +26,7 @@ class ExpectationKind(Enum):
     CASE = "this case"
     ACCEPTED = "what the request that succeeds gets"
     REFUSED = "a 4xx"
+    DENIED = "a 401 or 403"
     HANDLED = "anything that the document does not exclude"
     SERVED = "anything but a server error"
 
@@ -75,18 +76,15 @@ class CheckContext:
 
     @property
     def has_body(self) -> bool:
-        """Whether the response can have a body (RFC 9110 section 6.4.1)."""
+        """Whether the response can have a body (RFC 9110 section 6.4.1), and it is whole."""
         is_head = self.operation.method == "head" and self.is_described
-        return not is_head and self.response.status not in (204, 304)
+        is_whole = not self.response.is_cut
+        return is_whole and not is_head and self.response.status not in (204, 304)
 
     @cached_property
     def documented(self) -> DocumentedResponse | None:
-        """The documented response of this status (OpenAPI 3.1.1 section 4.8.16: an exact code
-        before a range, a range before `default`).
-        """
-        status = str(self.response.status)
-        responses = {r.status.upper(): r for r in self.operation.responses}
-        return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
+        """The documented response of this status."""
+        return documented_response(self.operation, self.response.status)
 
     @cached_property
     def media_type(self) -> MediaType | None:
@@ -115,10 +113,12 @@ class CheckContext:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """How a response breaks a check. Violations of the same `cause` are one finding, whatever the
-    request; so are those that confuse the same `codes`. `path` is the place in the document that
-    makes the demand, where it is not the case's. `source` and `quote` (the words of the document)
-    stand in for those of the check, where each violation has its own.
+    """How a response breaks a check. Violations of the same `cause` in one operation are one
+    finding, whatever the request; so are those that confuse the same `codes`, and those of the same
+    `place` in any operation: what several share in the document, or a habit of the whole server.
+    `path` is the place in the document that makes the demand, where it is not the case's. `source`
+    and `quote` (the words of the document) stand in for those of the check, where each violation
+    has its own.
     """
 
     message: str
@@ -127,6 +127,16 @@ class Violation:
     path: Path | None = None
     source: str = ""
     quote: str = ""
+    place: tuple[str, ...] = ()
+
+
+def documented_response(operation: ContractOperation, status: int) -> DocumentedResponse | None:
+    """The documented response of a status (OpenAPI 3.1.1 section 4.8.16: an exact code before a
+    range, a range before `default`).
+    """
+    responses = {response.status.upper(): response for response in operation.responses}
+    exact, of_class = str(status), f"{str(status)[0]}XX"
+    return responses.get(exact) or responses.get(of_class) or responses.get("DEFAULT")
 
 
 def has_status(case: Case, status: int) -> bool:

@@ -6,7 +6,7 @@ deadline: Python's own expressions are others, and have none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,27 +24,73 @@ from tallystick.reader.schemas.views import Use
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """One place of a value that does not fit. `pointer` leads to it, `path` leads to the keyword
-    of the document that asks for something else.
+    of the document that asks for something else; `member` is one that is missing there.
     """
 
     pointer: str
     message: str
     path: Path
+    member: str = ""
+
+    @property
+    def everywhere(self) -> str:
+        """The pointer with `*` for each index of an array, since its items have one schema."""
+        tokens = self.pointer.split("/")
+        return "/".join("*" if token.isdecimal() else token for token in tokens)
+
+    @property
+    def shared(self) -> Path:
+        """The keyword's place, where operations may share it; empty where only one has it."""
+        return (*self.path, self.member) if self.path[:1] == ("components",) else ()
 
 
-def fits_schema(document: Document, schema: Path, value: Any, use: Use = "response") -> bool:
-    """Whether a value is valid against a schema of the document, in a request or a response."""
-    return bool(_validator(document, schema, use).is_valid(value))
+def schema_at(document: Document, path: Path | None) -> Mapping[str, Any]:
+    """The schema at a path as an object, its own reference followed; empty where it is none."""
+    found = document.dereferenced(document.schema_at(path)) if path else None
+    return found if isinstance(found, dict) else {}
+
+
+def is_read_only(document: Document, path: Path) -> bool:
+    """Whether a property is `readOnly`: by itself, what it refers to, or a part of its `allOf`."""
+    own = document.schema_at(path)
+    parts = [own, document.dereferenced(own)]
+    parts += [part for each in parts if isinstance(each, dict) for part in each.get("allOf", ())]
+    parts += [document.dereferenced(part) for part in parts]
+    return any(isinstance(part, dict) and part.get("readOnly") is True for part in parts)
+
+
+def fits_schema(
+    document: Document,
+    schema: Path,
+    value: Any,
+    use: Use = "response",
+    *,
+    has_formats: bool = True,
+) -> bool:
+    """Whether a value is valid against a schema of the document, in a request or a response.
+    Without formats, nothing is invalid by its format alone.
+    """
+    return bool(_validator(document, schema, use, has_formats).is_valid(value))
 
 
 def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
     """The places of a value that do not fit a schema, by their pointers; the first of each."""
     found: dict[str, Misfit] = {}
-    for error in _validator(document, schema, "response").iter_errors(value):
+    for error in _validator(document, schema, "response", True).iter_errors(value):
         pointer = "".join(f"/{token}" for token in error.absolute_path)
         wrong = " ".join(error.message.split())
-        found.setdefault(pointer, Misfit(pointer, wrong, _keyword(document, schema, error)))
+        path = _keyword(document, schema, error)
+        found.setdefault(pointer, Misfit(pointer, wrong, path, _missing(error)))
     return found
+
+
+def _missing(error: ValidationError) -> str:
+    """The member that is missing, where that is the error."""
+    wanted, instance = error.validator_value, error.instance
+    if error.validator != "required" or not isinstance(wanted, list):
+        return ""
+    assert isinstance(instance, dict)  # the keyword is about objects
+    return next((str(name) for name in wanted if name not in instance), "")
 
 
 def _keyword(document: Document, schema: Path, error: ValidationError) -> Path:
@@ -66,8 +112,8 @@ def _keyword(document: Document, schema: Path, error: ValidationError) -> Path:
 
 
 @lru_cache(maxsize=256)
-def _validator(document: Document, schema: Path, use: Use) -> Any:
-    checker = Draft202012Validator.FORMAT_CHECKER
+def _validator(document: Document, schema: Path, use: Use, has_formats: bool) -> Any:
+    checker = Draft202012Validator.FORMAT_CHECKER if has_formats else None
     return _Validator(document.json_schema(schema, use), format_checker=checker)
 
 

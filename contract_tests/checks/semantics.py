@@ -71,7 +71,9 @@ def _accepted(context: CheckContext) -> Violation | None:
     if found in expectation.cases:
         return None
     message = f"{expectation.what} should get {expectation.case.label}, not {_got(context)}"
-    return Violation(message, (context.response.status, bool(_codes(context))))
+    # Whether it takes what a standard makes equal is a habit of the whole server.
+    habit = (expectation.what, str(context.response.status)) if expectation.source else ()
+    return Violation(message, (context.response.status, bool(_codes(context))), place=habit)
 
 
 def invalid_request_is_refused(context: CheckContext) -> Violation | None:
@@ -81,6 +83,27 @@ def invalid_request_is_refused(context: CheckContext) -> Violation | None:
         return None
     message = f"{expectation.what} should be refused with a 4xx, not get {_got(context)}"
     return Violation(message, (status,))
+
+
+def credentials_are_required(context: CheckContext) -> Violation | None:
+    """A request without the credentials that the document requires is not served."""
+    return None if context.expectation.is_advised else _denied(context)
+
+
+def credentials_are_advised(context: CheckContext) -> Violation | None:
+    """The same, where the operation documents no 401 or 403: a `security` for the whole document
+    may forget what is public.
+    """
+    return _denied(context) if context.expectation.is_advised else None
+
+
+def _denied(context: CheckContext) -> Violation | None:
+    expectation, response = context.expectation, context.response
+    if expectation.kind is not ExpectationKind.DENIED or not response.is_success:
+        return None
+    message = f"{expectation.what} should get a 401 or 403, not {_got(context)}"
+    path = (*context.operation.location, "security")
+    return Violation(message, (expectation.what,), path=path)
 
 
 def refusal_names_no_other_case(context: CheckContext) -> Violation | None:
@@ -120,7 +143,7 @@ def allowed_methods_are_named(context: CheckContext) -> Violation | None:
     """A 405 says which methods there are."""
     if context.response.status != 405 or "allow" in context.response.headers:
         return None
-    return Violation("the 405 has no Allow header")
+    return Violation("the 405 has no Allow header", place=("no Allow header",))
 
 
 _UNSAFE = ("PUT", "PATCH", "DELETE", "TRACE", "POST")

@@ -2,26 +2,41 @@
 
 Rules: redirects are responses, never followed; nothing of the environment (proxies, .netrc) takes
 part; the rate limit holds for every request, set-up calls included. The client waits where a target
-asks to come back later. It counts the requests.
+asks to come back later. It counts the requests. Headers, credentials and cookies of the target go
+to its own origin only. Cookies that a target sets are not sent back, unless the document has an API
+key in a cookie. Each request has one deadline, cut to what is left of the run, and its response has
+bounds (see `bounds`): beyond them is a TransportError, and for a stream the end of reading.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from http.client import IncompleteRead
+from http.cookiejar import DefaultCookiePolicy
+from math import inf
 from typing import Any
+from unittest import SkipTest
 from urllib.parse import unquote, urlsplit
 
 import requests
-import urllib3
-from requests.adapters import HTTPAdapter
 
+from contract_tests.http.bodies import JSON
+from contract_tests.http.bounds import (
+    BoundedAdapter,
+    BoundedResponse,
+    Cut,
+    LongHeadersError,
+    timeout_of,
+)
 from contract_tests.http.exchange import (
     Chunks,
     Exchange,
@@ -31,9 +46,12 @@ from contract_tests.http.exchange import (
     curl,
     text_of,
 )
+from contract_tests.http.identities import Identities
 from contract_tests.http.redaction import OPEN_HEADERS, Redactor
+from contract_tests.target.credentials import Identity, places_of
 from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.target.target import HookCall, Target, TargetError
+from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
 _MOST_WAITS = 3
@@ -43,8 +61,29 @@ _PATIENCE = 60.0
 
 _LONGEST_CONNECT = 3.0
 
+GRACE = 1.0
+"""Seconds for cleaning up after the time of the run is over."""
+
+_SHORT = 1.0
+"""The deadline of a request, in seconds, where the operation has been cut at its own before: once
+where it sends a stream, else twice.
+"""
+
+_MOST_CUTS = 2
+
+_STREAMS = (
+    "text/event-stream",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/json-seq",
+    "multipart/x-mixed-replace",
+)
+"""Media types of bodies that need not end."""
+
 _THREADS = 8
 _INCOMPLETE = "RFC 9112 section 8"
+_SECRET_NAME = re.compile(r"(?i)auth|key|token|secret|passw|cookie|session|\bsid\b")
 
 
 class TargetGoneError(TallystickError):
@@ -55,51 +94,56 @@ class TargetGoneError(TallystickError):
         self.curl = curl
 
 
-class _PromptConnection(urllib3.connection.HTTPConnection):
-    """Acknowledges what it receives at once. A server that sends head and body apart would
-    otherwise wait 40 ms for it, each time (RFC 9293 section 3.8.6.3).
+class UntestableError(TargetGoneError):
+    """The target answers, but nothing can be tested there; `curl` is a request that showed it."""
+
+
+class RunEndedError(SkipTest):
+    """The time of the run is over. It is a SkipTest because Hypothesis lets that one through at
+    once, and would send the same request again after any other.
     """
-
-    def getresponse(self) -> Any:
-        """See HTTPConnection."""
-        option = getattr(socket, "TCP_QUICKACK", None)
-        if option is not None and self.sock is not None:
-            self.sock.setsockopt(socket.IPPROTO_TCP, option, 1)
-        return super().getresponse()
-
-
-class _PromptPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _PromptConnection
-
-
-class PromptAdapter(HTTPAdapter):
-    """Sends requests over connections that acknowledge at once."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """See HTTPAdapter."""
-        super().init_poolmanager(*args, **kwargs)
-        pools = self.poolmanager.pool_classes_by_scheme
-        self.poolmanager.pool_classes_by_scheme = {**pools, "http": _PromptPool}
 
 
 class Client:
     """Sends requests to a target, over kept-alive connections."""
 
-    def __init__(self, target: Target, adapter: PromptAdapter | None = None) -> None:
-        """`adapter` limits the requests, instead of the client's own rate limit and waits."""
+    def __init__(
+        self,
+        target: Target,
+        adapter: BoundedAdapter | None = None,
+        *,
+        streams: Collection[str] = (),
+        seconds: float | None = None,
+        keeps_cookies: bool = False,
+    ) -> None:
+        """`adapter` limits the requests, instead of the client's own rate limit and waits.
+        `streams` are media types of bodies that need not end; `seconds` is the time of the run.
+        """
         self.target = target
         self.is_local = is_loopback(target.base_url)
         self.redactor = redactor_of(target)
+        self.identities = Identities(target, self._hide)
         self.requests = 0
+        keys = (*target.parameters, *(n for o in target.operations for n in o.parameters))
+        named = {name.partition(".")[2] for name in keys if _SECRET_NAME.search(name)}
+        self._secret_headers = {*target.headers, *named}
         self._waited = 0.0
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
         self._throttle = Throttle(per_second(rate) if rate and adapter is None else None)
         self.session = requests.Session()
         self.session.trust_env = False  # a proxy of the environment is no part of the target
-        self.session.verify = os.environ.get("SSL_CERT_FILE") or True
+        self.session.verify = target.ca_file or os.environ.get("SSL_CERT_FILE") or True
+        self.session.cert = _certificate(target)
+        self.session.proxies = {"all": target.proxy} if target.proxy else {}
+        if not keeps_cookies:
+            self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._waits_itself = adapter is None
-        adapter = adapter or PromptAdapter(pool_maxsize=_THREADS)
+        adapter = adapter or BoundedAdapter(pool_maxsize=_THREADS)
+        adapter.largest_body = target.largest_response
+        self.ends = inf if seconds is None else time.monotonic() + seconds
+        self._streams = {*_STREAMS, *streams}
+        self._cuts: Counter[str] = Counter()
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
@@ -108,7 +152,7 @@ class Client:
 
     def send(self, request: OperationRequest) -> Exchange:
         """Send a request, and wait for its response."""
-        return self.transmit(self.prepare(request))
+        return self.transmit(self.prepare(request), request.operation.name)
 
     def prepare(
         self,
@@ -117,24 +161,59 @@ class Client:
         method: str | None = None,
         headers: Mapping[str, str | None] | None = None,
         content: bytes | Chunks | None = None,
+        identity: Identity = Identity.OWN,
     ) -> requests.PreparedRequest:
         """The request as it is sent, or a variation of it: another method, other headers (None
-        takes one out), other content.
+        takes one out), other content, another identity. Raises TargetError where no token comes.
         """
-        if content is None and request.body is not ...:
-            content = json.dumps(request.body).encode()
-        typed = {"content-type": "application/json"} if content else {}
+        removed = self._removed(request.operation, identity)
+        request = self.identities.of(request, identity)
+        typed: dict[str, str | bytes | None] = {}
+        if content:
+            typed = {"content-type": request.media_type or JSON}
+        elif content is None and request.body is not ...:
+            content, typed["content-type"] = request.content()
         unprepared = requests.Request(
             method or request.operation.method.upper(),
             request.url(self.target.shown_url),
-            {**typed, **request.headers, **(headers or {})},
+            {**removed, **typed, **self._fields(request, identity), **(headers or {})},
             data=content,
         )
         return self.session.prepare_request(unprepared)
 
-    def transmit(self, prepared: requests.PreparedRequest) -> Exchange:
-        """Send a prepared request."""
-        outcome = self._once(prepared)
+    def _removed(self, operation: ContractOperation, identity: Identity) -> dict[str, Any]:
+        """The headers of the target that another identity does not have."""
+        if identity is Identity.OWN:
+            return {}
+        places = [place for place in places_of(operation) if place.location != "query"]
+        names = {"Cookie" if place.location == "cookie" else place.name for place in places}
+        return dict.fromkeys(names)
+
+    def _fields(self, request: OperationRequest, identity: Identity) -> dict[str, Any]:
+        """The header fields of a request's own parameters; its cookies stand beside the target's,
+        or replace those of the same name.
+        """
+        secret = {place.name for place in places_of(request.operation)}
+        taken = {*request.cookies, *(() if identity is Identity.OWN else secret)}
+        given = str(self.session.headers.get("cookie", "")).split(";")
+        parts = (part.strip().partition("=") for part in given)
+        shared = {name: value for name, _, value in parts if name and name not in taken}
+        fields: dict[str, Any] = dict(request.fields())
+        if shared and (request.cookies or identity is not Identity.OWN):
+            others = "; ".join(f"{name}={value}" for name, value in shared.items())
+            own = fields.get("cookie")
+            fields["cookie"] = f"{others}; {own}" if own else others
+        return fields
+
+    def _hide(self, token: str) -> None:
+        """Take a token that was fetched for a secret."""
+        self.redactor = redactor_of(self.target, token)
+
+    def transmit(self, prepared: requests.PreparedRequest, operation: str = "") -> Exchange:
+        """Send a prepared request. An operation whose responses do not end has less time then.
+        Raises RunEndedError.
+        """
+        outcome = self._once(prepared, operation)
         for _ in range(_MOST_WAITS):
             if (
                 isinstance(outcome, TransportError)
@@ -142,20 +221,24 @@ class Client:
                 or not self._wait(outcome)
             ):
                 break
-            outcome = self._once(prepared)
+            outcome = self._once(prepared, operation)
         return Exchange(outcome, text_of(prepared), self.shown(prepared))
 
     def hook(self, call: HookCall) -> None:
-        """Make a set-up or clean-up call. Raises TargetError where it fails."""
-        self._throttle.wait()
+        """Make a set-up or clean-up call. Raises TargetError where it fails, and RunEndedError."""
+        self._throttle.wait(self._left(GRACE))
+        left = timeout_of(min(self.target.timeout, self._left(GRACE)))
         what = f"The call {call.method} {call.url} of the target file"
+        is_own = origin_of(call.url) == origin_of(self.target.base_url)
+        session = self.session if is_own else requests.Session()
+        session.trust_env = False
         try:
-            response = self.session.request(
+            response = session.request(
                 call.method,
                 call.url,
                 headers=dict(call.headers),
                 json=call.json,
-                timeout=self.target.timeout,
+                timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
                 allow_redirects=False,  # nothing is sent to a host that nobody named
             )
         except requests.RequestException as error:
@@ -167,34 +250,77 @@ class Client:
         """Close the connections."""
         self.session.close()
 
-    def _once(self, prepared: requests.PreparedRequest) -> Response | TransportError:
-        outcome = self._try(prepared)
+    def _once(
+        self, prepared: requests.PreparedRequest, operation: str
+    ) -> Response | TransportError:
+        is_slow = self._cuts[operation] >= _MOST_CUTS
+        seconds = min(self.target.timeout, _SHORT) if is_slow else self.target.timeout
+        deadline = time.monotonic() + seconds
+        outcome = self._try(prepared, operation, deadline, seconds)
         if isinstance(outcome, TransportError) and outcome.is_unanswered:
-            if reason := unreachable(self.target):
+            if reason := unreachable(self.target, self._left()):
                 raise TargetGoneError(reason, self.shown(prepared))
             # Either side may close a kept-alive connection at any time (RFC 9112 section 9.5): a
             # fresh one shows whether it was that.
             self.session.close()
-            outcome = self._try(prepared)
+            outcome = self._try(prepared, operation, deadline, seconds)
         return outcome
+
+    def _left(self, grace: float = 0.0) -> float:
+        """The seconds that are left of the run. Raises RunEndedError."""
+        left = self.ends + grace - time.monotonic()
+        if left <= 0:
+            raise RunEndedError("the time of the run is over")
+        return left
 
     def shown(self, prepared: requests.PreparedRequest) -> str:
         """A command that repeats a request, without secrets."""
-        return curl(prepared, self.redactor, self.target.headers)
+        return curl(prepared, self.redactor, self._secret_headers)
 
-    def _try(self, prepared: requests.PreparedRequest) -> Response | TransportError:
-        self._throttle.wait()
+    def _try(
+        self, prepared: requests.PreparedRequest, operation: str, deadline: float, seconds: float
+    ) -> Response | TransportError:
+        """Send a request, once. Whoever has `seconds` for it has them until the deadline."""
+        self._throttle.wait(self._left())
+        left = timeout_of(min(deadline - time.monotonic(), self._left()))
         with self._count:
             self.requests += 1
         try:
-            response = self.session.send(
-                prepared, timeout=self.target.timeout, allow_redirects=False
+            received = self.session.send(
+                prepared,
+                timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
+                allow_redirects=False,
             )
         except requests.exceptions.SSLError as error:
             raise TargetGoneError(_untrusted(self.target, error), "") from None
         except requests.RequestException as error:
-            return _transport_error(error, self.target.timeout)
-        return _response(response)
+            outcome: Response | TransportError = _transport_error(error, seconds)
+            self._cuts[operation] += isinstance(error, requests.Timeout)
+        else:
+            outcome = self._received(received, operation, seconds)
+        if isinstance(outcome, TransportError):
+            self._left()  # what the end of the run has cut says nothing about the target
+        return outcome
+
+    def _received(
+        self, received: requests.Response, operation: str, seconds: float
+    ) -> Response | TransportError:
+        response = _response(received)
+        cut = received.cut if isinstance(received, BoundedResponse) else None
+        if cut is None:
+            return response
+        is_stream = response.media_type in self._streams
+        if cut is Cut.TIME:
+            self._cuts[operation] += _MOST_CUTS if is_stream else 1
+        if is_stream:
+            return replace(response, is_cut=True)
+        if cut is Cut.TIME:
+            return TransportError(f"the body did not end within {seconds:g} s", _INCOMPLETE)
+        return TransportError(
+            f"the body is longer than {self.target.largest_response:,} bytes; if that is right, "
+            "say in the target file: largest_response = …",
+            _INCOMPLETE,
+        )
 
     def _wait(self, response: Response) -> bool:
         """Wait as long as a response asks, unless that is more than the run has patience for."""
@@ -204,20 +330,25 @@ class Client:
         seconds = min(float(asked) if asked.isdecimal() else 1.0, _LONGEST_WAIT)
         if self._waited + seconds > _PATIENCE:
             return False
+        if seconds >= self._left():
+            raise RunEndedError("the target asks to come back after the end of the run")
         self._waited += seconds
         time.sleep(seconds)
         return True
 
 
-def unreachable(target: Target) -> str | None:
-    """Why nothing can be sent to a target; None where a connection can be made."""
+def unreachable(target: Target, seconds: float = inf) -> str | None:
+    """Why nothing can be sent to a target; None where a connection can be made within so many
+    seconds.
+    """
+    seconds = min(seconds, _LONGEST_CONNECT)
     said: list[str | None] = []
     # A thread, since looking a name up has no limit of time.
     threading.Thread(target=lambda: said.append(_connect(target)), daemon=True).start()
-    deadline = time.monotonic() + _LONGEST_CONNECT
+    deadline = time.monotonic() + seconds
     while not said and time.monotonic() < deadline:
         time.sleep(0.002)
-    reason = said[0] if said else f"no connection within {_LONGEST_CONNECT:g} s"
+    reason = said[0] if said else f"no connection within {seconds:g} s"
     return f"{target.called} {target.shown_url} could not be reached: {reason}." if reason else None
 
 
@@ -231,6 +362,19 @@ def _connect(target: Target) -> str | None:
     return None
 
 
+def _certificate(target: Target) -> Any:
+    """The client's certificate, and its key where that is another file, as requests wants them."""
+    files = target.client_certificate
+    return files if len(files) == 2 else next(iter(files), None)
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """The origin of an address (RFC 6454 section 4)."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").rstrip("."), port
+
+
 def basic_credentials(target: Target) -> dict[str, str]:
     """The header that user and password of the address stand for (RFC 7617)."""
     parts = urlsplit(target.base_url)
@@ -240,9 +384,9 @@ def basic_credentials(target: Target) -> dict[str, str]:
     return {"authorization": "Basic " + b64encode(pair.encode()).decode()}
 
 
-def redactor_of(target: Target) -> Redactor:
-    """The redactor of a target's secrets."""
-    return Redactor(secrets_of(target), target.variables, hidden_of(target))
+def redactor_of(target: Target, *more: str) -> Redactor:
+    """The redactor of a target's secrets, and of more."""
+    return Redactor([*secrets_of(target), *more], target.variables, hidden_of(target))
 
 
 def secrets_of(target: Target) -> list[str]:
@@ -262,7 +406,22 @@ def secrets_of(target: Target) -> list[str]:
     text = json.dumps([[hook.url, hook.json] for hook in hooks])
     secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in text]
     secrets += basic_credentials(target).values()
+    for credentials in (target.credentials, target.other, target.wrong):
+        secrets += [secret for each in credentials.values() for secret in each.secrets]
+    secrets += _secret_parameters(target)
     return secrets + ([target.password] if target.password else [])
+
+
+def _secret_parameters(target: Target) -> list[str]:
+    """The values of parameters that are credentials, by their names."""
+    groups = [target.parameters, *(special.parameters for special in target.operations)]
+    groups += [case.parameters for case in target.cases.values()]
+    return [
+        str(value)
+        for group in groups
+        for name, value in group.items()
+        if _SECRET_NAME.search(name) and not name.startswith(("path.", "body."))
+    ]
 
 
 def hidden_of(target: Target) -> list[str]:
@@ -289,9 +448,9 @@ def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
     )
 
 
-def _transport_error(error: requests.RequestException, timeout: float) -> TransportError:
+def _transport_error(error: requests.RequestException, seconds: float) -> TransportError:
     if isinstance(error, requests.Timeout):
-        return TransportError(f"no response came within {timeout:g} s", "RFC 9110 section 3.4")
+        return TransportError(f"no response came within {seconds:g} s", "RFC 9110 section 3.4")
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return TransportError(
             "the body does not have the content coding that Content-Encoding names",
@@ -299,7 +458,9 @@ def _transport_error(error: requests.RequestException, timeout: float) -> Transp
         )
     reason = _reason(error)
     # A response that was cut off in the middle did arrive.
-    is_cut = isinstance(error, requests.exceptions.ChunkedEncodingError)
+    is_cut = isinstance(error, requests.exceptions.ChunkedEncodingError) or isinstance(
+        _cause(error), LongHeadersError
+    )
     return TransportError(
         f"no complete response came: {reason}", _INCOMPLETE, is_unanswered=not is_cut
     )
@@ -307,13 +468,17 @@ def _transport_error(error: requests.RequestException, timeout: float) -> Transp
 
 def _reason(error: requests.RequestException) -> str:
     """The reason below the layers of libraries, without addresses of memory."""
+    cause = _cause(error)
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    if isinstance(cause, IncompleteRead):
+        return "the connection was closed before the end of the body"
+    return type(cause).__name__ if not str(cause) or "0x" in str(cause) else str(cause)
+
+
+def _cause(error: requests.RequestException) -> Any:
     cause: Any = error
     while cause.args and isinstance(cause.args[-1], Exception):
         cause = cause.args[-1]
     reason = getattr(cause, "reason", None)
-    cause = reason if isinstance(reason, Exception) else cause
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror.lower()
-    if isinstance(cause, urllib3.exceptions.IncompleteRead):
-        return "the connection was closed before the end of the body"
-    return type(cause).__name__ if not str(cause) or "0x" in str(cause) else str(cause)
+    return reason if isinstance(reason, Exception) else cause

@@ -5,48 +5,76 @@ from __future__ import annotations
 import json
 import shlex
 import zlib
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
+from contract_tests.http.bodies import JSON, encoded, is_json
+from contract_tests.http.parameters import cookie_of, headers_of, path_of, query_of
 from contract_tests.http.redaction import OPEN_HEADERS, REDACTED, Redactor
 from tallystick.contract import ContractOperation
 
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """A request to an operation. `body` is a JSON value, or `...` where there is none."""
+    """A request to an operation, in values that are not written yet. `media_type` is that of the
+    body, or of a body that may be added. `body` is a JSON value (`...` where there is none), with
+    bytes for what is binary; a text or bytes that are no JSON are sent as they are.
+    """
 
     operation: ContractOperation
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
     body: Any = ...
+    media_type: str | None = None
+    cookies: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """For Hypothesis, which writes down what it draws: an operation holds a whole document."""
+        printer.text(f"<a request to {self.operation.name}>")
+
+    @property
+    def has_json(self) -> bool:
+        """Whether its body is a JSON text."""
+        return self.body is not ... and is_json(self.media_type or JSON)
 
     def url(self, base_url: str) -> str:
         """The address of this request at a target."""
-        path = self.operation.path
-        for name, value in self.path.items():
-            path = path.replace("{" + name + "}", quote(str(value), safe=""))
-        members = {**dict(self.operation.selectors), **self.query}
-        query = "?" + urlencode(members, doseq=True) if members else ""
-        return base_url.rstrip("/") + path + query
+        query = query_of(self.operation, self.query)
+        path = path_of(self.operation, self.path)
+        return base_url.rstrip("/") + path + ("?" + query if query else "")
+
+    def content(self) -> tuple[bytes, str]:
+        """The body as it is sent, and its media type. Raises UnmakeableError."""
+        return encoded(self.operation, self.media_type, self.body)
+
+    def fields(self) -> dict[str, str | bytes]:
+        """The header fields of its own parameters."""
+        cookie = cookie_of(self.operation, self.cookies)
+        return {
+            **({"cookie": cookie} if cookie else {}),
+            **headers_of(self.operation, self.headers),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response as it came. `headers` have lower-case names; `received` is seconds since 1970."""
+    """A response as it came. `headers` have lower-case names; `received` is seconds since 1970. A
+    stream `is_cut` where it was not read to its end.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     received: float = 0.0
     seconds: float = 0.0
+    is_cut: bool = False
 
     @property
     def media_type(self) -> str:
@@ -56,9 +84,11 @@ class Response:
     @property
     def value(self) -> Any:
         """The body as JSON value. Raises ValueError where it is no JSON (RFC 8259: UTF-8, no BOM,
-        no NaN or Infinity).
+        no NaN or Infinity), or not the whole.
         """
-        return _parsed(self.body)
+        if self.is_cut:
+            raise ValueError("the body was not read to its end")
+        return _parsed(self.body) if len(self.body) <= _MOST_CACHED else _value(self.body)
 
     @property
     def is_success(self) -> bool:
@@ -73,9 +103,17 @@ class Response:
         return self.status == 429 or (self.status == 503 and "retry-after" in self.headers)
 
 
+_MOST_CACHED = 4_096
+"""The longest body whose value is cached."""
+
+
 @lru_cache(maxsize=1_024)
 def _parsed(body: bytes) -> Any:
     """The value of a body; cached, since a response that must be fresh is compared with many."""
+    return _value(body)
+
+
+def _value(body: bytes) -> Any:
     return json.loads(body.decode("utf-8"), parse_constant=_refuse)
 
 
@@ -104,6 +142,19 @@ class Exchange:
     sent: str
     curl: str
 
+    @property
+    def url(self) -> str:
+        """The address that the request went to."""
+        return self.sent.partition("\n")[0]
+
+    @property
+    def sent_value(self) -> Any:
+        """The body of the request as JSON value; `...` where there is none."""
+        try:
+            return json.loads(self.sent.partition("\n\n")[2])
+        except (ValueError, RecursionError):
+            return ...
+
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
@@ -121,13 +172,19 @@ def text_of(prepared: requests.PreparedRequest) -> str:
     return f"{prepared.url}\n{headers}\n\n{body_of(prepared).decode('utf-8', 'replace')}"
 
 
-def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
-    """A command that repeats a request. Secret headers are named, their values are not shown."""
-    hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
+def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Collection[str]) -> str:
+    """A command that repeats a request. Secret headers are named, their values are not shown; a
+    wrong credential is none.
+    """
+    hidden = ({name.lower() for name in secret} | {"cookie"}) - OPEN_HEADERS
+    sent = _text(prepared.headers.get("authorization", ""))
+    hidden |= {"authorization"} if redactor.clean(sent) != sent else set()
     url = shlex.quote(redactor.clean(_without_user(prepared.url or "")))
     words = ["curl", "-i", *_method(prepared), _filled_in(url, redactor)]
     for name, value in prepared.headers.items():
-        if name.lower() not in _OWN_HEADERS:
+        if name.lower() == "authorization" and (user := _user(_text(value), redactor)):
+            words += ["-u", user]
+        elif name.lower() not in _OWN_HEADERS:
             words += [
                 "-H",
                 _header(name, _text(value), redactor if name.lower() in hidden else None),
@@ -147,6 +204,22 @@ def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping
 
 def _method(prepared: requests.PreparedRequest) -> list[str]:
     return ["-I"] if prepared.method == "HEAD" else ["-X", prepared.method or "GET"]
+
+
+def _user(value: str, redactor: Redactor) -> str | None:
+    """User and password of a Basic credential (RFC 7617), with the variables that hold them; None
+    where it is another one, or not all of the password is in variables.
+    """
+    scheme, _, encoded = value.partition(" ")
+    try:
+        pair = b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return None
+    name, mark, password = pair.partition(":")
+    shown = redactor.shown(password)
+    if scheme.lower() != "basic" or not mark or shown == REDACTED:
+        return None
+    return f'"{redactor.clean(name)}:{shown}"'
 
 
 def _header(name: str, value: str, redactor: Redactor | None) -> str:

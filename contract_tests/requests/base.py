@@ -1,80 +1,224 @@
 """The base: the request to an operation that should succeed, and the response to it.
 
-All other requests are variations of it. Where the base does not succeed because of a state of the
-target (a resource is unknown, say), that state may hide what a variation should get: nothing is
-asserted of a response that the state explains.
+All other requests are variations of it. An operation has several candidates for it; the first that
+succeeds is the base, else the most honest one. Where the base does not succeed because of a state
+of the target (a resource is unknown, say), that state may hide what a variation should get: nothing
+is asserted of a response that the state explains.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
-from contract_tests.http.exchange import Exchange, OperationRequest
-from contract_tests.requests.reaching import valid_request
+from contract_tests.http.exchange import Exchange, OperationRequest, Response
+from contract_tests.operations.roles import Role, collection_of, is_item, template
+from contract_tests.requests.sources import Candidate, Origin, Sources, valid_request
 from contract_tests.results.run import Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 
+_STATE = (402, 409, 410, 412, 423, 424, 428)
+"""Statuses that speak of a state of the target (RFC 9110 section 15.5, RFC 4918, RFC 6585)."""
+
+_REFUSED = (401, 403)
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The base of an operation; `case` is the documented case of the response, if it is one."""
+    """The base of an operation; `case` is the documented case of the response, if it is one;
+    `sources` says where the values come from. Without `exchange` nothing could be sent.
+    """
 
     operation: ContractOperation
     request: OperationRequest
-    exchange: Exchange
+    exchange: Exchange | None
     case: Case | None
+    sources: Mapping[str, Origin] = field(default_factory=dict)
+    is_repeatable: bool = True
+    role: Role | None = None
+
+    @property
+    def status(self) -> int | None:
+        """The status of the response; None where none came."""
+        outcome = self.exchange.outcome if self.exchange else None
+        return outcome.status if isinstance(outcome, Response) else None
 
     @property
     def is_success(self) -> bool:
-        """Whether the request that should succeed does."""
-        return self.case is not None and self.case.is_success
+        """Whether the request that should succeed does, as the document says."""
+        return self.case is not None and self.status is not None and self.status < 400
 
     @property
-    def works(self) -> bool:
-        """Whether variations can be compared with it: the target finds no fault in the request."""
-        return self.case is not None and not is_of_request(self.case)
+    def doubt(self) -> str | None:
+        """Why a refusal of the base says nothing about the service; None where it does."""
+        guesses = [name for name, source in self.sources.items() if source is Origin.GUESS]
+        if self.exchange is None:
+            return "this run created no item that may be changed or deleted"
+        if self.status is None or self.status >= 500 or self.is_success:
+            return None
+        got = f"the request was answered {self.case.label if self.case else self.status}"
+        if self.status in _REFUSED and not self._is_given:
+            return f"{got}: it needs credentials that may do this"
+        if guesses:
+            return f"{got}: it needs {', '.join(guesses)}"
+        if self.status == 404 and not self._is_certain_to_exist:
+            return f"{got}: it needs {', '.join(self._places) or 'an item that has this'}"
+        if self.status in _STATE and not self._is_given:
+            return f"{got}: it needs a resource in another state"
+        has_code = self.case is not None and self.case.code is not None
+        if (has_code or self._may_break_a_rule) and not self._is_given:
+            return f"{got}: it needs values that keep its rules"
+        return None
 
     def accepted(self, what: str, source: str = "", *, is_advised: bool = False) -> Expectation:
         """What is expected of a variation without fault: the case that the base got, or an upstream
-        failure, which may come at any time.
+        failure, which may come at any time. What creates may find its resource there already.
         """
-        upstream = [case for case in self.operation.cases if _is_upstream(case)]
-        succeeding = [case for case in self.operation.cases if case.is_success]
-        cases = [self.case] if self.case else succeeding
+        cases = [case for case in self.operation.cases if case.is_success or _is_upstream(case)]
+        if not self.is_repeatable:
+            cases += [case for case in self.operation.cases if case.http_status in (409, 422)]
+        first = [self.case] if self.case else []
+        others = [case for case in cases if case not in first]
         return Expectation(
             ExpectationKind.ACCEPTED,
             what,
-            (*cases, *upstream),
+            (*first, *others),
             source=source,
             is_advised=is_advised,
         )
 
     def hides(self, exchange: Exchange) -> bool:
-        """Whether the response to a faulty request is explained by the state that the base is in:
-        documents do not say which of two faults wins.
+        """Whether the response to a variation is explained by the state that the base is in, or
+        left behind: documents do not say which of two faults wins.
         """
-        if self.is_success or not self.works:
-            return False
-        return case_answered(self.operation, exchange) == self.case
+        outcome = exchange.outcome
+        if self.is_success:
+            left_behind = isinstance(outcome, Response) and outcome.status in _STATE
+            return left_behind and not self.is_repeatable
+        if self.case is None:
+            return isinstance(outcome, Response) and outcome.status == self.status
+        return not is_of_request(self.case) and self.case == case_answered(self.operation, exchange)
+
+    @property
+    def _may_break_a_rule(self) -> bool:
+        """Whether a made body may break a rule that no schema says. What creates has none, unless
+        the document names it; other requests do, where it has a refusal for them.
+        """
+        creates = self.role in (Role.CREATE, Role.UPDATE) or any(
+            response.status == "201" for response in self.operation.responses
+        )
+        is_made = self.sources.get("body") is Origin.SETTLED and self.status in (400, 422)
+        return is_made and not creates and (self.case is not None or bool(self._places))
+
+    @property
+    def _is_given(self) -> bool:
+        """Whether the target file gives all values that something has to be known of."""
+        values = set(self.sources.values())
+        return Origin.GIVEN in values and values <= {Origin.GIVEN, Origin.SETTLED}
+
+    @property
+    def _is_certain_to_exist(self) -> bool:
+        """Whether the path leads to what must be there: what the target file names, or an item that
+        this run has seen.
+        """
+        path = [s for name, s in self.sources.items() if name.startswith("path.")]
+        if all(source is Origin.GIVEN for source in path):
+            return True
+        has_seen = all(source in (Origin.GIVEN, Origin.RUN) for source in path)
+        return has_seen and is_item(self.operation)
+
+    @property
+    def _places(self) -> list[str]:
+        return [
+            name
+            for name, source in self.sources.items()
+            if name.startswith("path.") and source is not Origin.GIVEN
+        ]
 
 
 class Bases:
     """The bases of a run, each sent once."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, run: Run, watch: Callable[[Base], None] = lambda _: None) -> None:
+        """`watch` sees each base as soon as it is sent; it may end the run."""
+        self.run, self.watch = run, watch
+        self.sources = Sources(run.contract, run.target, run.resources, run.plan.seed)
         self._sent: dict[str, Base] = {}
 
     def of(self, operation: ContractOperation) -> Base:
         """The base of an operation."""
         if operation.name not in self._sent:
-            request = valid_request(self.run.contract, operation, self.run.target)
-            exchange = self.run.client.send(request)
-            case = case_answered(operation, exchange)
-            self._sent[operation.name] = Base(operation, request, exchange, case)
+            base = self._found(operation) or self._created(operation)
+            self._sent[operation.name] = base
+            self.watch(base)
         return self._sent[operation.name]
+
+    def _found(self, operation: ContractOperation) -> Base | None:
+        """The best of the candidates; None where there is none."""
+        tried: list[Base] = []
+        for candidate in self.sources.candidates(operation):
+            base = self._send(operation, candidate)
+            tried.append(base)
+            if base.is_success or base.status is None or base.status in _REFUSED:
+                break
+        chosen = min(
+            tried, key=lambda base: (not base.is_success, base.doubt is not None), default=None
+        )
+        for base in tried:
+            if base is not chosen and base.exchange:
+                expectation = Expectation(ExpectationKind.HANDLED, "values that may be wrong")
+                self.run.check(operation, base.exchange, expectation)
+        return chosen
+
+    def untouched(self, operation: ContractOperation) -> OperationRequest | None:
+        """A request to what the run created and may delete; not yet sent. None where there is
+        nothing.
+        """
+        found = next(iter(self.sources.candidates(operation)), None)
+        if found is None:
+            self._create(operation)
+            found = next(iter(self.sources.candidates(operation)), None)
+        return found.request if found else None
+
+    def _created(self, operation: ContractOperation) -> Base:
+        """The base of what changes or deletes an item, on an item that is created for it."""
+        self._create(operation)
+        request = valid_request(self.run.contract, operation, self.run.target)
+        return self._found(operation) or Base(operation, request, None, None)
+
+    def _create(self, operation: ContractOperation) -> None:
+        """Create what the operation may change or delete."""
+        plan = self.run.plan
+        places = (collection_of(operation.path), template(operation.path))
+        for other in self.run.contract.operations:
+            is_creator = plan.roles.of(other) is Role.CREATE and template(other.path) in places
+            if is_creator and plan.scope.left_out(other) is None:
+                self._found(other)
+
+    def _send(self, operation: ContractOperation, candidate: Candidate) -> Base:
+        exchange = self.run.client.send(candidate.request)
+        self.run.resources.learn(operation, exchange)
+        return Base(
+            operation,
+            candidate.request,
+            exchange,
+            case_answered(operation, exchange),
+            candidate.sources,
+            self._is_repeatable(operation),
+            self.run.plan.roles.of(operation),
+        )
+
+    def _is_repeatable(self, operation: ContractOperation) -> bool:
+        """Whether the same request again gets the same: a safe one and a PUT do (RFC 9110 section
+        9.2.2), a POST where the overlay promises things of its responses, or the target file says
+        so.
+        """
+        if operation.method not in ("post", "patch", "delete"):
+            return True
+        has_promises = operation.method == "post" and bool(operation.promises)
+        return has_promises or self.run.target.is_repeatable(operation)
 
 
 def _is_upstream(case: Case) -> bool:

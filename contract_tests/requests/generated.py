@@ -1,19 +1,51 @@
-"""The contract as Schemathesis sees it: strategies only, with its traps configured away."""
+"""Requests that Schemathesis draws: strategies only, with its traps configured away.
+
+Rules: Schemathesis sees a *projection* of an operation, in which each parameter and the body are
+JSON values. So it draws values, and `contract_tests.http` writes them, in every style and media
+type. The projection requires no security: credentials are the target's, and never drawn. What
+cannot be drawn is an `UnmakeableError` that says why.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import json
+from dataclasses import replace
+from functools import cache, lru_cache, partial
 from typing import Any
+from urllib.parse import unquote
 
-import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, reject, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
+from requests.exceptions import InvalidHeader
+from requests.utils import check_header_validity
 from schemathesis import GenerationMode
+from schemathesis.core import NotSet
+from schemathesis.core.file_samples import FILE_SAMPLES, iter_media_type_file_samples
+from schemathesis.transport.serialization import Binary
 
+from contract_tests.http.bodies import (
+    BodyFormat,
+    UnmakeableError,
+    formats_of,
+    is_binary,
+    is_bytes,
+    is_makeable,
+    is_text,
+    part_schema,
+    part_type,
+)
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.http.parameters import path_of
+from contract_tests.requests import examples
+from contract_tests.target.credentials import places_of
 from contract_tests.target.target import Target
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
+from tallystick.reader.operations import Parameter
+from tallystick.reader.pointers import look_up
 
 CONFIG: dict[str, Any] = {
     # It learns from the bodies of 4xx responses and keeps that between runs: no two runs would be
@@ -49,67 +81,279 @@ SETTINGS = settings(
     print_blob=False,
 )
 
-GeneratedCase = schemathesis.Case[Any]
+
+_IGNORED = {"accept", "content-type", "authorization"}
+"""Header parameters that mean nothing (OpenAPI 3.1.1 section 4.8.12.1)."""
+
+_CONTAINERS = {
+    "path": "path_parameters",
+    "query": "query",
+    "querystring": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
+"""What Schemathesis calls the locations of parameters."""
 
 
-@lru_cache(maxsize=8)
-def _schema(document: Document) -> schemathesis.BaseSchema:
-    config = schemathesis.Config.from_dict(CONFIG)
-    return schemathesis.openapi.from_dict(document.root, config=config)
-
-
-def _operation(document: Document, operation: ContractOperation) -> Any:
-    """An operation as Schemathesis knows it. One under a path key with a query, or with a method
-    that it does not know, stands in a document of its own, under its plain path.
-    """
-    method = operation.method.lower()
-    if method in _METHODS and not operation.selectors:
-        return _schema(document)[operation.path][method.upper()]
-    plain = method if method in _METHODS else "post" if operation.request_body else "get"
-    item, own = document.at(operation.location[:2]).value, document.at(operation.location).value
-    shared = {name: value for name, value in item.items() if name == "parameters"}
-    root = {**document.root, "paths": {operation.path: {**shared, plain: own}}}
-    config = schemathesis.Config.from_dict(CONFIG)
-    return schemathesis.openapi.from_dict(root, config=config)[operation.path][plain.upper()]
-
-
-_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
-
-def cases(
-    document: Document,
+def requests_of(
     operation: ContractOperation,
     target: Target,
     mode: GenerationMode = GenerationMode.POSITIVE,
-) -> SearchStrategy[GeneratedCase]:
-    """Schemathesis' requests to an operation, with the target's own parameters where it has some.
-
-    Positive ones fit the schema; negative ones do not, somewhere.
+) -> SearchStrategy[OperationRequest]:
+    """Requests to an operation with any of its bodies, with the target's own parameters where it
+    has some. Positive ones fit the schema; negative ones do not, somewhere. A body that cannot be
+    drawn is the documented one.
     """
-    found = _operation(document, operation)
-    values = target.values(operation.name)
-    strategy: SearchStrategy[GeneratedCase] = found.as_strategy(
-        generation_mode=mode,
-        path_parameters=_of("path.", values) or None,
-        query={**dict(operation.selectors), **_of("query.", values)} or None,
+    drawn = []
+    for body in formats_of(operation):
+        if is_makeable(body):
+            drawn.append(requests_with(operation, body, target, mode))
+        elif documented := examples.of_body(body.document, body.media):
+            plain = requests_with(operation, None, target, mode)
+            drawn.append(plain.map(partial(_with_body, body.name, documented[0])))
+    return st.one_of(drawn) if drawn else requests_with(operation, None, target, mode)
+
+
+def _with_body(media_type: str, value: Any, request: OperationRequest) -> OperationRequest:
+    return replace(request, body=value, media_type=media_type)
+
+
+def requests_with(
+    operation: ContractOperation,
+    body: BodyFormat | None,
+    target: Target,
+    mode: GenerationMode = GenerationMode.POSITIVE,
+) -> SearchStrategy[OperationRequest]:
+    """The same with one of its bodies, or without one. Draws raise UnmakeableError."""
+
+    cases = cache(partial(_cases, operation, body, target, mode))
+
+    # Without arguments: Hypothesis writes them down for each find, and operations are large.
+    @st.composite
+    def drawn(draw: st.DrawFn) -> OperationRequest:
+        try:
+            case = draw(cases())
+        except HypothesisException:
+            raise
+        except Exception as error:
+            raise UnmakeableError(_reason(error)) from None
+        request = _read(operation, body, case, mode)
+        if request is None:
+            reject()
+        # Headers of the target are never replaced by what is drawn.
+        headers = {n: v for n, v in request.headers.items() if n.lower() not in own}
+        return replace(request, headers=headers)
+
+    own = {name.lower() for name in target.headers}
+    return drawn()
+
+
+def _reason(error: Exception) -> str:
+    """What Schemathesis says, in one line."""
+    first = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def _cases(
+    operation: ContractOperation, body: BodyFormat | None, target: Target, mode: GenerationMode
+) -> SearchStrategy[Any]:
+    given: dict[str, dict[str, str]] = {}
+    for name, value in target.values(operation).items():
+        location, _, rest = name.partition(".")
+        if location in ("path", "query"):
+            given.setdefault(_CONTAINERS[location], {})[rest] = json.dumps(value, default=str)
+    strategy: SearchStrategy[Any] = _projected(operation, body).as_strategy(
+        generation_mode=mode, **given
     )
     return strategy
 
 
-def to_request(case: GeneratedCase, base_url: str) -> requests.Request:
-    """The request of a generated case, without the mark that Schemathesis adds to each."""
-    parts = case.as_transport_kwargs(base_url=base_url)
-    headers = {
-        name: value
-        for name, value in parts.pop("headers").items()
-        if name.lower() not in ("x-schemathesis-testcaseid", "user-agent")
-    }
-    return requests.Request(**parts, headers=headers)
+# --- the projection
 
 
-def _of(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
+class _Projection:
+    """A document with projected operations beside its own paths, whose schemas may be referred
+    to.
+    """
+
+    def __init__(self, document: Document) -> None:
+        root = {**document.root, "paths": {**document.root.get("paths", {})}}
+        self.paths: dict[str, Any] = root["paths"]
+        config = schemathesis.Config.from_dict(CONFIG)
+        self.schema = schemathesis.openapi.from_dict(root, config=config)
+
+
+@lru_cache(maxsize=8)
+def _projection(document: Document) -> _Projection:
+    return _Projection(document)
+
+
+def _projected(operation: ContractOperation, body: BodyFormat | None) -> Any:
+    projection = _projection(operation.document)
+    path = f"/{operation.name} {body.name if body else ''}"
+    if path not in projection.paths:
+        parameters = [_parameter(operation, each) for each in _declared(operation)]
+        projection.paths[path] = {
+            "post": {
+                "parameters": parameters,
+                "security": [],
+                "responses": {"default": {"description": ""}},
+                **({"requestBody": _request_body(operation, body)} if body else {}),
+            }
+        }
+    return projection.schema[path]["POST"]
+
+
+def _declared(operation: ContractOperation) -> list[Parameter]:
+    """The parameters that are drawn: credentials never are."""
+    secret = {(place.location, place.name) for place in places_of(operation)}
+    return [
+        parameter
+        for parameter in operation.parameters
+        if parameter.location in _CONTAINERS
+        and not (parameter.location == "header" and parameter.name.lower() in _IGNORED)
+        and (parameter.location, parameter.name) not in secret
+    ]
+
+
+def _parameter(operation: ContractOperation, parameter: Parameter) -> dict[str, Any]:
+    location = "query" if parameter.location == "querystring" else parameter.location
     return {
-        name.removeprefix(prefix): value
-        for name, value in values.items()
-        if name.startswith(prefix)
+        "name": parameter.name,
+        "in": location,
+        "required": parameter.required,
+        "content": {"application/json": _valued(operation.document, parameter)},
     }
+
+
+def _valued(document: Document, parameter: Parameter) -> dict[str, Any]:
+    """The schema and examples of a parameter."""
+    if not parameter.is_declared:
+        return {"schema": {"type": "string"}}
+    owner = document.at(parameter.path)
+    content = next((node for _, node in owner.map("content")), owner)
+    examples = {name: content.value[name] for name in _EXAMPLES if name in content.value}
+    return {"schema": content.value.get("schema", {}), **examples}
+
+
+_EXAMPLES = ("example", "examples")
+
+
+def _request_body(operation: ContractOperation, body: BodyFormat) -> dict[str, Any]:
+    declared = operation.request_body
+    required = declared is not None and declared.required
+    media = body.node.value if isinstance(body.node.value, dict) else {}
+    projected = {name: media[name] for name in _EXAMPLES if name in media}
+    if body.media.schema is not None:
+        projected["schema"] = look_up(body.document.root, body.media.schema)
+    if "itemSchema" in media:  # OpenAPI 3.2
+        projected["schema"] = {"type": "array", "items": media["itemSchema"], "minItems": 1}
+    if is_bytes(body):
+        projected["schema"] = {"type": "string", "format": "binary"}
+    elif is_text(body) and _schema_of(body).get("type", "string") == "string":
+        # A body of no bytes is none at all.
+        projected["schema"] = {"type": "string", "minLength": 1, **_schema_of(body)}
+    return {"required": required, "content": {"application/json": projected}}
+
+
+def _schema_of(body: BodyFormat) -> dict[str, Any]:
+    schema = body.schema.value if body.schema else {}
+    return schema if isinstance(schema, dict) else {}
+
+
+# --- what was drawn
+
+
+def _read(
+    operation: ContractOperation, body: BodyFormat | None, case: Any, mode: GenerationMode
+) -> OperationRequest | None:
+    """The request of a drawn case; None where it could not be sent as it was drawn."""
+    values: dict[str, dict[str, Any]] = {}
+    declared = {(_CONTAINERS[each.location], each.name) for each in _declared(operation)}
+    for container in dict.fromkeys(_CONTAINERS.values()):
+        values[container] = {}
+        for name, drawn in (getattr(case, container) or {}).items():
+            # In a negative case, members that nobody has declared come as they are.
+            value = drawn
+            if (container, name) in declared:
+                try:
+                    value = json.loads(unquote(drawn) if container == "path_parameters" else drawn)
+                except (ValueError, TypeError):
+                    return None
+            values[container][name] = value
+    has_body = not isinstance(case.body, NotSet)
+    request = OperationRequest(
+        operation,
+        path=values["path_parameters"],
+        query=values["query"],
+        headers=values["headers"],
+        cookies=values["cookies"],
+        body=_value(body, case.body, mode) if body and has_body else ...,
+        media_type=body.name if body else None,
+    )
+    return request if _has_valid_path(request) and _has_valid_fields(request) else None
+
+
+def _has_valid_path(request: OperationRequest) -> bool:
+    """Whether the path still leads to the operation: clients drop `.`, `..` and empty segments, and
+    many servers take an encoded slash for a plain one.
+    """
+    template = request.operation.path
+    segments = path_of(request.operation, request.path).split("/")
+    if len(segments) != template.count("/") + 1:
+        return False
+    made = [one for one, own in zip(segments, template.split("/"), strict=True) if one != own]
+    return not any(one in ("", ".", "..") or "%2F" in one for one in made)
+
+
+def _has_valid_fields(request: OperationRequest) -> bool:
+    """Whether the client can send the header fields (RFC 9110 section 5.5)."""
+    try:
+        for name, value in request.fields().items():
+            text = value.decode("latin-1") if isinstance(value, bytes) else value
+            check_header_validity((name, text))
+    except InvalidHeader:
+        return False
+    return True
+
+
+def _value(body: BodyFormat, drawn: Any, mode: GenerationMode) -> Any:
+    """A drawn body, with bytes where it is binary; of a known format, with a file of it."""
+    value = _plain(drawn)
+    if not mode.is_positive:
+        return value
+    if is_bytes(body):
+        return _file(value, body.name)
+    if isinstance(value, dict) and body.name.startswith("multipart/"):
+        for name in value:
+            value[name] = _part(body, name, value[name])
+    return value
+
+
+def _part(body: BodyFormat, name: str, value: Any) -> Any:
+    media_type, _ = part_type(body, name)
+    if not is_binary(part_schema(body, name)):
+        return value
+    if isinstance(value, list):
+        return [_file(item, media_type) for item in value]
+    return _file(value, media_type)
+
+
+def _file(value: Any, media_type: str | None) -> bytes:
+    """The smallest file of a format, or else what was drawn."""
+    known = _FILES.get(media_type or "") or next(
+        (sample for _, sample in iter_media_type_file_samples(media_type or "")), None
+    )
+    return known or (value if isinstance(value, bytes) and value else b"\x00\x01tallystick")
+
+
+_FILES = {"application/pdf": FILE_SAMPLES["pdf"], "application/zip": FILE_SAMPLES["zip"]}
+
+
+def _plain(value: Any) -> Any:
+    """A drawn value, without the types of Schemathesis."""
+    if isinstance(value, Binary):
+        return value.data
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

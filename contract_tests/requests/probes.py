@@ -16,6 +16,7 @@ from typing import Any
 from requests import PreparedRequest
 
 from contract_tests.checks.context import ExpectationKind
+from contract_tests.http.bodies import FORM, JSON
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Chunks, OperationRequest
 from contract_tests.requests.reaching import with_value
@@ -29,8 +30,8 @@ OBJECT, BODY, UUID, ANY = "a JSON object", "a body", "a UUID in the path", "noth
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One variation; `source` is the standard that settles what it gets. Most need a JSON object
-    as body, some a UUID in the path. `honest` is a status with which a server may decline it;
-    `is_advised` marks what few servers get right.
+    as body (under any media type of JSON), some a UUID in the path. `honest` is a status with which
+    a server may decline it; `is_advised` marks what few servers get right.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Probe:
         if self.needs == UUID:
             return any(_UUID.fullmatch(str(value)) for value in request.path.values())
         if self.needs == OBJECT:
-            return isinstance(request.body, dict)
+            return isinstance(request.body, dict) and request.has_json
         return self.needs == ANY or request.body is not ...
 
 
@@ -61,6 +62,16 @@ def _raw(content: bytes) -> Make:
 
 def _header(name: str, value: str | None) -> Make:
     return lambda client, request: client.prepare(request, headers={name: value})
+
+
+def _typed(spell: Callable[[str], str]) -> Make:
+    """The request with its media type (without parameters) written another way."""
+
+    def make(client: Client, request: OperationRequest) -> PreparedRequest:
+        own = (request.media_type or JSON).partition(";")[0].strip()
+        return client.prepare(request, headers={"content-type": spell(own)})
+
+    return make
 
 
 def _extended(name: str, value: Any) -> Make:
@@ -126,8 +137,7 @@ def _encoded_id(client: Client, request: OperationRequest) -> PreparedRequest:
 
 
 def _form(client: Client, request: OperationRequest) -> PreparedRequest:
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    return client.prepare(request, headers=headers, content=b"a=1&b=2")
+    return client.prepare(request, headers={"content-type": FORM}, content=b"a=1&b=2")
 
 
 def _with_ids(change: Callable[[str], str]) -> Make:
@@ -182,25 +192,25 @@ PROBES: tuple[Probe, ...] = (
         "media type in capitals",
         _ACCEPTED,
         _MEDIA_TYPE,
-        _header("content-type", "Application/JSON"),
+        _typed(str.upper),
     ),
     Probe(
         "media type with charset",
         _ACCEPTED,
         _MEDIA_TYPE,
-        _header("content-type", "application/json; charset=utf-8"),
+        _typed("{}; charset=utf-8".format),
     ),
     Probe(
         "media type with a space before its charset",
         _ACCEPTED,
         "RFC 9110 section 5.6.6",
-        _header("content-type", "application/json ; charset=utf-8"),
+        _typed("{} ; charset=utf-8".format),
     ),
     Probe(
         "media type with quoted charset",
         _ACCEPTED,
         _MEDIA_TYPE,
-        _header("content-type", 'application/json;charset="UTF-8"'),
+        _typed('{};charset="UTF-8"'.format),
     ),
     Probe("Accept: */*", _ACCEPTED, _ACCEPT, _header("accept", "*/*")),
     Probe("Accept: application/json", _ACCEPTED, _ACCEPT, _header("accept", "application/json")),
@@ -216,7 +226,9 @@ PROBES: tuple[Probe, ...] = (
         "header names in capitals",
         _ACCEPTED,
         "RFC 9110 section 5.1",
-        _header("CONTENT-TYPE", "application/json"),
+        lambda client, request: client.prepare(
+            request, headers={"CONTENT-TYPE": request.media_type or JSON}
+        ),
     ),
     Probe(
         "an unknown header", _ACCEPTED, "RFC 9110 section 5.1", _header("x-tallystick-probe", "1")
@@ -362,7 +374,7 @@ PROBES: tuple[Probe, ...] = (
         "an unknown charset",
         _HANDLED,
         _ANOTHER,
-        _header("content-type", "application/json; charset=x-no-such"),
+        _typed("{}; charset=x-no-such".format),
     ),
     Probe("no media type", _HANDLED, _ANOTHER, _header("content-type", None)),
     Probe("a form", _HANDLED, _ANOTHER, _form),

@@ -1,23 +1,32 @@
-"""Reaching cases: the honest requests that should bring them about.
+"""Reaching cases: the requests that should bring them about.
 
-Rules: a request that succeeds is the smallest that Schemathesis makes from the schema. Each
-property that the prose constrains gets a certainly valid value; the values of the target file
-replace all others. A fault is one change to that request.
+Rules: a made request is the smallest that Schemathesis makes from the schema, with texts that are
+not empty, and a name that no other run has taken. Each property that the prose constrains gets a
+certainly valid value. A fault is one change to a request.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from hypothesis import Phase, find, settings
-from schemathesis.core import NotSet
+from hypothesis.errors import NoSuchExample, Unsatisfiable
 
+from contract_tests.checks.schemas import fits_schema
+from contract_tests.http.bodies import (
+    BodyFormat,
+    UnmakeableError,
+    format_of,
+    formats_of,
+    is_json,
+    is_makeable,
+)
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.requests import generated, values
+from contract_tests.requests import examples, generated, values
 from contract_tests.target.target import CaseSetup, Target
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import KINDS, Constraint
@@ -27,16 +36,47 @@ from tallystick.reader.operations import Parameter
 from tallystick.reader.pointers import look_up
 
 _PLAIN = Target("http://127.0.0.1")
+_QUICK = settings(
+    generated.SETTINGS,
+    max_examples=200,
+    derandomize=True,
+    phases=[Phase.generate, Phase.shrink],
+)
 
 
-def valid_request(
-    contract: Contract, operation: ContractOperation, target: Target
-) -> OperationRequest:
-    """A request that should succeed at this target."""
-    request = _smallest(contract, operation)
+def made_requests(
+    contract: Contract, operation: ContractOperation, seed: int
+) -> Iterator[OperationRequest]:
+    """Requests that the schema allows: the smallest, and then others with other bodies. The names
+    in them differ from seed to seed. Raises UnmakeableError.
+    """
+    smallest = _smallest(contract, operation)
+    if isinstance(smallest, str):
+        raise UnmakeableError(smallest)
+    yield _believable(contract, smallest, f"tallystick-{seed:x}")
+    body = format_of(operation, smallest.media_type or "")
+    if smallest.body is ... or body is None or not is_makeable(body):
+        return
+    strategy = generated.requests_with(operation, body, _PLAIN)
+    seen = [smallest.body]
+    while True:
+        try:
+            other = find(strategy, lambda other: other.body not in seen, settings=_QUICK)
+        except (NoSuchExample, Unsatisfiable, UnmakeableError):
+            return
+        seen.append(other.body)
+        word = f"tallystick-{seed:x}-{len(seen)}"
+        yield _believable(contract, replace(smallest, body=other.body), word)
+
+
+def constrained(operation: ContractOperation, request: OperationRequest) -> OperationRequest:
+    """The request with a certainly valid value wherever the prose has a rule on it; what is sent as
+    it is written stays so.
+    """
     for field, constraint in constraints(operation).items():
-        request = with_value(request, field, values.plain(field, constraint))
-    return with_parameters(request, target.values(operation.name))
+        if field.location != "body" or not isinstance(request.body, str | bytes):
+            request = with_value(request, field, values.plain(field, constraint))
+    return request
 
 
 def faulty_request(request: OperationRequest, case: Case) -> OperationRequest | None:
@@ -67,6 +107,17 @@ def reaching_request(
     return request if is_given else faulty_request(request, case) or request
 
 
+def has_request(target: Target | None, case: Case) -> bool:
+    """Whether a request of its own can be aimed at a case: a success, one that the target file has
+    an entry for, or one whose trigger is in the request.
+    """
+    is_conditional = case.status == "304"  # it answers a validator, which comes later
+    has_entry = target is not None and target.setup_of(case) is not None
+    if has_entry or (case.is_success and not is_conditional):
+        return True
+    return case.trigger is not None and case.trigger.field is not None
+
+
 def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     """The constraints that the operation's prose states, by what they are about."""
     return {
@@ -76,17 +127,31 @@ def constraints(operation: ContractOperation) -> dict[Field, Constraint]:
     }
 
 
-def _headers(case: generated.GeneratedCase) -> dict[str, str]:
-    headers = {name: str(value) for name, value in (case.headers or {}).items()}
-    cookies = [f"{name}={value}" for name, value in (case.cookies or {}).items()]
-    return {**headers, "cookie": "; ".join(cookies)} if cookies else headers
+def _believable(contract: Contract, request: OperationRequest, word: str) -> OperationRequest:
+    """The request with a word in place of empty texts, where its schema allows it."""
+    if request.body is ...:
+        return request
+    body, sent = _worded(request.body, word), format_of(request.operation, request.media_type or "")
+    schema = sent.media.schema if sent else None
+    fits = schema is None or fits_schema(contract.document, schema, as_json(body), "request")
+    return replace(request, body=body) if fits else request
 
 
-def takes_json(operation: ContractOperation) -> bool:
-    """Whether an operation's body, if it has one, may be JSON."""
-    body = operation.request_body
-    names = [media_type.name.lower() for media_type in body.media_types] if body else []
-    return not names or any("json" in name or name == "*/*" for name in names)
+def as_json(value: Any) -> Any:
+    """A body as JSON value: what is binary as a text, which is what schemas say of it."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, dict):
+        return {name: as_json(member) for name, member in value.items()}
+    return [as_json(item) for item in value] if isinstance(value, list) else value
+
+
+def _worded(value: Any, word: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _worded(member, word) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_worded(item, word) for item in value]
+    return word if value in ("", "0") else value
 
 
 def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
@@ -111,33 +176,41 @@ def with_value(request: OperationRequest, field: Field, value: Any) -> Operation
     """The request with one value set."""
     if field.location == "body":
         return replace(request, body=_set(request.body, field.name.split("."), value))
-    if field.location == "cookie":
-        return replace(request, headers={**request.headers, "cookie": f"{field.name}={value}"})
-    return _with_values(request, field, {**_located(request, field), field.name: value})
+    return _located(request, field, {field.name: value})
 
 
 def without(request: OperationRequest, field: Field) -> OperationRequest:
     """The request with one value left out."""
     if field.location == "body":
         return replace(request, body=_unset(request.body, field.name.split(".")))
-    rest = {name: value for name, value in _located(request, field).items() if name != field.name}
-    return _with_values(request, field, rest)
+    return _located(request, field, {})
 
 
-def _located(request: OperationRequest, field: Field) -> Mapping[str, Any]:
-    return {"path": request.path, "query": request.query, "header": request.headers}[field.location]
+def value_of(request: OperationRequest, field: Field, default: Any = None) -> Any:
+    """The value of a parameter."""
+    return getattr(request, _MEMBERS[field.location]).get(field.name, default)
 
 
-def _with_values(
-    request: OperationRequest, field: Field, located: Mapping[str, Any]
+def _located(
+    request: OperationRequest, field: Field, values: Mapping[str, Any]
 ) -> OperationRequest:
-    if field.location == "path":
-        return replace(request, path=located)
-    return (
-        replace(request, query=located)
-        if field.location == "query"
-        else replace(request, headers=located)
-    )
+    """The request with these values instead of one of its parameters."""
+    member = _MEMBERS[field.location]
+    before: Mapping[str, Any] = getattr(request, member)
+    changed: dict[str, Any] = {
+        member: {**{name: one for name, one in before.items() if name != field.name}, **values}
+    }
+    return replace(request, **changed)
+
+
+_MEMBERS = {
+    "path": "path",
+    "query": "query",
+    "querystring": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
+"""Where a request has the values of each location."""
 
 
 def _set(body: Any, keys: list[str], value: Any) -> Any:
@@ -157,28 +230,61 @@ def _unset(body: Any, keys: list[str]) -> Any:
     return body
 
 
-@lru_cache(maxsize=256)
-def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequest:
-    strategy = generated.cases(contract.document, operation, _PLAIN)
-    quick = settings(
-        generated.SETTINGS,
-        max_examples=200,
-        derandomize=True,
-        phases=[Phase.generate, Phase.shrink],
+@lru_cache(maxsize=1024)
+def _smallest(contract: Contract, operation: ContractOperation) -> OperationRequest | str:
+    """The smallest request, with its plainest body that can be made; or why there is none."""
+    reasons = []
+    for body in formats_of(operation):
+        documented = [] if is_json(body.name) else examples.of_body(body.document, body.media)
+        if not documented and not is_makeable(body):
+            reasons.append(_unmakeable(body))
+            continue
+        try:
+            request = _drawn(operation, None if documented else body)
+            if documented:
+                request = replace(request, body=documented[0], media_type=body.name)
+            if request.body is not ...:
+                request.content()
+            return _with_formats(contract, request)
+        except UnmakeableError as error:
+            reasons.append(f"its body ({body.name}, {body.node.locate()}): {error}")
+    if reasons and operation.request_body and operation.request_body.required:
+        return _reason(operation, reasons[0])
+    try:
+        request = _drawn(operation, None)
+    except UnmakeableError as error:
+        return _reason(operation, f"its parameters: {error}")
+    name = next((body.name for body in formats_of(operation)), None)
+    return _with_formats(contract, replace(request, media_type=name))
+
+
+def _reason(operation: ContractOperation, why: str) -> str:
+    return f"no request to {operation.name} can be made: {why}"
+
+
+def _unmakeable(body: BodyFormat) -> str:
+    return (
+        f"nobody can make a body of {body.name} from a schema ({body.node.locate()}); add an "
+        "example of it to the document, by an overlay for instance"
     )
-    case = find(strategy, lambda _: True, settings=quick)
-    path = dict(case.path_parameters or {})
-    for name, form in formats(contract, operation).items():
+
+
+def _drawn(operation: ContractOperation, body: BodyFormat | None) -> OperationRequest:
+    """The smallest request that can be drawn. Raises UnmakeableError."""
+    strategy = generated.requests_with(operation, body, _PLAIN)
+    try:
+        return find(strategy, lambda _: True, settings=_QUICK)
+    except Unsatisfiable:
+        raise UnmakeableError("nothing that fits the schema was found") from None
+
+
+def _with_formats(contract: Contract, request: OperationRequest) -> OperationRequest:
+    """The request with usual values of formats: the smallest are odd, such as the nil UUID."""
+    path = dict(request.path)
+    for name, form in formats(contract, request.operation).items():
         if form in KINDS:
-            # The smallest value of a format is an odd one, such as the nil UUID.
             path[name] = Constraint(form).valid_values()[0]
-    return OperationRequest(
-        operation=operation,
-        path=path,
-        query=dict(case.query or {}),
-        headers=_headers(case),
-        body=... if isinstance(case.body, NotSet) else case.body,
-    )
+    return replace(request, path=path)
 
 
 def _format(contract: Contract, parameter: Parameter) -> str | None:

@@ -14,6 +14,7 @@ from tallystick.catalogue.cases import Case
 from tallystick.errors import Source
 
 _MOST_SHOWN = 6
+_MOST_OPERATIONS = 5
 
 
 @dataclass(slots=True, eq=False)
@@ -36,11 +37,18 @@ class Finding:
     location: Source | None = None
     cases: list[Case] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    places: set[tuple[str, ...]] = field(default_factory=set)
+    operations: list[str] = field(default_factory=list)
+    requests: int = 1
+
+    def __post_init__(self) -> None:
+        self.operations = self.operations or [self.operation]
 
     @property
     def id(self) -> str:
         """The same for the same cause in every run."""
-        text = repr((self.operation, self.check.family, self.cause, sorted(self.codes)))
+        cause = (self.operation, self.check.family, self.cause, sorted(self.codes))
+        text = repr((self.check.family, min(self.places)) if self.places else cause)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
@@ -58,19 +66,33 @@ class Finding:
         shown = "; ".join(others[:_MOST_SHOWN])
         more = len(others) - _MOST_SHOWN
         also = f" (seen with: {shown}{f'; and {more} more' if more > 0 else ''})" if shown else ""
-        return self.message + also
+        return f"{self.message}{also}{self._breadth}"
+
+    @property
+    def _breadth(self) -> str:
+        """In how many operations a cause shows, and the first of them."""
+        if len(self.operations) == 1:
+            return ""
+        listed = ", ".join(self.operations[:_MOST_OPERATIONS])
+        more = ", …" if len(self.operations) > _MOST_OPERATIONS else ""
+        count = f"{len(self.operations)} operations, {self.requests} requests"
+        return f" (in {count}: {listed}{more})"
 
     def merge(self, other: Finding) -> None:
         """Add what another request showed of the same cause."""
         self.codes |= other.codes
         self.cases += [case for case in other.cases if case not in self.cases]
         self.seen += [what for what in other.seen if what not in self.seen]
+        self.places |= other.places
+        self.operations += [name for name in other.operations if name not in self.operations]
+        self.requests += other.requests
         if other.weight < self.weight:
             self.check = other.check
             self.is_of_case, self.is_random = other.is_of_case, other.is_random
             self.source, self.quote = other.source, other.quote
             self.location = other.location
             self.message, self.curl, self.response = other.message, other.curl, other.response
+            self.operation = other.operation
 
     def to_json(self) -> dict[str, Any]:
         """The form that a report holds."""
@@ -82,6 +104,8 @@ class Finding:
             "quote": self.quote or None,
             "location": _place(self.location),
             "operation": self.operation,
+            "operations": self.operations,
+            "requests": self.requests,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
             "message": self.full_message,
@@ -123,7 +147,11 @@ def _place(source: Source | None) -> dict[str, Any] | None:
 
 
 def _have_one_cause(one: Finding, other: Finding) -> bool:
-    if (one.operation, one.check.family) != (other.operation, other.check.family):
+    if one.check.family != other.check.family:
+        return False
+    if not one.places.isdisjoint(other.places):
+        return True
+    if one.operation != other.operation:
         return False
     if one.codes or other.codes:
         return not one.codes.isdisjoint(other.codes)

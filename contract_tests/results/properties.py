@@ -71,7 +71,7 @@ class PropertyRun:
                 # This ends a property at once. The run has its findings already.
                 raise SkipTest("the budget for shrinking is spent")
             for request in before:
-                self.run.client.transmit(request)
+                self.run.client.transmit(request, self.operation.name)
             self._known[key] = self._is_broken(prepared, expectation)
         if self._known[key]:
             raise BrokenError(expectation.what)
@@ -92,7 +92,7 @@ class PropertyRun:
     def _is_broken(self, prepared: requests.PreparedRequest, expectation: Expectation) -> bool:
         if self._left is not None:
             self._left -= 1
-        exchange = self.run.client.transmit(prepared)
+        exchange = self.run.client.transmit(prepared, self.operation.name)
         is_broken = self.is_news(self.check(exchange, expectation))
         if is_broken and self._left is None:
             # Shrinking against a target that does not respond would only take time.

@@ -46,7 +46,10 @@ def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
     """The exit code that the findings and verdicts of a run call for."""
     if any(finding.check.level != ADVISORY for finding in run.findings):
         return FAILED
-    is_open = any(result.verdict is Verdict.NOT_COVERED for _, result in case_results(run))
+    is_open = any(
+        result.verdict is Verdict.NOT_COVERED and not _is_closed(result)
+        for _, result in case_results(run)
+    )
     return NOT_COVERED if is_open and not allow_not_covered else PASSED
 
 
@@ -63,6 +66,7 @@ def summary(run: Run) -> str:
     parts = [
         _table(run),
         *(_finding(number, finding) for number, finding in enumerate(run.findings, 1)),
+        _closed(run),
         _snippets(run),
         *(f"note: {note}" for note in run.notes),
         _totals(run),
@@ -77,9 +81,30 @@ def _table(run: Run) -> str:
         lines.append(click.style(operation.name, bold=True))
         for case in operation.cases:
             result = run.case_result(case)
+            if _is_closed(result):
+                continue
             words = result.verdict.words
             verdict = click.style(words, fg=_COLOURS[result.verdict]) + " " * (11 - len(words))
             lines.append(f"  {case.label:<{width}}  {verdict}  {result.reason}".rstrip())
+    return "\n".join(lines)
+
+
+def _is_closed(result: CaseResult) -> bool:
+    """Whether nobody can bring a case about without an entry in the target file."""
+    return result.verdict is Verdict.NOT_COVERED and result.needs_entry
+
+
+def _closed(run: Run) -> str:
+    """What nobody can bring about, a line for each status and reason."""
+    counted = Counter(
+        (case.status, result.reason) for case, result in case_results(run) if _is_closed(result)
+    )
+    if not counted:
+        return ""
+    lines = ["Not covered, which is no fault of the run:"]
+    for (status, reason), count in sorted(counted.items()):
+        cases = "1 case" if count == 1 else f"{count} cases"
+        lines.append(f"  {status:<7}  {cases}: {reason}")
     return "\n".join(lines)
 
 
@@ -96,7 +121,9 @@ def _snippets(run: Run) -> str:
     missing = [
         case
         for case, result in case_results(run)
-        if result.verdict is Verdict.NOT_COVERED and LIMITED not in result.reason
+        if result.verdict is Verdict.NOT_COVERED
+        and not result.needs_entry
+        and LIMITED not in result.reason
     ]
     if not missing:
         return ""

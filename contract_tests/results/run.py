@@ -9,10 +9,13 @@ secret.
 from __future__ import annotations
 
 import time
+import traceback
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,9 +23,11 @@ from contract_tests.checks.codes import case_of, named_codes
 from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.checks.table import Check, incomplete, violations
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.http.redaction import without_capabilities
+from contract_tests.operations.resources import Resources
 from contract_tests.plan import Plan
 from contract_tests.results.findings import Finding, Findings, cut, shown
 from contract_tests.target.target import Target
@@ -62,11 +67,14 @@ def in_words(verdict: str) -> str:
 
 @dataclass(slots=True)
 class CaseResult:
-    """The verdict of one case, why it is so, and how many requests were about the case."""
+    """The verdict of one case, why it is so, and how many requests were about the case. A case that
+    `needs_entry` nobody can bring about without the target file: it may stay not covered.
+    """
 
     verdict: Verdict = Verdict.NOT_COVERED
     reason: str = ""
     requests: int = 0
+    needs_entry: bool = False
 
 
 @dataclass
@@ -84,7 +92,12 @@ class Run:
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
+    is_ended: bool = False
     started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        base_path = urlsplit(self.target.base_url).path.rstrip("/")
+        self.resources = Resources(self.contract, self.plan.roles, base_path)
 
     @property
     def seconds(self) -> float:
@@ -103,8 +116,9 @@ class Run:
     def check(
         self, operation: ContractOperation, exchange: Exchange, expectation: Expectation
     ) -> list[Finding]:
-        """Hold a response to every check, and keep the findings. Returns those that are above the
-        advisory.
+        """Hold a response to every check, and keep the findings and what it shows of resources.
+        A response that breaks none counts for the case that it is, whichever request brought it.
+        Returns the findings that are above the advisory.
         """
         case = expectation.case
         if case is not None:
@@ -117,6 +131,10 @@ class Run:
         context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
         self._remember(context)
+        self.resources.learn(operation, exchange)
+        got = case_answered(operation, exchange) if context.is_described else None
+        if got is not None and not found:
+            self.reached(got)
         return found
 
     @cached_property
@@ -128,15 +146,32 @@ class Run:
         """A case was reached: unless a response failed it, it is passed."""
         case_result = self.case_result(case)
         if case_result.verdict is Verdict.NOT_COVERED:
-            case_result.verdict = Verdict.PASSED
+            case_result.verdict, case_result.reason = Verdict.PASSED, ""
 
-    def not_covered(self, case: Case, reason: str) -> None:
+    def not_covered(self, case: Case, reason: str, *, needs_entry: bool = False) -> None:
         """A case could not be reached, and why."""
         self._leave(case, Verdict.NOT_COVERED, reason)
+        self.case_result(case).needs_entry |= needs_entry
 
     def unreachable(self, case: Case, reason: str) -> None:
         """The target file declares that a case cannot be reached, and why."""
         self._leave(case, Verdict.UNREACHABLE, reason)
+
+    def leave_out(self, operation: ContractOperation, reason: str) -> None:
+        """No request to an operation can be made, and why."""
+        self.note(reason)
+        for case in operation.cases:
+            self.not_covered(case, reason)
+
+    def end(self, why: str) -> None:
+        """The run ends before all was tried, and why."""
+        self.is_ended = True
+        self.note(why)
+
+    def note(self, text: str) -> None:
+        """Say something beside the findings, once."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def _leave(self, case: Case, verdict: Verdict, reason: str) -> None:
         case_result = self.case_result(case)
@@ -218,6 +253,7 @@ class Run:
             is_random=expectation.is_random,
             cases=[case] if case else [],
             seen=[expectation.what],
+            places={violation.place} if violation.place else set(),
         )
 
     def shown_response(self, exchange: Exchange) -> str:
@@ -267,6 +303,17 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
+
+
+def diagnostic(operation: str, error: Exception) -> str:
+    """What is said of an operation where no request could be made, or the suite itself broke."""
+    if isinstance(error, UnmakeableError):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{operation}: a part of the suite broke here and was left out "
+        f"({type(error).__name__}: {cut(str(error))}, {Path(place.filename).name}:{place.lineno})"
+    )
 
 
 def _sentence(case: Case | None, check: Check) -> str:

@@ -12,37 +12,56 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.target.rate import per_second
+from contract_tests.target.credentials import KEYS, OPTIONAL, Credential, kind_of
+from contract_tests.target.patterns import names_of_operation, unmatched
+from contract_tests.target.rate import is_loopback, per_second
 from contract_tests.target.target import (
+    LARGEST_RESPONSE,
     CaseSetup,
     HookCall,
     OperationValues,
     Target,
     TargetError,
+    host_of,
     names_of,
 )
 from tallystick.contract import Contract
 from tallystick.errors import Source
+from tallystick.reader.operations import SecurityScheme, security_schemes
 
 _KEYS = {
     "base_url",
     "document",
     "overlays",
     "timeout",
+    "largest_response",
     "rate",
     "headers",
     "parameters",
     "cases",
     "operations",
     "fuzz",
+    "credentials",
+    "ca_file",
+    "client_certificate",
+    "proxy",
+    "allow_hosts",
+    "include",
+    "exclude",
+    "only_safe",
+    "destructive",
+    "largest_body",
 }
 _CASE_KEYS = {"headers", "parameters", "before", "after", "unreachable"}
 _HOOK_KEYS = {"method", "url", "headers", "json"}
-_OPERATION_KEYS = {"match", "parameters"}
+_OPERATION_KEYS = {"match", "parameters", "repeatable"}
+_CREDENTIAL_KEYS = {field.name for field in fields(Credential)}
+_IDENTITIES = ("other", "wrong")
 _FUZZ_KINDS: Mapping[str, Any] = {
     "allow_hosts": list,
     "max_requests": int,
@@ -72,7 +91,7 @@ def check_target(target: Target, contract: Contract, path: str) -> None:
     operations = {operation.name for operation in contract.operations}
     for special in target.operations:
         places.known(special.match, operations, "The document has no operation {!r}")
-    fields = {
+    known = {
         f"{field.location}.{field.name}"
         for operation in contract.operations
         for field in operation.fields
@@ -80,7 +99,22 @@ def check_target(target: Target, contract: Contract, path: str) -> None:
     for name in _parameters(target):
         # Other headers, queries and properties than those documented may be what a target needs.
         if name.startswith("path."):
-            places.known(name, fields, "The document has no parameter {!r}")
+            places.known(name, known, "The document has no parameter {!r}")
+    for pattern in unmatched((*target.include, *target.exclude), contract):
+        names = {
+            name for operation in contract.operations for name in names_of_operation(operation)
+        }
+        places.known(pattern, names, "No operation is called {!r}")
+    schemes = _schemes(contract)
+    for credentials in (target.credentials, target.other, target.wrong):
+        for name, credential in credentials.items():
+            places.known(name, schemes, "The document has no security scheme {!r}")
+            places.suits(schemes[name], credential)
+
+
+def _schemes(contract: Contract) -> dict[str, SecurityScheme]:
+    """The security schemes that the document declares, by name."""
+    return {scheme.name: scheme for scheme in security_schemes(contract.document)}
 
 
 def _parameters(target: Target) -> Iterable[str]:
@@ -116,6 +150,15 @@ class Places:
             near = difflib.get_close_matches(name, names, 1, cutoff=0.4)
             raise self.error(wrong.format(name), name, f"Did you mean {near[0]!r}?" if near else "")
 
+    def suits(self, scheme: SecurityScheme, credential: Credential) -> None:
+        """See that a credential has what its scheme needs. Raises TargetError."""
+        given = {key for key in _CREDENTIAL_KEYS if getattr(credential, key)}
+        wanted = KEYS.get(kind_of(scheme), ())
+        if not any(keys <= given <= keys | OPTIONAL for keys in wanted):
+            needed = " or ".join(", ".join(sorted(keys)) for keys in wanted) or "nothing"
+            what = f"The security scheme {scheme.name!r} ({kind_of(scheme)}) needs {needed}"
+            raise self.error(what, scheme.name)
+
     def error(self, what: str, needle: str, remedy: str = "") -> TargetError:
         """The error that names the line of the needle."""
         return TargetError(
@@ -145,6 +188,7 @@ class _TargetReader(Places):
             document=self.beside(self.typed(value, "document", str, None)),
             overlays=tuple(self.beside(o) or "" for o in self.typed(value, "overlays", list, [])),
             timeout=self.timeout(value),
+            largest_response=self.largest_response(value),
             rate=self.rate(value),
             headers=self.headers(value),
             parameters=self.parameters(value),
@@ -157,6 +201,18 @@ class _TargetReader(Places):
             ),
             variables=self.variables,
             fuzz=self.fuzz(self.typed(value, "fuzz", dict, {})),
+            credentials=self.credentials(value, ""),
+            other=self.credentials(value, "other"),
+            wrong=self.credentials(value, "wrong"),
+            ca_file=self.beside(self.typed(value, "ca_file", str, None)),
+            client_certificate=self.certificate(value),
+            proxy=self.typed(value, "proxy", str, None),
+            allow_hosts=self.texts(value, "allow_hosts"),
+            include=self.texts(value, "include"),
+            exclude=self.texts(value, "exclude"),
+            only_safe=self.switch(value, "only_safe"),
+            destructive=self.switch(value, "destructive"),
+            largest_body=self.size(value, "largest_body"),
         )
 
     def base_url(self, value: dict[str, Any]) -> str:
@@ -177,6 +233,12 @@ class _TargetReader(Places):
         if not 0 < seconds < 3600:
             raise self.error("'timeout' must be a number of seconds above 0", "timeout")
         return seconds
+
+    def largest_response(self, value: dict[str, Any]) -> int:
+        most: int = self.typed(value, "largest_response", int, LARGEST_RESPONSE)
+        if most < 1:
+            raise self.error("'largest_response' must be a number of bytes", "largest_response")
+        return most
 
     def rate(self, value: dict[str, Any]) -> str | None:
         rate: str | None = self.typed(value, "rate", str, None)
@@ -206,11 +268,70 @@ class _TargetReader(Places):
                 raise self.error(f"{key!r} of 'breaker' must be a number above 0", key)
         return value
 
+    def credentials(self, value: dict[str, Any], identity: str) -> dict[str, Credential]:
+        """The credentials of the run's own user, or of another identity."""
+        table = self.typed(value, "credentials", dict, {})
+        named = table.get(identity, {}) if identity else table
+        if not isinstance(named, dict):
+            raise self.error(f"{identity!r} of [credentials] must be a table of schemes", identity)
+        own = {
+            name: item
+            for name, item in named.items()
+            if identity or not self.is_identity(name, item)
+        }
+        return {name: self.credential(name, item) for name, item in own.items()}
+
+    def is_identity(self, name: str, item: Any) -> bool:
+        """Whether an entry of [credentials] is another identity, and no scheme of that name."""
+        return name in _IDENTITIES and isinstance(item, dict) and not _CREDENTIAL_KEYS & set(item)
+
+    def credential(self, name: str, item: Any) -> Credential:
+        if not isinstance(item, dict):
+            raise self.error(f"The credential {name!r} must be a table", name)
+        self.known_keys(item, _CREDENTIAL_KEYS, "A credential has no key {!r}")
+        texts = {key: text for key, text in item.items() if key != "scopes"}
+        for key, text in texts.items():
+            if not isinstance(text, str) or not text or not text.isprintable():
+                raise self.error(f"{key!r} of {name!r} needs a plain text", key)
+        return Credential(**texts, scopes=self.texts(item, "scopes"))
+
+    def certificate(self, value: dict[str, Any]) -> tuple[str, ...]:
+        found = value.get("client_certificate", [])
+        names = [found] if isinstance(found, str) else found
+        if (
+            not isinstance(names, list)
+            or len(names) > 2
+            or not all(isinstance(n, str) for n in names)
+        ):
+            what = "'client_certificate' must be a file, or a list of certificate and key"
+            raise self.error(what, "client_certificate")
+        return tuple(self.beside(name) or "" for name in names)
+
+    def texts(self, value: dict[str, Any], key: str) -> tuple[str, ...]:
+        found = self.typed(value, key, list, [])
+        if not all(isinstance(text, str) and text for text in found):
+            raise self.error(f"{key!r} must be a list of texts", key)
+        return tuple(found)
+
+    def switch(self, value: dict[str, Any], key: str) -> bool:
+        found = value.get(key, False)
+        if not isinstance(found, bool):
+            raise self.error(f"{key!r} must be true or false", key)
+        return found
+
+    def size(self, value: dict[str, Any], key: str) -> int | None:
+        found: int | None = self.typed(value, key, int, None)
+        if found is not None and found < 0:
+            raise self.error(f"{key!r} must be a number of bytes", key)
+        return found
+
     def operation(self, item: Any) -> OperationValues:
         if not isinstance(item, dict) or not isinstance(item.get("match"), str):
             raise self.error("Each of [[operations]] needs a 'match'", "operations")
         self.known_keys(item, _OPERATION_KEYS, "The key {!r} is not known in [[operations]]")
-        return OperationValues(item["match"], self.parameters(item))
+        return OperationValues(
+            item["match"], self.parameters(item), self.switch(item, "repeatable")
+        )
 
     def case_setup(self, name: str, value: Any) -> CaseSetup:
         if not isinstance(value, dict):
@@ -241,10 +362,19 @@ class _TargetReader(Places):
             self.known_keys(call, _HOOK_KEYS, "The key {!r} is not known in a call")
             if urlsplit(str(call["url"])).scheme not in ("http", "https"):
                 raise self.error(f"The 'url' of a call of {name!r} must be an http(s) URL", name)
+            self.allowed(str(call["url"]))
         return tuple(
             HookCall(str(call["method"]), call["url"], self.headers(call), call.get("json"))
             for call in calls
         )
+
+    def allowed(self, url: str) -> None:
+        """See that a call goes to the target, to this machine, or to a host that is named."""
+        host = host_of(url)
+        named = {host_of(str(self.value.get("base_url"))), *self.texts(self.value, "allow_hosts")}
+        if host not in named and not is_loopback(url):
+            what = f"A call goes to {host!r}, which is not the host of 'base_url'"
+            raise self.error(what, host, f'If that is right, add it: allow_hosts = ["{host}"].')
 
     def headers(self, value: dict[str, Any]) -> dict[str, str]:
         headers = self.typed(value, "headers", dict, {})

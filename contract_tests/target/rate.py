@@ -11,6 +11,7 @@ import re
 import socket
 import threading
 import time
+from math import inf
 from urllib.parse import urlsplit
 
 ELSEWHERE = "10/s"
@@ -46,11 +47,11 @@ class Throttle:
         self._next = 0.0
         self._lock = threading.Lock()
 
-    def wait(self) -> None:
-        """Wait for one's turn."""
+    def wait(self, most: float = inf) -> None:
+        """Wait for one's turn, `most` seconds at the most."""
         if not self.interval:
             return
         with self._lock:
             turn = max(self._next, time.monotonic())
             self._next = turn + self.interval
-        time.sleep(max(0.0, turn - time.monotonic()))
+        time.sleep(min(most, max(0.0, turn - time.monotonic())))

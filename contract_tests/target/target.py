@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from contract_tests.target.credentials import (
+    Credential,
+    Credentials,
+    needs_credentials,
+    places_of,
+)
 from tallystick.catalogue.cases import Case
-from tallystick.contract import Contract
+from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
+
+LARGEST_RESPONSE = 5 * 2**20
+"""The most decoded bytes of a response's body that are read, if the target file says no other."""
 
 
 class TargetError(TallystickError):
@@ -44,6 +52,7 @@ class OperationValues:
 
     match: str
     parameters: Mapping[str, Any]
+    is_repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,20 @@ class Target:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     fuzz: Mapping[str, Any] = field(default_factory=dict)
     called: str = "The target"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    only_safe: bool = False
+    destructive: bool = False
+    largest_body: int | None = None
+    largest_response: int = LARGEST_RESPONSE
+    is_own_mock: bool = False
+    credentials: Credentials = field(default_factory=dict, repr=False)
+    other: Credentials = field(default_factory=dict, repr=False)
+    wrong: Credentials = field(default_factory=dict, repr=False)
+    ca_file: str | None = None
+    client_certificate: tuple[str, ...] = ()
+    proxy: str | None = None
+    allow_hosts: tuple[str, ...] = ()
 
     @property
     def shown_url(self) -> str:
@@ -76,13 +99,21 @@ class Target:
         """The password in the address."""
         return urlsplit(self.base_url).password
 
-    def values(self, operation: str) -> dict[str, Any]:
-        """The parameters that make an operation succeed, such as `path.id`."""
-        values = dict(self.parameters)
+    def values(self, operation: ContractOperation) -> dict[str, Any]:
+        """The values that make an operation succeed, such as `path.id`: those of all operations as
+        far as this one declares them, and its own.
+        """
+        declared = {f"{field.location}.{field.name}" for field in operation.fields}
+        declared |= {f"{place.location}.{place.name}" for place in places_of(operation)}
+        values = {name: value for name, value in self.parameters.items() if name in declared}
         for special in self.operations:
-            if special.match == operation:
+            if special.match == operation.name:
                 values |= special.parameters
         return values
+
+    def is_repeatable(self, operation: ContractOperation) -> bool:
+        """Whether a POST may be sent again and again with the same result."""
+        return any(o.is_repeatable for o in self.operations if o.match == operation.name)
 
     def setup_of(self, case: Case) -> CaseSetup | None:
         """How to reach a case: its entry by full name, code or status."""
@@ -90,6 +121,11 @@ class Target:
             if key in self.cases:
                 return self.cases[key]
         return None
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in lower case and without a dot at its end; empty where none is."""
+    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 def names_of(case: Case) -> list[str]:
@@ -104,42 +140,21 @@ def mock_target(base_url: str, contract: Contract) -> Target:
         for case in contract.cases
         if case.magic and not (case.trigger and case.trigger.kind == "request")
     }
-    headers, parameters = _credentials(contract)
-    return Target(base_url, cases=cases, headers=headers, parameters=parameters)
+    credentials = dict.fromkeys(_schemes(contract), _RIGHT)
+    return Target(base_url, cases=cases, credentials=credentials, is_own_mock=True)
 
 
-_RIGHT = "right-credential"
+_RIGHT = Credential(
+    token="right-credential",  # noqa: S106
+    username="user",
+    password="right-credential",  # noqa: S106
+    key="right-credential",
+)
 """The mock takes any credential for right but for a few that it lists."""
 
 
-def _credentials(contract: Contract) -> tuple[dict[str, str], dict[str, str]]:
-    """The headers and parameters that meet the first security requirement of each operation that
-    needs one.
-    """
-    headers: dict[str, str] = {}
-    parameters: dict[str, str] = {}
-    cookies: dict[str, str] = {}
-    needed = [
-        operation.security[0]
-        for operation in contract.operations
-        if operation.security and all(operation.security)
-    ]
-    for scheme in (scheme for requirement in needed for scheme in requirement):
-        if scheme.kind != "apiKey":
-            headers.setdefault("Authorization", _authorization(scheme.scheme))
-        elif scheme.location == "query":
-            parameters[f"query.{scheme.parameter}"] = _RIGHT
-        elif scheme.location == "cookie":
-            cookies[scheme.parameter] = _RIGHT
-        else:
-            headers[scheme.parameter] = _RIGHT
-    if cookies:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return headers, parameters
-
-
-def _authorization(scheme: str) -> str:
-    """OAuth 2 and OpenID Connect, which have no such name, are bearer tokens."""
-    if scheme == "basic":
-        return "Basic " + base64.b64encode(f"user:{_RIGHT}".encode()).decode()
-    return f"{scheme.capitalize() or 'Bearer'} {_RIGHT}"
+def _schemes(contract: Contract) -> set[str]:
+    """The names of the schemes that operations require."""
+    guarded = [operation for operation in contract.operations if needs_credentials(operation)]
+    requirements = [requirement for operation in guarded for requirement in operation.security]
+    return {scheme.name for requirement in requirements for scheme in requirement}

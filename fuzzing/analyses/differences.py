@@ -137,7 +137,7 @@ class DifferenceAnalysis:
     def begin(self, base: Base, keep: Keep) -> None:
         """Send the base request of an operation, once."""
         operation = base.operation
-        if operation.name in self._bases:
+        if operation.name in self._bases or base.exchange is None:
             return
         expectation = base.accepted("the request that should succeed")
         fuzz_case = FuzzCase("base", (self.run.client.prepare(base.request),), expectation)
@@ -172,7 +172,7 @@ class DifferenceAnalysis:
         """Send requests to both, and give the difference if it is settled. Raises
         TargetGoneError.
         """
-        here = [self.run.client.transmit(request) for request in sent][-1]
+        here = [self.run.client.transmit(request, operation.name) for request in sent][-1]
         difference = compare(self.run, operation, expectation, here, self._transmitted(sent))
         return difference if difference and difference.deviations else None
 
@@ -271,7 +271,7 @@ def analysis_of(run: Run, adapter: BudgetAdapter, address: str | None) -> Differ
     target = other_target(run.target, address)
     beside = BudgetAdapter(adapter.budget, adapter.ledger, to=TO)
     beside.origin = adapter.origin
-    client = Client(target, beside)
+    client = Client(target, beside, streams=run.plan.streams)
     clean = run.client.redactor.clean
     beside.clean = lambda text: client.redactor.clean(clean(text))
     other = Run(run.contract, target, client, run.plan)

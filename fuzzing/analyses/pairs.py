@@ -26,11 +26,13 @@ from contract_tests.checks.codes import holds_text, named_codes
 from contract_tests.checks.context import Expectation, ExpectationKind, has_status, is_of_request
 from contract_tests.checks.levels import ADVISORY, STANDARD
 from contract_tests.checks.table import Check
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, TransportError, body_of
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.probes import EQUIVALENTS
-from contract_tests.requests.reaching import reaching_request, valid_request
+from contract_tests.requests.reaching import reaching_request
+from contract_tests.requests.sources import valid_request
 from contract_tests.results.findings import Finding, cut, shown
 from contract_tests.results.formats.precedence import BOTH
 from contract_tests.results.run import Run
@@ -236,7 +238,7 @@ def still_holds(
     """Whether the two requests that showed a finding get two different errors again."""
 
     def send(request: PreparedRequest) -> PairResponse:
-        exchange = run.client.transmit(request)
+        exchange = run.client.transmit(request, operation.name)
         return PairResponse(request, exchange, winner(operation, cases, exchange))
 
     one, other = requests
@@ -283,13 +285,17 @@ class PairAnalysis:
 
     def _examine(self, operation: ContractOperation, room: int) -> None:
         run, origin = self.run, self.adapter.origin
-        request = valid_request(run.contract, operation, run.target)
+        try:
+            request = valid_request(run.contract, operation, run.target)
+        except UnmakeableError as error:
+            run.note(str(error))
+            return
         pairs = pairs_of(variations_of(operation, run.target), request, run.client)
         if not pairs or room < pairs[0].cost + len(pairs[0].variations):
             return
         origin.kind = "base"
         base = self.bases.of(operation)
-        if base.works:
+        if base.is_success:
             origin.kind = KIND
             labels = [case.label for case in operation.cases]
             precedence = Precedence(operation.name, labels, not_tried=len(pairs))
@@ -373,7 +379,7 @@ class _OperationExamination:
         self, request: PreparedRequest, expectation: Expectation, cases: Sequence[Case]
     ) -> PairResponse:
         run, operation = self.analysis.run, self.base.operation
-        exchange = run.client.transmit(request)
+        exchange = run.client.transmit(request, operation.name)
         if self.base.hides(exchange):
             return PairResponse(request, exchange, None)
         fuzz_case = FuzzCase(KIND, (request,), expectation)

@@ -177,7 +177,8 @@ class BudgetClient:
             return None
         time.sleep(max(0.0, moment - now))
         self._used += 1
-        return Permit(lease.first + self._used - 1, is_unsafe)
+        left = None if lease.seconds is None else lease.seconds + self._begun - time.monotonic()
+        return Permit(lease.first + self._used - 1, is_unsafe, left)
 
     def _renew(self, is_unsafe: bool) -> None:
         asked = time.monotonic()

@@ -21,13 +21,14 @@ from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, Hypoth
 
 from contract_tests.checks.context import Expectation
 from contract_tests.checks.levels import ADVISORY
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import TargetGoneError
 from contract_tests.http.exchange import Exchange
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base, Bases
 from contract_tests.results.findings import Finding
 from contract_tests.results.properties import BrokenError, PropertyRun
-from contract_tests.results.run import Run
+from contract_tests.results.run import Run, diagnostic
 from fuzzing.analyses.canary import Canary
 from fuzzing.analyses.differences import DifferenceAnalysis
 from fuzzing.analyses.precedence import Precedence
@@ -36,6 +37,7 @@ from fuzzing.generators.cases import CANARY, FuzzCase, FuzzCases, OperationConte
 from fuzzing.generators.dictionaries import BoundDictionary
 from fuzzing.sending.adapter import BudgetAdapter
 from fuzzing.sending.budget import BudgetSpentError
+from tallystick.contract import ContractOperation
 
 SHARD = 250
 """The number of fuzz cases in a shard."""
@@ -59,7 +61,7 @@ SHRINKING, SHRINKING_SECONDS = 60, 20.0
 class Campaign:
     """The state of one worker. `known` are the ids of findings that other workers have shrunk;
     `on_news` is called as soon as something is found; `precedence` is the order of errors, if it
-    was examined.
+    was examined; `unmakeable` are the operations to which no request can be made.
     """
 
     run: Run
@@ -72,6 +74,7 @@ class Campaign:
     differences: DifferenceAnalysis | None = None
     precedence: list[Precedence] = field(default_factory=list)
     evidence: EvidenceStore = field(default_factory=EvidenceStore)
+    unmakeable: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.bases = Bases(self.run)
@@ -79,9 +82,14 @@ class Campaign:
 
     def go(self, shards: Iterator[int]) -> None:
         """Send shard after shard, until there is none or the budget is spent."""
+        operations = self.run.contract.operations
         with contextlib.suppress(BudgetSpentError):
             for number in shards:
-                self._send_shard(number)
+                operation = operations[number % len(operations)]
+                if operation.name not in self.unmakeable:
+                    self._send_shard(operation, number)
+                elif len(self.unmakeable) == len(operations):
+                    return
 
     def context_of(self, base: Base) -> OperationContext:
         """What the fuzz cases of an operation are made from."""
@@ -93,6 +101,7 @@ class Campaign:
             base,
             self.dictionaries,
             self.canary.address if self.canary else None,
+            run.note,
         )
 
     def announce(self, found: Sequence[Finding]) -> None:
@@ -106,13 +115,16 @@ class Campaign:
         """Keep the evidence of findings; gives the ids that no worker knows yet."""
         return self.evidence.keep(fuzz_case, operation, found, self.adapter.number) - self.known
 
-    def _send_shard(self, number: int) -> None:
-        operations = self.run.contract.operations
-        operation = operations[number % len(operations)]
+    def _send_shard(self, operation: ContractOperation, number: int) -> None:
         origin = self.adapter.origin
         origin.operation, origin.kind = operation, "base"
         origin.seed = shard_seed = _derived_seed(self.run.plan.seed, number)
-        shrink_run = ShrinkRun(self, self.bases.of(operation))
+        try:
+            shrink_run = ShrinkRun(self, self.bases.of(operation))
+        except UnmakeableError as error:
+            self.unmakeable.add(operation.name)
+            self.run.note(str(error))
+            return
         # Once, because what is drawn again must be the same.
         drawn = fuzz_cases(self.context_of(shrink_run.base))
         # A new cause ends a property; the rest of the shard is drawn again, and sent then.
@@ -140,6 +152,8 @@ class Campaign:
             return False
         except Unsatisfiable:
             pass
+        except Exception as error:
+            self.run.note(diagnostic(shrink_run.operation.name, error))
         return True
 
     def _settings(self) -> settings:

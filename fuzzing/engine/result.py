@@ -29,7 +29,8 @@ copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 @dataclass(slots=True)
 class WorkerResult:
     """What a worker did and found. `shown_by` holds the evidence of each finding by its id;
-    `callback_sources` are by the tokens of their addresses; `errors` say why a worker ended early.
+    `callback_sources` are by the tokens of their addresses; `errors` say why a worker ended early,
+    `notes` what could not be made.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -41,6 +42,7 @@ class WorkerResult:
     unsettled: UnsettledDifferences = field(default_factory=dict)
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def renew(self, later: WorkerResult) -> None:
         """Take over a later result of the same shard, even if it was sent twice: no finding is
@@ -54,6 +56,7 @@ class WorkerResult:
         self.unsettled = later.unsettled or self.unsettled
         self.gone = later.gone or self.gone
         self.errors = later.errors or self.errors
+        self.notes = list(dict.fromkeys([*self.notes, *later.notes]))
 
     def add(self, other: WorkerResult) -> None:
         """Add the result of another worker."""
@@ -65,6 +68,7 @@ class WorkerResult:
         add_unsettled(self.unsettled, other.unsettled)
         self.gone = self.gone or other.gone
         self.errors += other.errors
+        self.notes = list(dict.fromkeys([*self.notes, *other.notes]))
 
     def _add_findings(self, other: WorkerResult) -> None:
         merged = Findings()
@@ -89,6 +93,7 @@ def result_of(campaign: Campaign) -> WorkerResult:
         precedence=campaign.precedence,
         unsettled=campaign.differences.unsettled if campaign.differences else {},
         gone=run.gone,
+        notes=list(run.notes),
     )
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 
 from hypothesis import Phase, given, seed, settings
 
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.exchange import Exchange, TransportError
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base
-from contract_tests.requests.reaching import valid_request
+from contract_tests.requests.sources import valid_request
 from fuzzing.engine.campaign import Campaign
 from fuzzing.generators.cases import FuzzCase, fuzz_cases
 from fuzzing.sending.limits import Limits
@@ -39,6 +40,7 @@ def preview(campaign: Campaign, limits: Limits, number: int) -> str:
             "",
             "Samples:",
             *(f"  {sample}" for sample in samples),
+            *(f"note: {note}" for note in campaign.run.notes),
             "",
             f"Budget: {limits}",
         ]
@@ -49,7 +51,11 @@ def _draw(
     campaign: Campaign, operation: ContractOperation, number: int, most: int
 ) -> list[FuzzCase]:
     run = campaign.run
-    request = valid_request(run.contract, operation, run.target)
+    try:
+        request = valid_request(run.contract, operation, run.target)
+    except UnmakeableError as error:
+        run.note(str(error))
+        return []
     success = next((case for case in operation.cases if case.is_success), None)
     base = Base(operation, request, Exchange(TransportError("not sent", ""), "", ""), success)
     drawn: list[FuzzCase] = []

@@ -96,6 +96,7 @@ def summary(outcome: FuzzResult) -> str:
     parts += [table(precedence.to_json()) for precedence in outcome.result.precedence]
     unsettled = outcome.result.unsettled
     parts += [unsettled_line(unsettled)] if unsettled else []
+    parts += [f"note: {note}" for note in outcome.result.notes]
     parts.append(_totals(outcome))
     return "\n\n".join(parts)
 
@@ -148,6 +149,7 @@ def to_json(outcome: FuzzResult) -> dict[str, Any]:
         "stopped_by": usage.stopped,
         "exit_code": outcome.exit_code,
         "errors": result.errors,
+        "notes": result.notes,
         "limits": str(outcome.limits),
         "estimate": {"kinds": usage.kinds, "chance_in_1000": usage.chance},
         "settings": _settings(outcome),

@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from requests import PreparedRequest
 from schemathesis import GenerationMode
 
 from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import generated, strategies
@@ -54,7 +56,7 @@ class FuzzCase:
 @dataclass(frozen=True, slots=True)
 class OperationContext:
     """What the fuzz cases of one operation are made from. `canary` makes an address of the
-    listener from a number.
+    listener from a number; `note` is called with what cannot be made.
     """
 
     contract: Contract
@@ -63,6 +65,7 @@ class OperationContext:
     base: Base
     dictionaries: Mapping[str, BoundDictionary]
     canary: Callable[[int], str] | None = None
+    note: Callable[[str], None] = lambda _: None
 
     @property
     def operation(self) -> ContractOperation:
@@ -317,7 +320,7 @@ def _afterwards(context: OperationContext) -> FuzzCases | None:
 def _spelled(context: OperationContext) -> FuzzCases | None:
     """A valid body in another spelling of JSON, with the same meaning."""
     drawn = _valid_requests(context)
-    if drawn is None or not isinstance(context.base.request.body, dict):
+    if drawn is None or not _has_object(context.base.request):
         return None
 
     def make(request: OperationRequest, spelled: spelling.JsonSpelling) -> FuzzCase:
@@ -333,7 +336,7 @@ def _large(context: OperationContext) -> FuzzCases | None:
     or with an unknown property.
     """
     request = context.base.request
-    if not isinstance(request.body, dict):
+    if not _has_object(request):
         return None
     plain = json.dumps(request.body).encode()
     named = json.dumps({**request.body, _PADDING: ""}).encode()
@@ -347,6 +350,11 @@ def _large(context: OperationContext) -> FuzzCases | None:
         return FuzzCase("large", (prepared,), replace(_HANDLED, is_random=True))
 
     return st.builds(make, _sizes(), st.booleans())
+
+
+def _has_object(request: OperationRequest) -> bool:
+    """Whether the body is a JSON object."""
+    return request.has_json and isinstance(request.body, dict)
 
 
 def _sizes() -> SearchStrategy[int]:
@@ -414,14 +422,17 @@ def _identifiers(context: OperationContext) -> FuzzCases | None:
 
 def _schema(context: OperationContext, mode: GenerationMode) -> FuzzCases:
     """What Schemathesis makes from the schema, valid or not."""
-    found = generated.cases(context.contract.document, context.operation, context.target, mode)
+    found = generated.requests_of(context.operation, context.target, mode)
 
-    def make(case: generated.GeneratedCase) -> FuzzCase:
-        request = generated.to_request(case, context.target.shown_url)
-        prepared = context.client.session.prepare_request(request)
-        return FuzzCase("schema", (prepared,), replace(_HANDLED, is_random=True))
+    @st.composite
+    def made(draw: st.DrawFn) -> FuzzCase:
+        try:
+            return context.fuzz_case("schema", draw(found), _HANDLED)
+        except UnmakeableError as error:
+            context.note(f"{context.operation.name}: {error}")
+            reject()
 
-    return found.map(make)
+    return made()
 
 
 def _canary(context: OperationContext) -> FuzzCases | None:

@@ -18,11 +18,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3 import Timeout
 
 from contract_tests.checks.codes import case_of
-from contract_tests.http.client import PromptAdapter
+from contract_tests.http.bounds import BoundedAdapter, BoundedResponse, Cut, timeout_of
 from contract_tests.http.exchange import body_of
-from fuzzing.sending.budget import Permit, RequestRecord
+from fuzzing.sending.budget import BudgetSpentError, Permit, RequestRecord
 from fuzzing.sending.estimate import kind_of
 from fuzzing.sending.ledger import LedgerSink, hashed
 from fuzzing.sending.sharing import PermitSource
@@ -52,7 +53,7 @@ class RequestOrigin:
     operation: ContractOperation | None = None
 
 
-class BudgetAdapter(PromptAdapter):
+class BudgetAdapter(BoundedAdapter):
     """Sends requests within the budget. `documented` are the 5xx that count as no error;
     `observe` sees each exchange; `findings` gives the ids of all findings so far; `clean` removes
     secrets from a text.
@@ -85,19 +86,22 @@ class BudgetAdapter(PromptAdapter):
         self.findings: Callable[[], Collection[str]] = tuple
         self._reported: set[str] = set()
 
-    def send(
-        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
-    ) -> requests.Response:
-        """See HTTPAdapter. Raises BudgetSpentError."""
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
+        """See HTTPAdapter. The deadline is cut to what is left of the fuzz. Raises
+        BudgetSpentError.
+        """
         permit = self.budget.take(is_unsafe=request.method not in _SAFE)
         self.number = permit.number
         self.kinds[self.origin.kind] += 1
         begun, sent = time.monotonic(), datetime.now(UTC)
-        response: requests.Response | None = None
+        response: BoundedResponse | None = None
         try:
-            response = super().send(request, *args, **kwargs)
-            _ = response.content  # the whole body, while the permit is held
+            response = super().send(request, *args, **_within(permit.seconds, kwargs))
+            self._stop_if_late(permit, begun, is_cut=response.cut is Cut.TIME)
             return response
+        except requests.RequestException:
+            self._stop_if_late(permit, begun, is_cut=True)
+            raise
         finally:
             seconds = time.monotonic() - begun
             value = _json(response)
@@ -106,6 +110,13 @@ class BudgetAdapter(PromptAdapter):
             self._write(permit, request, response, case, sent, seconds)
             if self.observe is not None and self.origin.operation is not None:
                 self.observe(self.origin.operation.name, request, response)
+
+    def _stop_if_late(self, permit: Permit, begun: float, *, is_cut: bool) -> None:
+        """What the end of the fuzz has cut says nothing about the target."""
+        is_late = permit.seconds is not None and time.monotonic() - begun >= permit.seconds
+        if is_cut and is_late:
+            self.budget.stop("time")
+            raise BudgetSpentError("time")
 
     def _settle(
         self,
@@ -187,6 +198,15 @@ class BudgetAdapter(PromptAdapter):
         if self.to is not None:
             entry["to"] = self.to
         self.ledger.write(entry)
+
+
+def _within(seconds: float | None, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a request, with a timeout of so many seconds at the most."""
+    given = options.get("timeout")
+    if seconds is None or not isinstance(given, Timeout):
+        return options
+    total = given.total if isinstance(given.total, int | float) else seconds
+    return {**options, "timeout": timeout_of(min(seconds, total))}
 
 
 def _json(response: requests.Response | None) -> Any:

@@ -39,19 +39,23 @@ class BudgetSpentError(SkipTest):
 
 
 class Permit(NamedTuple):
-    """Permission to send one request now."""
+    """Permission to send one request now; `seconds` are left of the fuzz."""
 
     number: int
     is_unsafe: bool
+    seconds: float | None = None
 
 
 class Lease(NamedTuple):
-    """Permission to send `size` requests: one now, then one each `interval` seconds."""
+    """Permission to send `size` requests: one now, then one each `interval` seconds. `seconds` are
+    left of the fuzz.
+    """
 
     first: int
     size: int
     is_unsafe: bool
     interval: float
+    seconds: float | None = None
 
 
 class RequestRecord(NamedTuple):
@@ -119,7 +123,7 @@ class Budget:
         with self._changed:
             while not isinstance(lease := self._ask(is_unsafe, 1), Lease):
                 self._changed.wait(lease)
-            return Permit(lease.first, is_unsafe)
+            return Permit(lease.first, is_unsafe, lease.seconds)
 
     def ask(self, *, is_unsafe: bool) -> Lease | float:
         """A lease, or the seconds after which to ask again at the latest. Raises
@@ -212,7 +216,7 @@ class Budget:
         self._requests += count
         self._under_way += count
         self._pending += count * is_unsafe
-        return Lease(first, count, is_unsafe, interval)
+        return Lease(first, count, is_unsafe, interval, self._seconds_left(now))
 
     def _portion(self) -> int:
         """The size of a lease: what is sent within `LEASE_SECONDS`."""
@@ -238,6 +242,10 @@ class Budget:
     def _is_after_end(self, moment: float) -> bool:
         limit = self.limits.seconds
         return limit is not None and moment - (self._started or moment) >= limit
+
+    def _seconds_left(self, now: float) -> float | None:
+        limit = self.limits.seconds
+        return None if limit is None else limit - (now - (self._started or now))
 
     def _left(self) -> int:
         return self.limits.requests - self._requests

@@ -1,7 +1,8 @@
 """Error codes in the prose of a response's description.
 
 Rules: a code line is `Code — text`, as a paragraph, a bullet or a table row; the dash is an em
-dash, an en dash, a hyphen between spaces or a colon. A bare code is dotted (`Account.Closed`),
+dash, an en dash, a hyphen between spaces or a colon. After a full stop or semicolon the next may
+follow on the same line, if its code can hardly be a word. A bare code is dotted (`Account.Closed`),
 SCREAMING_SNAKE, lower kebab-case or snake_case, or CamelCase; in bold too; in backticks it may
 also be one word in capitals. HTML, which Markdown may hold, is read as the Markdown that it
 stands for. The name of a property is no code, nor is the word and dash that a
@@ -48,6 +49,7 @@ _TOKEN = rf"""
 _BULLET = r"(?:[-*+•]|\d+[.)])\s+"
 _DASH = r"(?: \s+(?:[—–-]|--)\s+ | \s*[—–]\s* | \s*:(?=\s|$) | (?<=:\*\*)\s+ )"
 _LINE = re.compile(rf"(?:{_BULLET})?{_TOKEN}{_DASH}(?P<text>.*)", re.VERBOSE)
+_NEXT = re.compile(rf"(?<=[.;])\s+(?={_TOKEN}{_DASH}\s*\S)", re.VERBOSE)
 _START = re.compile(rf"(?:{_BULLET})?{_TOKEN}(?P<rest>.*)", re.VERBOSE)
 _NEW_ITEM = re.compile(rf"{_BULLET}|\*\*|`|\S+(?:\s+[—–-]\s|:\s)")
 _TABLE_RULE = re.compile(r"[\s|:-]+")
@@ -81,7 +83,7 @@ def read(description: str, names: Collection[str] = ()) -> tuple[list[CodeLine],
     """
     codes: list[CodeLine] = []
     suspects: list[Suspect] = []
-    for line in _logical_lines(description):
+    for line in (part for whole in _logical_lines(description) for part in _parts(whole)):
         found = _read_row(line, names) if _is_row(line) else _read_line(line, names)
         if isinstance(found, CodeLine):
             codes.append(found)
@@ -103,6 +105,17 @@ def _logical_lines(description: str) -> Iterator[str]:
             current = f"{current} {line}".strip()
     if current:
         yield current
+
+
+def _parts(line: str) -> Iterator[str]:
+    """The code lines that stand one after the other on a line."""
+    start = 0
+    if not _is_row(line) and _LINE.fullmatch(line):
+        for match in _NEXT.finditer(line):
+            if _is_strong(match):
+                yield line[start : match.start()]
+                start = match.end()
+    yield line[start:]
 
 
 def _markdown(description: str) -> str:

@@ -37,7 +37,7 @@ def _by_rule(plan: Plan) -> SearchStrategy[Any]:
 def _by_schema(plan: Plan) -> SearchStrategy[Any]:
     (operation,) = plan.contract.operations
     target = Target("http://127.0.0.1")
-    return generated.cases(plan.contract.document, operation, target).map(lambda case: case.body)
+    return generated.requests_of(operation, target).map(lambda request: request.body)
 
 
 SOURCES: Mapping[str, Callable[[Plan], SearchStrategy[Any]]] = {

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.checks.context import ExpectationKind
 from contract_tests.http.client import Client
 from contract_tests.requests.probes import PROBES
-from contract_tests.requests.reaching import valid_request
+from contract_tests.requests.sources import valid_request
 from contract_tests.target.target import Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import Result
@@ -34,7 +34,7 @@ SENT: Mapping[str, bytes] = {
     "a body that is not UTF-8": b'{"a": "\xff\xfe"}',
 }
 HEADERS = {
-    "media type in capitals": ("content-type", "Application/JSON"),
+    "media type in capitals": ("content-type", "APPLICATION/JSON"),
     "media type with charset": ("content-type", "application/json; charset=utf-8"),
     "another media type": ("content-type", "text/plain"),
     "Accept: */*": ("accept", "*/*"),

@@ -12,7 +12,7 @@ import pytest
 
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Response
-from contract_tests.requests.reaching import valid_request
+from contract_tests.requests.sources import valid_request
 from contract_tests.target.rate import is_loopback, per_second
 from contract_tests.target.target import HookCall, Target
 from tallystick.contract import load_contract

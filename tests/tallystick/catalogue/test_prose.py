@@ -273,3 +273,21 @@ def test_what_is_no_suspect(line):
 def test_a_long_line_takes_no_long_time(line):
     """Descriptions hold tokens and pictures, too: no pattern may run away on them."""
     assert codes(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("BIN_FULL: no room. BIN_LOCKED: it is counted.", ["BIN_FULL", "BIN_LOCKED"]),
+        ("Bin.Full — no room; Bin.Locked — it is counted", ["Bin.Full", "Bin.Locked"]),
+        ("`FULL` - no room. `LOCKED` - it is counted.", ["FULL", "LOCKED"]),
+        ("A_B: one. C_D: two. E_F: three.", ["A_B", "C_D", "E_F"]),
+        # A word, a code without a text, and a code in the middle of a sentence are none.
+        ("BIN_FULL: no room. Note: it is counted.", ["BIN_FULL"]),
+        ("BIN_FULL: no room. See BIN_LOCKED: it is counted.", ["BIN_FULL"]),
+        ("BIN_FULL: no room, BIN_LOCKED: it is counted.", ["BIN_FULL"]),
+        ("Some text first. BIN_LOCKED: it is counted.", []),
+    ],
+)
+def test_several_codes_on_a_line(line, found):
+    assert [code for code, _ in codes(line)] == found

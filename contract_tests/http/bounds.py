@@ -1,0 +1,226 @@
+"""Bounds: what one exchange may cost, whatever the target sends.
+
+Rules: a request has one deadline, for the connection, the request, the header section and the body
+together; `Timeout(total=…)` sets it. The header section, with all interim responses before it, and
+the decoded body have a most of bytes. What is beyond is never read. A body that is cut is kept as
+far as it was read, and its connection is closed.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+from collections.abc import Iterator
+from enum import Enum
+from http.client import HTTPException, HTTPResponse
+from math import inf
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from contract_tests.target.target import LARGEST_RESPONSE
+
+LARGEST_HEADERS = 64 * 2**10
+"""The most bytes of a header section."""
+
+_STEP = 64 * 2**10
+_LEAST = 0.001
+"""urllib3 takes no timeout of zero, and a socket does not wait then."""
+
+
+def timeout_of(seconds: float) -> urllib3.Timeout:
+    """So many seconds for a whole request; at least a moment."""
+    return urllib3.Timeout(total=max(_LEAST, seconds))
+
+
+class Cut(Enum):
+    """Why a body was not read to its end."""
+
+    BYTES = "bytes"
+    TIME = "time"
+
+
+class LongHeadersError(HTTPException):
+    """A header section is longer than anyone reads."""
+
+
+class BoundedResponse(requests.Response):
+    """A response whose body is read; `cut` says why not to its end."""
+
+    cut: Cut | None = None
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Sends requests within bounds, over connections that acknowledge at once."""
+
+    largest_body = LARGEST_RESPONSE
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """See HTTPAdapter."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """See HTTPAdapter."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
+        """See HTTPAdapter."""
+        response = super().send(request, *args, **kwargs)
+        assert isinstance(response, BoundedResponse)
+        return response
+
+    def build_response(
+        self, req: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse
+    ) -> BoundedResponse:
+        """See HTTPAdapter. The body is read here."""
+        response = BoundedResponse()
+        vars(response).update(vars(super().build_response(req, resp)))
+        response._content, response.cut = _read(resp, self.largest_body)
+        response._content_consumed = True  # type: ignore[attr-defined]
+        return response
+
+
+def _read(raw: urllib3.BaseHTTPResponse, largest: int) -> tuple[bytes, Cut | None]:
+    """The body as far as it was read, and why no further. Raises RequestException."""
+    parts: list[bytes] = []
+    size = 0
+    cut = None
+    try:
+        for part in _parts(raw):
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                cut = Cut.BYTES
+                break
+    except urllib3.exceptions.ReadTimeoutError:
+        cut = Cut.TIME
+    except urllib3.exceptions.DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from None
+    except (urllib3.exceptions.HTTPError, HTTPException) as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from None
+    if cut:
+        raw.close()
+        raw.release_conn()
+    return b"".join(parts)[:largest], cut
+
+
+def _parts(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    """The decoded body, as it comes."""
+    if getattr(raw, "chunked", False):
+        yield from raw.stream(_STEP, decode_content=True)
+        return
+    while part := raw.read1(_STEP, decode_content=True):
+        yield part
+
+
+class _Reader(io.RawIOBase):
+    """Reads from a socket until a moment, and a most of bytes."""
+
+    def __init__(self, raw: io.RawIOBase, owner: socket.socket, ends: float) -> None:
+        self.raw, self.socket, self.ends = raw, owner, ends
+        self.left = inf
+
+    def readable(self) -> bool:
+        """See RawIOBase."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """See RawIOBase."""
+        if self.left <= 0:
+            raise LongHeadersError(f"the header section is longer than {LARGEST_HEADERS:,} bytes")
+        seconds = self.ends - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("timed out")
+        self.socket.settimeout(None if seconds == inf else seconds)
+        count = self.raw.readinto(buffer)
+        self.left -= count or 0
+        return count
+
+    def close(self) -> None:
+        """See RawIOBase."""
+        self.raw.close()
+        super().close()
+
+
+class _Response(HTTPResponse):
+    """A response that is read until a moment."""
+
+    def __init__(self, sock: socket.socket, ends: float, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp.close()
+        raw = sock.makefile("rb", buffering=0)
+        self._reader = _Reader(raw, sock, ends)
+        self.fp = io.BufferedReader(self._reader)
+
+    def begin(self) -> None:
+        """See HTTPResponse. It reads the header section, and whatever 100s come before."""
+        self._reader.left = LARGEST_HEADERS
+        super().begin()
+        self._reader.left = inf
+
+
+class _Bounded:
+    """A connection with a deadline: whoever sets its timeout sets a moment, and whoever reads it
+    gets what is left. It acknowledges what it receives at once. A server that sends head and body
+    apart would otherwise wait 40 ms for it, each time (RFC 9293 section 3.8.6.3).
+    """
+
+    sock: socket.socket | None
+    _ends = inf
+
+    @property
+    def timeout(self) -> float | None:
+        """The seconds that are left."""
+        return None if self._ends == inf else max(_LEAST, self._ends - time.monotonic())
+
+    @timeout.setter
+    def timeout(self, seconds: Any) -> None:
+        self._ends = time.monotonic() + seconds if isinstance(seconds, int | float) else inf
+
+    def response_class(self, sock: socket.socket, *args: Any, **kwargs: Any) -> _Response:
+        """See http.client.HTTPConnection."""
+        return _Response(sock, self._ends, *args, **kwargs)
+
+    def send(self, data: Any) -> None:
+        """See http.client.HTTPConnection."""
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)
+        super().send(data)  # type: ignore[misc]
+
+    def getresponse(self) -> Any:
+        """See http.client.HTTPConnection."""
+        option = getattr(socket, "TCP_QUICKACK", None)
+        if option is not None and self.sock is not None:
+            self.sock.setsockopt(socket.IPPROTO_TCP, option, 1)
+        return super().getresponse()  # type: ignore[misc]
+
+    def _new_conn(self) -> socket.socket:
+        """See urllib3. What comes next, a handshake say, has what is left."""
+        sock: socket.socket = super()._new_conn()  # type: ignore[misc]
+        sock.settimeout(self.timeout)
+        return sock
+
+
+class _HTTPConnection(_Bounded, urllib3.connection.HTTPConnection):  # type: ignore[misc]
+    pass
+
+
+class _HTTPSConnection(_Bounded, urllib3.connection.HTTPSConnection):  # type: ignore[misc]
+    pass
+
+
+class _HTTPPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}

@@ -1,0 +1,1 @@
+"""What the operations of an API do: their roles, which are sent, and the items they lead to."""

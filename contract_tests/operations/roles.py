@@ -1,0 +1,101 @@
+"""What an operation does to a resource, by the convention of collection and item, and the order of
+a run that follows from it.
+
+Rules: where `/things/{id}` stands beside `/things`, the first is the *item* of the second, a
+*collection*. POST to a collection creates, GET lists; on an item GET reads, PUT and PATCH update,
+DELETE deletes. Where nothing else does, a PUT creates: an item without a POST, or the one thing
+that an item has (`/things/{id}/plan`). All else that is not safe is an action. What creates and
+lists comes first, then what reads, what changes, and what deletes; deletes go from the inner
+resources to the outer ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+
+from tallystick.contract import Contract, ContractOperation
+
+
+class Role(IntEnum):
+    """What an operation does; in the order of a run."""
+
+    CREATE = 1
+    LIST = 2
+    READ = 3
+    UPDATE = 4
+    ACTION = 5
+    DELETE = 6
+
+
+SAFE = ("get", "head", "options", "trace", "query")
+"""Methods that ask for no change (RFC 9110 section 9.2.1; QUERY by its draft)."""
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+def template(path: str) -> str:
+    """A path whose parameters have no names, since names differ from path to path."""
+    return _PARAMETER.sub("{}", path).rstrip("/")
+
+
+def collection_of(path: str) -> str | None:
+    """The template of the collection that a path is an item of; None where it is no item's."""
+    head, _, last = template(path).rpartition("/")
+    return head if last == "{}" else None
+
+
+def is_item(operation: ContractOperation) -> bool:
+    """Whether the path of an operation is an item's."""
+    return collection_of(operation.path) is not None
+
+
+class Roles:
+    """The roles of the operations of a contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.operations = contract.operations
+        self._items = {template(o.path) for o in contract.operations if is_item(o)}
+        self._posts = {template(o.path) for o in contract.operations if o.method == "post"}
+
+    def of(self, operation: ContractOperation) -> Role:
+        """The role of an operation."""
+        path, method = template(operation.path), operation.method
+        is_collection = f"{path}/{{}}" in self._items
+        if method == "delete":
+            return Role.DELETE
+        if method in SAFE:
+            return Role.LIST if is_collection else Role.READ
+        if method == "post" and is_collection:
+            return Role.CREATE
+        if method == "put":
+            collection = collection_of(path)
+            is_alone = "{}" in path and path not in self._posts if collection is None else False
+            creates = is_alone or collection not in {None, *self._posts}
+            return Role.CREATE if creates else Role.UPDATE
+        return Role.UPDATE if method == "patch" else Role.ACTION
+
+    def is_single(self, operation: ContractOperation) -> bool:
+        """Whether a path leads to the one thing of its kind that an item has."""
+        path = template(operation.path)
+        return "{}" in path and not path.endswith("{}") and f"{path}/{{}}" not in self._items
+
+    def ordered(self) -> Sequence[ContractOperation]:
+        """The operations in the order of a run."""
+        paths = list(dict.fromkeys(operation.path for operation in self.operations))
+
+        def rank(operation: ContractOperation) -> tuple[int, int, int, Role]:
+            role = self.of(operation)
+            path = template(operation.path)
+            phase = Role.CREATE if role is Role.LIST else role
+            outer_first = path.count("{}")
+            inner_first = -path.count("/")
+            return (
+                phase,
+                inner_first if role is Role.DELETE else outer_first,
+                paths.index(operation.path),
+                role,
+            )
+
+        return sorted(self.operations, key=rank)

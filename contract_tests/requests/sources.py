@@ -1,0 +1,287 @@
+"""Where the values of a base request come from, and whether the request is honest.
+
+Rules: a value is, in this order, given by the target file, a documented example, one that this run
+created or listed, or made from the schema. Each place of a request has a list of values; the first
+request takes the first of each, the next one the second, and so on. What DELETE removes, and what
+PUT and PATCH change, is something that this run created, unless the target file says
+`destructive = true`: never what the user named.
+
+A request is *honest* where no value of it is a guess. A guess is a value made from the schema where
+the schema does not settle it, such as an id or a free text, and a body that refers to another
+resource.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import islice
+from typing import Any
+
+from contract_tests.checks.schemas import schema_at
+from contract_tests.http.bodies import format_of
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.operations.resources import Resources, path_parameters
+from contract_tests.operations.roles import Role, Roles, is_item
+from contract_tests.requests import examples
+from contract_tests.requests.reaching import (
+    constrained,
+    made_requests,
+    value_of,
+    with_parameters,
+)
+from contract_tests.target.credentials import Place, places_of
+from contract_tests.target.target import Target
+from contract_tests.walk import member_names
+from tallystick.contract import Contract, ContractOperation
+from tallystick.reader.operations import Field, Parameter
+
+MOST_TRIED = 6
+"""How many base requests of an operation are tried at most."""
+
+MOST_MADE = 3
+"""How many different bodies that the schema allows are tried before a create counts as refused."""
+
+_IF_MATCH = "if-match"
+_REFERENCE = re.compile(r".+(?:[a-z0-9](?:Id|Ids|ID|IDs|Uuid|UUID)|[_-](?:ids?|uuid|ref|key))")
+
+
+class Origin(Enum):
+    """Where a value comes from."""
+
+    GIVEN = "given"
+    EXAMPLE = "a documented example"
+    RUN = "created or listed in this run"
+    SETTLED = "settled by the schema"
+    GUESS = "a guess"
+
+
+Values = dict[str, tuple[Origin, Any]]
+"""Values by their names in target files, such as `path.id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A base request that may succeed, and where each value comes from; `body` is the body."""
+
+    request: OperationRequest
+    sources: Mapping[str, Origin]
+
+    def from_source(self, *sources: Origin) -> list[str]:
+        """The names of the values that come from one of these sources."""
+        return [name for name, source in self.sources.items() if source in sources]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Makes the candidates of the operations of a run."""
+
+    contract: Contract
+    target: Target
+    resources: Resources
+    seed: int = 0
+
+    def candidates(self, operation: ContractOperation) -> Iterator[Candidate]:
+        """The base requests to try, in this order; none where there is nothing to send one to."""
+        made = made_requests(self.contract, operation, self.seed)
+        first = constrained(operation, next(made))
+        paths = list(self._paths(operation, first))
+        if not paths:
+            return
+        required = [p for p in operation.parameters if self._is_needed(operation, p)]
+        others = [self._values(operation, first, parameter) for parameter in required]
+        documented = self._documented_bodies(operation, first)
+        count = max(len(paths), *map(len, others), len(documented) + self._most_made(first))
+        seen: list[OperationRequest] = []
+        for index in range(min(count, MOST_TRIED)):
+            at_index = [_at(paths, index), *(_at(values, index) for values in others)]
+            values = {name: pair for part in at_index for name, pair in part.items()}
+            number = index - len(documented)
+            if number < 0:
+                body, source = documented[index], Origin.EXAMPLE
+            else:
+                request = first if number == 0 else constrained(operation, next(made, first))
+                body, source = self._referring(request.body)
+            candidate = self._candidate(operation, first, values, body, source)
+            if candidate.request not in seen:
+                seen.append(candidate.request)
+                yield candidate
+
+    def _is_needed(self, operation: ContractOperation, parameter: Parameter) -> bool:
+        """Whether a value is sent: where the parameter is required, and an If-Match where the
+        operation documents that it wants one (428, RFC 6585 section 3). Credentials and headers of
+        the target are the client's affair.
+        """
+        is_header, name = parameter.location == "header", parameter.name.lower()
+        if Place(parameter.location, parameter.name) in places_of(operation):
+            return False
+        if is_header and name in {given.lower() for given in self.target.headers}:
+            return False
+        wants_condition = any(response.status == "428" for response in operation.responses)
+        is_needed = parameter.required or (is_header and name == _IF_MATCH and wants_condition)
+        return parameter.location != "path" and is_needed
+
+    def _most_made(self, first: OperationRequest) -> int:
+        return 1 if first.body is ... else MOST_MADE
+
+    def _candidate(
+        self,
+        operation: ContractOperation,
+        first: OperationRequest,
+        values: Values,
+        body: Any,
+        source: Origin,
+    ) -> Candidate:
+        sources = {name: origin for name, (origin, _) in values.items()}
+        if body is not ...:
+            sources["body"] = source
+        request = replace(first, body=body)
+        request = with_parameters(request, {name: value for name, (_, value) in values.items()})
+        given = self.target.values(operation)
+        rest = {name: value for name, value in given.items() if name not in sources}
+        if self._is_changed(operation):
+            rest = {name: value for name, value in rest.items() if not name.startswith("path.")}
+        return Candidate(
+            with_parameters(request, rest), sources | dict.fromkeys(rest, Origin.GIVEN)
+        )
+
+    # --- the path
+
+    def _paths(self, operation: ContractOperation, first: OperationRequest) -> Iterator[Values]:
+        """The values of the path parameters together: what is inside belongs to its parent."""
+        parameters = path_parameters(operation)
+        given = self.target.values(operation)
+        named = {p.name: given[f"path.{p.name}"] for p in parameters if f"path.{p.name}" in given}
+        is_changed = self._is_changed(operation)
+        if is_changed:
+            own = parameters[-1:] if is_item(operation) else parameters
+            named = {n: v for n, v in named.items() if n not in {p.name for p in own}}
+        found = self._known_paths(operation, parameters, first, is_changed=is_changed)
+        for source, values in found:
+            if all(str(values.get(name, value)) == str(value) for name, value in named.items()):
+                yield self._path(parameters, named, source, values, first)
+
+    def _known_paths(
+        self,
+        operation: ContractOperation,
+        parameters: Sequence[Parameter],
+        first: OperationRequest,
+        *,
+        is_changed: bool,
+    ) -> Iterator[tuple[Origin, Mapping[str, Any]]]:
+        """What is known of the path, the best first; at last nothing, so that the rest is made."""
+        resources = self.resources
+        if is_changed:
+            last = parameters[-1].name
+            known = resources.bindings(operation, only_created=True)
+            own = (binding.values for binding in known if last in binding.values)
+            yield from ((Origin.RUN, values) for values in islice(own, MOST_MADE))
+            if resources.roles.of(operation) is Role.CREATE and is_item(operation):
+                yield Origin.SETTLED, {last: first.path.get(last, "0")}
+            return
+        documented = {p.name: examples.of_parameter(self.contract.document, p) for p in parameters}
+        for index in range(max(map(len, documented.values()), default=0)):
+            yield Origin.EXAMPLE, {n: _at(found, index) for n, found in documented.items() if found}
+        for link in resources.linked.get(operation.name, [])[:1]:
+            found = {n.removeprefix("path."): v for n, v in link.items() if n.startswith("path.")}
+            yield Origin.RUN, found
+        for binding in islice(resources.bindings(operation), MOST_MADE):
+            yield (Origin.RUN if binding.is_certain else Origin.GUESS), binding.values
+        yield Origin.GUESS, {}
+
+    def _path(
+        self,
+        parameters: Sequence[Parameter],
+        named: Mapping[str, Any],
+        source: Origin,
+        values: Mapping[str, Any],
+        first: OperationRequest,
+    ) -> Values:
+        found: Values = {}
+        for parameter in parameters:
+            name = parameter.name
+            if name in named:
+                found[f"path.{name}"] = Origin.GIVEN, named[name]
+            elif name in values:
+                found[f"path.{name}"] = source, values[name]
+            else:
+                found[f"path.{name}"] = self._made(parameter, first.path.get(name, "0"))
+        return found
+
+    def _is_changed(self, operation: ContractOperation) -> bool:
+        """Whether the request changes an item itself, where only items of this run may be."""
+        is_allowed = self.target.destructive or self.target.is_own_mock
+        changes = operation.method in ("put", "patch", "delete") and is_item(operation)
+        removes = operation.method == "delete" and "{" in operation.path
+        return (changes or removes) and not is_allowed
+
+    # --- the other parameters
+
+    def _values(
+        self, operation: ContractOperation, first: OperationRequest, parameter: Parameter
+    ) -> list[Values]:
+        """The values of one required parameter that is not in the path."""
+        name = f"{parameter.location}.{parameter.name}"
+        given = self.target.values(operation)
+        if name in given:
+            return [{name: (Origin.GIVEN, given[name])}]
+        if parameter.name.lower() == _IF_MATCH:
+            # It holds for whatever is there (RFC 9110 section 13.1.1).
+            return [{name: (Origin.SETTLED, "*")}]
+        documented = examples.of_parameter(self.contract.document, parameter)
+        found = [(Origin.EXAMPLE, value) for value in documented]
+        links = self.resources.linked.get(operation.name, [])[:1]
+        found += [(Origin.RUN, link[name]) for link in links if name in link]
+        known = self.resources.named(parameter)
+        found += [] if known is None else [(Origin.RUN, known.value)]
+        field = Field(parameter.location, parameter.name)
+        found.append(self._made(parameter, value_of(first, field, "0")))
+        return [{name: pair} for pair in found]
+
+    def _made(self, parameter: Parameter, value: Any) -> tuple[Origin, Any]:
+        """A value that the schema allows; a guess, unless the schema settles it."""
+        schema = schema_at(self.contract.document, parameter.schema)
+        kind = schema.get("type")
+        is_settled = "enum" in schema or "const" in schema or kind == "boolean"
+        is_amount = kind in ("integer", "number") or schema.get("format") in ("date", "date-time")
+        if parameter.location != "path" and is_amount and not refers(parameter.name):
+            is_settled = True
+        return (Origin.SETTLED if is_settled else Origin.GUESS), value
+
+    # --- the body
+
+    def _documented_bodies(
+        self, operation: ContractOperation, first: OperationRequest
+    ) -> list[Any]:
+        body = format_of(operation, first.media_type or "")
+        return examples.of_body(self.contract.document, body.media) if body else []
+
+    def _referring(self, body: Any) -> tuple[Any, Origin]:
+        """A made body with ids that this run knows; a guess where one is needed and not known."""
+        if not isinstance(body, dict):
+            return body, Origin.SETTLED
+        known = {name: self.resources.reference(name) for name in body if refers(name)}
+        known = {name: value for name, value in known.items() if value is not None}
+        is_guess = any(refers(name) and name not in known for name in member_names(body))
+        return {**body, **known}, Origin.GUESS if is_guess else Origin.SETTLED
+
+
+def valid_request(
+    contract: Contract, operation: ContractOperation, target: Target
+) -> OperationRequest:
+    """The base request of a run that has not yet created or listed anything."""
+    sources = Sources(contract, target, Resources(contract, Roles(contract)))
+    made = constrained(operation, next(made_requests(contract, operation, 0)))
+    return next((found.request for found in sources.candidates(operation)), made)
+
+
+def refers(name: str) -> bool:
+    """Whether a name is that of a reference to another resource, such as `customerId`."""
+    return _REFERENCE.fullmatch(name) is not None
+
+
+def _at(values: Sequence[Any], index: int) -> Any:
+    """The value of this index, or the last one."""
+    return values[min(index, len(values) - 1)]

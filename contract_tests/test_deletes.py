@@ -1,0 +1,59 @@
+"""What deletes comes last, on items that the run created; afterwards they are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.operations.resources import path_parameters
+from contract_tests.operations.roles import Role, template
+from contract_tests.requests.base import Base, Bases
+from contract_tests.results.run import Run
+from tallystick.contract import ContractOperation
+
+
+@pytest.mark.deletes("before")
+def test_condition_of_a_delete(run: Run, bases: Bases, operation: ContractOperation) -> None:
+    """Another ETag than the item's may keep it from being deleted (412)."""
+    request = bases.untouched(operation)
+    if request is None or "412" not in {response.status for response in operation.responses}:
+        pytest.skip("no item is there, or the document has no 412")
+    prepared = run.client.prepare(request, headers={"if-match": '"tallystick-none"'})
+    handled = Expectation(ExpectationKind.HANDLED, "If-Match with another ETag")
+    run.check(operation, run.client.transmit(prepared, operation.name), handled)
+
+
+@pytest.mark.deletes
+def test_deleted_item(run: Run, bases: Bases, operation: ContractOperation, base: Base) -> None:
+    """What was deleted is not there any more, nor anything in it (404, 410)."""
+    if not base.is_success or not base.request.path:
+        pytest.skip("nothing was deleted")
+    for request in _requests(run, bases, operation, base):
+        handled = Expectation(ExpectationKind.HANDLED, "an item that was deleted")
+        run.check(request.operation, run.client.send(request), handled)
+
+
+def _requests(
+    run: Run, bases: Bases, operation: ContractOperation, base: Base
+) -> Iterator[OperationRequest]:
+    """The requests to the deleted item and to what was in it, the delete itself last."""
+    values = [base.request.path[p.name] for p in path_parameters(operation)]
+    own = template(operation.path)
+    for other in run.contract.operations:
+        is_inside = template(other.path) == own or template(other.path).startswith(f"{own}/")
+        if is_inside and other is not operation and _may_be_sent(run, other):
+            names = [parameter.name for parameter in path_parameters(other)]
+            request = bases.of(other).request
+            path = {**request.path, **dict(zip(names, values, strict=False))}
+            yield replace(request, path=path)
+    yield base.request
+
+
+def _may_be_sent(run: Run, operation: ContractOperation) -> bool:
+    # It would bring the item back.
+    is_creating = operation.method == "put" and run.plan.roles.of(operation) is Role.CREATE
+    return run.plan.scope.left_out(operation) is None and not is_creating

@@ -1,0 +1,151 @@
+"""The errors that a standard or the schema settles need no entry in the target file.
+
+Each test sends requests that should bring some statuses about, whether they are documented or not:
+a response counts for the case that it is. A request that certainly breaks the schema is refused,
+where the operation documents that it refuses some.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.schemas import schema_at
+from contract_tests.http.bodies import format_of
+from contract_tests.http.exchange import Exchange, OperationRequest, Response, body_of
+from contract_tests.operations.resources import path_parameters
+from contract_tests.operations.roles import SAFE, Role
+from contract_tests.requests.base import Base
+from contract_tests.requests.faults import faults
+from contract_tests.results.run import Run
+from tallystick.contract import ContractOperation
+
+_NOBODYS = "application/x-tallystick-none"
+"""A media type that no service has."""
+
+_OF_FAULTS = ("400", "422", "4XX")
+"""The statuses of requests that break the schema."""
+
+_MARGIN = 1 << 20
+"""How many bytes above a limit a body is that should be too large."""
+
+
+def test_faults(run: Run, base: Base) -> None:
+    """A request that certainly breaks the schema in one place is refused (400, 422)."""
+    is_documented = refuses(base.operation)
+    kind = ExpectationKind.REFUSED if is_documented else ExpectationKind.HANDLED
+    found = list(faults(run.contract, base.request))
+    for fault in found:
+        _check(run, base, fault.request, Expectation(kind, fault.what))
+    for case in base.operation.cases if not found else ():
+        if case.status.upper() in _OF_FAULTS and case.code is None:
+            run.not_covered(case, "nothing in the schema can certainly be broken", needs_entry=True)
+
+
+def test_unknown_item(run: Run, base: Base) -> None:
+    """An id that was never handed out leads to nothing (404). Only safe requests ask for it."""
+    if base.operation.method not in SAFE or not base.request.path:
+        pytest.skip("only safe requests with an id ask for what does not exist")
+    last = path_parameters(base.operation)[-1].name
+    for value in (str(uuid.uuid4()), "987654321", "tallystick-unknown"):
+        request = replace(base.request, path={**base.request.path, last: value})
+        handled = Expectation(ExpectationKind.HANDLED, "an id that was never handed out")
+        _check(run, base, request, handled)
+
+
+def test_unacceptable(run: Run, base: Base) -> None:
+    """An Accept header that nothing meets may be refused (406)."""
+    if run.plan.roles.of(base.operation) is Role.CREATE and not documents(base.operation, "406"):
+        pytest.skip("it would only create more")
+    handled = Expectation(ExpectationKind.HANDLED, f"Accept: {_NOBODYS}")
+    prepared = run.client.prepare(base.request, headers={"accept": _NOBODYS})
+    run.check(base.operation, run.client.transmit(prepared, base.operation.name), handled)
+
+
+def test_media_type(run: Run, base: Base) -> None:
+    """A body of a media type that no service has is refused (415)."""
+    if base.request.body is ...:
+        pytest.skip("the request has no body")
+    handled = Expectation(ExpectationKind.HANDLED, f"a body of {_NOBODYS}")
+    prepared = run.client.prepare(base.request, headers={"content-type": _NOBODYS})
+    run.check(base.operation, run.client.transmit(prepared, base.operation.name), handled)
+
+
+def test_large_body(run: Run, base: Base) -> None:
+    """A body of up to 1 MiB more than the limit is refused (413)."""
+    limit = _limit(run, base)
+    if limit is None or not documents(base.operation, "413") or base.request.body is ...:
+        pytest.skip("no limit is known")
+    small = body_of(run.client.prepare(base.request))
+    # White space after it is nothing to JSON and multipart (RFC 8259 section 2, RFC 2046).
+    content = small + b" " * (limit + _MARGIN - len(small))
+    prepared = run.client.prepare(base.request, content=content)
+    handled = Expectation(ExpectationKind.HANDLED, "a body that is too large")
+    run.check(base.operation, run.client.transmit(prepared, base.operation.name), handled)
+
+
+def _limit(run: Run, base: Base) -> int | None:
+    """The most bytes of a body: the target file's, or the document's `maxLength` of a body that is
+    one string.
+    """
+    sent = format_of(base.operation, base.request.media_type or "")
+    documented = schema_at(run.contract.document, sent.media.schema if sent else None)
+    longest = documented.get("maxLength")
+    return run.target.largest_body or (longest if isinstance(longest, int) else None)
+
+
+def test_conflict(run: Run, working_base: Base) -> None:
+    """An equal second create may find the first one (409)."""
+    operation = working_base.operation
+    if not documents(operation, "409") or operation.method not in ("post", "put"):
+        pytest.skip("the document has no 409 for a create")
+    handled = Expectation(ExpectationKind.HANDLED, "the same request again")
+    run.check(operation, run.client.send(working_base.request), handled)
+
+
+def test_validators(run: Run, working_base: Base) -> None:
+    """A validator of a response is understood when it comes back (304, 412)."""
+    base = working_base
+    if base.operation.method not in SAFE and not documents(base.operation, "412"):
+        pytest.skip("the document has no condition")
+    # What was changed since has another validator.
+    latest = run.client.send(base.request) if base.operation.method in SAFE else base.exchange
+    for what, headers in _conditions(base.operation, latest):
+        prepared = run.client.prepare(base.request, headers=headers)
+        handled = Expectation(ExpectationKind.HANDLED, what)
+        run.check(base.operation, run.client.transmit(prepared, base.operation.name), handled)
+
+
+def _conditions(
+    operation: ContractOperation, latest: Exchange | None
+) -> Iterator[tuple[str, dict[str, str | None]]]:
+    """Conditional requests (RFC 9110 section 13.1)."""
+    outcome = latest.outcome if latest else None
+    headers = outcome.headers if isinstance(outcome, Response) else {}
+    if operation.method not in SAFE:
+        yield "If-Match with another ETag", {"if-match": '"tallystick-none"'}
+    if operation.method in SAFE and "etag" in headers:
+        yield "If-None-Match with its ETag", {"if-none-match": headers["etag"]}
+    if operation.method in SAFE and "last-modified" in headers:
+        yield "If-Modified-Since", {"if-modified-since": headers["last-modified"]}
+
+
+def refuses(operation: ContractOperation) -> bool:
+    """Whether an operation documents that it refuses faulty requests."""
+    return any(documents(operation, status) for status in _OF_FAULTS)
+
+
+def documents(operation: ContractOperation, status: str) -> bool:
+    """Whether an operation documents this status by itself, or by its range."""
+    wanted = (status, f"{status[0]}XX")
+    return any(response.status.upper() in wanted for response in operation.responses)
+
+
+def _check(run: Run, base: Base, request: OperationRequest, expectation: Expectation) -> None:
+    exchange = run.client.send(request)
+    if not base.hides(exchange):
+        run.check(base.operation, exchange, expectation)

@@ -1,0 +1,80 @@
+"""The roles of operations, and the order that follows from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract_tests.operations.roles import Role, Roles
+from tests.contract_tests.contracts import contract_of, documented, operation
+
+PATHS = {
+    "/users/{id}/posts/{post}": documented("get", "delete", "patch"),
+    "/users/{id}": documented("get", "put", "delete", "head"),
+    "/users/{id}/posts": documented("get", "post"),
+    "/users": documented("get", "post"),
+    "/users/{id}/lock": documented("post"),
+    "/users:export": documented("post"),
+    "/files/{name}": documented("put", "get"),
+    "/files": documented("get"),
+    "/me": documented("get", "put", "delete"),
+    "/search": documented("post"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("GET /users", Role.LIST),
+        ("POST /users", Role.CREATE),
+        ("GET /users/{id}", Role.READ),
+        ("HEAD /users/{id}", Role.READ),
+        ("PUT /users/{id}", Role.UPDATE),
+        ("PATCH /users/{id}/posts/{post}", Role.UPDATE),
+        ("DELETE /users/{id}", Role.DELETE),
+        ("GET /users/{id}/posts", Role.LIST),
+        ("POST /users/{id}/posts", Role.CREATE),
+        ("POST /users/{id}/lock", Role.ACTION),
+        ("POST /users:export", Role.ACTION),
+        # No POST creates a file, so the PUT does.
+        ("PUT /files/{name}", Role.CREATE),
+        ("GET /me", Role.READ),
+        ("PUT /me", Role.UPDATE),
+        ("DELETE /me", Role.DELETE),
+        ("POST /search", Role.ACTION),
+    ],
+)
+def test_the_role_of_an_operation(tmp_path: Path, name: str, role: Role) -> None:
+    """By its method, and by the collection and item that its path is."""
+    contract = contract_of(tmp_path, PATHS)
+    assert Roles(contract).of(operation(contract, name)) is role
+
+
+def test_the_order_of_a_run(tmp_path: Path) -> None:
+    """Creates and lists, reads, updates, actions, deletes; outer ones before inner ones, and the
+    reverse for deletes.
+    """
+    ordered = Roles(contract_of(tmp_path, PATHS)).ordered()
+    assert [each.name for each in ordered] == [
+        "POST /users",
+        "GET /users",
+        "GET /files",
+        "POST /users/{id}/posts",
+        "GET /users/{id}/posts",
+        "PUT /files/{name}",
+        "GET /me",
+        "GET /users/{id}",
+        "HEAD /users/{id}",
+        "GET /files/{name}",
+        "GET /users/{id}/posts/{post}",
+        "PUT /me",
+        "PUT /users/{id}",
+        "PATCH /users/{id}/posts/{post}",
+        "POST /users:export",
+        "POST /search",
+        "POST /users/{id}/lock",
+        "DELETE /users/{id}/posts/{post}",
+        "DELETE /users/{id}",
+        "DELETE /me",
+    ]

@@ -1,0 +1,119 @@
+"""Requests that certainly break the schema: which are made, and which are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests.faults import faults
+from tests.contract_tests.contracts import contract_of, documented
+
+
+def made(folder: Path, **members: Any) -> list[str]:
+    """What the faults of an operation with these members are."""
+    contract = contract_of(folder, {"/a": documented("post", **members)})
+    (operation,) = contract.operations
+    base = {"name": "right", "count": 3}
+    request = OperationRequest(
+        operation, query={"q": "1"}, body=base, media_type="application/json"
+    )
+    return [fault.what for fault in faults(contract, request)]
+
+
+def of_query(folder: Path, schema: Any, *, required: bool = False) -> list[str]:
+    """The faults of a query parameter."""
+    parameter = {"name": "q", "in": "query", "required": required, "schema": schema}
+    return made(folder, parameters=[parameter])
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "string"}, []),
+        ({}, []),
+        ({"type": "integer"}, ["query.q = a text"]),
+        ({"type": "boolean"}, ["query.q = a text"]),
+        ({"type": ["integer", "string"]}, []),
+        ({"type": "integer", "minimum": 1}, ["query.q = 0", "query.q = a text"]),
+        ({"type": "integer", "maximum": 9}, ["query.q = 10", "query.q = a text"]),
+        ({"type": "integer", "exclusiveMinimum": 0}, ["query.q = 0", "query.q = a text"]),
+        ({"type": "string", "maxLength": 3}, ["query.q = 4 characters", "query.q = a text"]),
+        ({"type": "string", "minLength": 3}, ["query.q = 2 characters"]),
+        ({"enum": ["a"]}, ["query.q = outside the enum", "query.q = a text"]),
+        ({"type": "string", "pattern": "^[0-9]+$"}, ["query.q = a text"]),
+        # Servers differ on formats.
+        ({"type": "string", "format": "date"}, []),
+        ({"anyOf": [{"type": "integer"}, {"type": "string"}]}, []),
+    ],
+)
+def test_faults_of_parameters(tmp_path: Path, schema: Any, expected: list[str]) -> None:
+    """What reads as a right value of any type is no fault."""
+    assert of_query(tmp_path, schema) == expected
+
+
+def test_a_required_parameter_is_left_out(tmp_path: Path) -> None:
+    """An optional one may be."""
+    assert of_query(tmp_path, {"type": "string"}, required=True) == ["query.q left out"]
+
+
+def of_body(folder: Path, **schema: Any) -> list[str]:
+    """The faults of a body."""
+    content = {"application/json": {"schema": {"type": "object", **schema}}}
+    return made(folder, requestBody={"required": True, "content": content})
+
+
+TEXT, COUNT = {"type": "string"}, {"type": "integer"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({}, []),
+        ({"properties": {"name": {}}}, []),
+        (
+            {"properties": {"name": TEXT}},
+            ["body.name = an object", "body.name = a number", "body.name = true"],
+        ),
+        ({"properties": {"name": TEXT}, "required": ["name"]}, ["body.name left out"]),
+        (
+            {"properties": {"count": COUNT}},
+            ["body.count = an object", "body.count = a text", "body.count = a number"],
+        ),
+        ({"properties": {"id": {**COUNT, "readOnly": True}}}, []),
+        ({"properties": {"name": {"type": ["string", "number", "boolean", "object"]}}}, []),
+        (
+            {"properties": {"name": {}, "count": {}}, "additionalProperties": False},
+            ["a member that may not be"],
+        ),
+    ],
+)
+def test_faults_of_bodies(tmp_path: Path, schema: dict[str, Any], expected: list[str]) -> None:
+    """The whole schema decides whether a value is wrong."""
+    found = of_body(tmp_path, **schema)
+    assert found[: len(expected)] == expected
+    assert bool(found) is bool(expected)
+
+
+def test_the_values_of_faults(tmp_path: Path) -> None:
+    """Each changes one place of the request."""
+    schema = {"properties": {"name": TEXT}, "required": ["name"]}
+    contract = contract_of(
+        tmp_path,
+        {
+            "/a": documented(
+                "post", requestBody={"content": {"application/json": {"schema": schema}}}
+            )
+        },
+    )
+    (operation,) = contract.operations
+    request = OperationRequest(operation, body={"name": "a", "b": 1}, media_type="application/json")
+    bodies = [fault.request.body for fault in faults(contract, request)]
+    assert bodies == [
+        {"b": 1},
+        {"name": {"tallystick": []}, "b": 1},
+        {"name": 7.5, "b": 1},
+        {"name": True, "b": 1},
+    ]
