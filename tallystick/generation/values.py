@@ -166,7 +166,11 @@ class _Maker:
         return self.value({"$ref": f"#{pointer}"}, name, 0)
 
     def value(self, schema: Any, name: str, depth: int) -> Any:
-        """A value for a schema; `name` is that of the member that it is for."""
+        """A value for a schema; `name` is that of the member that it is for. What would hold itself
+        once more is null, where it may be.
+        """
+        if self._repeats(schema) and self._takes_null(schema):
+            return None
         self.open.append(_references(schema))
         value = self._value(schema, name, depth)
         self.open.pop()
@@ -182,6 +186,16 @@ class _Maker:
         branches = schema.get("oneOf") or schema.get("anyOf") or ()
         others = [branch for branch in branches if types(self.flattener.flat(branch)) != ["null"]]
         return bool(others) and all(self._repeats(branch) for branch in others)
+
+    def _takes_null(self, schema: Any) -> bool:
+        """Whether a schema, or a branch of it, says that it takes null."""
+        flat = self.flattener.flat(schema)
+        branches = (branch for choice in flat.get("choices", ()) for branch in choice.branches)
+        return (
+            "null" in types(schema)
+            or "null" in types(flat)
+            or any(types(self.flattener.flat(branch)) == ["null"] for branch in branches)
+        )
 
     def _value(self, schema: Any, name: str, depth: int) -> Any:
         flat = self._chosen(self.flattener.flat(schema), depth)

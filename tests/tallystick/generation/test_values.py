@@ -65,6 +65,16 @@ SATISFIABLE = {
     },
     "null": {"const": None},
     "a tree": {"$ref": "#/components/schemas/Tree"},
+    "a required circle that may be null": {
+        "type": "object",
+        "required": ["child"],
+        "properties": {"child": {"anyOf": [{"$ref": "#/components/schemas/It"}, {"type": "null"}]}},
+    },
+    "a required circle of objects or null": {
+        "type": ["object", "null"],
+        "required": ["child"],
+        "properties": {"child": {"$ref": "#/components/schemas/It"}},
+    },
     "a circle": {"$ref": "#/components/schemas/Spouse"},
     **{
         f"format {name}": {"type": "string", "format": name}
@@ -132,6 +142,13 @@ def test_what_cannot_be_satisfied_gets_the_nearest_value(made, schema, value):
     """A mock must answer something."""
     found, _ = made(schema)
     assert (found.value, found.is_valid) == (value, False)
+
+
+def test_a_circle_that_cannot_be_satisfied_ends_with_null(made):
+    """`nullable` beside a reference, as OpenAPI 3.0 has it: what people mean is null."""
+    child = {"type": ["object", "null"], "allOf": [{"$ref": "#/components/schemas/It"}]}
+    found, _ = made({"type": "object", "required": ["child"], "properties": {"child": child}})
+    assert (found.value, found.is_valid) == ({"child": {"child": None}}, False)
 
 
 def test_no_value_is_larger_than_a_bound(made):
