@@ -1,0 +1,211 @@
+"""Forcing every documented case of a document at a real server, and judging what comes back.
+
+Rules: each case is asked for once in each of its media types, by `Prefer`, in a valid request with
+credentials: the smallest that Schemathesis makes. The same requests go to every server; only the
+name that asks for an error code differs, since Prism knows the names of examples only.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from hypothesis import Phase, find, settings
+from hypothesis.errors import HypothesisException
+from schemathesis.core.errors import SchemathesisError
+
+from benchmarks.judge import Judge, Received, Wanted
+from contract_tests.requests import generated
+from contract_tests.target.target import Target
+from tallystick.catalogue.cases import Case
+from tallystick.contract import Contract, ContractOperation
+from tallystick.lint import lint
+from tallystick.reader.operations import SecurityScheme
+from tests.end_to_end.peers import Missing, free_port, prism, served
+
+_SECONDS = 60
+"""How long one answer may take."""
+
+_SMALLEST = settings(
+    generated.SETTINGS, max_examples=20, derandomize=True, phases=[Phase.generate]
+)
+_CREDENTIAL = "tallystick-benchmark"
+
+
+@dataclass
+class Forced:
+    """How a server did: whether it serves, in how many seconds, and what is wrong with the answer
+    to each case, by the case's name.
+    """
+
+    seconds: float | None = None
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    why_not: str = ""
+
+    @property
+    def right(self) -> int:
+        """How many cases got what the document says."""
+        return sum(not faults for faults in self.faults.values())
+
+
+class Forcing:
+    """All cases of a contract, each with its requests."""
+
+    def __init__(self, contract: Contract, document: Path) -> None:
+        self.contract, self.path = contract, document
+        self.judge = Judge(contract.document, broken_examples(contract))
+        self._requests: dict[str, requests.Request] = {}
+
+    def at_mock(self) -> Forced:
+        """Every case at Tallystick's mock."""
+        port = free_port()
+        command = [sys.executable, "-m", "tallystick", "mock", str(self.path), "--port", str(port)]
+        return self._at([*command, "--seed", "1"], port, list(self.contract.operations))
+
+    def at_prism(self, most: int) -> Forced:
+        """The cases at Prism, of operations spread over the document, `most` of them at most."""
+        port = free_port()
+        try:
+            command = prism(port, self.path)
+        except Missing as missing:
+            return Forced(why_not=str(missing))
+        return self._at(command, port, _spread(self.contract.operations, most), is_prism=True)
+
+    def _at(
+        self,
+        command: Sequence[str],
+        port: int,
+        operations: Sequence[ContractOperation],
+        *,
+        is_prism: bool = False,
+    ) -> Forced:
+        forced = Forced()
+        with ExitStack() as stack:
+            started = time.monotonic()
+            try:
+                url = stack.enter_context(served(command, port))
+            except RuntimeError as error:
+                forced.why_not = str(error)
+                return forced
+            forced.seconds = time.monotonic() - started
+            session = stack.enter_context(requests.Session())
+            session.trust_env = False
+            for operation in operations:
+                for case in operation.cases:
+                    name = f"{case.operation} {case.label}"
+                    found = list(self._faults(session, url, operation, case, is_prism=is_prism))
+                    forced.faults.setdefault(name, []).extend(found)
+        return forced
+
+    def _faults(
+        self,
+        session: requests.Session,
+        url: str,
+        operation: ContractOperation,
+        case: Case,
+        *,
+        is_prism: bool,
+    ) -> Iterator[str]:
+        status = status_of(operation, case)
+        response = next(r for r in operation.responses if r.path == case.response)
+        for media_type in [m.name for m in response.media_types] or [None]:
+            request = self._request(operation, url)
+            prefer = [f"code={status}"]
+            name = _example(case) if is_prism else case.code
+            prefer += [f'example="{name}"'] if name else []
+            request.headers["Prefer"] = ", ".join(prefer)
+            request.headers["Accept"] = media_type or "*/*"
+            code = case.code if media_type in (None, case.media_type) else None
+            wanted = Wanted(case.response, status, media_type, code, operation.method)
+            try:
+                received = _send(session, request)
+            except requests.RequestException as error:
+                yield f"no answer: {type(error).__name__}"
+                continue
+            yield from self.judge.faults(wanted, received)
+
+    def _request(self, operation: ContractOperation, url: str) -> requests.Request:
+        """A valid request with credentials; a bare one where none can be made."""
+        if operation.name not in self._requests:
+            self._requests[operation.name] = _valid_request(self.contract, operation)
+        made = self._requests[operation.name]
+        address = made.url.replace(_NOWHERE, url)
+        parts = ("method", "data", "json", "files", "params", "cookies")
+        kept = {name: getattr(made, name) for name in parts}
+        return requests.Request(url=address, headers=dict(made.headers), **kept)
+
+
+def broken_examples(contract: Contract) -> list[str]:
+    """The pointers to the examples that `tallystick lint` lists as broken."""
+    found = (d for d in lint(contract) if d.name == "example-breaks-schema")
+    return [diagnostic.source.pointer for diagnostic in found if diagnostic.source]
+
+
+def status_of(operation: ContractOperation, case: Case) -> int:
+    """A status that only the response of this case documents: of a range or `default`, one that
+    has no response of its own (OpenAPI 3.1.1 section 4.8.16).
+    """
+    if case.status.isdecimal():
+        return int(case.status)
+    taken = {response.status.upper() for response in operation.responses}
+    if case.status.lower() == "default":
+        free = (s for s in (500, *range(400, 600), *range(200, 400)) if f"{s // 100}XX" not in taken)
+    else:
+        free = iter(range(case.http_status, case.http_status + 100))
+    return next(status for status in free if str(status) not in taken)
+
+
+def _spread(operations: Sequence[ContractOperation], most: int) -> list[ContractOperation]:
+    """Operations in the document's order, evenly spread, that have so many cases at most."""
+    total = sum(len(operation.cases) for operation in operations)
+    step = max(1, -(-total // most))
+    return list(operations[::step])
+
+
+def _example(case: Case) -> str | None:
+    """The name of the example that a case was read from."""
+    return None if case.example is None else case.example[case.example.index("examples") + 1]
+
+
+_NOWHERE = "http://nowhere.invalid"
+
+
+def _valid_request(contract: Contract, operation: ContractOperation) -> requests.Request:
+    try:
+        strategy = generated.cases(contract.document, operation, Target(_NOWHERE))
+        case = find(strategy, lambda _: True, settings=_SMALLEST)
+        request = generated.to_request(case, _NOWHERE)
+    except (HypothesisException, SchemathesisError, ValueError):
+        request = requests.Request(operation.method.upper(), _NOWHERE + operation.path)
+    request.method = operation.method.upper()
+    for scheme in next(iter(operation.security), ()):
+        _authenticate(request, scheme)
+    return request
+
+
+def _authenticate(request: requests.Request, scheme: SecurityScheme) -> None:
+    """Put a credential where a scheme wants it."""
+    if scheme.kind == "apiKey" and scheme.location == "query":
+        request.params = {**dict(request.params or {}), scheme.parameter: _CREDENTIAL}
+    elif scheme.kind == "apiKey" and scheme.location == "cookie":
+        request.cookies = {**dict(request.cookies or {}), scheme.parameter: _CREDENTIAL}
+    elif scheme.kind == "apiKey":
+        request.headers[scheme.parameter] = _CREDENTIAL
+    elif scheme.kind == "http" and scheme.scheme == "basic":
+        request.headers["Authorization"] = "Basic dGFsbHlzdGljazpiZW5jaG1hcms="
+    elif scheme.kind in ("http", "oauth2", "openIdConnect"):
+        request.headers["Authorization"] = f"Bearer {_CREDENTIAL}"
+
+
+def _send(session: requests.Session, request: requests.Request) -> Received:
+    prepared = session.prepare_request(request)
+    with session.send(prepared, timeout=_SECONDS, allow_redirects=False) as response:
+        headers: dict[str, list[str]] = {}
+        for name, value in response.raw.headers.items():
+            headers.setdefault(name.lower(), []).append(value)
+        return Received(response.status_code, headers, response.content)
