@@ -217,7 +217,7 @@ class _Maker:
         while flat.get("choices"):
             first, *rest = flat["choices"]
             flat = {**flat, "choices": rest}
-            branch = self._branch(first.branches, depth)
+            branch = self._branch(flat, first.branches, depth)
             self.open[-1] += _references(branch)
             flat = self.flattener.merge(flat, self.flattener.flat(branch))
             flat = self.flattener.merge(flat, first.named(branch))
@@ -226,11 +226,14 @@ class _Maker:
                 flat["others"] = [*flat.get("others", ()), *others]
         return flat
 
-    def _branch(self, branches: Sequence[Any], depth: int) -> Any:
+    def _branch(self, flat: Schema, branches: Sequence[Any], depth: int) -> Any:
         if self.wish.code and depth < _SEARCHED:
             for branch in branches:
                 if holds(self.value(branch, "", depth + 1), self.wish.code):
                     return branch
+        # One that what stands beside the alternatives excludes can never be right.
+        possible = [b for b in branches if not self.flattener.excludes(flat, self.flattener.flat(b))]
+        branches = possible or branches
         # `anyOf: [null, …]` should not make everything null.
         plain = [branch for branch in branches if types(self.flattener.flat(branch)) != ["null"]]
         if depth >= _OPTIONAL_DEPTH:  # the simplest one, so that a recursion ends

@@ -14,6 +14,9 @@ TREE = {"type": "object", "required": ["kids"]} | {
 }
 SPOUSE = {"type": "object", "properties": {"spouse": {"$ref": "#/components/schemas/Spouse"}}}
 A_OR_B = [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "string"}}}]
+SEVEN = {"type": "integer", "enum": [7], "allOf": [{"oneOf": [{"const": n} for n in range(30)]}]}
+"""One of many alternatives is possible, by what stands beside them."""
+
 MANY = "^(?:[0-9]{3}-)*[0-9]{3}$"
 
 SATISFIABLE = {
@@ -62,6 +65,12 @@ SATISFIABLE = {
     "wrong property example": {
         "properties": {"zip": {"type": "string", "example": 90210}},
         "required": ["zip"],
+    },
+    "one possible constant": {"properties": {"a": SEVEN, "b": SEVEN}, "required": ["a", "b"]},
+    "one possible branch": {
+        "properties": {"kind": {"enum": [7]}},
+        "required": ["kind"],
+        "oneOf": [{"properties": {"kind": {"const": n}, "of": {"const": n}}} for n in range(30)],
     },
     "null": {"const": None},
     "a tree": {"$ref": "#/components/schemas/Tree"},
