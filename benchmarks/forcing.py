@@ -7,9 +7,10 @@ name that asks for an error code differs, since Prism knows the names of example
 
 from __future__ import annotations
 
+import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,10 @@ _SMALLEST = settings(
 _CREDENTIAL = "tallystick-benchmark"
 
 
+Ask = Callable[[requests.Request, int, Case], None]
+"""Lets a request ask for a case, by its status and more."""
+
+
 @dataclass
 class Forced:
     """How a server did: whether it serves, in how many seconds, and what is wrong with the answer
@@ -51,9 +56,26 @@ class Forced:
     why_not: str = ""
 
     @property
-    def right(self) -> int:
-        """How many cases got what the document says."""
-        return sum(not faults for faults in self.faults.values())
+    def wrong(self) -> dict[str, list[str]]:
+        """The cases whose answers are not what the document says, and why."""
+        return {name: faults for name, faults in self.faults.items() if faults}
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it serves, and each answer is right."""
+        return self.seconds is not None and not self.wrong
+
+    @property
+    def score(self) -> str:
+        """How many cases got what the document says, of how many."""
+        if self.seconds is None:
+            return "not served"
+        return f"{len(self.faults) - len(self.wrong)} of {len(self.faults)}"
+
+    @property
+    def start(self) -> str:
+        """In how many seconds it started."""
+        return "–" if self.seconds is None else f"{self.seconds:.1f} s"
 
 
 class Forcing:
@@ -68,7 +90,7 @@ class Forcing:
         """Every case at Tallystick's mock."""
         port = free_port()
         command = [sys.executable, "-m", "tallystick", "mock", str(self.path), "--port", str(port)]
-        return self._at([*command, "--seed", "1"], port, list(self.contract.operations))
+        return self.at([*command, "--seed", "1"], port)
 
     def at_prism(self, most: int) -> Forced:
         """The cases at Prism, of operations spread over the document, `most` of them at most."""
@@ -77,31 +99,31 @@ class Forcing:
             command = prism(port, self.path)
         except Missing as missing:
             return Forced(why_not=str(missing))
-        return self._at(command, port, _spread(self.contract.operations, most), is_prism=True)
+        return self.at(command, port, _by_query, _spread(self.contract.operations, most))
 
-    def _at(
+    def at(
         self,
         command: Sequence[str],
         port: int,
-        operations: Sequence[ContractOperation],
-        *,
-        is_prism: bool = False,
+        ask: Ask | None = None,
+        operations: Sequence[ContractOperation] | None = None,
     ) -> Forced:
+        """The cases at what a command serves on a port; `ask` is how it is asked for a case."""
         forced = Forced()
         with ExitStack() as stack:
             started = time.monotonic()
             try:
                 url = stack.enter_context(served(command, port))
             except RuntimeError as error:
-                forced.why_not = str(error)
+                forced.why_not = _reason(str(error))
                 return forced
             forced.seconds = time.monotonic() - started
             session = stack.enter_context(requests.Session())
             session.trust_env = False
-            for operation in operations:
+            for operation in self.contract.operations if operations is None else operations:
                 for case in operation.cases:
                     name = f"{case.operation} {case.label}"
-                    found = list(self._faults(session, url, operation, case, is_prism=is_prism))
+                    found = self._faults(session, url, operation, case, ask or _by_prefer)
                     forced.faults.setdefault(name, []).extend(found)
         return forced
 
@@ -111,15 +133,15 @@ class Forcing:
         url: str,
         operation: ContractOperation,
         case: Case,
-        *,
-        is_prism: bool,
+        ask: Ask,
     ) -> Iterator[str]:
         status = status_of(operation, case)
         response = next(r for r in operation.responses if r.path == case.response)
-        for media_type in [m.name for m in response.media_types] or [None]:
+        names: list[str | None] = [media_type.name for media_type in response.media_types]
+        for media_type in names or [None]:
             request = self._request(operation, url)
             request.headers["Accept"] = media_type or "*/*"
-            (_by_query if is_prism else _by_prefer)(request, status, case)
+            ask(request, status, case)
             code = case.code if media_type in (None, case.media_type) else None
             wanted = Wanted(case.response, status, media_type, code, operation.method)
             try:
@@ -140,6 +162,12 @@ class Forcing:
         return requests.Request(url=address, headers=dict(made.headers), **kept)
 
 
+def _reason(text: str) -> str:
+    """What a server printed last that reads like a message."""
+    found = re.findall(r"(?:Error|message:|ENOENT|error).*", text)
+    return " ".join((found or text.splitlines() or ["nothing"])[-1].split())[:200]
+
+
 def broken_examples(contract: Contract) -> list[str]:
     """The pointers to the examples that `tallystick lint` lists as broken."""
     found = (d for d in lint(contract) if d.name == "example-breaks-schema")
@@ -153,11 +181,13 @@ def status_of(operation: ContractOperation, case: Case) -> int:
     if case.status.isdecimal():
         return int(case.status)
     taken = {response.status.upper() for response in operation.responses}
-    if case.status.lower() == "default":
-        free = (s for s in (500, *range(400, 600), *range(200, 400)) if f"{s // 100}XX" not in taken)
-    else:
-        free = iter(range(case.http_status, case.http_status + 100))
-    return next(status for status in free if str(status) not in taken)
+    is_default = case.status.lower() == "default"
+    first = case.http_status
+    free = range(400, 600) if is_default else range(first, first + 100)
+    for status in [first, *free]:
+        if str(status) not in taken and not (is_default and f"{status // 100}XX" in taken):
+            return status
+    return first
 
 
 def _spread(operations: Sequence[ContractOperation], most: int) -> list[ContractOperation]:

@@ -232,7 +232,8 @@ class _Maker:
                 if holds(self.value(branch, "", depth + 1), self.wish.code):
                     return branch
         # One that what stands beside the alternatives excludes can never be right.
-        possible = [b for b in branches if not self.flattener.excludes(flat, self.flattener.flat(b))]
+        flats = [(branch, self.flattener.flat(branch)) for branch in branches]
+        possible = [branch for branch, one in flats if not self.flattener.excludes(flat, one)]
         branches = possible or branches
         # `anyOf: [null, …]` should not make everything null.
         plain = [branch for branch in branches if types(self.flattener.flat(branch)) != ["null"]]
