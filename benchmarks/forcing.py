@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 import requests
 from hypothesis import Phase, find, settings
@@ -164,7 +165,7 @@ class Forcing:
 
 def _reason(text: str) -> str:
     """What a server printed last that reads like a message."""
-    found = re.findall(r"(?:Error|message:|ENOENT|error).*", text)
+    found = re.findall(r"(?:ENOENT|[Ee]rror): .+", text)
     return " ".join((found or text.splitlines() or ["nothing"])[-1].split())[:200]
 
 
@@ -179,12 +180,13 @@ def status_of(operation: ContractOperation, case: Case) -> int:
     has no response of its own (OpenAPI 3.1.1 section 4.8.16).
     """
     if case.status.isdecimal():
-        return int(case.status)
+        return case.http_status
     taken = {response.status.upper() for response in operation.responses}
     is_default = case.status.lower() == "default"
     first = case.http_status
-    free = range(400, 600) if is_default else range(first, first + 100)
-    for status in [first, *free]:
+    others = range(400, 600) if is_default else range(first, first + 100)
+    status: int
+    for status in (first, *others):
         if str(status) not in taken and not (is_default and f"{status // 100}XX" in taken):
             return status
     return first
@@ -205,8 +207,11 @@ def _by_prefer(request: requests.Request, status: int, case: Case) -> None:
 def _by_query(request: requests.Request, status: int, case: Case) -> None:
     """Prism's own way beside `Prefer`, which it holds to the document's parameter of that name."""
     name = _example(case)
-    request.params = {**dict(request.params or {}), "__code": status}
-    request.params |= {"__example": name} if name else {}
+    _add_to_query(request, {"__code": str(status), **({"__example": name} if name else {})})
+
+
+def _add_to_query(request: requests.Request, members: Mapping[str, str]) -> None:
+    request.url = f"{request.url}{'&' if '?' in request.url else '?'}{urlencode(members)}"
 
 
 def _example(case: Case) -> str | None:
@@ -242,7 +247,7 @@ def _is_filled(case: generated.GeneratedCase) -> bool:
 def _authenticate(request: requests.Request, scheme: SecurityScheme) -> None:
     """Put a credential where a scheme wants it."""
     if scheme.kind == "apiKey" and scheme.location == "query":
-        request.params = {**dict(request.params or {}), scheme.parameter: _CREDENTIAL}
+        _add_to_query(request, {scheme.parameter: _CREDENTIAL})
     elif scheme.kind == "apiKey" and scheme.location == "cookie":
         request.cookies = {**dict(request.cookies or {}), scheme.parameter: _CREDENTIAL}
     elif scheme.kind == "apiKey":

@@ -3,8 +3,8 @@
 Rules: it shares no conversion of schemas, no generator and no code of the mock. From the shared
 reader it has the document with its references. `jsonschema` validates; what OpenAPI adds to JSON
 Schema is written here, as keywords. What is not certain is right: a pattern that cannot be
-compiled, null where `nullable` stands without a type. A body that is not valid is right where what
-is wrong with it is a documented example that `tallystick lint` lists as broken.
+compiled, null where `nullable` stands without a type. A body that is not valid is right only where
+it is a documented example that `tallystick lint` lists as broken.
 """
 
 from __future__ import annotations
@@ -143,31 +143,15 @@ class Judge:
         return f"{to_pointer(tuple(map(str, error.absolute_path))) or 'the body'}: {short}"
 
     def _errors(self, owner: Node, value: Any) -> Iterator[ValidationError]:
-        """What is wrong with a value, and is no broken example."""
+        """What is wrong with a value that is no broken example."""
         if not isinstance(owner.value, dict) or "schema" not in owner.value:
+            return
+        if canonical(value) in self._broken:
             return
         pointer = to_pointer((*owner.path, "schema"))
         schema = {"$ref": f"{_URI}#{_quoted(pointer)}"}
         validator = self._validator(schema, registry=self._registry, format_checker=_FORMATS)
-        for error in validator.iter_errors(value):
-            if not self._is_excused(value, error):
-                yield error
-
-    def _is_excused(self, root: Any, error: ValidationError) -> bool:
-        """Whether the value, or the part of it that is wrong, is an example that is known to be
-        broken.
-        """
-        if not self._broken:
-            return False
-        steps, part = list(error.absolute_path), root
-        for step in [None, *steps]:
-            part = part if step is None else part[step]
-            if canonical(part) in self._broken:
-                return True
-        branches: dict[Any, list[ValidationError]] = {}
-        for inner in error.context or ():
-            branches.setdefault(inner.schema_path[0], []).append(inner)
-        return any(all(self._is_excused(root, one) for one in all_) for all_ in branches.values())
+        yield from validator.iter_errors(value)
 
 
 def canonical(value: Any) -> str:
