@@ -1,8 +1,9 @@
 """Forcing every documented case of a document at a real server, and judging what comes back.
 
-Rules: each case is asked for once in each of its media types, by `Prefer`, in a valid request with
-credentials: the smallest that Schemathesis makes. The same requests go to every server; only the
-name that asks for an error code differs, since Prism knows the names of examples only.
+Rules: each case is asked for in each of its media types, by `Prefer`, in a valid request with
+credentials: the smallest that Schemathesis makes. The mock has several bodies of a success in turn,
+so that it is asked for all of them. The same requests go to every server; only the name that asks
+for an error code differs, since Prism knows the names of examples only.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from tests.end_to_end.peers import Missing, free_port, prism, served
 
 _SECONDS = 60
 """How long one answer may take."""
+
+_BODIES = 8
+"""How many bodies of each success are judged; the mock has so many in turn."""
 
 _TRIED = 50
 """How many requests are made until one has no empty parameter."""
@@ -91,7 +95,7 @@ class Forcing:
         """Every case at Tallystick's mock."""
         port = free_port()
         command = [sys.executable, "-m", "tallystick", "mock", str(self.path), "--port", str(port)]
-        return self.at([*command, "--seed", "1"], port)
+        return self.at([*command, "--seed", "1"], port, times=_BODIES)
 
     def at_prism(self, most: int) -> Forced:
         """The cases at Prism, of operations spread over the document, `most` of them at most."""
@@ -108,8 +112,11 @@ class Forcing:
         port: int,
         ask: Ask | None = None,
         operations: Sequence[ContractOperation] | None = None,
+        times: int = 1,
     ) -> Forced:
-        """The cases at what a command serves on a port; `ask` is how it is asked for a case."""
+        """The cases at what a command serves on a port; `ask` is how it is asked for a case, and
+        `times` how often for each that has another body each time.
+        """
         forced = Forced()
         with ExitStack() as stack:
             started = time.monotonic()
@@ -124,33 +131,35 @@ class Forcing:
             for operation in self.contract.operations if operations is None else operations:
                 for case in operation.cases:
                     name = f"{case.operation} {case.label}"
-                    found = self._faults(session, url, operation, case, ask or _by_prefer)
-                    forced.faults.setdefault(name, []).extend(found)
+                    found = forced.faults.setdefault(name, [])
+                    for request, wanted in self._requests_for(operation, case, url):
+                        (ask or _by_prefer)(request, wanted.status, case)
+                        for _ in range(times if case.is_success else 1):
+                            faults = self._faults(session, request, wanted)
+                            found += [fault for fault in faults if fault not in found]
         return forced
 
-    def _faults(
-        self,
-        session: requests.Session,
-        url: str,
-        operation: ContractOperation,
-        case: Case,
-        ask: Ask,
-    ) -> Iterator[str]:
+    def _requests_for(
+        self, operation: ContractOperation, case: Case, url: str
+    ) -> Iterator[tuple[requests.Request, Wanted]]:
+        """A request for each media type of a case, and what is wanted of the answer."""
         status = status_of(operation, case)
         response = next(r for r in operation.responses if r.path == case.response)
         names: list[str | None] = [media_type.name for media_type in response.media_types]
         for media_type in names or [None]:
             request = self._request(operation, url)
             request.headers["Accept"] = media_type or "*/*"
-            ask(request, status, case)
             code = case.code if media_type in (None, case.media_type) else None
-            wanted = Wanted(case.response, status, media_type, code, operation.method)
-            try:
-                received = _send(session, request)
-            except requests.RequestException as error:
-                yield f"no answer: {type(error).__name__}"
-                continue
-            yield from self.judge.faults(wanted, received)
+            yield request, Wanted(case.response, status, media_type, code, operation.method)
+
+    def _faults(
+        self, session: requests.Session, request: requests.Request, wanted: Wanted
+    ) -> list[str]:
+        try:
+            received = _send(session, request)
+        except requests.RequestException as error:
+            return [f"no answer: {type(error).__name__}"]
+        return self.judge.faults(wanted, received)
 
     def _request(self, operation: ContractOperation, url: str) -> requests.Request:
         """A valid request with credentials; a bare one where none can be made."""

@@ -2,9 +2,11 @@
 
 Rules: it shares no conversion of schemas, no generator and no code of the mock. From the shared
 reader it has the document with its references. `jsonschema` validates; what OpenAPI adds to JSON
-Schema is written here, as keywords. What is not certain is right: a pattern that cannot be
-compiled, null where `nullable` stands without a type. A body that is not valid is right only where
-it is a documented example that `tallystick lint` lists as broken.
+Schema is written here, as keywords. Where a media type has examples, the body is one of them. Each
+documented header is there, required or not: a mock is asked for what the document says. What is
+not certain is right: a pattern that cannot be compiled, null where `nullable` stands without a
+type. A body that is not valid is right only where it is a documented example that `tallystick lint`
+lists as broken.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 from xml.etree import ElementTree
 
 import regex
@@ -23,6 +25,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError, val
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from benchmarks import xml_reading
 from tallystick.reader.document import Document, Node
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
 
@@ -75,7 +78,8 @@ class Judge:
         is_3_0 = str(document.root["openapi"]).startswith("3.0")
         resource = DRAFT202012.create_resource(document.root)
         self._registry: Registry[Any] = Registry().with_resource(_URI, resource)
-        self._validator = _OPENAPI_3_0 if is_3_0 else _OPENAPI
+        self._resolver = self._registry.resolver(_URI)
+        self._validators = _OPENAPI_3_0 if is_3_0 else _OPENAPI
         self._broken = {
             canonical(value)
             for pointer in broken
@@ -92,15 +96,14 @@ class Judge:
     # --- headers
 
     def _headers(self, response: Node, received: Received) -> Iterator[str]:
-        """A required header is there; one that is there fits its schema."""
+        """Each header is there, and fits its schema."""
         for name, header in response.map("headers"):
-            if name.lower() == "content-type" or not isinstance(header.value, dict):
-                continue  # OpenAPI 3.1.1 section 4.8.17: a definition of Content-Type is ignored
+            if name.lower() in _FRAMING or not isinstance(header.value, dict):
+                continue
             lines = received.headers.get(name.lower())
             if lines is None:
-                if header.value.get("required") is True:
-                    yield f"the header {name} is missing"
-            elif not any(self._fits(header, value) for value in _readings(lines)):
+                yield f"the header {name} is missing"
+            elif not any(self._fits(_described(header), value) for value in _readings(lines)):
                 yield f"the header {name} does not fit its schema: {', '.join(lines)[:80]!r}"
 
     # --- the body
@@ -118,31 +121,49 @@ class Judge:
         if media_type is None:
             yield f"the document has no {wanted.media_type}"
             return
-        yield from self._body(media_type, received)
-        if wanted.code is not None and wanted.code.encode() not in received.body:
-            yield f"the code {wanted.code} is not in the body"
+        yield from self._body(media_type, wanted, received)
 
-    def _body(self, media_type: Node, received: Received) -> Iterator[str]:
-        read = next(read for fits, read in _READERS if fits(received.media_type))
+    def _body(self, media_type: Node, wanted: Wanted, received: Received) -> Iterator[str]:
+        text = received.body.decode("utf-8", "replace")
+        examples = _examples(media_type)
+        about = [one for one in examples if wanted.code is None or _holds(one, wanted.code)]
         try:
-            values = read(received.body)
+            values = self._values(media_type, received)
         except ValueError as error:
-            if received.body.decode("utf-8", "replace") not in _texts(media_type):
+            if text not in about:
                 yield f"the body is no {received.media_type}: {error}"
             return
-        if values and not any(self._fits(media_type, value) for value in values):
-            yield self._first_error(media_type, values[0])
+        if not values:
+            return
+        if not _is_verbatim(about, [text, *values], received.media_type):
+            yield "the body is none of the documented examples"
+            return
+        if not any(self._fits(media_type, value, is_example=bool(about)) for value in values):
+            yield self._first_error(media_type, values[0], is_example=bool(about))
+        if wanted.code is not None and not any(_holds(value, wanted.code) for value in values):
+            yield f"no member of the body is the code {wanted.code}"
 
-    def _fits(self, owner: Node, value: Any) -> bool:
-        return next(self._errors(owner, value), None) is None
+    def _values(self, media_type: Node, received: Received) -> list[Any]:
+        """What the body may be read as. Raises ValueError where it is not of its media type."""
+        read = next(read for fits, read in _READERS if fits(received.media_type))
+        schema = media_type.value.get("schema") if isinstance(media_type.value, dict) else None
+        return [
+            xml_reading.value(value, schema, lambda part: _parts(self._resolver, part))
+            if isinstance(value, ElementTree.Element)
+            else value
+            for value in read(received.body)
+        ]
 
-    def _first_error(self, owner: Node, value: Any) -> str:
-        error = next(self._errors(owner, value))
+    def _fits(self, owner: Node, value: Any, *, is_example: bool = False) -> bool:
+        return next(self._errors(owner, value, is_example=is_example), None) is None
+
+    def _first_error(self, owner: Node, value: Any, *, is_example: bool) -> str:
+        error = next(self._errors(owner, value, is_example=is_example))
         words = " ".join(error.message.split())
         short = words if len(words) <= 160 else f"{words[:80]} … {words[-80:]}"
         return f"{to_pointer(tuple(map(str, error.absolute_path))) or 'the body'}: {short}"
 
-    def _errors(self, owner: Node, value: Any) -> Iterator[ValidationError]:
+    def _errors(self, owner: Node, value: Any, *, is_example: bool) -> Iterator[ValidationError]:
         """What is wrong with a value that is no broken example."""
         if not isinstance(owner.value, dict) or "schema" not in owner.value:
             return
@@ -150,7 +171,8 @@ class Judge:
             return
         pointer = to_pointer((*owner.path, "schema"))
         schema = {"$ref": f"{_URI}#{_quoted(pointer)}"}
-        validator = self._validator(schema, registry=self._registry, format_checker=_FORMATS)
+        new = self._validators[is_example]
+        validator = new(schema, registry=self._registry, format_checker=_FORMATS)
         yield from validator.iter_errors(value)
 
 
@@ -176,17 +198,47 @@ def _quoted(pointer: str) -> str:
     return quote(pointer, safe="/~")
 
 
-def _texts(media_type: Node) -> set[str]:
-    """The documented examples that are texts."""
+def _described(header: Node) -> Node:
+    """What has the schema of a header: itself, or its one media type."""
+    content = header.get("content")
+    inside = next(iter(content.value), None) if content and content.value else None
+    found = content.get(inside) if content and inside is not None else None
+    return found or header
+
+
+_FRAMING = {"content-type", "content-length", "transfer-encoding", "connection"}
+"""Headers that are a server's own (RFC 9112 section 6); of Content-Type, OpenAPI 3.1.1 section
+4.8.17 says that a definition is ignored.
+"""
+
+
+def _examples(media_type: Node) -> list[Any]:
+    """The documented examples of a media type."""
     value = media_type.value if isinstance(media_type.value, dict) else {}
-    found = [value.get("example")]
-    found += [
-        example.value.get(name)
-        for _, example in media_type.map("examples")
-        if isinstance(example.value, dict)
-        for name in ("value", "serializedValue", "dataValue")
-    ]
-    return {text for text in found if isinstance(text, str)}
+    found = [value["example"]] if "example" in value else []
+    for _, example in media_type.map("examples"):
+        members = example.value if isinstance(example.value, dict) else {}
+        names = ("value", "serializedValue", "dataValue")
+        found += [members[name] for name in names if name in members]
+    return found
+
+
+def _is_verbatim(examples: Sequence[Any], values: Sequence[Any], media_type: str) -> bool:
+    """Whether a body is one of the examples, where there are any. How another value than a text is
+    written in a media type that is not JSON, the document leaves open.
+    """
+    certain = [one for one in examples if isinstance(one, str) or "json" in media_type]
+    known = set(map(canonical, values))
+    return len(certain) < len(examples) or not certain or bool(known & set(map(canonical, certain)))
+
+
+def _holds(value: Any, text: str) -> bool:
+    """Whether a text stands somewhere in a JSON value, as a member or item of its own."""
+    if isinstance(value, dict):
+        return any(_holds(item, text) for item in value.values())
+    if isinstance(value, list):
+        return any(_holds(item, text) for item in value)
+    return bool(value == text)
 
 
 def _examples_on(root: Any, path: Path) -> Iterator[Any]:
@@ -205,7 +257,16 @@ def _examples_on(root: Any, path: Path) -> Iterator[Any]:
 
 
 def _json(body: bytes) -> list[Any]:
-    return [json.loads(body.decode("utf-8"), parse_constant=_refuse)]
+    text = body.decode("utf-8")
+    return [json.loads(text, parse_constant=_refuse, object_pairs_hook=_unique)]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A reader may take either value of a name that an object has twice (RFC 8259 section 4)."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("an object has a name twice")
+    return value
 
 
 def _refuse(constant: str) -> None:
@@ -241,13 +302,16 @@ def _text(body: bytes) -> list[Any]:
     return _plain(body.decode("utf-8"))
 
 
+def _form(body: bytes) -> list[Any]:
+    pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(body))
+    return [dict(pairs), {name: _plain(text)[-1] for name, text in pairs}]
+
+
 def _xml(body: bytes) -> list[Any]:
-    """It is well-formed; how objects are written as XML, a schema does not judge."""
     try:
-        ElementTree.fromstring(body)
+        return [ElementTree.fromstring(body)]
     except ElementTree.ParseError as error:
         raise ValueError(str(error)) from None
-    return []
 
 
 def _bytes(_: bytes) -> list[Any]:
@@ -285,6 +349,7 @@ _READERS: tuple[tuple[Callable[[str], bool], Callable[[bytes], list[Any]]], ...]
     (_ends("ndjson", "jsonl", "jsonlines", "json-seq"), _lines),
     (_ends("/json", "+json"), _json),
     (_ends("/event-stream"), _events),
+    (_ends("/x-www-form-urlencoded"), _form),
     (_ends("/xml", "+xml"), _xml),
     (_ends("/pdf"), _file(b"%PDF-")),
     (_ends("image/png"), _file(b"\x89PNG\r\n\x1a\n")),
@@ -341,6 +406,43 @@ def _required(validator: Any, names: Any, instance: Any, schema: Any) -> Any:
                 yield ValidationError(f"{name!r} is a required property")
 
 
+def _properties(validator: Any, properties: Any, instance: Any, schema: Any) -> Any:
+    """A property that is `writeOnly` is not sent in responses (3.0.4 section 4.7.24.2)."""
+    yield from _PLAIN["properties"](validator, properties, instance, schema) or ()
+    if validator.is_type(instance, "object"):
+        for name in _write_only(validator, schema) & properties.keys() & instance.keys():
+            yield ValidationError(f"{name!r} is for requests only")
+
+
+def _discriminator(validator: Any, discriminator: Any, instance: Any, schema: Any) -> Any:
+    """The value names the one alternative that the instance is (OpenAPI 3.1.1 section 4.8.25)."""
+    branches = schema.get("oneOf") or schema.get("anyOf")
+    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+    is_object = validator.is_type(instance, "object")
+    if not branches or not is_object or not isinstance(name, str) or name not in instance:
+        return
+    value = instance[name]
+    target = (discriminator.get("mapping") or {}).get(value, value)
+    if not isinstance(target, str):
+        return
+    is_reference = "/" in target or "#" in target
+    reference = target if is_reference else f"#/components/schemas/{_quoted(target)}"
+    among = [branch.get("$ref") for branch in branches if isinstance(branch, dict)]
+    if reference in among:
+        yield from validator.descend(instance, {"$ref": reference})
+    elif not any(_lists(validator, branch, name, value) for branch in branches):
+        yield ValidationError(f"the discriminator {value!r} names none of the alternatives")
+
+
+def _lists(validator: Any, schema: Any, name: str, value: Any) -> bool:
+    """Whether a schema lists a value of a property, so that a discriminator need not name it."""
+    return any(
+        value == inner.get("const") or value in (inner.get("enum") or ())
+        for part in _parts(validator._resolver, schema)
+        for inner in _parts(validator._resolver, (part.get("properties") or {}).get(name))
+    )
+
+
 def _write_only(validator: Any, schema: Any) -> set[str]:
     return {
         name
@@ -364,14 +466,49 @@ def _parts(resolver: Any, schema: Any, depth: int = 8) -> Iterator[dict[str, Any
 
 
 def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-    if not isinstance(instance, str):
-        return
-    try:
-        is_match = regex.search(pattern, instance, timeout=_MOST_SECONDS)
-    except (regex.error, TimeoutError):
-        return
-    if not is_match:
+    if isinstance(instance, str) and _matches(pattern, instance) is False:
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, _: Any) -> Any:
+    for pattern, schema in patterns.items() if validator.is_type(instance, "object") else ():
+        for name, item in instance.items():
+            if _matches(pattern, name):
+                yield from validator.descend(item, schema, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, additional: Any, instance: Any, schema: Any) -> Any:
+    if not validator.is_type(instance, "object"):
+        return
+    patterns = schema.get("patternProperties") or {}
+    for name, item in instance.items():
+        if name in (schema.get("properties") or {}):
+            continue
+        if any(_matches(pattern, name) is not False for pattern in patterns):
+            continue
+        if additional is False:
+            yield ValidationError(f"{name!r} is not allowed beside the properties")
+        elif additional is not True:
+            yield from validator.descend(item, additional, path=name)
+
+
+def _matches(pattern: str, text: str) -> bool | None:
+    """Whether a text holds what a pattern describes; None where nothing can say."""
+    flags = regex.UNICODE if r"\p" in pattern.lower() else regex.ASCII
+    try:
+        found = regex.search(_ecma(pattern), text, flags=flags, timeout=_MOST_SECONDS)
+    except (regex.error, TimeoutError):
+        return None
+    return found is not None
+
+
+def _ecma(pattern: str) -> str:
+    """The pattern with a `$` that is the end of the text only (ECMA-262 section 22.2.2.4)."""
+    return _ENDS.sub(lambda found: r"\Z" if found[0] == "$" else found[0], pattern)
+
+
+_ENDS = regex.compile(r"\\.|\[(?:\\.|[^\]\\])*+\]|\$", flags=regex.DOTALL)
+"""Escapes and classes, in which `$` is a character, and the `$` that are not in these."""
 
 
 def _without_siblings(schema: Any) -> Any:
@@ -380,7 +517,7 @@ def _without_siblings(schema: Any) -> Any:
 
 
 _PLAIN = Draft202012Validator.VALIDATORS
-_KEYWORDS: Mapping[str, Any] = {
+_OF_EXAMPLES: Mapping[str, Any] = {
     **_PLAIN,
     **{
         name: _unless_null(_PLAIN[name])
@@ -391,17 +528,29 @@ _KEYWORDS: Mapping[str, Any] = {
     "exclusiveMaximum": _exclusive(_PLAIN["exclusiveMaximum"], "maximum"),
     "required": _required,
     "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
 }
+_OF_MADE: Mapping[str, Any] = {
+    **_OF_EXAMPLES,
+    "properties": _properties,
+    "discriminator": _discriminator,
+}
+"""What is demanded of a body that no example gives, too."""
 
 
-def _validators(**options: Any) -> Any:
-    return validators.create(
-        meta_schema=Draft202012Validator.META_SCHEMA, validators=_KEYWORDS, **options
-    )
+def _validators(**options: Any) -> Mapping[bool, Any]:
+    """The validators of bodies that are examples, and of others."""
+    return {
+        is_example: validators.create(
+            meta_schema=Draft202012Validator.META_SCHEMA, validators=keywords, **options
+        )
+        for is_example, keywords in ((True, _OF_EXAMPLES), (False, _OF_MADE))
+    }
 
 
-_OPENAPI: Any = _validators()
-_OPENAPI_3_0: Any = _validators(applicable_validators=_without_siblings)
+_OPENAPI = _validators()
+_OPENAPI_3_0 = _validators(applicable_validators=_without_siblings)
 
 _FORMATS = FormatChecker()
 _FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
