@@ -13,6 +13,8 @@ import copy
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -39,6 +41,9 @@ _MOST_ITEMS = 100
 
 _ROUNDS = 12
 """How many times a value is made again in other ways."""
+
+_NEAR = 100
+"""How many multiples on either side of one are looked at."""
 
 _MOST_PRUNED = 50
 _SEARCHED = 6
@@ -458,8 +463,8 @@ def _weight(flat: Schema) -> int:
 def _number(flat: Schema, kind: str, source: Random) -> float:
     is_whole = kind == "integer"
     step = flat.get("multipleOf", 1 if is_whole else 0.01)
-    if is_whole and step != int(step):
-        step = 1
+    if is_whole:  # whole multiples of 5/2 are those of 5
+        step = Fraction(str(step)).numerator
     low, high = _bounds(flat, step)
     if low is None and high is None:
         low, high = 0, 1000 * step
@@ -470,10 +475,23 @@ def _number(flat: Schema, kind: str, source: Random) -> float:
     first, last = math.ceil(low / step), math.floor(high / step)
     if first * step < low:
         first += 1
-    value = source.randint(first, max(first, last)) * step
-    if is_whole:
-        return int(value)
-    return round(value, 10) if first <= last else (low + high) / 2
+    if first > last and not is_whole:
+        return (low + high) / 2
+    start = source.randint(first, max(first, last))
+    near = chain(range(start, last + 1)[:_NEAR], range(start, first - 1, -1)[:_NEAR])
+    multiples = (_multiple(step, number) for number in near)
+    found = (value for value in multiples if _is_multiple(value, step))
+    return next(found, _multiple(step, start))
+
+
+def _multiple(step: float, number: int) -> float:
+    exact = Fraction(str(step)) * number
+    return float(exact) if isinstance(step, float) else int(exact)
+
+
+def _is_multiple(value: float, step: float) -> bool:
+    """Whether a validator that divides floats sees a multiple, too: 4.52 / 0.01 is no integer."""
+    return isinstance(step, int) or (value / step).is_integer()
 
 
 def _bounds(flat: Schema, step: float) -> tuple[float | None, float | None]:

@@ -19,6 +19,8 @@ SEVEN = {"type": "integer", "enum": [7], "allOf": [{"oneOf": [{"const": n} for n
 
 MANY = "^(?:[0-9]{3}-)*[0-9]{3}$"
 
+CENTS = {"type": "number", "multipleOf": 0.01}
+WHOLE = {"type": "integer"}
 SATISFIABLE = {
     "pattern": {"type": "string", "pattern": "^[0-9]{5}$"},
     "pattern with look-ahead": {"type": "string", "pattern": "^(?=.{3,5}$)[a-z]+$"},
@@ -54,6 +56,10 @@ SATISFIABLE = {
     "multiple": {"type": "integer", "multipleOf": 7, "minimum": 10, "maximum": 15},
     "between": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.001},
     "cents": {"type": "number", "multipleOf": 0.01, "minimum": 0.1, "maximum": 0.2},
+    "any cents": {"type": "array", "items": CENTS, "minItems": 100},
+    "thousandths": {"type": "array", "items": {**CENTS, "multipleOf": 0.001}, "minItems": 100},
+    "tiny": {"type": "array", "items": {"type": "number", "multipleOf": 1e-12}, "minItems": 9},
+    "whole halves": {"type": "array", "items": {**WHOLE, "multipleOf": 2.5}, "minItems": 100},
     "negative": {"type": "integer", "maximum": -5},
     "not a type": {"not": {"type": "string"}},
     "if and then": {
