@@ -229,7 +229,13 @@ def _is_verbatim(examples: Sequence[Any], values: Sequence[Any], media_type: str
     """
     certain = [one for one in examples if isinstance(one, str) or "json" in media_type]
     known = set(map(canonical, values))
-    return len(certain) < len(examples) or not certain or bool(known & set(map(canonical, certain)))
+    meant = {canonical(reading) for one in certain for reading in _readings_of(one, media_type)}
+    return len(certain) < len(examples) or not certain or bool(known & meant)
+
+
+def _readings_of(example: Any, media_type: str) -> list[Any]:
+    """An example, and the value that it may mean: many documents write JSON as a text."""
+    return _plain(example) if isinstance(example, str) and "json" in media_type else [example]
 
 
 def _holds(value: Any, text: str) -> bool:

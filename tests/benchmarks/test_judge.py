@@ -31,6 +31,7 @@ paths:
               examples:
                 old: {{ value: {{ id: broken }} }}
                 lost: {{ value: {{ id: 7, secret: "", note: Bin.Lost }} }}
+            application/text+json: {{ example: "[1]" }}
             application/x-ndjson: {{ schema: {{ $ref: "#/components/schemas/Bin" }} }}
             application/x-www-form-urlencoded:
               schema: {{ $ref: "#/components/schemas/Bin" }}
@@ -328,6 +329,21 @@ ANSWERS = {
         wanted("application/old+json"),
         received({"note": "Bin.Lost", "secret": "", "id": 7}, "application/old+json"),
         [],
+    ),
+    "an example in a text": (
+        wanted("application/text+json"),
+        received([1], "application/text+json"),
+        [],
+    ),
+    "the text itself": (
+        wanted("application/text+json"),
+        received("[1]", "application/text+json"),
+        [],
+    ),
+    "another value than in the text": (
+        wanted("application/text+json"),
+        received([2], "application/text+json"),
+        ["the body is none of the documented examples"],
     ),
     "none of the examples": (
         wanted("application/old+json"),
