@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,9 @@ from tests.end_to_end.peers import Missing, free_port, prism, served
 
 _SECONDS = 60
 """How long one answer may take."""
+
+_MOST_STARTS = 10
+"""How often a server is started that ends by itself. The operation at which it did is left."""
 
 _TRIED = 50
 """How many requests are made until one has no empty parameter."""
@@ -55,6 +59,17 @@ class Forced:
     seconds: float | None = None
     faults: dict[str, list[str]] = field(default_factory=dict)
     why_not: str = ""
+
+    def add(self, case: Case, faults: Iterable[str]) -> None:
+        """Record what is wrong with the answer to a case."""
+        found = list(faults)  # which may end in an error, and then nothing is recorded
+        self.faults.setdefault(f"{case.operation} {case.label}", []).extend(found)
+
+    def lost(self, operation: ContractOperation) -> None:
+        """Record that the server ended before it answered these cases."""
+        for case in operation.cases:
+            if f"{case.operation} {case.label}" not in self.faults:
+                self.add(case, ["no answer: the server has ended"])
 
     @property
     def wrong(self) -> dict[str, list[str]]:
@@ -111,22 +126,41 @@ class Forcing:
     ) -> Forced:
         """The cases at what a command serves on a port; `ask` is how it is asked for a case."""
         forced = Forced()
+        waiting = deque(self.contract.operations if operations is None else operations)
+        for _ in range(_MOST_STARTS):
+            if waiting and not forced.why_not:
+                self._run(forced, waiting, command, port, ask or _by_prefer)
+        for operation in waiting if forced.seconds else ():
+            forced.lost(operation)
+        return forced
+
+    def _run(
+        self,
+        forced: Forced,
+        waiting: deque[ContractOperation],
+        command: Sequence[str],
+        port: int,
+        ask: Ask,
+    ) -> None:
+        """Ask a server for all that waits, as long as it lives."""
         with ExitStack() as stack:
             started = time.monotonic()
             try:
                 url = stack.enter_context(served(command, port))
             except RuntimeError as error:
                 forced.why_not = _reason(str(error))
-                return forced
-            forced.seconds = time.monotonic() - started
+                return
+            forced.seconds = forced.seconds or time.monotonic() - started
             session = stack.enter_context(requests.Session())
             session.trust_env = False
-            for operation in self.contract.operations if operations is None else operations:
-                for case in operation.cases:
-                    name = f"{case.operation} {case.label}"
-                    found = self._faults(session, url, operation, case, ask or _by_prefer)
-                    forced.faults.setdefault(name, []).extend(found)
-        return forced
+            while waiting:
+                operation = waiting.popleft()
+                try:
+                    for case in operation.cases:
+                        forced.add(case, self._faults(session, url, operation, case, ask))
+                except requests.ConnectionError:
+                    forced.lost(operation)
+                    return
 
     def _faults(
         self,
@@ -141,14 +175,14 @@ class Forcing:
         names: list[str | None] = [media_type.name for media_type in response.media_types]
         for media_type in names or [None]:
             request = self._request(operation, url)
-            request.headers["Accept"] = media_type or "*/*"
+            request.headers |= {"Accept": media_type or "*/*", "Connection": "close"}
             ask(request, status, case)
             code = case.code if media_type in (None, case.media_type) else None
             wanted = Wanted(case.response, status, media_type, code, operation.method)
             try:
                 received = _send(session, request)
-            except requests.RequestException as error:
-                yield f"no answer: {type(error).__name__}"
+            except requests.ReadTimeout:
+                yield f"no answer in {_SECONDS} s"
                 continue
             yield from self.judge.faults(wanted, received)
 
