@@ -2,8 +2,8 @@
 
 Rules: each case is asked for in each of its media types, by `Prefer`, in a valid request with
 credentials: the smallest that Schemathesis makes. The mock has several bodies of a success in turn,
-so that it is asked for all of them. The same requests go to every server; only the name that asks
-for an error code differs, since Prism knows the names of examples only.
+and is asked for all of them. The same requests go to every server; only the name that asks for an
+error code differs, since Prism knows the names of examples only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,9 @@ _SECONDS = 60
 _BODIES = 8
 """How many bodies of each success are judged; the mock has so many in turn."""
 
+_MOST_STARTS = 10
+"""How often a server is started that ends by itself. The operation at which it did is left."""
+
 _TRIED = 50
 """How many requests are made until one has no empty parameter."""
 
@@ -59,6 +63,18 @@ class Forced:
     seconds: float | None = None
     faults: dict[str, list[str]] = field(default_factory=dict)
     why_not: str = ""
+
+    def add(self, case: Case, faults: Iterable[str]) -> None:
+        """Record what is wrong with the answer to a case."""
+        found = list(faults)  # which may end in an error, and then nothing is recorded
+        known = self.faults.setdefault(f"{case.operation} {case.label}", [])
+        known += [fault for fault in dict.fromkeys(found) if fault not in known]
+
+    def lost(self, operation: ContractOperation) -> None:
+        """Record that the server ended before it answered these cases."""
+        for case in operation.cases:
+            if f"{case.operation} {case.label}" not in self.faults:
+                self.add(case, ["no answer: the server has ended"])
 
     @property
     def wrong(self) -> dict[str, list[str]]:
@@ -115,51 +131,70 @@ class Forcing:
         times: int = 1,
     ) -> Forced:
         """The cases at what a command serves on a port; `ask` is how it is asked for a case, and
-        `times` how often for each that has another body each time.
+        `times` how often for a success.
         """
         forced = Forced()
+        waiting = deque(self.contract.operations if operations is None else operations)
+        for _ in range(_MOST_STARTS):
+            if waiting and not forced.why_not:
+                self._run(forced, waiting, command, port, ask or _by_prefer, times)
+        for operation in waiting if forced.seconds else ():
+            forced.lost(operation)
+        return forced
+
+    def _run(
+        self,
+        forced: Forced,
+        waiting: deque[ContractOperation],
+        command: Sequence[str],
+        port: int,
+        ask: Ask,
+        times: int,
+    ) -> None:
+        """Ask a server for all that waits, as long as it lives."""
         with ExitStack() as stack:
             started = time.monotonic()
             try:
                 url = stack.enter_context(served(command, port))
             except RuntimeError as error:
                 forced.why_not = _reason(str(error))
-                return forced
-            forced.seconds = time.monotonic() - started
+                return
+            forced.seconds = forced.seconds or time.monotonic() - started
             session = stack.enter_context(requests.Session())
             session.trust_env = False
-            for operation in self.contract.operations if operations is None else operations:
-                for case in operation.cases:
-                    name = f"{case.operation} {case.label}"
-                    found = forced.faults.setdefault(name, [])
-                    for request, wanted in self._requests_for(operation, case, url):
-                        (ask or _by_prefer)(request, wanted.status, case)
+            while waiting:
+                operation = waiting.popleft()
+                try:
+                    for case in operation.cases:
                         for _ in range(times if case.is_success else 1):
-                            faults = self._faults(session, request, wanted)
-                            found += [fault for fault in faults if fault not in found]
-        return forced
+                            forced.add(case, self._faults(session, url, operation, case, ask))
+                except requests.ConnectionError:
+                    forced.lost(operation)
+                    return
 
-    def _requests_for(
-        self, operation: ContractOperation, case: Case, url: str
-    ) -> Iterator[tuple[requests.Request, Wanted]]:
-        """A request for each media type of a case, and what is wanted of the answer."""
+    def _faults(
+        self,
+        session: requests.Session,
+        url: str,
+        operation: ContractOperation,
+        case: Case,
+        ask: Ask,
+    ) -> Iterator[str]:
         status = status_of(operation, case)
         response = next(r for r in operation.responses if r.path == case.response)
         names: list[str | None] = [media_type.name for media_type in response.media_types]
         for media_type in names or [None]:
             request = self._request(operation, url)
-            request.headers["Accept"] = media_type or "*/*"
+            request.headers |= {"Accept": media_type or "*/*", "Connection": "close"}
+            ask(request, status, case)
             code = case.code if media_type in (None, case.media_type) else None
-            yield request, Wanted(case.response, status, media_type, code, operation.method)
-
-    def _faults(
-        self, session: requests.Session, request: requests.Request, wanted: Wanted
-    ) -> list[str]:
-        try:
-            received = _send(session, request)
-        except requests.RequestException as error:
-            return [f"no answer: {type(error).__name__}"]
-        return self.judge.faults(wanted, received)
+            wanted = Wanted(case.response, status, media_type, code, operation.method)
+            try:
+                received = _send(session, request)
+            except requests.ReadTimeout:
+                yield f"no answer in {_SECONDS} s"
+                continue
+            yield from self.judge.faults(wanted, received)
 
     def _request(self, operation: ContractOperation, url: str) -> requests.Request:
         """A valid request with credentials; a bare one where none can be made."""

@@ -41,15 +41,20 @@ paths:
         "500": { description: It failed }
         5XX: { description: It failed in another way }
         default: { description: Whatever }
+  /count:
+    get: { responses: { "204": { description: Counted } } }
 components:
   securitySchemes: { key: { type: apiKey, in: header, name: X-Key } }
 """
 WRONG = """
-import http.server, sys
+import http.server, os, sys
 class Wrong(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if "mortal" in sys.argv and "bins" in self.path:
+            os._exit(1)
         status = int(self.headers["Prefer"].partition("=")[2][:3])
-        is_asked = self.headers["X-Key"] and "page=" in self.path and "{" not in self.path
+        is_whole = "{" not in self.path and ("page=" in self.path or "count" in self.path)
+        is_asked = self.headers["X-Key"] and is_whole
         self.send_response(status if is_asked else 400)
         self.send_header("Content-Type", self.headers["Accept"])
         self.end_headers()
@@ -83,8 +88,9 @@ def forcing(tmp_path) -> Forcing:
 def test_every_case_is_forced(forcing):
     """Each is asked for in each of its media types, and answered as the document says."""
     forced = forcing.at_mock()
-    assert forced.faults == {f"GET /bins/{{id}} {case}": [] for case in CASES}
-    assert (forced.score, forced.is_right) == ("6 of 6", True)
+    names = [*(f"GET /bins/{{id}} {case}" for case in CASES), "GET /count 204"]
+    assert forced.faults == {name: [] for name in names}
+    assert (forced.score, forced.is_right) == ("7 of 7", True)
 
 
 def test_a_server_that_is_wrong(forcing):
@@ -97,9 +103,18 @@ def test_a_server_that_is_wrong(forcing):
         [missing, empty, "the body is none of the documented examples"],
         [empty],
         [empty],
-        *([], [], []),
+        *([], [], [], []),
     ]
-    assert (forced.score, forced.is_right) == ("3 of 6", False)
+    assert (forced.score, forced.is_right) == ("4 of 7", False)
+
+
+def test_a_server_that_ends(forcing):
+    """It is started again; the operation at which it ended has no further answer."""
+    port = free_port()
+    forced = forcing.at([sys.executable, "-c", WRONG, str(port), "mortal"], port)
+    lost = ["no answer: the server has ended"]
+    assert list(forced.faults.values()) == [lost] * 6 + [[]]
+    assert forced.score == "1 of 7"
 
 
 def test_a_server_that_is_wrong_now_and_then(forcing):
@@ -119,7 +134,7 @@ def test_a_server_that_does_not_serve(forcing):
 
 def test_the_status_that_only_one_response_documents(forcing):
     """Of a range and of `default`, one that has no response of its own."""
-    (operation,) = forcing.contract.operations
+    operation = forcing.contract.operations[0]
     found = {case.status: status_of(operation, case) for case in operation.cases}
     assert found == {"200": 200, "404": 404, "500": 500, "5XX": 501, "default": 400}
 
