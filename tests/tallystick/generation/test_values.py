@@ -14,8 +14,13 @@ TREE = {"type": "object", "required": ["kids"]} | {
 }
 SPOUSE = {"type": "object", "properties": {"spouse": {"$ref": "#/components/schemas/Spouse"}}}
 A_OR_B = [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "string"}}}]
+SEVEN = {"type": "integer", "enum": [7], "allOf": [{"oneOf": [{"const": n} for n in range(30)]}]}
+"""One of many alternatives is possible, by what stands beside them."""
+
 MANY = "^(?:[0-9]{3}-)*[0-9]{3}$"
 
+CENTS = {"type": "number", "multipleOf": 0.01}
+WHOLE = {"type": "integer"}
 SATISFIABLE = {
     "pattern": {"type": "string", "pattern": "^[0-9]{5}$"},
     "pattern with look-ahead": {"type": "string", "pattern": "^(?=.{3,5}$)[a-z]+$"},
@@ -51,6 +56,10 @@ SATISFIABLE = {
     "multiple": {"type": "integer", "multipleOf": 7, "minimum": 10, "maximum": 15},
     "between": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.001},
     "cents": {"type": "number", "multipleOf": 0.01, "minimum": 0.1, "maximum": 0.2},
+    "any cents": {"type": "array", "items": CENTS, "minItems": 100},
+    "thousandths": {"type": "array", "items": {**CENTS, "multipleOf": 0.001}, "minItems": 100},
+    "tiny": {"type": "array", "items": {"type": "number", "multipleOf": 1e-12}, "minItems": 9},
+    "whole halves": {"type": "array", "items": {**WHOLE, "multipleOf": 2.5}, "minItems": 100},
     "negative": {"type": "integer", "maximum": -5},
     "not a type": {"not": {"type": "string"}},
     "if and then": {
@@ -62,6 +71,12 @@ SATISFIABLE = {
     "wrong property example": {
         "properties": {"zip": {"type": "string", "example": 90210}},
         "required": ["zip"],
+    },
+    "one possible constant": {"properties": {"a": SEVEN, "b": SEVEN}, "required": ["a", "b"]},
+    "one possible branch": {
+        "properties": {"kind": {"enum": [7]}},
+        "required": ["kind"],
+        "oneOf": [{"properties": {"kind": {"const": n}, "of": {"const": n}}} for n in range(30)],
     },
     "null": {"const": None},
     "a tree": {"$ref": "#/components/schemas/Tree"},
