@@ -21,9 +21,10 @@ from urllib.parse import urlencode
 import requests
 from hypothesis import Phase, find, settings
 from hypothesis.errors import HypothesisException, NoSuchExample
-from schemathesis.core.errors import SchemathesisError
 
 from benchmarks.judge import Judge, Received, Wanted
+from contract_tests.http.bodies import UnmakeableError
+from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import generated
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
@@ -199,7 +200,7 @@ class Forcing:
     def _request(self, operation: ContractOperation, url: str) -> requests.Request:
         """A valid request with credentials; a bare one where none can be made."""
         if operation.name not in self._requests:
-            self._requests[operation.name] = _valid_request(self.contract, operation)
+            self._requests[operation.name] = _valid_request(operation)
         made = self._requests[operation.name]
         address = made.url.replace(_NOWHERE, url)
         parts = ("method", "data", "json", "files", "params", "cookies")
@@ -266,26 +267,30 @@ def _example(case: Case) -> str | None:
 _NOWHERE = "http://nowhere.invalid"
 
 
-def _valid_request(contract: Contract, operation: ContractOperation) -> requests.Request:
+def _valid_request(operation: ContractOperation) -> requests.Request:
+    method = operation.method.upper()
+    strategy = generated.requests_of(operation, Target(_NOWHERE))
     try:
-        strategy = generated.cases(contract.document, operation, Target(_NOWHERE))
         try:
-            case = find(strategy, _is_filled, settings=_SMALLEST)
+            made = find(strategy, _is_filled, settings=_SMALLEST)
         except NoSuchExample:
-            case = find(strategy, lambda _: True, settings=_SMALLEST)
-        request = generated.to_request(case, _NOWHERE)
-    except (HypothesisException, SchemathesisError, ValueError):
-        request = requests.Request(operation.method.upper(), _NOWHERE + operation.path)
-    request.method = operation.method.upper()
+            made = find(strategy, lambda _: True, settings=_SMALLEST)
+        content, media_type = (None, None) if made.body is ... else made.content()
+    except (HypothesisException, UnmakeableError):
+        request = requests.Request(method, _NOWHERE + operation.path)
+    else:
+        typed = {"content-type": media_type} if media_type else {}
+        headers = {**typed, **made.fields()}
+        request = requests.Request(method, made.url(_NOWHERE), headers, data=content)
     for scheme in next(iter(operation.security), ()):
         _authenticate(request, scheme)
     return request
 
 
-def _is_filled(case: generated.GeneratedCase) -> bool:
+def _is_filled(request: OperationRequest) -> bool:
     """Whether no parameter is empty: clients and servers disagree whether it is there then."""
-    values = [*(case.query or {}).values(), *(case.headers or {}).values()]
-    return not any(value in ("", [], [""]) for value in [*values, *(case.cookies or {}).values()])
+    values = [*request.query.values(), *request.headers.values(), *request.cookies.values()]
+    return not any(value in ("", [], [""]) for value in values)
 
 
 def _authenticate(request: requests.Request, scheme: SecurityScheme) -> None:

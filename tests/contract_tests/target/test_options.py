@@ -61,7 +61,7 @@ def test_patterns_and_the_safe_alone(tmp_path: Path) -> None:
 def test_a_pattern_that_matches_nothing_is_refused(tmp_path: Path, option: str) -> None:
     """On the command line and in the file, there with the line and the nearest name."""
     with pytest.raises(TallystickError, match="No operation is called 'GET /nope'"):
-        target_with(tmp_path, **{option: ("GET /nope",)})
+        target_with(tmp_path, "", **{option: ("GET /nope",)})
     text = f'{option} = ["{LINK.replace("account", "acount")}"]'
     with pytest.raises(TallystickError) as error:
         target_with(tmp_path, text)
