@@ -180,15 +180,15 @@ class Client:
             typed = {"content-type": request.media_type or JSON}
         elif content is None and request.body is not ...:
             content, typed["content-type"] = request.content()
-        headers = {**removed, **typed, **self._fields(request, identity), **(headers or {})}
+        own = {**removed, **typed, **self._fields(request, identity), **(headers or {})}
         unprepared = requests.Request(
             method or request.operation.method.upper(),
             request.url(self.target.shown_url),
-            headers,
+            own,
             data=content,
         )
         prepared = self.session.prepare_request(unprepared)
-        if identity is not Identity.OWN and not CaseInsensitiveDict(headers).get("cookie"):
+        if identity is not Identity.OWN and not CaseInsensitiveDict(own).get("cookie"):
             prepared.headers.pop("cookie", None)  # one that the target has set
         self.redactor.hide(*(cookie.value or "" for cookie in self.session.cookies))
         return prepared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,10 @@ URL = "http://127.0.0.1:1"
 LINK = "POST /organisations/{id}/payment-account/link"
 
 
-def target_with(folder: Path, text: str = "", **options: object) -> Target:
+def target_with(folder: Path, text: str = "", **options: Any) -> Target:
     """The target of a file with this text and of these options."""
     path = str(write(folder, f'base_url = "{URL}"\n{text}'))
-    plan = read_plan(LoadOptions(), base_url=None, target_file=path, seed=0, **options)  # type: ignore[arg-type]
+    plan = read_plan(LoadOptions(), base_url=None, target_file=path, seed=0, **options)
     assert plan.target is not None
     return plan.target
 
@@ -61,7 +62,7 @@ def test_patterns_and_the_safe_alone(tmp_path: Path) -> None:
 def test_a_pattern_that_matches_nothing_is_refused(tmp_path: Path, option: str) -> None:
     """On the command line and in the file, there with the line and the nearest name."""
     with pytest.raises(TallystickError, match="No operation is called 'GET /nope'"):
-        target_with(tmp_path, **{option: ("GET /nope",)})
+        target_with(tmp_path, "", **{option: ("GET /nope",)})
     text = f'{option} = ["{LINK.replace("account", "acount")}"]'
     with pytest.raises(TallystickError) as error:
         target_with(tmp_path, text)
