@@ -18,7 +18,7 @@ ALL    := $(VENV)/.all-installed
 UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel documents bench fuzz-bench scale-bench screenshots
+.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -80,6 +80,9 @@ wheel: $(ALL)  ## build dist/tallystick-….whl, to be used without a checkout
 
 documents: $(ALL)  ## read real documents, and print a table (FOLDER=…; four more from npm, into .cache)
 	$(BIN)/python -m benchmarks.documents $(FOLDER)
+
+servers: $(ALL)  ## judge real servers from PyPI by their own documents, and print a table (half an hour)
+	$(BIN)/python -m tests.real_servers
 
 bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on large documents
 	$(BIN)/python -m benchmarks.throughput

@@ -17,6 +17,9 @@ from tallystick.catalogue.cases import Case
 
 _EXTENSIONS = ("code", "errorCode", "error_code", "error", "issue", "name")
 _LISTS = ("errorCodes", "errors", "details", "codes")
+_MOST_ITEMS, _LONGEST = 1_000, 10_000
+"""How many items of a body, and characters of a text, are looked at."""
+
 _TEXTS = ("detail", "message", "description")
 
 
@@ -51,7 +54,7 @@ def _width(status: str) -> int:
 def holds_text(body: Any, case: Case) -> bool:
     """Whether any text of a body holds the documented text of a case."""
     wanted = _words(case.description)
-    return bool(wanted) and any(wanted in _words(text) for text in strings(body))
+    return bool(wanted) and any(wanted in _words(text) for text in strings(body, _MOST_ITEMS))
 
 
 def is_text_of(body: Any, case: Case) -> bool:
@@ -65,7 +68,7 @@ def _texts(body: Any) -> list[str]:
 
 
 def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
+    return " ".join(re.findall(r"\w+", text[:_LONGEST].lower()))
 
 
 def _places(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -76,7 +79,7 @@ def _places(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _extension(body.get(name), f"extension {name}")
     for name in _LISTS:
         items = body.get(name)
-        for item in items if isinstance(items, list) else ():
+        for item in items[:_MOST_ITEMS] if isinstance(items, list) else ():
             yield from _extension(item, f"extension {name}")
     if isinstance(body.get("detail"), str):
         yield "detail", body["detail"]

@@ -7,32 +7,37 @@ a system.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from math import inf
 
 from contract_tests.checks.context import CheckContext, Violation
 from contract_tests.walk import strings
 
 _TRACES = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\)           # Python
-      | ^\s*File\ "[^"\n]+",\ line\ \d+                   # Python
-      | ^\s*at\ [\w$.<>`\[\],]+\([^()\n]*\)               # Java, .NET, JavaScript
-      | ^\s*at\ (?:async\ )?(?:[\w$.<>\[\]]+\ )*\(?(?:file://|node:|/|[A-Za-z]:\\)[^\n]*:\d+:\d+\)?
+      | ^[ \t]*File\ "[^"\n]+",\ line\ \d+                   # Python
+      | ^[ \t]*at\ [\w$.<>`\[\],]+\([^()\n]*\)               # Java, .NET, JavaScript
+      | ^[ \t]*at\ (?:async\ )?(?:[\w$.<>\[\]]+\ )*
+        \(?(?:file://|node:|/|[A-Za-z]:\\)[^\n]*:\d+:\d+\)?
       | (?:^|\s)---\ End\ of\ (?:inner\ exception\ )?stack\ trace
       | ^goroutine\ \d+\ \[
       | ^\#\d+\ (?:/|[A-Za-z]:\\)[^\n]*\(\d+\):           # PHP
-      | ^\s*(?:from\ )?[\w./-]+\.rb:\d+:in\ [`']          # Ruby
+      | ^[ \t]*(?:from\ )?[\w./-]+\.rb:\d+:in\ [`']          # Ruby
       | thread\ '[^']*'\ (?:\(\d+\)\ )?panicked\ at       # Rust
     """,
     re.VERBOSE | re.MULTILINE,
 )
 _SOURCES = "py|pyc|java|kt|scala|cs|vb|fs|js|mjs|cjs|ts|jsx|tsx|rb|php|go|rs|c|cc|cpp|h|ex|exs|erl"
 _PATH = re.compile(
-    rf"(?:file:/+|(?<![\w./:-])(?:/|[A-Za-z]:[\\/]))(?:[\w.@ -]+[\\/])+[\w.@-]+\.(?:{_SOURCES})\b"
+    rf"(?:file:/+|(?<![\w./:-])(?:/|[A-Za-z]:[\\/]))(?:[\w.@ -]{{1,100}}[\\/]){{1,20}}"
+    rf"[\w.@-]{{1,100}}\.(?:{_SOURCES})\b"
 )
 _URL = re.compile(r"(?<![A-Za-z0-9+.-])(?!file:)[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _QUERY = re.compile(
     r"\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE\b.{1,60}\bSET|DELETE FROM)\s+\S+"
 )
 _SHORTEST_SECRET = 6
+_LONGEST, _MOST_VALUES = 64 * 2**10, 10_000
 
 
 def no_stack_trace(context: CheckContext) -> Violation | None:
@@ -56,13 +61,24 @@ def no_query(context: CheckContext) -> Violation | None:
 
 def no_secret(context: CheckContext) -> Violation | None:
     """No response gives back a secret that the request was sent with."""
-    for secret in context.secrets:
-        if len(secret) >= _SHORTEST_SECRET and secret in _text(context):
-            return Violation("the response gives a secret of the target file back")
+    secrets = [secret for secret in context.secrets if len(secret) >= _SHORTEST_SECRET]
+    if not secrets:
+        return None
+    texts = (context.response.body.decode("utf-8", "replace"), *_strings(context, inf))
+    if any(secret in text for text in texts for secret in secrets):
+        return Violation("the response gives a secret of the target file back")
     return None
 
 
 def _text(context: CheckContext) -> str:
-    """The body, with the line ends and quotes that JSON escapes as they were, and the headers."""
-    inside = "\n".join([*strings(context.value), *context.response.headers.values()])
-    return f"{context.response.body.decode('utf-8', 'replace')}\n{inside}"
+    """The body, with the line ends and quotes that JSON escapes as they were, and the headers; not
+    more than a person would read, since the target says how much there is.
+    """
+    inside = "\n".join(_strings(context, _MOST_VALUES))
+    body = context.response.body[:_LONGEST].decode("utf-8", "replace")
+    return f"{body}\n{inside[:_LONGEST]}"
+
+
+def _strings(context: CheckContext, most: float) -> Iterator[str]:
+    yield from context.response.headers.values()
+    yield from strings(context.value, most)

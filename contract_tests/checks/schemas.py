@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
@@ -19,6 +20,11 @@ from tallystick.reader.pointers import Path, look_up
 from tallystick.reader.schemas.dialect import PATTERN
 from tallystick.reader.schemas.patterns import match
 from tallystick.reader.schemas.views import Use
+
+_MOST_VALUES = 100_000
+"""How many members and items a value may have, to be held to a schema."""
+
+_MOST_MISFITS, _LONGEST_POINTER, _LONGEST_MESSAGE = 100, 500, 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +80,31 @@ def fits_schema(
 
 
 def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
-    """The places of a value that do not fit a schema, by their pointers; the first of each."""
+    """The places of a value that do not fit a schema, by their pointers; the first of each, and
+    not more than anyone reads. Of a value without end nothing is said: it would take as long.
+    """
     found: dict[str, Misfit] = {}
+    if not _is_bounded(value):
+        return found
     for error in _validator(document, schema, "response", True).iter_errors(value):
-        pointer = "".join(f"/{token}" for token in error.absolute_path)
-        wrong = " ".join(error.message.split())
+        if len(found) >= _MOST_MISFITS:
+            break
+        pointer = "".join(f"/{token}" for token in error.absolute_path)[:_LONGEST_POINTER]
+        wrong = " ".join(error.message[:_LONGEST_MESSAGE].split())
         path = _keyword(document, schema, error)
         found.setdefault(pointer, Misfit(pointer, wrong, path, _missing(error)))
     return found
+
+
+def _is_bounded(value: Any) -> bool:
+    """Whether a value holds no more values than can be judged."""
+    left, inside = _MOST_VALUES, [value]
+    while inside and left > 0:
+        each = inside.pop()
+        if isinstance(each, dict | list):
+            left -= len(each)
+            inside += islice(each.values() if isinstance(each, dict) else each, max(0, left))
+    return left > 0
 
 
 def _missing(error: ValidationError) -> str:

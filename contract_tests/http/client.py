@@ -180,15 +180,16 @@ class Client:
             typed = {"content-type": request.media_type or JSON}
         elif content is None and request.body is not ...:
             content, typed["content-type"] = request.content()
-        own = {**removed, **typed, **self._fields(request, identity), **(headers or {})}
+        sent: dict[str, Any] = {**removed, **typed, **self._fields(request, identity)}
+        sent |= headers or {}
         unprepared = requests.Request(
             method or request.operation.method.upper(),
             request.url(self.target.shown_url),
-            own,
+            sent,
             data=content,
         )
         prepared = self.session.prepare_request(unprepared)
-        if identity is not Identity.OWN and not CaseInsensitiveDict(own).get("cookie"):
+        if identity is not Identity.OWN and not CaseInsensitiveDict(sent).get("cookie"):
             prepared.headers.pop("cookie", None)  # one that the target has set
         self.redactor.hide(*(cookie.value or "" for cookie in self.session.cookies))
         return prepared
@@ -522,7 +523,7 @@ def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
 
 
 def _transport_error(error: requests.RequestException, seconds: float) -> TransportError:
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError):
         return TransportError(f"no response came within {seconds:g} s", "RFC 9110 section 3.4")
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return TransportError(

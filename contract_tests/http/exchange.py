@@ -91,7 +91,7 @@ class Response:
         """
         if self.is_cut:
             raise ValueError("the body was not read to its end")
-        return _parsed(self.body) if len(self.body) <= _MOST_CACHED else _value(self.body)
+        return _parsed(self.body) if len(self.body) <= _MOST_CACHED else _large(self.body)
 
     @property
     def is_success(self) -> bool:
@@ -107,12 +107,18 @@ class Response:
 
 
 _MOST_CACHED = 4_096
-"""The longest body whose value is cached."""
+"""The longest body whose value is cached beside others."""
 
 
 @lru_cache(maxsize=1_024)
 def _parsed(body: bytes) -> Any:
     """The value of a body; cached, since a response that must be fresh is compared with many."""
+    return _value(body)
+
+
+@lru_cache(maxsize=1)
+def _large(body: bytes) -> Any:
+    """The same for a long body, of which there is one at a time."""
     return _value(body)
 
 

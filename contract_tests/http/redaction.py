@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 from contract_tests.walk import strings
@@ -22,8 +23,9 @@ OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-age
 
 _SHORTEST = 4
 _SHORTEST_TOKEN = 12
+_KEYS = range(_SHORTEST + 1, 2 * _SHORTEST + 1)
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])+")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])+")
 
 
 class Redactor:
@@ -92,11 +94,25 @@ def without_capabilities(text: str, body: bytes, known: str) -> str:
     """A text about a successful response, without the strings of its body that a reader could use
     (addresses and tokens). Strings that are `known` from elsewhere stay.
     """
-    for secret in sorted(_strings(body), key=len, reverse=True):
-        if _may_open(secret) and secret not in known:
-            for form in {secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")}:
-                text = text.replace(form, REDACTED)
+    forms = _capabilities(body)
+    ends = {text[end - size : end] for size in _KEYS for end in range(size, len(text) + 1)}
+    found = {form: secret for end in ends for form, secret in forms.get(end, ()) if form in text}
+    for form in sorted(found, key=len, reverse=True):
+        if found[form] not in known:
+            text = text.replace(form, REDACTED)
     return text
+
+
+@lru_cache(maxsize=1)
+def _capabilities(body: bytes) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The strings of a body that may open something, in each form, by their last letters: the
+    target says how many there are, and a text holds few of them.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for secret in filter(_may_open, set(_strings(body))):
+        for form in {secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")}:
+            found.setdefault(form[-_KEYS[-1] :], []).append((form, secret))
+    return found
 
 
 def _may_open(text: str) -> bool:

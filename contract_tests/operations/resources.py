@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,7 +26,10 @@ from tallystick.reader.pointers import from_pointer, look_up
 _MOST_LISTED = 3
 """How many items of a list are kept."""
 
-_LONGEST_ID = 200
+_MOST_CREATED, _MOST_MEMBERS = 100, 200
+"""How many items that one request creates are kept, and members of an item."""
+
+_LONGEST_ID, _LONGEST_LINKED = 200, 4_000
 _ID_NAMES = ("id", "uuid", "guid")
 """How a member is called that is certainly the id of its item."""
 
@@ -98,7 +102,7 @@ class Resources:
         value = _value(response)
         path, role = template(operation.path), self.roles.of(operation)
         if role is Role.LIST or (operation.method == "get" and not is_item(operation)):
-            for item in _items(value)[:_MOST_LISTED]:
+            for item in islice(_items(value), _MOST_LISTED):
                 self._add(Resource(path, visit.values, item, None, is_created=False))
         elif role is Role.CREATE and operation.method == "post":
             self._learn_created(visit, path, value, response)
@@ -111,9 +115,9 @@ class Resources:
         self._learn_links(visit, value, response)
 
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
-        items = _items(value) if isinstance(value, list) else [_unwrapped(value)]
+        items = _items(value) if isinstance(value, list) else iter([_unwrapped(value)])
         address = self._address(path, response.headers.get("location", ""))
-        for item in items:
+        for item in islice(items, _MOST_CREATED):
             members = {**_members(visit.body), **item}
             if members or address:
                 self._add(Resource(path, visit.values, members, address, is_created=True))
@@ -125,7 +129,7 @@ class Resources:
         if role is Role.DELETE:
             self._forget(visit.operation, visit.values)
         elif known is not None:
-            known.members, known.id = {**known.members, **_unwrapped(value)}, own
+            known.members, known.id = _small({**known.members, **_unwrapped(value)}), own
         elif role is Role.CREATE or (status == 201 and visit.operation.method == "put"):
             members = _unwrapped(value)
             self._add(Resource(collection, tuple(parents), members, own, is_created=True))
@@ -146,7 +150,9 @@ class Resources:
                 if (found := self._evaluated(given, visit, value, response)) is not None
             }
             if evaluated:
-                self.linked.setdefault(target.name, []).insert(0, evaluated)
+                linked = self.linked.setdefault(target.name, [])
+                linked.insert(0, _small(evaluated, _LONGEST_LINKED))
+                del linked[_MOST_CREATED:]
 
     def _linked_operation(self, link: Any) -> ContractOperation | None:
         if not isinstance(link, dict):
@@ -180,6 +186,7 @@ class Resources:
         return path.get(given.removeprefix("$request.path."))
 
     def _add(self, resource: Resource) -> None:
+        resource.members = _small(resource.members)
         if not any(self._is_same(resource, other) for other in self.found):
             self.found.insert(0 if resource.is_created else len(self.found), resource)
 
@@ -390,13 +397,13 @@ def _value(response: Response) -> Any:
         return None
 
 
-def _items(value: Any) -> list[dict[str, Any]]:
+def _items(value: Any) -> Iterator[dict[str, Any]]:
     """The items of a list: it is the array, or the first member that is one of objects."""
     if isinstance(value, dict):
         arrays = (member for member in value.values() if isinstance(member, list) and member)
         value = next((array for array in arrays if isinstance(array[0], dict)), [])
     found = value if isinstance(value, list) else []
-    return [_unwrapped(i) if isinstance(i, dict) else {"id": i} for i in found if _is_item(i)]
+    return (_unwrapped(i) if isinstance(i, dict) else {"id": i} for i in found if _is_item(i))
 
 
 def _is_item(value: Any) -> bool:
@@ -409,6 +416,15 @@ def _unwrapped(value: Any) -> dict[str, Any]:
     inside = next((members[name] for name in _WRAPPERS if _members(members.get(name))), None)
     has_id = any(_letters(name) in _ID_NAMES for name in members)
     return {**members, **_members(inside)} if inside is not None and not has_id else members
+
+
+def _small(members: Mapping[str, Any], longest: int = _LONGEST_ID) -> dict[str, Any]:
+    """The members that may be an id. A run keeps many items, and the target says how large."""
+    return {
+        name: value
+        for name, value in islice(members.items(), _MOST_MEMBERS)
+        if isinstance(value, str | int | float) and len(str(value)) <= longest
+    }
 
 
 def _members(value: Any) -> dict[str, Any]:

@@ -9,13 +9,13 @@ is asserted of a response that the state explains.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.roles import Role, collection_of, is_item, template
 from contract_tests.requests.sources import Candidate, Origin, Sources, valid_request
-from contract_tests.results.run import Run, case_answered
+from contract_tests.results.run import MOST_KEPT, Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 
@@ -151,6 +151,7 @@ class Bases:
         """The base of an operation."""
         if operation.name not in self._sent:
             base = self._found(operation) or self._created(operation)
+            self._sent = {name: _shortened(earlier) for name, earlier in self._sent.items()}
             self._sent[operation.name] = base
             self.watch(base)
         return self._sent[operation.name]
@@ -219,6 +220,17 @@ class Bases:
             return True
         has_promises = operation.method == "post" and bool(operation.promises)
         return has_promises or self.run.target.is_repeatable(operation)
+
+
+def _shortened(base: Base) -> Base:
+    """A base without a long body, which was judged by now: a run keeps many bases."""
+    outcome = base.exchange.outcome if base.exchange else None
+    if base.exchange is None or not isinstance(outcome, Response):
+        return base
+    if len(outcome.body) <= MOST_KEPT:
+        return base
+    short = replace(outcome, body=outcome.body[:MOST_KEPT], is_cut=True)
+    return replace(base, exchange=replace(base.exchange, outcome=short))
 
 
 def _is_upstream(case: Case) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from tallystick.errors import Source
 
 _MOST_SHOWN = 6
 _MOST_OPERATIONS = 5
+_MOST_ALIKE = 50
 
 
 @dataclass(slots=True, eq=False)
@@ -128,9 +130,18 @@ class Findings:
         return iter(sorted(self._found, key=lambda f: LEVELS.index(f.check.level)))
 
     def add(self, finding: Finding) -> Finding:
-        """Add a finding, or what it shows to the finding of the same cause; returns that one."""
+        """Add a finding, or what it shows to the finding of the same cause; returns that one. Of
+        one check and operation only so many are kept: the target says how many there are.
+        """
         same = [other for other in self._found if _have_one_cause(finding, other)]
         if not same:
+            alike = [
+                other
+                for other in self._found
+                if other.operation == finding.operation and other.check is finding.check
+            ]
+            if len(alike) >= _MOST_ALIKE:
+                return alike[-1]
             self._found.append(finding)
             return finding
         # A violation that confuses two codes may join findings that had no code in common before.
@@ -173,7 +184,11 @@ def shown(outcome: Response | TransportError) -> str:
     """A response in one line, however long."""
     if isinstance(outcome, TransportError):
         return outcome.what
-    body = " ".join(outcome.body.decode("utf-8", "replace").split())
+    body = outcome.body[:_MOST_BODY].decode("utf-8", "replace")
+    if len(outcome.body) > _MOST_BODY:
+        # Nobody finds a secret that is cut in two: the last word is left out.
+        body = re.sub(r"[^\s\"']*$", "…", body)
+    body = " ".join(body.split())
     return f"{outcome.status} {outcome.media_type} {body}".strip()
 
 
@@ -184,4 +199,4 @@ def cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 100]} … {text[-80:]}"
 
 
-_LONGEST = 600
+_LONGEST, _MOST_BODY = 600, 16 * 2**10

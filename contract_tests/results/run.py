@@ -42,6 +42,9 @@ REPETITIONS = {True: 5, False: 2}
 MOST_SUCCESSES = 500
 """How many responses a response that must be fresh is compared with."""
 
+MOST_KEPT = 64 * 2**10
+"""A longer body is compared with none, and of a base the first part of it is kept."""
+
 LIMITED = "it limits the rate (set a lower one in the target file)"
 """The reason of a case where the target only asks to come back later."""
 
@@ -197,7 +200,9 @@ class Run:
         )
 
     def _remember(self, context: CheckContext) -> None:
-        if context.response.is_success and context.is_described:
+        # Only promises compare responses; the target says how large they are.
+        is_kept = context.operation.promises and len(context.response.body) <= MOST_KEPT
+        if context.response.is_success and context.is_described and is_kept:
             self.successes[context.operation.name].append(context.response)
         codes = [case.code for case in context.operation.cases if case.code]
         for _, place in named_codes(context.value, codes)[:1]:

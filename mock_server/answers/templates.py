@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 import json
-import random
 import re
+import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -45,8 +45,9 @@ class Fresh:
     make: Callable[[str, float], str]
 
 
-_numbers = itertools.count(random.SystemRandom().getrandbits(120))
-_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{next(_numbers):032x}")
+_PATH = f"{LINKS}{secrets.token_hex(8)}"
+_numbers = itertools.count(secrets.randbits(56))
+_ADDRESS = Fresh(lambda base, _: f"{base}{_PATH}{next(_numbers):016x}")
 _EXPIRY = Fresh(lambda _, now: timestamp(now + EXPIRES_AFTER))
 _NOW = Fresh(lambda _, now: timestamp(now))
 
@@ -78,7 +79,7 @@ def _fresh(name: str) -> Fresh | None:
 class Template:
     """A JSON body whose fresh members are filled in when it is rendered."""
 
-    __slots__ = ("fixed", "makers", "pieces", "texts")
+    __slots__ = ("makers", "pieces", "texts")
 
     def __init__(self, value: Any) -> None:
         self.makers: list[Callable[[str, float], str]] = []
@@ -90,17 +91,23 @@ class Template:
 
         text = json.dumps(value, default=placeholder, ensure_ascii=False, separators=(",", ":"))
         self.texts = text.split(mark)
-        self.fixed = self.texts[0].encode()
         self.pieces = tuple(zip(self.makers, self.texts[1:], strict=True))
 
     def render(self, base: str, now: float) -> bytes:
         """The body, for a client that reached the mock at the base URL at this time."""
-        if not self.makers:
-            return self.fixed
         text = self.texts[0]
         for make, rest in self.pieces:
-            text += make(base, now) + rest
+            text = f"{text}{make(base, now)}{rest}"
         return text.encode()
+
+
+Body = Template | bytes
+"""A body to send: bytes where nothing of it is made anew."""
+
+
+def _body(value: Any) -> Body:
+    template = Template(value)
+    return template if template.makers else template.texts[0].encode()
 
 
 # --- making bodies
@@ -108,22 +115,22 @@ class Template:
 
 def templates(
     document: Document, operation: ContractOperation, media_type: MediaType, seed: int
-) -> Iterator[Template]:
+) -> Iterator[Body]:
     """The bodies of a success response, each made when it is first wanted. Of an example only the
     members change that a promise covers.
     """
     examples = bodies.examples(document, media_type)
     if examples:
         promised = _promised(operation)
-        yield from (Template(_refreshed(value, promised)) for value in examples.values())
+        yield from (_body(_refreshed(value, promised)) for value in examples.values())
         return
     if media_type.schema is None:
-        yield Template({})
+        yield _body({})
         return
     validator = document.validators.at(media_type.schema)
     for number in range(POOL):
         value = values.make(document, media_type.schema, seed=f"{seed}/{number}").value
-        yield _template(value, validator)
+        yield _made(value, validator)
 
 
 _PROMISES: Mapping[str, tuple[str, Fresh]] = {
@@ -154,10 +161,10 @@ def _refreshed(value: Any, promised: Mapping[str, Fresh]) -> Any:
     }
 
 
-def _template(value: Any, validator: Validator) -> Template:
-    """The value as template, without fresh members where the schema does not take them."""
-    fresh = Template(freshened(value))
-    if not fresh.makers:
+def _made(value: Any, validator: Validator) -> Body:
+    """The body of a value, without fresh members where the schema does not take them."""
+    fresh = _body(freshened(value))
+    if isinstance(fresh, bytes):
         return fresh
     body = json.loads(fresh.render("http://127.0.0.1:65535", time.time()))
-    return fresh if validator.is_valid(body) else Template(value)
+    return fresh if validator.is_valid(body) else _body(value)

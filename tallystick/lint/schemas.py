@@ -14,9 +14,13 @@ from tallystick.reader.document import Document, Node
 from tallystick.reader.operations import properties
 from tallystick.reader.pointers import Path
 from tallystick.reader.schemas.patterns import match
-from tallystick.reader.shapes import SCHEMA
+from tallystick.reader.shapes import SCHEMA, members
 
 _SHOWN = 3
+_ANNOTATIONS = {
+    *("title", "description", "default", "deprecated", "example", "examples", "$comment"),
+    *("readOnly", "writeOnly", "xml", "externalDocs", "discriminator"),
+}
 
 
 def closed_all_of(contract: Contract) -> Iterator[Diagnostic]:
@@ -28,6 +32,49 @@ def closed_all_of(contract: Contract) -> Iterator[Diagnostic]:
     for kind, path, value in objects(document):
         if kind == SCHEMA and isinstance(value.get("allOf"), list):
             yield from _closed(document, Node(document, path, value))
+
+
+def equal_branches(contract: Contract) -> Iterator[Diagnostic]:
+    """Schemas of one `oneOf` that are equal but for annotations, which assert nothing (JSON Schema
+    2020-12 core, section 7.7).
+    """
+    document = contract.document
+    for kind, path, value in objects(document):
+        if kind != SCHEMA or not isinstance(value.get("oneOf"), list):
+            continue
+        branches = [branch.value for branch in Node(document, path, value).list("oneOf")]
+        asserted = [_asserted(branch) for branch in branches]
+        for index, branch in enumerate(asserted):
+            first = asserted.index(branch)
+            if first != index:
+                yield Diagnostic(
+                    "equal-branches",
+                    f"the schemas {first} and {index} of oneOf take the same values",
+                    document.locate((*path, "oneOf", str(index))),
+                )
+
+
+def _asserted(schema: Any) -> Any:
+    """A schema without its annotations."""
+    if not isinstance(schema, dict):
+        return schema
+    found = {
+        name: sorted(value) if name == "required" else value
+        for name, value in schema.items()
+        if name not in _ANNOTATIONS and not name.startswith("x-")
+    }
+    for name, member in members(SCHEMA, found):
+        if member.kind == SCHEMA:
+            found[name] = _each(found[name], member.form)
+    return found
+
+
+def _each(value: Any, form: str) -> Any:
+    if form == "one":
+        return _asserted(value)
+    if isinstance(value, dict):
+        return {name: _asserted(inside) for name, inside in value.items()}
+    return [_asserted(inside) for inside in value]
 
 
 def _closed(document: Document, schema: Node) -> Iterator[Diagnostic]:

@@ -17,7 +17,7 @@ from tests.crud import store
 from tests.crud.aiohttp_values import Rule, faults
 
 Request = web.Request
-Response = web.StreamResponse
+Response = web.Response
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
@@ -43,19 +43,24 @@ class Service:
             except store.Taken:
                 return self.finish(request, self.problem(409, "This frame number is taken."))
             except web.HTTPException as error:
-                headers = {k: v for k, v in error.headers.items() if k in ("Allow", "ETag")}
-                if error.body is not None and error.content_type == "text/plain":
-                    return self.finish(request, self.problem(error.status, error.reason, headers))
-                return self.finish(request, error)
+                return self.finish(request, self.of_error(error))
 
         return middleware
+
+    def of_error(self, error: web.HTTPException) -> Response:
+        """A problem in place of the plain text that aiohttp's own errors have."""
+        headers = {k: v for k, v in error.headers.items() if k in ("Allow", "ETag")}
+        if error.body is not None and error.content_type == "text/plain":
+            return self.problem(error.status, error.reason, headers)
+        kind = JSON if error.body else None
+        return Response(status=error.status, body=error.body, headers=headers, content_type=kind)
 
     @property
     def callers(self) -> Any:
         @web.middleware
         async def middleware(request: Request, handler: Any) -> Response:
             is_known = request.match_info.http_exception is None
-            if is_known and request.path not in self.public:
+            if is_known and self.needs_token(request):
                 scheme, _, token = request.headers.get("Authorization", "").partition(" ")
                 if not self.is_token(scheme, token.strip()):
                     return self.unauthorized()
@@ -65,6 +70,9 @@ class Service:
             return response
 
         return middleware
+
+    def needs_token(self, request: Request) -> bool:
+        return request.path not in self.public
 
     def is_token(self, scheme: str, token: str) -> bool:
         return scheme.lower() == "bearer" and token in (store.TOKEN, store.READER_TOKEN)

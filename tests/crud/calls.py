@@ -129,7 +129,12 @@ def made(base_url: str) -> dict[str, str]:
 
 def _id(base_url: str, create: Call, world: Mapping[str, str] = WORLD) -> str:
     created = send(base_url, create, world)
-    return str(created.json().get("id", "")) if created.status_code == 201 else "unmade"
+    if created.status_code != 201:
+        return "unmade"
+    try:
+        return str(created.json()["id"])
+    except (ValueError, TypeError, KeyError):
+        return created.headers.get("Location", "").rpartition("/")[2] or "unmade"
 
 
 ANOTHER = '"another"'

@@ -77,18 +77,21 @@ class Store:
         self._bikes: dict[str, Bike] = {}
         self._lock = threading.Lock()
 
+    def new_id(self) -> str:
+        return secrets.token_hex(6)
+
     def bike(self, bike_id: str) -> Bike:
         try:
             return self._bikes[bike_id]
         except KeyError:
             raise Missing from None
 
-    def add(self, frame_number: str, details: Values) -> Bike:
+    def add(self, frame_number: str, details: Values, bike_id: str = "") -> Bike:
         with self._lock:
             if any(bike.frame_number == frame_number for bike in self._bikes.values()):
                 raise Taken
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            bike = Bike(new_id(), frame_number, {**DEFAULTS, **details}, now)
+            bike = Bike(bike_id or self.new_id(), frame_number, {**DEFAULTS, **details}, now)
             self._bikes[bike.id] = bike
             return bike
 
@@ -129,7 +132,7 @@ class Store:
         return [bike for bike in list(self._bikes.values()) if fits(bike)]
 
     def add_repair(self, bike_id: str, branch: str, values: Values) -> dict[str, Any]:
-        repair = {**values, "id": new_id(), "bike_id": bike_id, "branch": branch}
+        repair = {**values, "id": self.new_id(), "bike_id": bike_id, "branch": branch}
         self.bike(bike_id).repairs[repair["id"]] = repair
         return repair
 
@@ -143,7 +146,7 @@ class Store:
     def add_photo(
         self, bike_id: str, content: bytes, media_type: str, caption: str | None
     ) -> Photo:
-        photo = Photo(new_id(), content, media_type, caption)
+        photo = Photo(self.new_id(), content, media_type, caption)
         self.bike(bike_id).photos[photo.id] = photo
         return photo
 
@@ -155,10 +158,6 @@ def found(things: Mapping[str, T], thing_id: str) -> T:
     if thing_id not in things:
         raise Missing
     return things[thing_id]
-
-
-def new_id() -> str:
-    return secrets.token_hex(6)
 
 
 def estimate(minutes: int, currency: str, express: bool) -> dict[str, Any]:

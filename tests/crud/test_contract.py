@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from tests.contract_tests.commands import SEED, Result, commands, tallystick_test
+from tests.crud.conformance import PATH
 from tests.crud.serve import FRAMEWORKS, serving
 from tests.crud.store import TOKEN
 
-DOCUMENT = Path(__file__).parent / "document.yaml"
 
-
-def target_text(base_url: str, document: Path = DOCUMENT) -> str:
+def target_text(base_url: str, document: Path = PATH) -> str:
     """A target file that holds the token, and nothing else."""
     return f"""base_url = "{base_url}"
 document = "{document}"

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 import requests
-import yaml
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from tests.crud.calls import (
     BIKE,
@@ -28,10 +22,10 @@ from tests.crud.calls import (
     send,
     upload,
 )
+from tests.crud.conformance import Document, read_document
 from tests.crud.serve import FRAMEWORKS, serving
 
-DOCUMENT: Any = yaml.safe_load((Path(__file__).parent / "document.yaml").read_text("utf-8"))
-REGISTRY: Any = Registry().with_resource("urn:document", DRAFT202012.create_resource(DOCUMENT))
+DOCUMENT = Document(read_document())
 
 pytestmark = pytest.mark.whole
 
@@ -50,52 +44,6 @@ def world(url: str) -> Iterator[dict[str, str]]:
         send(url, call("DELETE", f"/bikes/{bike['id']}"))
 
 
-def deref(value: Any) -> Any:
-    while "$ref" in value:
-        pointer = value["$ref"].removeprefix("#/").split("/")
-        value = DOCUMENT
-        for name in pointer:
-            value = value[name]
-    return value
-
-
-def documented(operation: str, status: int) -> Any:
-    method, path = operation.split(" ")
-    responses = DOCUMENT["paths"][path][method.lower()]["responses"]
-    names = (str(status), f"{status // 100}XX", "default")
-    return deref(next(responses[name] for name in names if name in responses))
-
-
-def faults(response: requests.Response, operation: str) -> list[str]:
-    """What breaks the document: the media type, the schema, a header."""
-    described = documented(operation, response.status_code)
-    headers = {name: deref(header) for name, header in described.get("headers", {}).items()}
-    found = [f"no {name}" for name in headers if name not in response.headers]
-    media_type = response.headers.get("Content-Type", "").partition(";")[0]
-    content = described.get("content", {})
-    if not content:
-        return [*found, *(["a body"] if response.content else [])]
-    if media_type not in content:
-        return [*found, f"media type {media_type!r}"]
-    schema = content[media_type].get("schema")
-    if schema is None:
-        return found
-    anchored = _anchored(schema)
-    validator = Draft202012Validator(
-        anchored, registry=REGISTRY, format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
-    return [*found, *(error.message for error in validator.iter_errors(response.json()))]
-
-
-def _anchored(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: f"urn:document{part}" if key == "$ref" else _anchored(part)
-            for key, part in value.items()
-        }
-    return [_anchored(part) for part in value] if isinstance(value, list) else value
-
-
 ROWS = [
     pytest.param(operation, sent, status, id=f"{operation} {status} {number}")
     for operation, rows in EXPECTED.items()
@@ -109,7 +57,7 @@ def test_a_call_gets_the_documented_answer(
 ) -> None:
     """The status is the one written down, and the answer keeps the document."""
     response = send(url, sent, world)
-    assert (response.status_code, faults(response, operation)) == (status, [])
+    assert (response.status_code, DOCUMENT.faults(response, operation)) == (status, [])
     assert (response.status_code == 401) == ("WWW-Authenticate" in response.headers)
 
 
@@ -117,7 +65,7 @@ def test_each_documented_case_has_a_call() -> None:
     """All but server errors."""
     cases = {
         (f"{method.upper()} {path}", str(status))
-        for path, item in DOCUMENT["paths"].items()
+        for path, item in DOCUMENT.value["paths"].items()
         for method, operation in item.items()
         if method != "parameters"
         for status in operation["responses"]

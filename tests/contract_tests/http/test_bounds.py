@@ -275,28 +275,28 @@ def test_an_endless_stream_costs_its_deadline_once(request_to: OperationRequest)
     """Its operation has a second for each further request; others have the whole time."""
     with raw_server() as server:
         server.answer = lambda write, _: endless_events(server, write)
-        client = Client(Target(server.url, timeout=2.0))
-        seconds = []
+        client = Client(Target(server.url, timeout=1.5))
+        times = [time.monotonic()]
         for _ in range(3):
-            begun = time.monotonic()
             client.send(request_to)
-            seconds.append(round(time.monotonic() - begun))
+            times.append(time.monotonic())
         client.close()
-    assert seconds == [2, 1, 1]
+    assert times[1] - times[0] >= 1.5
+    assert times[3] - times[1] < 2.8
 
 
 def test_a_silent_operation_costs_its_deadline_twice(request_to: OperationRequest) -> None:
     """The first time, it may have been chance."""
     with raw_server() as server:
         server.answer = lambda write, _: silent(server, write)
-        client = Client(Target(server.url, timeout=2.0))
-        seconds = []
-        for _ in range(3):
-            begun = time.monotonic()
-            client.send(request_to)
-            seconds.append(round(time.monotonic() - begun))
+        client = Client(Target(server.url, timeout=1.1))
+        outcomes = [client.send(request_to).outcome for _ in range(3)]
         client.close()
-    assert seconds == [2, 2, 1]
+    assert [outcome.what for outcome in outcomes if isinstance(outcome, TransportError)] == [
+        "no response came within 1.1 s",
+        "no response came within 1.1 s",
+        "no response came within 1 s",
+    ]
 
 
 # --- a body that nobody reads, and the end of the run
@@ -314,6 +314,7 @@ def test_a_request_that_nobody_reads_has_an_end(request_to: OperationRequest) ->
         ).outcome
         seconds = time.monotonic() - begun
     assert isinstance(outcome, TransportError)
+    assert outcome.what == TOO_LATE
     assert seconds < SECONDS + 1.5
 
 

@@ -71,6 +71,24 @@ paths:
             application/json:
               schema: {properties: {message: {type: string}}}
               example: {message: No such cat}
+  /texts:
+    get:
+      responses:
+        '200':
+          description: an example of JSON that is written as a text
+          content: {application/json: {schema: {type: array}, example: '[{"id": 1}]'}}
+        '201':
+          description: a text, of which the schema takes texts
+          content: {application/json: {schema: {type: [array, string]}, example: '[1]'}}
+        '202':
+          description: a text that holds no JSON
+          content: {application/json: {schema: {type: array}, example: '[1'}}
+        '400':
+          description: an error
+          content:
+            application/json:
+              schema: {type: object}
+              examples: {bad: {value: '{"a": 1}'}}
   /links:
     get:
       responses:
@@ -107,6 +125,11 @@ def mock(serve: Serve) -> httpx.Client:
         ("/range", {"Prefer": "code=418"}, 418, "application/json", '{"message":"no"}'),
         ("/default", {"Prefer": "code=503"}, 503, "application/json", None),
         ("/cats", {"Prefer": "example=cat"}, 200, "application/json", '{"k":"cat"}'),
+        ("/texts", {}, 200, "application/json", '[{"id":1}]'),
+        ("/texts", {"Prefer": "code=201"}, 201, "application/json", '"[1]"'),
+        ("/texts", {"Prefer": "code=202"}, 202, "application/json", '"[1"'),
+        ("/texts", {"Prefer": "code=400"}, 400, "application/json", '{"a":1}'),
+        ("/texts", {"Prefer": "example=bad"}, 400, "application/json", '{"a":1}'),
         (
             "/cats",
             {"Prefer": "example=dog"},

@@ -79,3 +79,41 @@ def test_a_closed_schema_around_an_all_of(linted):
 def test_no_contradiction(linted, schema):
     """Nothing is refused that another part defines."""
     assert linted("closed-all-of", f"{PATHS}    A: {schema}\n") == []
+
+
+# --- branches of a oneOf
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}", "01"),
+        ("{oneOf: [{type: string}, {type: integer}, {type: string, title: Text}]}", "02"),
+        ("{oneOf: [{required: [a, b], x-a: 1}, {required: [b, a]}]}", "01"),
+        ("{oneOf: [{items: {description: a}}, {items: {description: b}}]}", "01"),
+        ("{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Cow'}]}", ""),
+        ("{oneOf: [{properties: {title: {}}}, {properties: {description: {}}}]}", ""),
+        ("{oneOf: [{maxLength: 5}, {maxLength: 6}]}", ""),
+        ("{anyOf: [{type: string}, {type: string}]}", ""),
+    ],
+)
+def test_equal_branches(linted, schema, expected):
+    """Schemas of a `oneOf` that differ in nothing that they assert."""
+    text = f"""\
+    Pet: {schema}
+    Cat: {{type: object, description: A cat, properties: {{kind: {{type: string, example: cat}}}}}}
+    Dog: {{type: object, properties: {{kind: {{type: string}}}}}}
+    Cow: {{type: object, properties: {{kind: {{const: cow}}}}}}
+"""
+    found = short(linted("equal-branches", PATHS + text))
+    assert found == (
+        [
+            (
+                6,
+                f"/components/schemas/Pet/oneOf/{expected[1]}",
+                f"the schemas {expected[0]} and {expected[1]} of oneOf take the same values",
+            )
+        ]
+        if expected
+        else []
+    )
