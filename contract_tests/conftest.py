@@ -111,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     operations = [o for o in plan.roles.ordered() if plan.scope.left_out(o) is None]
     if "case" in metafunc.fixturenames:
         pairs = [
-            (o, case) for o in operations for case in o.cases if has_request(plan.target, case)
+            (o, case) for o in operations for case in o.cases if has_request(plan.target, o, case)
         ]
         names = [f"{case.operation} {case.label}" for _, case in pairs]
         metafunc.parametrize(("operation", "case"), pairs, ids=names)

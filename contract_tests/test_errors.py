@@ -38,7 +38,7 @@ def test_faults(run: Run, base: Base) -> None:
     """A request that certainly breaks the schema in one place is refused (400, 422)."""
     is_documented = refuses(base.operation)
     kind = ExpectationKind.REFUSED if is_documented else ExpectationKind.HANDLED
-    found = list(faults(run.contract, base.request))
+    found = list(faults(run.contract, base.request, run.target))
     for fault in found:
         _check(run, base, fault.request, Expectation(kind, fault.what))
     for case in base.operation.cases if not found else ():

@@ -23,8 +23,9 @@ from tallystick.contract import ContractOperation
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """A request to an operation, in values that are not written yet. `media_type` is that of the
-    body, or of a body that may be added. `body` is a JSON value (`...` where there is none), with
+    """A request to an operation, in values that are not written yet. Those `given` for it, such as
+    `header.x-key`, replace headers and credentials of the target. `media_type` is that of the body,
+    or of a body that may be added. `body` is a JSON value (`...` where there is none), with
     bytes for what is binary; a text or bytes that are no JSON are sent as they are.
     """
 
@@ -35,6 +36,7 @@ class OperationRequest:
     body: Any = ...
     media_type: str | None = None
     cookies: Mapping[str, Any] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
         """For Hypothesis, which writes down what it draws: an operation holds a whole document."""

@@ -1,16 +1,16 @@
 """Who sends a request: its credentials are put in, replaced or left out.
 
-Rules: a value of the request's own wins over the run's credentials, since only an entry of the
-target file gives one. All other identities replace what is there. Nobody has no credentials at all,
-wherever the target file gives them. A wrong credential is tried three times at most for a scheme:
-accounts lock.
+Rules: nothing that is made or drawn replaces a credential, or a header of the target file; only
+what the file gives for an operation or a case does. All other identities replace what is there.
+Nobody has no credentials at all, wherever the target file gives them. A wrong credential is tried
+three times at most for a scheme: accounts lock.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
@@ -64,10 +64,13 @@ class Identities:
     def of(self, request: OperationRequest, identity: Identity) -> OperationRequest:
         """The request as this identity sends it. Raises TargetError where a token is refused."""
         operation = request.operation
+        first = self._given(request)
+        headers = [Place("header", n) for n in self.target.headers if n.lower() not in OPEN_HEADERS]
+        request = _without(request, [place for place in headers if not _is_among(place, first)])
         if identity is Identity.OWN:
             values = self._values(met(operation, self.target.credentials), self.target.credentials)
-            own = {place: v for place, v in values.items() if not self._has(request, place)}
-            return _with(request, own)
+            first += [Place("header", name) for name in self.target.first_headers]
+            return _with(request, {p: v for p, v in values.items() if not _is_among(p, first)})
         bare = _without(request, places_of(operation))
         if identity is Identity.OTHER:
             given = {**self.target.credentials, **self.target.other}
@@ -76,10 +79,11 @@ class Identities:
             return _with(bare, self._wrong(operation))
         return bare
 
-    def _has(self, request: OperationRequest, place: Place) -> bool:
-        """Whether something comes before the credential of a place."""
-        is_first = place.location == "header" and place.name.lower() in self.target.first_headers
-        return is_first or _has(request, place)
+    def _given(self, request: OperationRequest) -> list[Place]:
+        """The places of what the target file gives for the operation or the case."""
+        names = (*request.given, *self.target.values(request.operation))
+        parts = [name.partition(".") for name in names]
+        return [Place(location, name) for location, _, name in parts if location in _FIELDS]
 
     def _values(self, schemes: Schemes, given: Credentials) -> dict[Place, str]:
         return {
@@ -162,8 +166,8 @@ def _is_at(name: str, place: Place) -> bool:
     return name == place.name or (place.location == "header" and name.lower() == place.name.lower())
 
 
-def _has(request: OperationRequest, place: Place) -> bool:
-    return any(_is_at(name, place) for name in _values_at(request, place.location))
+def _is_among(place: Place, places: Iterable[Place]) -> bool:
+    return any(each.location == place.location and _is_at(each.name, place) for each in places)
 
 
 def _with(request: OperationRequest, values: Mapping[Place, str]) -> OperationRequest:

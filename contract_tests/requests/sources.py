@@ -32,7 +32,6 @@ from contract_tests.requests.reaching import (
     value_of,
     with_parameters,
 )
-from contract_tests.target.credentials import Place, places_of
 from contract_tests.target.target import Target
 from contract_tests.walk import member_names
 from tallystick.contract import Contract, ContractOperation
@@ -115,9 +114,7 @@ class Sources:
         the target are the client's affair.
         """
         is_header, name = parameter.location == "header", parameter.name.lower()
-        if Place(parameter.location, parameter.name) in places_of(operation):
-            return False
-        if is_header and name in {given.lower() for given in self.target.headers}:
+        if self.target.keeps(operation, Field(parameter.location, parameter.name)):
             return False
         wants_condition = any(response.status == "428" for response in operation.responses)
         is_needed = parameter.required or (is_header and name == _IF_MATCH and wants_condition)

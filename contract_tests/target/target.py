@@ -16,6 +16,7 @@ from contract_tests.target.credentials import (
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
+from tallystick.reader.operations import Field
 
 LARGEST_RESPONSE = 5 * 2**20
 """The most decoded bytes of a response's body that are read, if the target file says no other."""
@@ -112,6 +113,16 @@ class Target:
             if special.match == operation.name:
                 values |= special.parameters
         return values
+
+    def keeps(self, operation: ContractOperation, field: Field) -> bool:
+        """Whether a value is the target's own, which no test changes: a credential, or a header of
+        [headers]. Names of headers have no case (RFC 9110 section 5.1).
+        """
+        kept = [*places_of(operation), *(Field("header", name) for name in self.headers)]
+        names = [place.name for place in kept if place.location == field.location]
+        if field.location == "header":
+            return field.name.lower() in [name.lower() for name in names]
+        return field.name in names
 
     def is_repeatable(self, operation: ContractOperation) -> bool:
         """Whether a POST may be sent again and again with the same result."""

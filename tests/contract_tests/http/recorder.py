@@ -53,7 +53,7 @@ def recording(
 
         def _any(self) -> None:
             parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            body = self._body()
             headers = {name.lower(): value for name, value in self.headers.items()}
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             got = Got(self.command, parts.path, query, headers, body)
@@ -67,6 +67,16 @@ def recording(
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else answer.body)
 
+        def _body(self) -> bytes:
+            if "transfer-encoding" not in self.headers:
+                return self.rfile.read(int(self.headers.get("content-length") or 0))
+            parts = []
+            while size := int(self.rfile.readline(), 16):  # RFC 9112 section 7.1
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
@@ -74,6 +84,7 @@ def recording(
         setattr(Handler, f"do_{method}", Handler._any)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that went away
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     recorder.url = f"http{'s' if context else ''}://127.0.0.1:{server.server_port}"

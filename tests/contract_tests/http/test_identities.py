@@ -126,9 +126,18 @@ def test_nobody_is_not_the_user_of_the_address(contract: Contract) -> None:
     assert sent(contract, "/query", NONE, asked) == {"query": "a=b"}
 
 
-def test_a_value_of_the_request_wins(contract: Contract) -> None:
-    """An entry of the target file gives one, to reach a case."""
-    request = {"headers": {"authorization": "Bearer readonly"}}
+def test_only_a_given_value_wins(contract: Contract) -> None:
+    """An entry of the target file gives one, to reach a case; what is made replaces nothing."""
+    made = {"headers": {"authorization": "", "X-API-KEY": "0"}, "query": {"key": "0"}}
+    right = dict.fromkeys(SCHEMES, RIGHT)
+    found = sent(contract, "/bearer", OWN, made, credentials=right, headers={"x-api-key": "mine"})
+    assert found == {
+        "authorization": "Bearer t0ken-secret",
+        "x-api-key": "mine",
+        "query": "key=0",
+    }
+    assert sent(contract, "/query", OWN, made, credentials=right)["query"] == "key=k3y-secret"
+    request = {"headers": {"authorization": "Bearer readonly"}, "given": {"header.Authorization"}}
     found = sent(contract, "/bearer", OWN, request, credentials={"bearer": RIGHT})
     assert found == {"authorization": "Bearer readonly"}
 

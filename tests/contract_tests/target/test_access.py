@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from contract_tests.target.credentials import Credential
+from contract_tests.target.file import _KEYS as KNOWN
 from contract_tests.target.file import check_target, read_target
 from contract_tests.target.target import Target, TargetError
 from tallystick.contract import Contract, load_contract
@@ -197,6 +199,32 @@ repeatable = true
     assert target.allow_hosts == ("hooks.example.test",)
     assert target.proxy == "http://anna:pass@127.0.0.1:3128"
     assert target.is_repeatable(contract.operations[0])
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "target-file.md").read_text(encoding="utf-8")
+
+
+def test_the_page_has_every_key() -> None:
+    """In the table of its section."""
+    section = PAGE.partition("## Keys")[2].partition("\n## ")[0]
+    rows = [line.split(" | ")[0] for line in section.splitlines() if line.startswith("| `")]
+    assert {key for row in rows for key in re.findall(r"`(\w+)`", row)} == KNOWN
+
+
+def test_the_examples_of_the_page_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They say what the page says they do."""
+    for name in ("TOKEN", "GUEST_TOKEN", "API_KEY", "PASSWORD", "CLIENT_SECRET"):
+        monkeypatch.setenv(name, f"the-{name}")
+    first, second = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    target = read_target(str(write(tmp_path, first)))
+    assert target.credentials == {"bearerAuth": Credential(token="the-TOKEN")}
+    assert target.other == {"bearerAuth": Credential(token="the-GUEST_TOKEN")}
+    assert [(each.match, each.is_repeatable) for each in target.operations] == [
+        ("POST /orders/{id}/payments", True)
+    ]
+    target = read_target(str(write(tmp_path, second)))
+    assert sorted(target.credentials) == ["api_key", "login", "service"]
+    assert target.wrong == {"login": Credential(username="nobody", password="expired")}
 
 
 CALL = '\n[cases.200]\nbefore = [{{ method = "POST", url = "http://{}/x" }}]'

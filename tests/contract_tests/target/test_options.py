@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,10 @@ URL = "http://127.0.0.1:1"
 LINK = "POST /organisations/{id}/payment-account/link"
 
 
-def target_with(folder: Path, text: str = "", **options: object) -> Target:
+def target_with(folder: Path, text: str = "", **options: Any) -> Target:
     """The target of a file with this text and of these options."""
     path = str(write(folder, f'base_url = "{URL}"\n{text}'))
-    plan = read_plan(LoadOptions(), base_url=None, target_file=path, seed=0, **options)  # type: ignore[arg-type]
+    plan = read_plan(LoadOptions(), base_url=None, target_file=path, seed=0, **options)
     assert plan.target is not None
     return plan.target
 
