@@ -518,7 +518,8 @@ def _response(received: requests.Response) -> Response:
 def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
     return (
         f"{target.called} {target.shown_url} could not be reached: {_reason(error)}. For a "
-        "certificate of your own, name your CA's file in the environment variable SSL_CERT_FILE."
+        "certificate of your own, name your CA's file: ca_file in the target file, or the "
+        "environment variable SSL_CERT_FILE."
     )
 
 

@@ -98,7 +98,8 @@ class Base:
             left_behind = isinstance(outcome, Response) and outcome.status in _STATE
             return left_behind and not self.is_repeatable
         if self.case is None:
-            return isinstance(outcome, Response) and outcome.status == self.status
+            is_same = isinstance(outcome, Response) and outcome.status == self.status
+            return is_same and 400 <= (self.status or 0) < 500
         return not is_of_request(self.case) and self.case == case_answered(self.operation, exchange)
 
     @property
