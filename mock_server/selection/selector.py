@@ -147,17 +147,17 @@ def refusing_selector(operation: ContractOperation, why: str) -> Selector:
 
 def success(operation: ContractOperation) -> Case | None:
     """The case of a request without error: the first 2xx, wherever it stands; else `default`, as
-    200; else the first redirect but 304, which needs a condition; else the first case. 1xx is
-    never a final response (RFC 9110 section 15.2).
+    200; else the first redirect; else the first case. 1xx is never a final response (RFC 9110
+    section 15.2), and 304 needs a condition (section 15.4.5).
     """
-    cases = [case for case in operation.cases if case.http_status >= 200]
+    cases = [case for case in operation.cases if case.http_status >= 200 and case.status != "304"]
     for case in cases:
         if case.http_status < 300:
             return case
     for case in cases:
         if case.status.lower() == "default":
             return replace(case, http_status=200)
-    redirects = (case for case in cases if case.http_status < 400 and case.http_status != 304)
+    redirects = (case for case in cases if case.http_status < 400)
     return next(redirects, next(iter(cases), None))
 
 

@@ -43,5 +43,6 @@ _CHECKS: tuple[Check, ...] = (
     example_values.broken_examples,
     schemas.closed_all_of,
     schemas.equal_branches,
+    schemas.no_valid_value,
     security.in_prose,
 )

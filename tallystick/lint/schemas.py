@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from tallystick.contract import Contract
+from tallystick.generation.bodies import examples
+from tallystick.generation.values import make
 from tallystick.judgement import Judgement
 from tallystick.lint.objects import objects
 from tallystick.lint.suggestions import REMOVE, Change, suggestion
 from tallystick.reader.diagnostics import Diagnostic
 from tallystick.reader.document import Document, Node
 from tallystick.reader.operations import properties
-from tallystick.reader.pointers import Path
+from tallystick.reader.pointers import Path, to_pointer
 from tallystick.reader.schemas.patterns import match
 from tallystick.reader.shapes import SCHEMA, members
 
@@ -52,6 +54,31 @@ def equal_branches(contract: Contract) -> Iterator[Diagnostic]:
                     f"the schemas {first} and {index} of oneOf take the same values",
                     document.locate((*path, "oneOf", str(index))),
                 )
+
+
+def no_valid_value(contract: Contract) -> Iterator[Diagnostic]:
+    """Schemas of responses for which the generator finds no valid value."""
+    document = contract.document
+    media_types = (
+        media_type
+        for operation in contract.operations
+        for response in operation.responses
+        for media_type in response.media_types
+        if not examples(document, media_type)
+    )
+    places = (document.at(found.schema).path for found in media_types if found.schema)
+    for path in dict.fromkeys(places):
+        made = make(document, path)
+        if not made.is_valid:
+            error = next(document.validators.at(path).iter_errors(made.value), None)
+            where = to_pointer(tuple(map(str, error.instance_path))) if error else ""
+            keyword = f", by the keyword {error.kind.name!r}" if error else ""
+            yield Diagnostic(
+                "no-valid-value",
+                "no value was found that fits this schema; the nearest breaks it"
+                f"{f' at {where}' if where else ''}{keyword}",
+                document.locate(path),
+            )
 
 
 def _asserted(schema: Any) -> Any:

@@ -40,6 +40,8 @@ paths:
   /default: {get: {responses: {default: {description: ok, content: {application/json: {}}}}}}
   /later: {get: {responses: {'100': {description: go on}, '202': {description: ok}}}}
   /conditional: {get: {responses: {'304': {description: same}, '303': {description: other}}}}
+  /same: {get: {responses: {'304': {description: same}}}}
+  /failing: {get: {responses: {'304': {description: same}, '410': {description: gone}}}}
   /range:
     get:
       responses:
@@ -120,6 +122,8 @@ def mock(serve: Serve) -> httpx.Client:
         ("/default", {}, 200, "application/json", "{}"),
         ("/later", {}, 202, None, ""),
         ("/conditional", {}, 303, None, ""),
+        ("/same", {}, 200, None, ""),
+        ("/failing", {}, 410, None, ""),
         ("/empty", {}, 205, None, ""),
         ("/range", {"Prefer": "code=404"}, 404, "application/json", '{"message":"no"}'),
         ("/range", {"Prefer": "code=418"}, 418, "application/json", '{"message":"no"}'),

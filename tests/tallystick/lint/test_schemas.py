@@ -117,3 +117,48 @@ def test_equal_branches(linted, schema, expected):
         if expected
         else []
     )
+
+
+# --- schemas that no value fits
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{minimum: 7, maximum: 6, type: integer}", "it, by the keyword 'maximum'"),
+        ("{required: [a], properties: {a: false}}", "it, by the keyword 'required'"),
+        ("{properties: {a: {type: integer, minimum: 7, maximum: 6}}, required: [a]}",
+         "it at /a, by the keyword 'maximum'"),
+        ("{oneOf: [{type: string}, {type: string}]}", "it, by the keyword 'oneOf'"),
+        ("{type: integer}", ""),
+    ],
+)  # fmt: skip
+def test_no_valid_value(linted, schema, expected):
+    """The schema of a response that nothing fits, once, however many responses share it."""
+    text = f"""\
+paths:
+  /a:
+    get: &get
+      responses: {{'200': {{description: OK, content: {{application/json: {{schema: {{
+        $ref: '#/components/schemas/A'}}}}}}}}}}
+  /b: {{get: *get}}
+components:
+  schemas:
+    A: {schema}
+"""
+    words = "no value was found that fits this schema; the nearest breaks "
+    assert short(linted("no-valid-value", text)) == (
+        [(11, "/components/schemas/A", words + expected)] if expected else []
+    )
+
+
+def test_an_example_is_sent_instead(linted):
+    """Where the document gives an example, no value is needed."""
+    text = """\
+paths:
+  /a:
+    get:
+      responses: {'200': {description: OK, content: {application/json: {example: 5,
+        schema: {not: {}}}}}}
+"""
+    assert linted("no-valid-value", text) == []
