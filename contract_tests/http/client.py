@@ -86,8 +86,8 @@ _STREAMS = (
 _THREADS = 8
 _INCOMPLETE = "RFC 9112 section 8"
 _SECRET_NAME = re.compile(
-    r"(?i)(?<![a-z])(auth(orization)?|(x-?)?(api|access|secret|auth)?[-_.]?(key|token)|secret|pwd"
-    r"|passw(or)?d|cookie|session[-_.]?(id)?|s(ess)?id|jwt|signature)(?![a-z])"
+    r"(?i)(?<![a-z])((api|app|access|auth|private)?[-_]?key|[a-z]*token|[a-z]*secret|auth|jwt|sid"
+    r"|authorization|[a-z]*passw(or)?d|pwd|[a-z]*sess(ion)?[-_]?id|session|signature)(?![a-z])"
 )
 """The names of parameters that are credentials."""
 
@@ -493,7 +493,7 @@ def _secret_parameters(target: Target) -> list[str]:
         str(value)
         for group in groups
         for name, value in group.items()
-        if _SECRET_NAME.search(name) and not name.startswith(("path.", "body."))
+        if not name.startswith(("path.", "body.")) and _SECRET_NAME.search(name.partition(".")[2])
     ]
 
 

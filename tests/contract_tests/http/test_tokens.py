@@ -16,7 +16,6 @@ from contract_tests.http.exchange import OperationRequest
 from contract_tests.target.credentials import Credential, Identity
 from contract_tests.target.target import Target, TargetError
 from tallystick.contract import Contract
-from tests.contract_tests.commands import tallystick_test
 from tests.contract_tests.contracts import contract_of, documented
 from tests.contract_tests.http.recorder import Got, Recorder, Reply, recording
 from tests.contract_tests.raw import RawServer, Write, head, raw_server
@@ -165,26 +164,6 @@ def test_a_token_url_elsewhere_must_be_named(tmp_path: Path) -> None:
         client.send(request)
     assert "https://192.0.2.7:1/token is not at the target." in str(error.value)
     assert 'allow_hosts = ["192.0.2.7"]' in str(error.value)
-
-
-@pytest.mark.whole
-def test_a_run_without_a_token(tmp_path: Path) -> None:
-    """It ends with code 4 and one sentence, and writes its report."""
-    contract_with(tmp_path)
-    with recording(lambda _: Reply(401, b'{"error": "invalid_client"}')) as server:
-        target = tmp_path / "target.toml"
-        target.write_text(
-            f'base_url = "{server.url}"\ndocument = "document.json"\n'
-            '[credentials]\no = { client_id = "me", client_secret = "${TALLY_SECRET}" }\n',
-            encoding="utf-8",
-        )
-        run = tallystick_test(tmp_path, "--target", target, env={"TALLY_SECRET": SECRET})
-    assert run.code == 4
-    assert (
-        f"No token came from {server.url}/oauth/token: it answered 401 (invalid_client)" in run.err
-    )
-    assert len(server.got) == 2
-    assert [where for where, text in run.texts.items() if SECRET in text] == []
 
 
 def test_each_fetched_token_is_hidden(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from contract_tests.requests.sources import valid_request
 from contract_tests.target.credentials import Credential
 from contract_tests.target.target import Target
 from tests.contract_tests.commands import Result, run_words, tallystick_test
-from tests.contract_tests.contracts import contract_of
+from tests.contract_tests.contracts import contract_of, documented
 from tests.contract_tests.http.recorder import Got, Reply, recording
 
 SCHEMES: dict[str, Any] = {
@@ -142,3 +142,26 @@ def test_what_the_target_keeps_is_never_a_fault(tmp_path: Path) -> None:
     ]
     case = next(case for case in operation.cases if case.code == "Key.Missing")
     assert not has_request(target, operation, case)
+
+
+@pytest.mark.whole
+def test_a_run_without_a_token(tmp_path: Path) -> None:
+    """It ends with code 4 and one sentence, and writes its report."""
+    flows = {"clientCredentials": {"tokenUrl": "oauth/token", "scopes": {}}}
+    schemes = {"securitySchemes": {"o": {"type": "oauth2", "flows": flows}}}
+    paths = {"/a": documented("get"), "/b": documented("get"), "/c": documented("get")}
+    contract_of(tmp_path, paths, security=[{"o": []}], components=schemes)
+    with recording(lambda _: Reply(401, b'{"error": "invalid_client"}')) as server:
+        target = tmp_path / "target.toml"
+        target.write_text(
+            f'base_url = "{server.url}"\ndocument = "document.json"\n'
+            '[credentials]\no = { client_id = "me", client_secret = "${TALLY_SECRET}" }\n',
+            encoding="utf-8",
+        )
+        run = tallystick_test(tmp_path, "--target", target, env={"TALLY_SECRET": SECRETS["query"]})
+    assert run.code == 4
+    assert (
+        f"No token came from {server.url}/oauth/token: it answered 401 (invalid_client)" in run.err
+    )
+    assert len(server.got) == 2
+    assert [where for where, text in run.texts.items() if SECRETS["query"] in text] == []
