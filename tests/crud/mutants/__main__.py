@@ -111,8 +111,15 @@ def _variants(host: Hosting, name: str) -> list[str]:
     rows: list[tuple[str, Factory, Any]] = [("the workshop", Workshop, None)]
     rows += [(each.name, each.app, each.document) for each in VARIANTS]
     chosen = [row for row in rows if name in row[0]]
+
+    def judge(row: tuple[str, Factory, Any]) -> Judgement:
+        judgement = tallystick(host, row[1], row[2])
+        word = "LOUD" if judgement.found else "silent"
+        print(f"{word}: {row[0]}", file=sys.stderr, flush=True)
+        return judgement
+
     with ThreadPoolExecutor(WORKERS) as pool:
-        judged = list(pool.map(lambda row: tallystick(host, row[1], row[2]), chosen))
+        judged = list(pool.map(judge, chosen))
     false = [row[0] for row, each in zip(chosen, judged, strict=True) if each.found]
     print(f"\n{len(chosen)} conformant workshops: {len(false)} with false alarms.")
     for row, each in zip(chosen, judged, strict=True):

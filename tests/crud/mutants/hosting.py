@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ class Hosting:
     """A loop in a thread of its own, which serves what it is given."""
 
     def __init__(self) -> None:
+        # Faulty workshops raise on purpose: their tracebacks would bury the table.
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()

@@ -101,7 +101,8 @@ def _judged(
         started = time.monotonic()
         words = command(folder, path, url)
         run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
-        if run.returncode not in (0, 1, 3):
-            raise RuntimeError(run.stdout[-2000:] + run.stderr[-2000:])
         seconds = time.monotonic() - started
+        if run.returncode not in (0, 1, 3):
+            said = f"exit code {run.returncode}: {run.stdout[-500:]}{run.stderr[-500:]}"
+            return Judgement(run.returncode, frozenset([said]), frozenset(), 0, seconds)
         return read(folder, run.returncode, run.stdout, seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import re
 import uuid
 from itertools import count
 from typing import Any
@@ -197,8 +198,10 @@ class Creating(Workshop):
         except store.Missing:
             if "If-Match" in request.headers:
                 raise web.HTTPPreconditionFailed from None
-        values = await self.body(request, self.details, self.required)
         name = request.match_info["bike"]
+        if not re.fullmatch("[a-z0-9]{1,36}", name):
+            self.refuse(400, "This can be no id.")
+        values = await self.body(request, self.details, self.required)
         return self.tagged(self.store.add(f"PU{next(self.numbers):06}", values, name), 201)
 
 
