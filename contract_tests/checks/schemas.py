@@ -21,7 +21,7 @@ from tallystick.reader.schemas.dialect import PATTERN
 from tallystick.reader.schemas.patterns import match
 from tallystick.reader.schemas.views import Use
 
-_MOST_VALUES = 100_000
+_MOST_VALUES = 50_000
 """How many members and items a value may have, to be held to a schema."""
 
 _MOST_MISFITS, _LONGEST_POINTER, _LONGEST_MESSAGE = 100, 500, 4_000
@@ -145,6 +145,24 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+def _unique(_: Any, is_wanted: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+    """jsonschema compares each item with each other one, which for many takes minutes."""
+    is_array = is_wanted is True and isinstance(value, list)
+    if is_array and len({_hashable(item) for item in value}) < len(value):
+        yield ValidationError("the array has items that are equal")
+
+
+def _hashable(value: Any) -> Any:
+    """The same for equal values: 1 equals 1.0, and no boolean equals a number (JSON Schema Core
+    2020-12 section 4.2.2).
+    """
+    if isinstance(value, dict):
+        return dict, frozenset((name, _hashable(member)) for name, member in value.items())
+    if isinstance(value, list):
+        return list, tuple(map(_hashable, value))
+    return (bool, value) if isinstance(value, bool) else value
+
+
 _Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern, PATTERN: _pattern}
+    Draft202012Validator, {"pattern": _pattern, PATTERN: _pattern, "uniqueItems": _unique}
 )

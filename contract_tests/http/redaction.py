@@ -25,7 +25,7 @@ _SHORTEST = 4
 _SHORTEST_TOKEN = 12
 _KEYS = range(_SHORTEST + 1, 2 * _SHORTEST + 1)
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])+")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])++")
 
 
 class Redactor:
