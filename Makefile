@@ -15,10 +15,10 @@ BIN    := $(VENV)/bin
 MOCK   := $(VENV)/.mock-installed
 ALL    := $(VENV)/.all-installed
 
-UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/test_rules.py
+UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/benchmarks tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel documents bench fuzz-bench scale-bench screenshots
+.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,8 +78,11 @@ check: $(ALL)  ## lint, types and import rules
 wheel: $(ALL)  ## build dist/tallystick-….whl, to be used without a checkout
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
-documents: $(ALL)  ## read real documents, and print a table (FOLDER=…; four more from npm, into .cache)
+documents: $(ALL)  ## read and serve real documents, beside Prism, and print tables (FOLDER=…; four more from npm)
 	$(BIN)/python -m benchmarks.documents $(FOLDER)
+
+servers: $(ALL)  ## judge real servers from PyPI by their own documents, and print a table (half an hour)
+	$(BIN)/python -m tests.real_servers
 
 bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on large documents
 	$(BIN)/python -m benchmarks.throughput

@@ -1,8 +1,10 @@
 """Requests per second and server CPU per request: the mock beside a bare ASGI function.
 
-All run on the same uvicorn, pinned to one core, with the load from another, in short rounds that
-alternate, so that a machine whose speed drifts drifts for all. The result is the median of the
-ratios, pair by pair. `--before` adds the mock of another checkout, such as the commit before.
+Three kinds of request are measured: the valid POST of the bundled contract, and of `shop.yaml` a
+GET of a list of 50 items and a POST of a nested body. All servers run on the same uvicorn, pinned
+to one core, with the load from another, in short rounds that alternate, so that a machine whose
+speed drifts drifts for all. The result is the median of the ratios, pair by pair. `--before` adds
+the mock of another checkout, such as the commit before, to the first kind.
 `make bench` runs it; it needs Linux (/proc) and two cores.
 """
 
@@ -21,20 +23,59 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import orjson
 import uvloop
 
 CONNECTIONS = 32
 WARM_UP = 2_000
-_BODY = (
-    b'{"returnUrl":"https://app.example.com/payments/return",'
-    b'"refreshUrl":"https://app.example.com/payments/refresh"}'
-)
-_PATH = b"/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link"
-_REQUEST = (
-    b"POST " + _PATH + b" HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: bench\r\n"
-    b"Accept: application/json\r\nContent-Type: application/json\r\n"
-    b"Content-Length: " + str(len(_BODY)).encode() + b"\r\n\r\n" + _BODY
+
+
+def _request(target: str, value: Any = None) -> bytes:
+    """A GET, or the POST of a value."""
+    head = f"{target} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: bench\r\n"
+    head += "Accept: application/json\r\n"
+    if value is None:
+        return f"{head}\r\n".encode()
+    body = orjson.dumps(value)
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+_ORGANISATION = "6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11"
+_LINK = {
+    "returnUrl": "https://app.example.com/payments/return",
+    "refreshUrl": "https://app.example.com/payments/refresh",
+}
+_ADDRESS = {"street": "Notch Lane 5", "city": "Stickford", "country": "GB"}
+_QUOTE = {
+    "customer": {"name": "Ada", "email": "ada@example.com", "address": _ADDRESS},
+    "lines": [
+        {"product": _ORGANISATION, "quantity": number, "options": {"colour": "red", "size": "L"}}
+        for number in range(1, 11)
+    ],
+    "wanted": "2026-01-01T00:00:00Z",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of request, and the server that answers it beside the bare one."""
+
+    title: str
+    server: str
+    request: bytes
+
+
+KINDS = (
+    Kind(
+        "POST of the bundled contract",
+        "mock",
+        _request(f"POST /organisations/{_ORGANISATION}/payment-account/link", _LINK),
+    ),
+    Kind("GET of a list of 50 items", "shop", _request("GET /catalogue?limit=50")),
+    Kind("POST of a nested body", "shop", _request("POST /quotes", _QUOTE)),
 )
 _LENGTH = re.compile(rb"(?i)content-length: (\d+)")
 
@@ -62,7 +103,7 @@ class _Client(asyncio.Protocol):
     def next(self) -> None:
         if self.load.left > 0:
             self.load.left -= 1
-            self.transport.write(_REQUEST)  # type: ignore[attr-defined]
+            self.transport.write(self.load.request)  # type: ignore[attr-defined]
         else:
             self.transport.close()
 
@@ -84,7 +125,8 @@ class _Client(asyncio.Protocol):
 class _Load:
     """A number of requests over `CONNECTIONS` connections."""
 
-    def __init__(self, requests: int) -> None:
+    def __init__(self, request: bytes, requests: int) -> None:
+        self.request = request
         self.left = requests
         self.wrong = 0
         self.open = CONNECTIONS
@@ -104,9 +146,9 @@ class _Load:
             raise SystemExit(f"{self.wrong} answers were not 200")
 
 
-def _send(port: int, requests: int) -> None:
+def _send(port: int, request: bytes, requests: int) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_Load(requests).run(port))
+        runner.run(_Load(request, requests).run(port))
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -116,7 +158,7 @@ def _cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def _server(name: str, checkout: Path) -> Iterator[tuple[int, int]]:
+def _server(name: str, checkout: Path, request: bytes) -> Iterator[tuple[int, int]]:
     """The process id and port of a server of a checkout, pinned to the first core."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -130,16 +172,16 @@ def _server(name: str, checkout: Path) -> Iterator[tuple[int, int]]:
         )
     os.sched_setaffinity(process.pid, {_CORES[0]})
     try:
-        _send(port, WARM_UP)  # waits in the socket's queue until the server is up
+        _send(port, request, WARM_UP)  # waits in the socket's queue until the server is up
         yield process.pid, port
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _measure(pid: int, port: int, requests: int) -> Round:
+def _measure(pid: int, port: int, request: bytes, requests: int) -> Round:
     cpu, started = _cpu_seconds(pid), time.perf_counter()
-    _send(port, requests)
+    _send(port, request, requests)
     elapsed, used = time.perf_counter() - started, _cpu_seconds(pid) - cpu
     return Round(requests / elapsed, used / requests * 1e6)
 
@@ -156,17 +198,28 @@ def main() -> None:
     parser.add_argument("--before", type=Path, help="another checkout, whose mock is measured, too")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {_CORES[-1]})
-    servers = {"bare": ("bare", _HERE), "mock": ("mock", _HERE)}
-    if arguments.before:
-        servers["before"] = ("mock", arguments.before.resolve())
+    for kind in KINDS:
+        servers = {"bare": ("bare", _HERE), "mock": (kind.server, _HERE)}
+        if arguments.before and kind.server == "mock":
+            servers["before"] = ("mock", arguments.before.resolve())
+        print(f"\n{kind.title}")
+        _report(_alternating(kind.request, servers, arguments.rounds, arguments.requests))
+
+
+def _alternating(
+    request: bytes, servers: dict[str, tuple[str, Path]], count: int, requests: int
+) -> dict[str, list[Round]]:
+    """So many rounds of each server."""
     rounds: dict[str, list[Round]] = {name: [] for name in servers}
     with ExitStack() as stack:
-        places = {name: stack.enter_context(_server(*server)) for name, server in servers.items()}
-        for number in range(arguments.rounds):
+        places = {
+            name: stack.enter_context(_server(*server, request)) for name, server in servers.items()
+        }
+        for number in range(count):
             order = list(places) if number % 2 else list(reversed(places))
             for name in order:
-                rounds[name].append(_measure(*places[name], arguments.requests))
-    _report(rounds)
+                rounds[name].append(_measure(*places[name], request, requests))
+    return rounds
 
 
 _TITLES = {

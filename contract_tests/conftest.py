@@ -26,6 +26,7 @@ from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
 from contract_tests.results.report import exit_code, summary, write_report
 from contract_tests.results.run import RUN, Run, diagnostic
+from contract_tests.target.credentials import has_cookie_key
 from contract_tests.target.target import Target, mock_target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -49,6 +50,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a document; default: the bundled one",
     )
     group.addoption("--overlay", action="append", default=[], metavar="FILE", dest="overlays")
+    for name, what in (
+        ("header", "a header of every request, such as 'Authorization: Bearer …'; never shown"),
+        ("include", "operations to test: a tag, an operationId, a path, or a method and a path"),
+        ("exclude", "operations to leave out"),
+    ):
+        group.addoption(f"--{name}", action="append", default=[], dest=f"{name}s", help=what)
+    group.addoption("--only-safe", action="store_true", help="send GET and HEAD alone")
     group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
     group.addoption(
         "--undeclared-methods",
@@ -66,7 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the target file and the contract once. A mistake in them is bad usage."""
-    config.addinivalue_line("markers", "deletes: a test of the operations that delete")
+    config.addinivalue_line("markers", "deletes(before): a test of what deletes, before it does")
     if PLAN in config.stash:
         return
     try:
@@ -82,6 +90,10 @@ def _read(config: pytest.Config) -> Plan:
         target_file=config.getoption("target"),
         seed=_seed(config),
         undeclared_methods=config.getoption("undeclared_methods"),
+        headers=config.getoption("headers"),
+        include=config.getoption("includes"),
+        exclude=config.getoption("excludes"),
+        only_safe=config.getoption("only_safe"),
         max_time=config.getoption("max_time"),
     )
 
@@ -99,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     operations = [o for o in plan.roles.ordered() if plan.scope.left_out(o) is None]
     if "case" in metafunc.fixturenames:
         pairs = [
-            (o, case) for o in operations for case in o.cases if has_request(plan.target, case)
+            (o, case) for o in operations for case in o.cases if has_request(plan.target, o, case)
         ]
         names = [f"{case.operation} {case.label}" for _, case in pairs]
         metafunc.parametrize(("operation", "case"), pairs, ids=names)
@@ -116,15 +128,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     plan = config.stash[PLAN]
     ranks = {operation.name: rank for rank, operation in enumerate(plan.roles.ordered())}
 
-    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int, int]:
+    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int, int, int]:
         number, item = numbered
         operation, case = _subject(item)
         if operation is None:
-            return 1, 0, number
+            return 1, 0, 0, number
         rank = ranks[operation.name]
         if plan.roles.of(operation) is Role.DELETE:
-            return 2, rank, number
-        return (0, rank, number) if case is not None and case.is_success else (1, 0, number)
+            marker = item.get_closest_marker("deletes")
+            comes_after = marker is None or marker.args != ("before",)
+            return 2, rank, comes_after, number
+        is_success = case is not None and case.is_success
+        return (0, rank, 0, number) if is_success else (1, 0, 0, number)
 
     # pytest makes an item even where there is nothing to parametrise by.
     kept = [item for item in items if "operation" not in _names(item) or _subject(item)[0]]
@@ -218,7 +233,12 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     if reason := unreachable(target):
         pytest.exit(reason, returncode=UNREACHABLE)
     plan = replace(pytestconfig.stash[PLAN], target=target)
-    client = Client(target, streams=plan.streams, seconds=plan.max_time)
+    client = Client(
+        target,
+        streams=plan.streams,
+        seconds=plan.max_time,
+        keeps_cookies=has_cookie_key(contract),
+    )
     run = Run(contract, target, client, plan)
     pytestconfig.stash[RUN] = run
     yield run

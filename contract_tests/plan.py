@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -13,7 +15,9 @@ from contract_tests.checks.promises import check_promises
 from contract_tests.operations.roles import Roles
 from contract_tests.operations.scope import Scope
 from contract_tests.target.file import check_target, read_target
+from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target
+from contract_tests.target.variables import expanded
 from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
@@ -64,9 +68,15 @@ def read_plan(
     target_file: str | None,
     seed: int | None,
     undeclared_methods: bool = False,
+    headers: Sequence[str] = (),
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    only_safe: bool = False,
     max_time: float | None = None,
 ) -> Plan:
-    """Read the contract and the target file. Raises TallystickError."""
+    """Read the contract and the target file; what the options say is added to it. Raises
+    TallystickError.
+    """
     if target_file and base_url:
         raise TallystickError("--target and --base-url exclude each other.")
     target = read_target(target_file) if target_file else _target_at(base_url)
@@ -74,6 +84,24 @@ def read_plan(
     check_promises(contract)
     if target and target_file:
         check_target(target, contract, target_file)
+    if wrong := unmatched((*include, *exclude), contract):
+        raise TallystickError(f"No operation is called {wrong[0]!r}.")
+    if target:
+        variables: dict[str, str] = {}
+        given = _headers(headers, variables)
+        first = frozenset(name.lower() for name in given)
+        kept = {name: text for name, text in target.headers.items() if name.lower() not in first}
+        target = replace(
+            target,
+            headers={**kept, **given},
+            first_headers=first,
+            variables={**target.variables, **variables},
+            include=(*target.include, *include),
+            exclude=(*target.exclude, *exclude),
+            only_safe=target.only_safe or only_safe,
+        )
+    elif headers or include or exclude or only_safe:
+        raise TallystickError("--header, --include, --exclude and --only-safe need a target.")
     seed = secrets.randbelow(2**32) if seed is None else seed
     return Plan(contract, target, seed, undeclared_methods, max_time)
 
@@ -84,6 +112,25 @@ def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:
         return options
     documents = (target.document,) if target.document else ()
     return replace(options, documents=documents, overlays=(*target.overlays, *options.overlays))
+
+
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ ]*([\x20-\x7e]*\S)[ ]*")
+"""RFC 9110 sections 5.1 and 5.5."""
+
+
+def _headers(given: Sequence[str], variables: dict[str, str]) -> dict[str, str]:
+    """The headers of options such as `Authorization: Bearer ${TOKEN}`."""
+
+    def missing(name: str) -> TallystickError:
+        return TallystickError(f"--header: the environment variable {name} is not set.")
+
+    found = {}
+    for text in given:
+        match = _HEADER.fullmatch(expanded(text, variables, missing))
+        if match is None:  # it may hold a secret
+            raise TallystickError("--header must be a name and a plain text: 'Name: value'.")
+        found[match[1]] = match[2]
+    return found
 
 
 def _target_at(base_url: str | None) -> Target | None:

@@ -38,18 +38,18 @@ def test_case(run: Run, case: Case, base: Base) -> None:
         _skip(run, case, "no request is known to bring it about; say how in the target file")
     try:
         for hook in setup.before if setup else ():
-            run.client.hook(hook)
+            run.client.hook(hook, base.operation)
         _reach(run, base, case, request, setup or CaseSetup())
     except TargetError as error:
         _skip(run, case, str(error))
     finally:
-        _clean_up(run, setup.after if setup else ())
+        _clean_up(run, base, setup.after if setup else ())
 
 
-def _clean_up(run: Run, hooks: Sequence[HookCall]) -> None:
+def _clean_up(run: Run, base: Base, hooks: Sequence[HookCall]) -> None:
     for hook in hooks:
         try:
-            run.client.hook(hook)
+            run.client.hook(hook, base.operation)
         except TargetError as error:
             run.notes.append(str(error))
 

@@ -15,9 +15,19 @@ from contract_tests.requests.base import Base, Bases
 from contract_tests.results.run import Run
 from tallystick.contract import ContractOperation
 
-pytestmark = pytest.mark.deletes
+
+@pytest.mark.deletes("before")
+def test_condition_of_a_delete(run: Run, bases: Bases, operation: ContractOperation) -> None:
+    """Another ETag than the item's may keep it from being deleted (412)."""
+    request = bases.untouched(operation)
+    if request is None or "412" not in {response.status for response in operation.responses}:
+        pytest.skip("no item is there, or the document has no 412")
+    prepared = run.client.prepare(request, headers={"if-match": '"tallystick-none"'})
+    handled = Expectation(ExpectationKind.HANDLED, "If-Match with another ETag")
+    run.check(operation, run.client.transmit(prepared, operation.name), handled)
 
 
+@pytest.mark.deletes
 def test_deleted_item(run: Run, bases: Bases, operation: ContractOperation, base: Base) -> None:
     """What was deleted is not there any more, nor anything in it (404, 410)."""
     if not base.is_success or not base.request.path:

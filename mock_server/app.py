@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import API, ConnexionMiddleware
 from connexion.resolver import Resolver
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.control.api import Control
 from mock_server.control.guard import Access, Guard
@@ -38,7 +38,7 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
     events would be lost.
     """
     middlewares: list[Any] = [RootRouting, MockMiddleware, LifespanMiddleware]
-    app = ConnexionMiddleware(
+    app = _Connexion(
         front.unrouted,
         lifespan=_lifespan,
         middlewares=middlewares,
@@ -56,6 +56,20 @@ def _connexion(mock: Mock, front: Front) -> ASGIApp:
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     """Nothing is opened or closed yet; without it, Connexion leaves the events unanswered."""
     yield
+
+
+class _Connexion(ConnexionMiddleware):
+    """Connexion, which puts itself into the scope of each request, for exception handlers and
+    background tasks that we do not have.
+    """
+
+    def __call__(  # type: ignore[override]  # an awaitable, as ASGI asks: one coroutine less
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> Awaitable[None]:
+        """Call the outermost middleware; all are made at the first request, or at the start."""
+        if scope["type"] != "http" or self.middleware_stack is None:
+            return super().__call__(scope, receive, send)
+        return self.app(scope, receive, send)
 
 
 class _Resolver(Resolver):

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.answers.faults import UnknownFaultError, Wire, play, preferred
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
+from mock_server.requests.decoding.sizes import body_limit
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import Header, Request
@@ -48,10 +49,13 @@ Answered = tuple[int, str, list[Header], bytes, str]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an operation answers with; `not_acceptable` is its documented 406, if it has one."""
+    """What an operation answers with; `not_acceptable` is its documented 406, if it has one, and
+    `max_body` the largest body in bytes.
+    """
 
     selector: Selector
     answers: Answers
+    max_body: int
     not_acceptable: Case | None = None
 
 
@@ -76,10 +80,11 @@ class MockOperation:
         session = mock.sessions.of(scope)
         request = Request(scope, path, session)
         message = await receive()
-        if message.get("more_body", False) or len(message.get("body", b"")) > mock.max_body:
-            await request.read(receive, message, mock.max_body)
+        received = message.get("body", b"")
+        if len(received) > parts.max_body or message.get("more_body", False):
+            await request.read(receive, message, parts.max_body)
         else:
-            request.body = message.get("body", b"")
+            request.body = received
         outcome = parts.selector.select(request) or await parts.selector.settle(request)
         disturbance = None
         if session.faults.queued or b"prefer" in request.headers:
@@ -104,29 +109,25 @@ class MockOperation:
         """The status, the label, the headers and the body of an outcome, and the rule that the
         journal names. What cannot be made, for whatever reason, is a 501.
         """
-        if outcome.case is None:
-            return (*self._error(parts, outcome), outcome.rule)
+        case, rule = outcome.case, outcome.rule
+        if case is None:
+            return (*self._error(parts, outcome), rule)
         try:
-            return self._of_case(parts, outcome, outcome.case, request, moment)
+            answer = parts.answers.of(case)
+            sent = answer.accepted[request.headers.get(b"accept")]
+            if sent is None:
+                if case.is_success:
+                    answer, rule = self._not_acceptable(parts, outcome, answer)
+                sent = answer.first
+            body = sent.body(request, moment)
+            if self.behaviour is not None and answer.is_success:
+                self.behaviour.succeeded(request, body, moment)
         except Exception as error:
-            _LOG.exception("%s of %s cannot be made", outcome.case.label, self.name)
+            _LOG.exception("%s of %s cannot be made", case.label, self.name)
             why = f"This answer cannot be made. {type(error).__name__}: {error}"[:_LONGEST_REASON]
             refused = Outcome(UNMOCKABLE, error=RequestError(501, why))
             return (*self._error(parts, refused), UNMOCKABLE)
-
-    def _of_case(
-        self, parts: Parts, outcome: Outcome, case: Case, request: Request, moment: float
-    ) -> Answered:
-        answer, rule = parts.answers.of(case), outcome.rule
-        place = answer.accepts(request.headers.get(b"accept"))
-        if place is None and answer.representations:
-            place = 0
-            if case.is_success:
-                answer, rule = self._not_acceptable(parts, outcome, answer)
-        headers, body = answer.content(request, moment, place or 0)
-        if self.behaviour is not None and answer.case.is_success:
-            self.behaviour.succeeded(request, body, moment)
-        return answer.status, answer.label, headers, body, rule
+        return answer.status, answer.label, sent.headers, body, rule
 
     def _make_parts(self) -> Parts:
         """Make what the operation answers with; where that fails, what refuses with a 501, so that
@@ -143,20 +144,22 @@ class MockOperation:
 
     def _mocked(self) -> Parts:
         contract, operation = self.mock.contract, self.contract
-        found = checks(contract.document, operation, self.mock.max_body)
+        limit = body_limit(contract.document, operation, self.mock.max_body)
+        found = checks(contract.document, operation, limit)
         answers = Answers(contract, operation, self.mock.seed)
         security = security_of(operation) if self.mock.auth else None
         etag = self._validator(answers)
         return Parts(
             selector(operation, found, self.behaviour, security, etag),
             answers,
+            limit,
             next((case for case in operation.cases if case.status == "406"), None),
         )
 
     def _refusing(self, reason: str) -> Parts:
         why = f"This operation cannot be mocked. {reason}"
         answers = Answers(self.mock.contract, self.contract, self.mock.seed)
-        return Parts(refusing_selector(self.contract, why), answers)
+        return Parts(refusing_selector(self.contract, why), answers, self.mock.max_body)
 
     def _validator(self, answers: Answers) -> bytes | None:
         """The ETag that a success is sent with, if the document has one."""

@@ -179,7 +179,8 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
     lines += [f"  {name}" for name in names[:_MOST_LISTED]]
     if len(names) > _MOST_LISTED:
         lines.append(f"  … and {len(names) - _MOST_LISTED} more")
-    if bases := Routes(contract).bases:
+    routes = Routes(contract)
+    if bases := [*routes.bases, *(base for base, _ in routes.open_bases)]:
         shown = ", ".join(sorted(bases)[:_MOST_BASES]) + (" …" if len(bases) > _MOST_BASES else "")
         lines.append(f"Paths are also served below the documented servers' base paths: {shown}")
     if auth and (count := undocumented(contract)):

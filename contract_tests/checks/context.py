@@ -26,6 +26,7 @@ class ExpectationKind(Enum):
     CASE = "this case"
     ACCEPTED = "what the request that succeeds gets"
     REFUSED = "a 4xx"
+    DENIED = "a 401 or 403"
     HANDLED = "anything that the document does not exclude"
     SERVED = "anything but a server error"
 

@@ -56,6 +56,15 @@ def schema_at(document: Document, path: Path | None) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def is_read_only(document: Document, path: Path) -> bool:
+    """Whether a property is `readOnly`: by itself, what it refers to, or a part of its `allOf`."""
+    own = document.schema_at(path)
+    parts = [own, document.dereferenced(own)]
+    parts += [part for each in parts if isinstance(each, dict) for part in each.get("allOf", ())]
+    parts += [document.dereferenced(part) for part in parts]
+    return any(isinstance(part, dict) and part.get("readOnly") is True for part in parts)
+
+
 def fits_schema(
     document: Document,
     schema: Path,
@@ -103,6 +112,7 @@ def _missing(error: ValidationError) -> str:
     wanted, instance = error.validator_value, error.instance
     if error.validator != "required" or not isinstance(wanted, list):
         return ""
+    assert isinstance(instance, dict)  # the keyword is about objects
     return next((str(name) for name in wanted if name not in instance), "")
 
 

@@ -85,6 +85,27 @@ def invalid_request_is_refused(context: CheckContext) -> Violation | None:
     return Violation(message, (status,))
 
 
+def credentials_are_required(context: CheckContext) -> Violation | None:
+    """A request without the credentials that the document requires is not served."""
+    return None if context.expectation.is_advised else _denied(context)
+
+
+def credentials_are_advised(context: CheckContext) -> Violation | None:
+    """The same, where the operation documents no 401 or 403: a `security` for the whole document
+    may forget what is public.
+    """
+    return _denied(context) if context.expectation.is_advised else None
+
+
+def _denied(context: CheckContext) -> Violation | None:
+    expectation, response = context.expectation, context.response
+    if expectation.kind is not ExpectationKind.DENIED or not response.is_success:
+        return None
+    message = f"{expectation.what} should get a 401 or 403, not {_got(context)}"
+    path = (*context.operation.location, "security")
+    return Violation(message, (expectation.what,), path=path)
+
+
 def refusal_names_no_other_case(context: CheckContext) -> Violation | None:
     """A refusal names no case that has nothing to do with the request."""
     named = context.expectation.named

@@ -138,6 +138,13 @@ INVALID_REFUSED = ResponseCheck(
     (DOCUMENTED_STATUS,),
     group="status",
 )
+CREDENTIALS_REQUIRED = ResponseCheck(
+    "credentials required",
+    DOCUMENTED,
+    "",
+    "the response to a request without right credentials",
+    semantics.credentials_are_required,
+)
 STATUS_OF_THE_CODE = ResponseCheck(
     "status of the code",
     DOCUMENTED,
@@ -256,6 +263,13 @@ ADVISED_ACCEPTED = ResponseCheck(
     _EQUIVALENT,
     semantics.advised_request_is_accepted,
 )
+CREDENTIALS_ADVISED = ResponseCheck(
+    "credentials advised",
+    ADVISORY,
+    "",
+    "the response to a request without right credentials, where no 401 or 403 is documented",
+    semantics.credentials_are_advised,
+)
 NO_QUERY = ResponseCheck("no query", ADVISORY, _DISCLOSURE, _ANY, disclosure.no_query)
 UNDECLARED_METHOD = ResponseCheck(
     "undeclared method",
@@ -317,6 +331,7 @@ RESPONSE_CHECKS = ordered(
     VALID_ACCEPTED,
     EQUIVALENT_ACCEPTED,
     INVALID_REFUSED,
+    CREDENTIALS_REQUIRED,
     STATUS_OF_THE_CODE,
     NO_OTHER_CASE,
     MEDIA_TYPE,
@@ -332,6 +347,7 @@ RESPONSE_CHECKS = ordered(
     MESSAGE_LENGTH,
     NO_SECRET,
     ADVISED_ACCEPTED,
+    CREDENTIALS_ADVISED,
     NO_QUERY,
     UNDECLARED_METHOD,
     ALLOWED_METHODS,

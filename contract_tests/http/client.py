@@ -2,29 +2,33 @@
 
 Rules: redirects are responses, never followed; nothing of the environment (proxies, .netrc) takes
 part; the rate limit holds for every request, set-up calls included. The client waits where a target
-asks to come back later. It counts the requests. Each has one deadline, cut to what is left of the
-run, and its response has bounds (see `bounds`): beyond them is a TransportError, and for a stream
-the end of reading.
+asks to come back later. It counts the requests. Headers, credentials and cookies of the target go
+to its own origin only. Cookies that a target sets are not sent back, unless the document has an API
+key in a cookie. Each request has one deadline, cut to what is left of the run, and its response has
+bounds (see `bounds`): beyond them is a TransportError, and for a stream the end of reading.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from http.client import IncompleteRead
+from http.cookiejar import DefaultCookiePolicy
 from math import inf
 from typing import Any
 from unittest import SkipTest
 from urllib.parse import unquote, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from contract_tests.http.bodies import JSON
 from contract_tests.http.bounds import (
@@ -43,9 +47,13 @@ from contract_tests.http.exchange import (
     curl,
     text_of,
 )
+from contract_tests.http.identities import Identities
 from contract_tests.http.redaction import OPEN_HEADERS, Redactor
+from contract_tests.http.tokens import token_from
+from contract_tests.target.credentials import Credential, Identity, places_of
 from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.target.target import HookCall, Target, TargetError
+from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
 _MOST_WAITS = 3
@@ -77,6 +85,11 @@ _STREAMS = (
 
 _THREADS = 8
 _INCOMPLETE = "RFC 9112 section 8"
+_SECRET_NAME = re.compile(
+    r"(?i)(?<![a-z])((api|app|access|auth|private)?[-_]?key|[a-z]*token|[a-z]*secret|auth|jwt|sid"
+    r"|authorization|[a-z]*passw(or)?d|pwd|[a-z]*sess(ion)?[-_]?id|session|signature)(?![a-z])"
+)
+"""The names of parameters that are credentials."""
 
 
 class TargetGoneError(TallystickError):
@@ -89,6 +102,10 @@ class TargetGoneError(TallystickError):
 
 class UntestableError(TargetGoneError):
     """The target answers, but nothing can be tested there; `curl` is a request that showed it."""
+
+
+class NoTokenError(UntestableError, TargetError):
+    """No token came for the client credentials of the target file."""
 
 
 class RunEndedError(SkipTest):
@@ -107,6 +124,7 @@ class Client:
         *,
         streams: Collection[str] = (),
         seconds: float | None = None,
+        keeps_cookies: bool = False,
     ) -> None:
         """`adapter` limits the requests, instead of the client's own rate limit and waits.
         `streams` are media types of bodies that need not end; `seconds` is the time of the run.
@@ -114,22 +132,24 @@ class Client:
         self.target = target
         self.is_local = is_loopback(target.base_url)
         self.redactor = redactor_of(target)
+        self.identities = Identities(target, self._token)
         self.requests = 0
         self._waited = 0.0
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
         self._throttle = Throttle(per_second(rate) if rate and adapter is None else None)
-        self.session = requests.Session()
-        self.session.trust_env = False  # a proxy of the environment is no part of the target
-        self.session.verify = os.environ.get("SSL_CERT_FILE") or True
         self._waits_itself = adapter is None
         adapter = adapter or BoundedAdapter(pool_maxsize=_THREADS)
         adapter.largest_body = target.largest_response
+        self.session = _session(target, adapter)
+        self.session.cert = _certificate(target)
+        self.other = _session(target, BoundedAdapter())
+        """For other origins: nothing of the target goes there."""
+        if keeps_cookies:
+            self.session.cookies.set_policy(DefaultCookiePolicy())
         self.ends = inf if seconds is None else time.monotonic() + seconds
         self._streams = {*_STREAMS, *streams}
         self._cuts: Counter[str] = Counter()
-        self.session.mount("http://", adapter)
-        self.session.mount("https://", adapter)
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
         self.session.headers.update(basic_credentials(target))
         self.session.headers.update(target.headers)
@@ -145,40 +165,85 @@ class Client:
         method: str | None = None,
         headers: Mapping[str, str | None] | None = None,
         content: bytes | Chunks | None = None,
+        identity: Identity = Identity.OWN,
     ) -> requests.PreparedRequest:
         """The request as it is sent, or a variation of it: another method, other headers (None
-        takes one out), other content.
+        takes one out), other content, another identity. Raises NoTokenError.
         """
+        removed = self._removed(request.operation, identity)
+        try:
+            request = self.identities.of(request, identity)
+        except TargetError as error:
+            raise NoTokenError(self.redactor.clean(str(error)), "") from None
         typed: dict[str, str | bytes | None] = {}
         if content:
             typed = {"content-type": request.media_type or JSON}
         elif content is None and request.body is not ...:
             content, typed["content-type"] = request.content()
+        sent: dict[str, Any] = {**removed, **typed, **self._fields(request, identity)}
+        sent |= headers or {}
         unprepared = requests.Request(
             method or request.operation.method.upper(),
             request.url(self.target.shown_url),
-            {**typed, **self._fields(request), **(headers or {})},
+            sent,
             data=content,
         )
-        return self.session.prepare_request(unprepared)
+        prepared = self.session.prepare_request(unprepared)
+        if identity is not Identity.OWN and not CaseInsensitiveDict(sent).get("cookie"):
+            prepared.headers.pop("cookie", None)  # one that the target has set
+        self.redactor.hide(*(cookie.value or "" for cookie in self.session.cookies))
+        return prepared
 
-    def _fields(self, request: OperationRequest) -> dict[str, str | bytes]:
+    def _removed(self, operation: ContractOperation, identity: Identity) -> dict[str, Any]:
+        """The headers of the target that another identity does not have."""
+        if identity is Identity.OWN:
+            return {}
+        places = [place for place in places_of(operation) if place.location != "query"]
+        names = {"Cookie" if place.location == "cookie" else place.name for place in places}
+        return dict.fromkeys(names)
+
+    def _fields(self, request: OperationRequest, identity: Identity) -> dict[str, Any]:
         """The header fields of a request's own parameters; its cookies stand beside the target's,
         or replace those of the same name.
         """
-        shared = {
-            name: value
-            for name, _, value in (
-                part.strip().partition("=")
-                for part in str(self.session.headers.get("cookie", "")).split(";")
-            )
-            if name and name not in request.cookies
-        }
-        fields = request.fields()
-        if shared and request.cookies:
+        secret = {place.name for place in places_of(request.operation)}
+        taken = {*request.cookies, *(() if identity is Identity.OWN else secret)}
+        given = str(self.session.headers.get("cookie", "")).split(";")
+        parts = (part.strip().partition("=") for part in given)
+        shared = {name: value for name, _, value in parts if name and name not in taken}
+        fields: dict[str, Any] = dict(request.fields())
+        if shared and (request.cookies or identity is not Identity.OWN):
             others = "; ".join(f"{name}={value}" for name, value in shared.items())
-            fields["cookie"] = f"{others}; {fields['cookie']!s}"
+            own = fields.get("cookie")
+            fields["cookie"] = f"{others}; {own}" if own else others
         return fields
+
+    def _token(self, url: str, credential: Credential) -> str:
+        """A token for client credentials; nobody may see it. Raises TargetError."""
+        is_own = origin_of(url) == origin_of(self.target.base_url)
+
+        def post(
+            url: str, form: Mapping[str, str], auth: tuple[str, str] | None = None
+        ) -> requests.Response:
+            self._throttle.wait(self._left())
+            session = _session(self.target, BoundedAdapter())
+            session.cert = _certificate(self.target) if is_own else None
+            with session:
+                return session.post(
+                    url,
+                    form,
+                    headers={"accept": "application/json"},
+                    auth=auth,
+                    timeout=timeout_of(min(self.target.timeout, self._left())),  # type: ignore[arg-type]  # HTTPAdapter takes it
+                    allow_redirects=False,
+                )
+
+        try:
+            token = token_from(post, url, credential)
+        except requests.RequestException as error:
+            raise TargetError(f"No token came from {url}: {_reason(error)}.") from None
+        self.redactor.hide(token)
+        return token
 
     def transmit(self, prepared: requests.PreparedRequest, operation: str = "") -> Exchange:
         """Send a prepared request. An operation whose responses do not end has less time then.
@@ -195,16 +260,24 @@ class Client:
             outcome = self._once(prepared, operation)
         return Exchange(outcome, text_of(prepared), self.shown(prepared))
 
-    def hook(self, call: HookCall) -> None:
-        """Make a set-up or clean-up call. Raises TargetError where it fails, and RunEndedError."""
+    def hook(self, call: HookCall, operation: ContractOperation | None = None) -> None:
+        """Make a set-up or clean-up call. One to the target has the credentials of the operation,
+        unless it has its own. Raises TargetError where it fails, and RunEndedError.
+        """
         self._throttle.wait(self._left(GRACE))
         left = timeout_of(min(self.target.timeout, self._left(GRACE)))
         what = f"The call {call.method} {call.url} of the target file"
+        is_own = origin_of(call.url) == origin_of(self.target.base_url)
+        session = self.session if is_own else self.other
+        mine = OperationRequest(operation) if operation and is_own else None
+        given = self.identities.of(mine, Identity.OWN) if mine else None
+        fields = self._fields(given, Identity.OWN) if given else {}
         try:
-            response = self.session.request(
+            response = session.request(
                 call.method,
                 call.url,
-                headers=dict(call.headers),
+                params=given.query if given else None,
+                headers={**CaseInsensitiveDict(fields), **call.headers},
                 json=call.json,
                 timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
                 allow_redirects=False,  # nothing is sent to a host that nobody named
@@ -217,6 +290,7 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self.session.close()
+        self.other.close()
 
     def _once(
         self, prepared: requests.PreparedRequest, operation: str
@@ -243,7 +317,7 @@ class Client:
 
     def shown(self, prepared: requests.PreparedRequest) -> str:
         """A command that repeats a request, without secrets."""
-        return curl(prepared, self.redactor, self.target.headers)
+        return curl(prepared, self.redactor, _curl_options(self.target))
 
     def _try(
         self, prepared: requests.PreparedRequest, operation: str, deadline: float, seconds: float
@@ -321,13 +395,49 @@ def unreachable(target: Target, seconds: float = inf) -> str | None:
 
 
 def _connect(target: Target) -> str | None:
-    address = urlsplit(target.base_url)
+    address = urlsplit(target.proxy or target.base_url)
     port = address.port or (443 if address.scheme == "https" else 80)
     try:
         socket.create_connection((address.hostname or "", port), _LONGEST_CONNECT).close()
     except (OSError, UnicodeError) as error:
         return getattr(error, "strerror", None) or str(error)
     return None
+
+
+def _session(target: Target, adapter: BoundedAdapter) -> requests.Session:
+    """The way to a target and to what is around it, without anything that only the target may
+    see.
+    """
+    session = requests.Session()
+    session.trust_env = False  # a proxy of the environment is no part of the target
+    session.verify = target.ca_file or os.environ.get("SSL_CERT_FILE") or True
+    session.proxies = {"all": target.proxy} if target.proxy else {}
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def _curl_options(target: Target) -> list[str]:
+    """The same way, as options of curl."""
+    options = ["--proxy", target.proxy] if target.proxy else []
+    options += ["--cacert", target.ca_file] if target.ca_file else []
+    for option, file in zip(("--cert", "--key"), target.client_certificate, strict=False):
+        options += [option, file]
+    return options
+
+
+def _certificate(target: Target) -> Any:
+    """The client's certificate, and its key where that is another file, as requests wants them."""
+    files = target.client_certificate
+    return files if len(files) == 2 else next(iter(files), None)
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """The origin of an address (RFC 6454 section 4)."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").rstrip("."), port
 
 
 def basic_credentials(target: Target) -> dict[str, str]:
@@ -360,19 +470,43 @@ def secrets_of(target: Target) -> list[str]:
     hooks = [hook for case in target.cases.values() for hook in (*case.before, *case.after)]
     text = json.dumps([[hook.url, hook.json] for hook in hooks])
     secrets += [value for value in target.variables.values() if json.dumps(value)[1:-1] in text]
+    secrets += _cookies_in(headers)
     secrets += basic_credentials(target).values()
+    for credentials in (target.credentials, target.other, target.wrong):
+        secrets += [secret for each in credentials.values() for secret in each.secrets]
+    proxy = urlsplit(target.proxy or "").password
+    secrets += [unquote(proxy)] if proxy else []
     return secrets + ([target.password] if target.password else [])
 
 
+def _cookies_in(headers: Iterable[Mapping[str, str]]) -> list[str]:
+    """The values of the cookies in Cookie headers."""
+    texts = [v for group in headers for name, v in group.items() if name.lower() == "cookie"]
+    return [pair.partition("=")[2].strip() for text in texts for pair in text.split(";")]
+
+
+def _secret_parameters(target: Target) -> list[str]:
+    """The values of parameters that are credentials, by their names."""
+    groups = [target.parameters, *(special.parameters for special in target.operations)]
+    groups += [case.parameters for case in target.cases.values()]
+    return [
+        str(value)
+        for group in groups
+        for name, value in group.items()
+        if not name.startswith(("path.", "body.")) and _SECRET_NAME.search(name.partition(".")[2])
+    ]
+
+
 def hidden_of(target: Target) -> list[str]:
-    """The variables of the environment in values that are sent. They are not shown, but the target
-    may send them back.
+    """The variables of the environment in values that are sent, and values whose names are those of
+    credentials. They are not shown, but the target may send them back.
     """
     values: list[Any] = [target.parameters, target.fuzz]
     values += [special.parameters for special in target.operations]
     values += [case.parameters for case in target.cases.values()]
     text = json.dumps(values, default=str)
-    return [value for value in target.variables.values() if json.dumps(value)[1:-1] in text]
+    found = [value for value in target.variables.values() if json.dumps(value)[1:-1] in text]
+    return found + _secret_parameters(target)
 
 
 def _response(received: requests.Response) -> Response:
@@ -384,7 +518,8 @@ def _response(received: requests.Response) -> Response:
 def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
     return (
         f"{target.called} {target.shown_url} could not be reached: {_reason(error)}. For a "
-        "certificate of your own, name your CA's file in the environment variable SSL_CERT_FILE."
+        "certificate of your own, name your CA's file: ca_file in the target file, or the "
+        "environment variable SSL_CERT_FILE."
     )
 
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import zlib
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 import requests
 
 from contract_tests.http.bodies import JSON, encoded, is_json
 from contract_tests.http.parameters import cookie_of, headers_of, path_of, query_of
-from contract_tests.http.redaction import OPEN_HEADERS, REDACTED, Redactor
+from contract_tests.http.redaction import REDACTED, Redactor
 from tallystick.contract import ContractOperation
 
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """A request to an operation, in values that are not written yet. `media_type` is that of the
-    body, or of a body that may be added. `body` is a JSON value (`...` where there is none), with
+    """A request to an operation, in values that are not written yet. Those `given` for it, such as
+    `header.x-key`, replace headers and credentials of the target. `media_type` is that of the body,
+    or of a body that may be added. `body` is a JSON value (`...` where there is none), with
     bytes for what is binary; a text or bytes that are no JSON are sent as they are.
     """
 
@@ -34,6 +36,7 @@ class OperationRequest:
     body: Any = ...
     media_type: str | None = None
     cookies: Mapping[str, Any] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
         """For Hypothesis, which writes down what it draws: an operation holds a whole document."""
@@ -183,17 +186,17 @@ def text_of(prepared: requests.PreparedRequest) -> str:
     return f"{prepared.url}\n{headers}\n\n{body_of(prepared).decode('utf-8', 'replace')}"
 
 
-def curl(prepared: requests.PreparedRequest, redactor: Redactor, secret: Mapping[str, str]) -> str:
-    """A command that repeats a request. Secret headers are named, their values are not shown."""
-    hidden = ({name.lower() for name in secret} | {"authorization", "cookie"}) - OPEN_HEADERS
-    url = shlex.quote(redactor.clean(_without_user(prepared.url or "")))
-    words = ["curl", "-i", *_method(prepared), _filled_in(url, redactor)]
+def curl(
+    prepared: requests.PreparedRequest, redactor: Redactor, options: Sequence[str] = ()
+) -> str:
+    """A command that repeats a request. A secret in it is a variable of the shell: the one that the
+    user has set, or else one of the name of what it is in. A wrong credential is no secret.
+    """
+    words = ["curl", "-i", *(_filled_in(shlex.quote(redactor.clean(o)), redactor) for o in options)]
+    words += [*_method(prepared), *_address(_without_user(prepared.url or ""), redactor)]
     for name, value in prepared.headers.items():
         if name.lower() not in _OWN_HEADERS:
-            words += [
-                "-H",
-                _header(name, _text(value), redactor if name.lower() in hidden else None),
-            ]
+            words += _header(name, _text(value), redactor)
     # Cleaned before it is packed or escaped: later, a secret in it could not be found.
     body = _cleaned(body_of(prepared), redactor)
     # What curl would add of its own.
@@ -211,14 +214,61 @@ def _method(prepared: requests.PreparedRequest) -> list[str]:
     return ["-I"] if prepared.method == "HEAD" else ["-X", prepared.method or "GET"]
 
 
-def _header(name: str, value: str, redactor: Redactor | None) -> str:
-    if redactor is None:
-        return shlex.quote(f"{name}: {value}")
-    shown = redactor.shown(value)
-    if shown == REDACTED:
-        shown = f"${{{name.upper().replace('-', '_')}}}"
-    # In double quotes, so that the shell fills the variable in.
-    return f'"{name}: {shown}"'
+def _address(url: str, redactor: Redactor) -> list[str]:
+    """The address, as words of the shell. A secret of the query that curl has to encode stands in
+    an option of its own: the variable has it as it is.
+    """
+    base, mark, query = url.partition("?")
+    kept, options = [], []
+    for member in query.split("&") if mark else ():
+        name, _, value = member.partition("=")
+        plain = unquote_plus(value)
+        if not redactor.holds(plain):
+            kept.append(redactor.clean(member))
+        elif quote(plain, safe="") == plain and REDACTED not in redactor.clean(plain):
+            kept.append(f"{name}={redactor.clean(plain)}")
+        else:
+            options += ["--url-query", _double(name, "=", plain, redactor)]
+    whole = redactor.clean(base) + (f"?{'&'.join(kept)}" if kept else "")
+    return [_filled_in(shlex.quote(whole), redactor), *options]
+
+
+def _header(name: str, value: str, redactor: Redactor) -> list[str]:
+    """A header, as words of the shell."""
+    if name.lower() == "cookie":
+        pairs = [pair.partition("=") for pair in value.split("; ")]
+        if any(redactor.holds(one) for _, _, one in pairs):
+            shown = "; ".join(_double(key, mark, one, redactor)[1:-1] for key, mark, one in pairs)
+            return ["-H", f'"{name}: {shown}"']
+    if not redactor.holds(value):
+        return ["-H", shlex.quote(f"{name}: {value}")]
+    if name.lower() == "authorization" and (pair := _user(value)):
+        return ["-u", f"{_double(pair[0], ':', pair[1], redactor, 'PASSWORD')}"]
+    return ["-H", _double(name, ": ", value, redactor)]
+
+
+def _user(value: str) -> tuple[str, str] | None:
+    """User and password of a Basic credential (RFC 7617); None where it is another one."""
+    scheme, _, encoded = value.partition(" ")
+    try:
+        name, mark, password = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (name, password) if scheme.lower() == "basic" and mark else None
+
+
+def _double(name: str, mark: str, value: str, redactor: Redactor, variable: str = "") -> str:
+    """A name and a value in double quotes, in which the shell fills variables in. A secret that
+    comes from none has a variable of the name.
+    """
+    shown = redactor.clean(value)
+    if redactor.holds(value) and (shown == value or REDACTED in shown):
+        variable = variable or re.sub(r"[^A-Z0-9_]", "_", name.upper())
+        shown = f"${{{variable}}}"
+    text = re.sub(r'([\\"$`])', r"\\\1", f"{redactor.clean(name)}{mark}{shown}")
+    for each in (variable, *redactor.variables):
+        text = text.replace(f"\\${{{each}}}", f"${{{each}}}")
+    return f'"{text}"'
 
 
 def _cleaned(body: bytes, redactor: Redactor) -> bytes:

@@ -39,15 +39,25 @@ class Redactor:
         self.variables = variables
         self._names = {value: name for name, value in variables.items() if len(value) >= _SHORTEST}
         # `Bearer abc` is secret for its `abc`.
-        parts = {part for secret in secrets for part in (secret, secret.rpartition(" ")[2])}
+        parts = {part for secret in secrets for part in (secret, _credential_of(secret))}
         self.secrets = tuple(sorted(filter(_is_long, parts), key=len, reverse=True))
         """The given secrets, the longest first; capability URLs are not among them."""
-        self._shown = {
-            form: self.shown(text)
-            for text in filter(_is_long, (*self.secrets, *hidden))
-            for form in _forms(text)
+        self._short = frozenset(part for part in parts if part and not _is_long(part))
+        self._shown: dict[str, str] = {}
+        self._order: list[str] = []
+        self.hide(*self.secrets, *hidden)
+
+    def hide(self, *values: str) -> None:
+        """Take these values out of all texts from now on."""
+        fresh = {
+            form: self.shown(text) for text in filter(_is_long, values) for form in _forms(text)
         }
+        self._shown = {**self._shown, **fresh}
         self._order = sorted(self._shown, key=len, reverse=True)
+
+    def holds(self, value: str) -> bool:
+        """Whether a value has a secret in it, or is one that is too short to be looked for."""
+        return _credential_of(value) in self._short or self.clean(value) != value
 
     def shown(self, value: str) -> str:
         """A secret value with its variables named, or nothing of it."""
@@ -61,6 +71,12 @@ class Redactor:
         for secret in self._order:
             text = text.replace(secret, self._shown[secret])
         return text
+
+
+def _credential_of(value: str) -> str:
+    """What follows the name of a scheme (RFC 9110 section 11.4), or else the whole."""
+    scheme, _, rest = value.partition(" ")
+    return rest if scheme.isalnum() and rest and " " not in rest else value
 
 
 def _is_long(text: str) -> bool:

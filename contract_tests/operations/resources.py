@@ -88,6 +88,7 @@ class Resources:
     base_path: str = ""
     found: list[Resource] = field(default_factory=list)
     linked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    singles: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
 
     # --- what a response teaches
 
@@ -103,10 +104,14 @@ class Resources:
         if role is Role.LIST or (operation.method == "get" and not is_item(operation)):
             for item in islice(_items(value), _MOST_LISTED):
                 self._add(Resource(path, visit.values, item, None, is_created=False))
-        elif role is Role.CREATE and not is_item(operation):
+        elif role is Role.CREATE and operation.method == "post":
             self._learn_created(visit, path, value, response)
         elif is_item(operation) and visit.values:
             self._learn_item(visit, role, value, response.status)
+        elif role is Role.CREATE:
+            self.singles.setdefault(path, []).insert(0, visit.values)
+        elif role is Role.DELETE:
+            self._forget(operation, visit.values)
         self._learn_links(visit, value, response)
 
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
@@ -200,6 +205,10 @@ class Resources:
             is_below = resource.collection.startswith(path + "/")
             if is_it or (is_below and resource.parents[: len(values)] == values):
                 resource.is_deleted = True
+        for place, found in self.singles.items():
+            is_it = place == path or place.startswith(path + "/")
+            gone = [each for each in found if is_it and each[: len(values)] == values]
+            self.singles[place] = [each for each in found if each not in gone]
 
     # --- what is known
 
@@ -242,6 +251,10 @@ class Resources:
         parameters = path_parameters(operation)
         names = [parameter.name for parameter in parameters]
         segments = template(operation.path).split("/")
+        for single in self.singles.get(template(operation.path), []):
+            values = dict[str, Any](zip(names, single, strict=True))
+            if not only_created or self._is_of_created(single):
+                yield Binding(values, is_certain=True)
         for depth in range(len(parameters), 0, -1):
             collection = "/".join(segments[: _place_of(segments, depth)])
             for resource in self._alive(collection, only_created=only_created):
@@ -255,6 +268,11 @@ class Resources:
             known = {name: own.value for name, own in found.items() if own is not None}
             if known:
                 yield Binding(known, is_certain=False)
+
+    def _is_of_created(self, values: tuple[str, ...]) -> bool:
+        """Whether these are the values of an item that the run created."""
+        created = (resource for resource in self.found if resource.is_created)
+        return any(self.values_of(resource) == values for resource in created)
 
     def named(self, parameter: Parameter) -> Id | None:
         """The id of an item of the collection that a parameter's name speaks of: `userId` is one

@@ -3,9 +3,10 @@ a run that follows from it.
 
 Rules: where `/things/{id}` stands beside `/things`, the first is the *item* of the second, a
 *collection*. POST to a collection creates, GET lists; on an item GET reads, PUT and PATCH update,
-DELETE deletes. Without a POST, a PUT to an item creates. All else that is not safe is an action.
-What creates and lists comes first, then what reads, what changes, and what deletes; deletes go from
-the inner resources to the outer ones.
+DELETE deletes. Where nothing else does, a PUT creates: an item without a POST, or the one thing
+that an item has (`/things/{id}/plan`). All else that is not safe is an action. What creates and
+lists comes first, then what reads, what changes, and what deletes; deletes go from the inner
+resources to the outer ones.
 """
 
 from __future__ import annotations
@@ -68,10 +69,17 @@ class Roles:
             return Role.LIST if is_collection else Role.READ
         if method == "post" and is_collection:
             return Role.CREATE
-        if method in ("put", "patch"):
-            creates = method == "put" and collection_of(path) not in {None, *self._posts}
+        if method == "put":
+            collection = collection_of(path)
+            is_alone = "{}" in path and path not in self._posts if collection is None else False
+            creates = is_alone or collection not in {None, *self._posts}
             return Role.CREATE if creates else Role.UPDATE
-        return Role.ACTION
+        return Role.UPDATE if method == "patch" else Role.ACTION
+
+    def is_single(self, operation: ContractOperation) -> bool:
+        """Whether a path leads to the one thing of its kind that an item has."""
+        path = template(operation.path)
+        return "{}" in path and not path.endswith("{}") and f"{path}/{{}}" not in self._items
 
     def ordered(self) -> Sequence[ContractOperation]:
         """The operations in the order of a run."""
@@ -79,9 +87,15 @@ class Roles:
 
         def rank(operation: ContractOperation) -> tuple[int, int, int, Role]:
             role = self.of(operation)
-            depth = template(operation.path).count("{}")
+            path = template(operation.path)
             phase = Role.CREATE if role is Role.LIST else role
-            inner_first = -depth if role is Role.DELETE else depth
-            return phase, inner_first, paths.index(operation.path), role
+            outer_first = path.count("{}")
+            inner_first = -path.count("/")
+            return (
+                phase,
+                inner_first if role is Role.DELETE else outer_first,
+                paths.index(operation.path),
+                role,
+            )
 
         return sorted(self.operations, key=rank)

@@ -9,10 +9,9 @@ are sent. An operation that is left out has the verdict *unreachable*, with the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
 from contract_tests.operations.roles import Role, Roles, is_item
+from contract_tests.target.patterns import matches, names_exactly
 from contract_tests.target.target import Target
 from tallystick.contract import Contract, ContractOperation
 
@@ -59,7 +58,8 @@ class Scope:
         return None
 
     def _danger(self, operation: ContractOperation) -> str | None:
-        if self.roles.of(operation) is Role.DELETE and not is_item(operation):
+        is_own = is_item(operation) or self.roles.is_single(operation)
+        if self.roles.of(operation) is Role.DELETE and not is_own:
             return "deletes more than one item that this run created"
         return danger(operation)
 
@@ -86,29 +86,3 @@ def _hyphened(name: str) -> str:
     """The words of a name, in lower case, with hyphens between them."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name)
     return re.sub(r"[^A-Za-z0-9]+", "-", split).strip("-").lower()
-
-
-def names_exactly(pattern: str, operation: ContractOperation) -> bool:
-    """Whether a pattern is the name or the operationId of an operation."""
-    return pattern in (operation.name, operation.operation_id)
-
-
-def matches(pattern: str, operation: ContractOperation) -> bool:
-    """Whether a pattern of `include` or `exclude` names an operation: `tag`, `operationId`,
-    `METHOD /path`, `/path` or `METHOD *`.
-    """
-    path = operation.name.partition(" ")[2]
-    names = [operation.name, path, operation.operation_id or "", *tags(operation)]
-    return any(fnmatchcase(name, pattern) for name in names if name)
-
-
-def tags(operation: ContractOperation) -> Iterator[str]:
-    """The tags of an operation (OpenAPI 3.1.1 section 4.8.10)."""
-    for tag in operation.document.at(operation.location).list("tags"):
-        if isinstance(tag.value, str):
-            yield tag.value
-
-
-def unmatched(patterns: Sequence[str], contract: Contract) -> list[str]:
-    """The patterns that name no operation: most often a mistake in the typing."""
-    return [p for p in patterns if not any(matches(p, o) for o in contract.operations)]

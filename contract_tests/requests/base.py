@@ -98,7 +98,8 @@ class Base:
             left_behind = isinstance(outcome, Response) and outcome.status in _STATE
             return left_behind and not self.is_repeatable
         if self.case is None:
-            return isinstance(outcome, Response) and outcome.status == self.status
+            is_same = isinstance(outcome, Response) and outcome.status == self.status
+            return is_same and 400 <= (self.status or 0) < 500
         return not is_of_request(self.case) and self.case == case_answered(self.operation, exchange)
 
     @property
@@ -173,20 +174,30 @@ class Bases:
                 self.run.check(operation, base.exchange, expectation)
         return chosen
 
+    def untouched(self, operation: ContractOperation) -> OperationRequest | None:
+        """A request to what the run created and may delete; not yet sent. None where there is
+        nothing.
+        """
+        found = next(iter(self.sources.candidates(operation)), None)
+        if found is None:
+            self._create(operation)
+            found = next(iter(self.sources.candidates(operation)), None)
+        return found.request if found else None
+
     def _created(self, operation: ContractOperation) -> Base:
         """The base of what changes or deletes an item, on an item that is created for it."""
-        plan, collection = self.run.plan, collection_of(operation.path)
-        creators = [
-            other
-            for other in self.run.contract.operations
-            if plan.roles.of(other) is Role.CREATE
-            and template(other.path) == collection
-            and plan.scope.left_out(other) is None
-        ]
-        for creator in creators:
-            self._found(creator)
+        self._create(operation)
         request = valid_request(self.run.contract, operation, self.run.target)
         return self._found(operation) or Base(operation, request, None, None)
+
+    def _create(self, operation: ContractOperation) -> None:
+        """Create what the operation may change or delete."""
+        plan = self.run.plan
+        places = (collection_of(operation.path), template(operation.path))
+        for other in self.run.contract.operations:
+            is_creator = plan.roles.of(other) is Role.CREATE and template(other.path) in places
+            if is_creator and plan.scope.left_out(other) is None:
+                self._found(other)
 
     def _send(self, operation: ContractOperation, candidate: Candidate) -> Base:
         exchange = self.run.client.send(candidate.request)

@@ -40,6 +40,7 @@ from contract_tests.http.bodies import (
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.parameters import path_of
 from contract_tests.requests import examples
+from contract_tests.target.credentials import places_of
 from contract_tests.target.target import Target
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
@@ -139,8 +140,11 @@ def requests_with(
         request = _read(operation, body, case, mode)
         if request is None:
             reject()
-        return request
+        # Headers of the target are never replaced by what is drawn.
+        headers = {n: v for n, v in request.headers.items() if n.lower() not in own}
+        return replace(request, headers=headers)
 
+    own = {name.lower() for name in target.headers}
     return drawn()
 
 
@@ -201,12 +205,14 @@ def _projected(operation: ContractOperation, body: BodyFormat | None) -> Any:
 
 
 def _declared(operation: ContractOperation) -> list[Parameter]:
-    """The parameters that are drawn."""
+    """The parameters that are drawn: credentials never are."""
+    secret = {(place.location, place.name) for place in places_of(operation)}
     return [
         parameter
         for parameter in operation.parameters
         if parameter.location in _CONTAINERS
         and not (parameter.location == "header" and parameter.name.lower() in _IGNORED)
+        and (parameter.location, parameter.name) not in secret
     ]
 
 
@@ -221,17 +227,13 @@ def _parameter(operation: ContractOperation, parameter: Parameter) -> dict[str, 
 
 
 def _valued(document: Document, parameter: Parameter) -> dict[str, Any]:
-    """The schema and examples of a parameter. An empty array would not be written at all."""
+    """The schema and examples of a parameter."""
     if not parameter.is_declared:
         return {"schema": {"type": "string"}}
     owner = document.at(parameter.path)
     content = next((node for _, node in owner.map("content")), owner)
-    found = content.get("schema")
-    schema = content.value.get("schema", {}) if found else {}
-    if found is not None and isinstance(found.value, dict) and found.value.get("type") == "array":
-        schema = {"minItems": 1, **found.value}
     examples = {name: content.value[name] for name in _EXAMPLES if name in content.value}
-    return {"schema": schema, **examples}
+    return {"schema": content.value.get("schema", {}), **examples}
 
 
 _EXAMPLES = ("example", "examples")

@@ -27,6 +27,7 @@ from contract_tests.http.bodies import (
 )
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import examples, generated, values
+from contract_tests.target.credentials import places_of
 from contract_tests.target.target import CaseSetup, Target
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import KINDS, Constraint
@@ -81,10 +82,11 @@ def constrained(operation: ContractOperation, request: OperationRequest) -> Oper
 
 def faulty_request(request: OperationRequest, case: Case) -> OperationRequest | None:
     """A request that certainly has the fault of a case whose trigger is in the request, and no
-    other; None where nothing certain is known.
+    other; None where nothing certain is known. Credentials are no part of it: requests without
+    right ones are made for every operation.
     """
     field = case.trigger.field if case.trigger else None
-    if case.trigger is None or field is None:
+    if case.trigger is None or field is None or field in places_of(request.operation):
         return None
     if case.trigger.fault == "missing":
         return without(request, field)
@@ -100,20 +102,23 @@ def reaching_request(
     """
     if setup is None:
         return request if case.is_success else faulty_request(request, case)
-    request = with_parameters(request, setup.parameters)
-    request = with_parameters(request, {f"header.{k}": v for k, v in setup.headers.items()})
+    given = {**setup.parameters, **{f"header.{k}": v for k, v in setup.headers.items()}}
+    request = replace(with_parameters(request, given), given=frozenset(given))
     field = case.trigger.field if case.trigger else None
     is_given = field is not None and f"{field.location}.{field.name}" in setup.parameters
     return request if is_given else faulty_request(request, case) or request
 
 
-def has_request(target: Target | None, case: Case) -> bool:
+def has_request(target: Target | None, operation: ContractOperation, case: Case) -> bool:
     """Whether a request of its own can be aimed at a case: a success, one that the target file has
-    an entry for, or one whose trigger is in the request.
+    an entry for, or one whose trigger is in the request, and nothing that the target keeps.
     """
-    if case.is_success or (target is not None and target.setup_of(case) is not None):
+    is_conditional = case.status == "304"  # it answers a validator, which comes later
+    has_entry = target is not None and target.setup_of(case) is not None
+    if has_entry or (case.is_success and not is_conditional):
         return True
-    return case.trigger is not None and case.trigger.field is not None
+    field = case.trigger.field if case.trigger else None
+    return field is not None and not (target and target.keeps(operation, field))
 
 
 def constraints(operation: ContractOperation) -> dict[Field, Constraint]:

@@ -89,7 +89,7 @@ class Sources:
         paths = list(self._paths(operation, first))
         if not paths:
             return
-        required = [p for p in operation.parameters if _is_needed(operation, p)]
+        required = [p for p in operation.parameters if self._is_needed(operation, p)]
         others = [self._values(operation, first, parameter) for parameter in required]
         documented = self._documented_bodies(operation, first)
         count = max(len(paths), *map(len, others), len(documented) + self._most_made(first))
@@ -107,6 +107,18 @@ class Sources:
             if candidate.request not in seen:
                 seen.append(candidate.request)
                 yield candidate
+
+    def _is_needed(self, operation: ContractOperation, parameter: Parameter) -> bool:
+        """Whether a value is sent: where the parameter is required, and an If-Match where the
+        operation documents that it wants one (428, RFC 6585 section 3). Credentials and headers of
+        the target are the client's affair.
+        """
+        is_header, name = parameter.location == "header", parameter.name.lower()
+        if self.target.keeps(operation, Field(parameter.location, parameter.name)):
+            return False
+        wants_condition = any(response.status == "428" for response in operation.responses)
+        is_needed = parameter.required or (is_header and name == _IF_MATCH and wants_condition)
+        return parameter.location != "path" and is_needed
 
     def _most_made(self, first: OperationRequest) -> int:
         return 1 if first.body is ... else MOST_MADE
@@ -141,7 +153,8 @@ class Sources:
         named = {p.name: given[f"path.{p.name}"] for p in parameters if f"path.{p.name}" in given}
         is_changed = self._is_changed(operation)
         if is_changed:
-            named.pop(parameters[-1].name, None)
+            own = parameters[-1:] if is_item(operation) else parameters
+            named = {n: v for n, v in named.items() if n not in {p.name for p in own}}
         found = self._known_paths(operation, parameters, first, is_changed=is_changed)
         for source, values in found:
             if all(str(values.get(name, value)) == str(value) for name, value in named.items()):
@@ -162,7 +175,7 @@ class Sources:
             known = resources.bindings(operation, only_created=True)
             own = (binding.values for binding in known if last in binding.values)
             yield from ((Origin.RUN, values) for values in islice(own, MOST_MADE))
-            if resources.roles.of(operation) is Role.CREATE:
+            if resources.roles.of(operation) is Role.CREATE and is_item(operation):
                 yield Origin.SETTLED, {last: first.path.get(last, "0")}
             return
         documented = {p.name: examples.of_parameter(self.contract.document, p) for p in parameters}
@@ -198,7 +211,8 @@ class Sources:
         """Whether the request changes an item itself, where only items of this run may be."""
         is_allowed = self.target.destructive or self.target.is_own_mock
         changes = operation.method in ("put", "patch", "delete") and is_item(operation)
-        return changes and not is_allowed
+        removes = operation.method == "delete" and "{" in operation.path
+        return (changes or removes) and not is_allowed
 
     # --- the other parameters
 
@@ -258,16 +272,6 @@ def valid_request(
     sources = Sources(contract, target, Resources(contract, Roles(contract)))
     made = constrained(operation, next(made_requests(contract, operation, 0)))
     return next((found.request for found in sources.candidates(operation)), made)
-
-
-def _is_needed(operation: ContractOperation, parameter: Parameter) -> bool:
-    """Whether a value is sent: where the parameter is required, and an If-Match where the operation
-    documents that it wants one (428, RFC 6585 section 3).
-    """
-    wants_condition = any(response.status == "428" for response in operation.responses)
-    is_condition = parameter.location == "header" and parameter.name.lower() == _IF_MATCH
-    is_needed = parameter.required or (is_condition and wants_condition)
-    return parameter.location != "path" and is_needed
 
 
 def refers(name: str) -> bool:

@@ -8,15 +8,18 @@ the line and suggests the nearest known one: a typo must not turn a check off.
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.target.rate import per_second
+from contract_tests.target.certificates import untrustable, unusable
+from contract_tests.target.credentials import KEYS, OPTIONAL, Credential, kind_of
+from contract_tests.target.patterns import names_of_operation, unmatched
+from contract_tests.target.rate import is_loopback, per_second
 from contract_tests.target.target import (
     LARGEST_RESPONSE,
     CaseSetup,
@@ -24,10 +27,13 @@ from contract_tests.target.target import (
     OperationValues,
     Target,
     TargetError,
+    host_of,
     names_of,
 )
+from contract_tests.target.variables import expanded
 from tallystick.contract import Contract
 from tallystick.errors import Source
+from tallystick.reader.operations import SecurityScheme, security_schemes
 
 _KEYS = {
     "base_url",
@@ -41,10 +47,22 @@ _KEYS = {
     "cases",
     "operations",
     "fuzz",
+    "credentials",
+    "ca_file",
+    "client_certificate",
+    "proxy",
+    "allow_hosts",
+    "include",
+    "exclude",
+    "only_safe",
+    "destructive",
+    "largest_body",
 }
 _CASE_KEYS = {"headers", "parameters", "before", "after", "unreachable"}
 _HOOK_KEYS = {"method", "url", "headers", "json"}
-_OPERATION_KEYS = {"match", "parameters"}
+_OPERATION_KEYS = {"match", "parameters", "repeatable"}
+_CREDENTIAL_KEYS = {field.name for field in fields(Credential)}
+_IDENTITIES = ("other", "wrong")
 _FUZZ_KINDS: Mapping[str, Any] = {
     "allow_hosts": list,
     "max_requests": int,
@@ -57,7 +75,6 @@ _FUZZ_KINDS: Mapping[str, Any] = {
 }
 _BREAKER_KEYS = {"errors", "latency", "window"}
 _LOCATIONS = ("path", "query", "header", "cookie", "body")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def read_target(path: str) -> Target:
@@ -74,7 +91,7 @@ def check_target(target: Target, contract: Contract, path: str) -> None:
     operations = {operation.name for operation in contract.operations}
     for special in target.operations:
         places.known(special.match, operations, "The document has no operation {!r}")
-    fields = {
+    known = {
         f"{field.location}.{field.name}"
         for operation in contract.operations
         for field in operation.fields
@@ -82,7 +99,22 @@ def check_target(target: Target, contract: Contract, path: str) -> None:
     for name in _parameters(target):
         # Other headers, queries and properties than those documented may be what a target needs.
         if name.startswith("path."):
-            places.known(name, fields, "The document has no parameter {!r}")
+            places.known(name, known, "The document has no parameter {!r}")
+    for pattern in unmatched((*target.include, *target.exclude), contract):
+        names = {
+            name for operation in contract.operations for name in names_of_operation(operation)
+        }
+        places.known(pattern, names, "No operation is called {!r}")
+    schemes = _schemes(contract)
+    for credentials in (target.credentials, target.other, target.wrong):
+        for name, credential in credentials.items():
+            places.known(name, schemes, "The document has no security scheme {!r}")
+            places.suits(schemes[name], credential)
+
+
+def _schemes(contract: Contract) -> dict[str, SecurityScheme]:
+    """The security schemes that the document declares, by name."""
+    return {scheme.name: scheme for scheme in security_schemes(contract.document)}
 
 
 def _parameters(target: Target) -> Iterable[str]:
@@ -117,6 +149,23 @@ class Places:
         if name not in names:
             near = difflib.get_close_matches(name, names, 1, cutoff=0.4)
             raise self.error(wrong.format(name), name, f"Did you mean {near[0]!r}?" if near else "")
+
+    def suits(self, scheme: SecurityScheme, credential: Credential) -> None:
+        """See that a credential has what its scheme needs. Raises TargetError."""
+        given = {key for key in _CREDENTIAL_KEYS if getattr(credential, key)}
+        wanted = KEYS.get(kind_of(scheme), ())
+        # A digest is an answer to a challenge, which no value in a file can be.
+        if (scheme.kind, scheme.scheme) == ("http", "digest"):
+            what = f"The security scheme {scheme.name!r} is digest, for which nothing can be sent"
+            raise self.error(what, scheme.name)
+        if credential.client_id and not (credential.token_url or scheme.token_url):
+            what = f"The security scheme {scheme.name!r} has no token URL for client credentials"
+            raise self.error(what, scheme.name, "Name it: token_url = …")
+        is_client = bool(credential.client_id)
+        if not any(keys <= given <= keys | (OPTIONAL if is_client else set()) for keys in wanted):
+            needed = " or ".join(", ".join(sorted(keys)) for keys in wanted) or "nothing"
+            what = f"The security scheme {scheme.name!r} ({kind_of(scheme)}) needs {needed}"
+            raise self.error(what, scheme.name)
 
     def error(self, what: str, needle: str, remedy: str = "") -> TargetError:
         """The error that names the line of the needle."""
@@ -160,6 +209,18 @@ class _TargetReader(Places):
             ),
             variables=self.variables,
             fuzz=self.fuzz(self.typed(value, "fuzz", dict, {})),
+            credentials=self.credentials(value, ""),
+            other=self.credentials(value, "other"),
+            wrong=self.credentials(value, "wrong"),
+            ca_file=self.ca_file(value),
+            client_certificate=self.certificate(value),
+            proxy=self.proxy(value),
+            allow_hosts=self.allow_hosts(value),
+            include=self.texts(value, "include"),
+            exclude=self.texts(value, "exclude"),
+            only_safe=self.switch(value, "only_safe"),
+            destructive=self.switch(value, "destructive"),
+            largest_body=self.size(value, "largest_body"),
         )
 
     def base_url(self, value: dict[str, Any]) -> str:
@@ -215,11 +276,86 @@ class _TargetReader(Places):
                 raise self.error(f"{key!r} of 'breaker' must be a number above 0", key)
         return value
 
+    def credentials(self, value: dict[str, Any], identity: str) -> dict[str, Credential]:
+        """The credentials of the run's own user, or of another identity."""
+        table = self.typed(value, "credentials", dict, {})
+        others = {name: item for name, item in table.items() if _is_identity(name, item)}
+        own = {name: item for name, item in table.items() if name not in others}
+        named = others.get(identity, {}) if identity else own
+        return {name: self.credential(name, item) for name, item in named.items()}
+
+    def credential(self, name: str, item: Any) -> Credential:
+        if not isinstance(item, dict):
+            raise self.error(f"The credential {name!r} must be a table", name)
+        self.known_keys(item, _CREDENTIAL_KEYS, "A credential has no key {!r}")
+        texts = {key: text for key, text in item.items() if key != "scopes"}
+        for key, text in texts.items():
+            if not isinstance(text, str) or not text or not text.isprintable():
+                raise self.error(f"{key!r} of {name!r} needs a plain text", name)
+            # A token stands in a header as it is; a user and a password are encoded (RFC 7617).
+            is_plain = text.isascii() or key in ("username", "password")
+            if not is_plain or (key == "username" and ":" in text):
+                raise self.error(f"{key!r} of {name!r} cannot be sent as it is", name)
+        return Credential(**texts, scopes=self.texts(item, "scopes"))
+
+    def certificate(self, value: dict[str, Any]) -> tuple[str, ...]:
+        found = value.get("client_certificate", [])
+        names = [found] if isinstance(found, str) else found
+        if (
+            not isinstance(names, list)
+            or len(names) > 2
+            or not all(isinstance(n, str) for n in names)
+        ):
+            what = "'client_certificate' must be a file, or a list of certificate and key"
+            raise self.error(what, "client_certificate")
+        paths = tuple(self.beside(name) or "" for name in names)
+        why = unusable(paths) if paths else None
+        if why:
+            what = f"'client_certificate' cannot be used: {' and '.join(paths)}: {why}"
+            raise self.error(what, "client_certificate")
+        return paths
+
+    def ca_file(self, value: dict[str, Any]) -> str | None:
+        path = self.beside(self.typed(value, "ca_file", str, None))
+        why = untrustable(path) if path else None
+        if why:
+            raise self.error(f"'ca_file' cannot be used: {path}: {why}", "ca_file")
+        return path
+
+    def proxy(self, value: dict[str, Any]) -> str | None:
+        proxy: str | None = self.typed(value, "proxy", str, None)
+        if proxy is not None and not _is_address(proxy):
+            raise self.error("'proxy' must be an http(s) URL", "proxy")
+        return proxy
+
+    def allow_hosts(self, value: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(host.lower().rstrip(".") for host in self.texts(value, "allow_hosts"))
+
+    def texts(self, value: dict[str, Any], key: str) -> tuple[str, ...]:
+        found = self.typed(value, key, list, [])
+        if not all(isinstance(text, str) and text for text in found):
+            raise self.error(f"{key!r} must be a list of texts", key)
+        return tuple(found)
+
+    def switch(self, value: dict[str, Any], key: str) -> bool:
+        found = value.get(key, False)
+        if not isinstance(found, bool):
+            raise self.error(f"{key!r} must be true or false", key)
+        return found
+
+    def size(self, value: dict[str, Any], key: str) -> int | None:
+        found: int | None = self.typed(value, key, int, None)
+        if found is not None and found < 0:
+            raise self.error(f"{key!r} must be a number of bytes", key)
+        return found
+
     def operation(self, item: Any) -> OperationValues:
         if not isinstance(item, dict) or not isinstance(item.get("match"), str):
             raise self.error("Each of [[operations]] needs a 'match'", "operations")
         self.known_keys(item, _OPERATION_KEYS, "The key {!r} is not known in [[operations]]")
-        return OperationValues(item["match"], self.parameters(item))
+        return OperationValues(
+            item["match"], self.parameters(item), self.switch(item, "repeatable")
+        )
 
     def case_setup(self, name: str, value: Any) -> CaseSetup:
         if not isinstance(value, dict):
@@ -248,12 +384,21 @@ class _TargetReader(Places):
             if not isinstance(call, dict) or not {"method", "url"} <= call.keys():
                 raise self.error(f"Each call of {name!r} needs a 'method' and a 'url'", name)
             self.known_keys(call, _HOOK_KEYS, "The key {!r} is not known in a call")
-            if urlsplit(str(call["url"])).scheme not in ("http", "https"):
+            if not _is_address(str(call["url"])):
                 raise self.error(f"The 'url' of a call of {name!r} must be an http(s) URL", name)
+            self.allowed(str(call["url"]))
         return tuple(
             HookCall(str(call["method"]), call["url"], self.headers(call), call.get("json"))
             for call in calls
         )
+
+    def allowed(self, url: str) -> None:
+        """See that a call goes to the target, to this machine, or to a host that is named."""
+        host = host_of(url)
+        named = {host_of(str(self.value.get("base_url"))), *self.allow_hosts(self.value)}
+        if host not in named and not is_loopback(url):
+            what = f"A call goes to {host!r}, which is not the host of 'base_url'"
+            raise self.error(what, host, f'If that is right, add it: allow_hosts = ["{host}"].')
 
     def headers(self, value: dict[str, Any]) -> dict[str, str]:
         headers = self.typed(value, "headers", dict, {})
@@ -273,13 +418,10 @@ class _TargetReader(Places):
             return {key: self.expanded(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.expanded(item) for item in value]
-        return _VARIABLE.sub(self.variable, value) if isinstance(value, str) else value
+        return expanded(value, self.variables, self.missing) if isinstance(value, str) else value
 
-    def variable(self, match: re.Match[str]) -> str:
-        if match[1] not in os.environ:
-            raise self.error(f"The environment variable {match[1]} is not set", match[0])
-        self.variables[match[1]] = os.environ[match[1]]
-        return os.environ[match[1]]
+    def missing(self, name: str) -> TargetError:
+        return self.error(f"The environment variable {name} is not set", f"${{{name}}}")
 
     def beside(self, name: Any) -> str | None:
         """A path relative to the target file."""
@@ -288,3 +430,20 @@ class _TargetReader(Places):
         if urlsplit(str(name)).scheme in ("http", "https"):
             return str(name)
         return str(Path(self.path).parent / str(name))
+
+
+def _is_address(url: str) -> bool:
+    """Whether a text is the address of an HTTP server."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number of a port
+        return False
+
+
+def _is_identity(name: str, item: Any) -> bool:
+    """Whether an entry of [credentials] is another identity, with tables of schemes, and no scheme
+    of that name.
+    """
+    has_tables = isinstance(item, dict) and all(isinstance(each, dict) for each in item.values())
+    return name in _IDENTITIES and has_tables

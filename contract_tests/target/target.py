@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from contract_tests.target.credentials import (
+    Credential,
+    Credentials,
+    needs_credentials,
+    places_of,
+)
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
+from tallystick.reader.operations import Field
 
 LARGEST_RESPONSE = 5 * 2**20
 """The most decoded bytes of a response's body that are read, if the target file says no other."""
@@ -75,6 +81,15 @@ class Target:
     largest_body: int | None = None
     largest_response: int = LARGEST_RESPONSE
     is_own_mock: bool = False
+    credentials: Credentials = field(default_factory=dict, repr=False)
+    other: Credentials = field(default_factory=dict, repr=False)
+    wrong: Credentials = field(default_factory=dict, repr=False)
+    ca_file: str | None = None
+    client_certificate: tuple[str, ...] = ()
+    proxy: str | None = field(default=None, repr=False)
+    allow_hosts: tuple[str, ...] = ()
+    first_headers: frozenset[str] = frozenset()
+    """The names of headers that come before all credentials, in lower case."""
 
     @property
     def shown_url(self) -> str:
@@ -92,11 +107,22 @@ class Target:
         far as this one declares them, and its own.
         """
         declared = {f"{field.location}.{field.name}" for field in operation.fields}
+        declared |= {f"{place.location}.{place.name}" for place in places_of(operation)}
         values = {name: value for name, value in self.parameters.items() if name in declared}
         for special in self.operations:
             if special.match == operation.name:
                 values |= special.parameters
         return values
+
+    def keeps(self, operation: ContractOperation, field: Field) -> bool:
+        """Whether a value is the target's own, which no test changes: a credential, or a header of
+        [headers]. Names of headers have no case (RFC 9110 section 5.1).
+        """
+        kept = [*places_of(operation), *(Field("header", name) for name in self.headers)]
+        names = [place.name for place in kept if place.location == field.location]
+        if field.location == "header":
+            return field.name.lower() in [name.lower() for name in names]
+        return field.name in names
 
     def is_repeatable(self, operation: ContractOperation) -> bool:
         """Whether a POST may be sent again and again with the same result."""
@@ -108,6 +134,11 @@ class Target:
             if key in self.cases:
                 return self.cases[key]
         return None
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in lower case and without a dot at its end; empty where none is."""
+    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 def names_of(case: Case) -> list[str]:
@@ -122,42 +153,21 @@ def mock_target(base_url: str, contract: Contract) -> Target:
         for case in contract.cases
         if case.magic and not (case.trigger and case.trigger.kind == "request")
     }
-    headers, parameters = _credentials(contract)
-    return Target(base_url, cases=cases, headers=headers, parameters=parameters, is_own_mock=True)
+    credentials = dict.fromkeys(_schemes(contract), _RIGHT)
+    return Target(base_url, cases=cases, credentials=credentials, is_own_mock=True)
 
 
-_RIGHT = "right-credential"
+_RIGHT = Credential(
+    token="right-credential",  # noqa: S106
+    username="user",
+    password="right-credential",  # noqa: S106
+    key="right-credential",
+)
 """The mock takes any credential for right but for a few that it lists."""
 
 
-def _credentials(contract: Contract) -> tuple[dict[str, str], dict[str, str]]:
-    """The headers and parameters that meet the first security requirement of each operation that
-    needs one.
-    """
-    headers: dict[str, str] = {}
-    parameters: dict[str, str] = {}
-    cookies: dict[str, str] = {}
-    needed = [
-        operation.security[0]
-        for operation in contract.operations
-        if operation.security and all(operation.security)
-    ]
-    for scheme in (scheme for requirement in needed for scheme in requirement):
-        if scheme.kind != "apiKey":
-            headers.setdefault("Authorization", _authorization(scheme.scheme))
-        elif scheme.location == "query":
-            parameters[f"query.{scheme.parameter}"] = _RIGHT
-        elif scheme.location == "cookie":
-            cookies[scheme.parameter] = _RIGHT
-        else:
-            headers[scheme.parameter] = _RIGHT
-    if cookies:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return headers, parameters
-
-
-def _authorization(scheme: str) -> str:
-    """OAuth 2 and OpenID Connect, which have no such name, are bearer tokens."""
-    if scheme == "basic":
-        return "Basic " + base64.b64encode(f"user:{_RIGHT}".encode()).decode()
-    return f"{scheme.capitalize() or 'Bearer'} {_RIGHT}"
+def _schemes(contract: Contract) -> set[str]:
+    """The names of the schemes that operations require."""
+    guarded = [operation for operation in contract.operations if needs_credentials(operation)]
+    requirements = [requirement for operation in guarded for requirement in operation.security]
+    return {scheme.name for requirement in requirements for scheme in requirement}

@@ -19,6 +19,7 @@ from pathlib import Path
 from contract_tests.http.client import Client, TargetGoneError
 from contract_tests.plan import Plan
 from contract_tests.results.run import Run
+from contract_tests.target.credentials import has_cookie_key
 from fuzzing.analyses.canary import Canary
 from fuzzing.analyses.differences import analysis_of
 from fuzzing.analyses.pairs import PairAnalysis
@@ -152,7 +153,9 @@ def make_campaign(
         observe=canary.observe if canary else None,
         worker=index,
     )
-    client = Client(target, adapter, streams=plan.streams)
+    client = Client(
+        target, adapter, streams=plan.streams, keeps_cookies=has_cookie_key(plan.contract)
+    )
     run = Run(plan.contract, target, client, plan)
     database = open_database(settings.database)
     campaign = Campaign(run, adapter, dictionaries, database, canary)

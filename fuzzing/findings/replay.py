@@ -19,9 +19,11 @@ from urllib.parse import quote
 import requests
 
 from contract_tests.checks.context import Expectation, ExpectationKind
-from contract_tests.http.exchange import Response
+from contract_tests.http.exchange import OperationRequest, Response
+from contract_tests.http.redaction import REDACTED
 from contract_tests.results.findings import Finding
 from contract_tests.results.run import Run
+from contract_tests.target.credentials import Identity
 from contract_tests.target.target import Target
 from fuzzing.analyses.canary import leads_to, listening, token_in
 from fuzzing.analyses.differences import DifferenceAnalysis, is_difference
@@ -82,7 +84,7 @@ def replay(finding: Mapping[str, Any], run: Run, other: Run | None = None) -> bo
     operation = next((o for o in run.contract.operations if o.name == evidence["operation"]), None)
     if operation is None:
         raise ReplayError(f"The document has no operation {evidence['operation']!r} any more.")
-    prepared = [_request(request, run) for request in evidence["requests"]]
+    prepared = [_request(request, run, operation) for request in evidence["requests"]]
     if "proof" in evidence:
         return _is_proved(run, prepared[-1], evidence["proof"], finding["settings"]["canary"])
     expectation = _expectation(evidence["expected"], operation.cases)
@@ -164,7 +166,10 @@ def _expectation(expected: Mapping[str, Any], cases: Sequence[Case]) -> Expectat
     )
 
 
-def _request(kept: Mapping[str, Any], run: Run) -> requests.PreparedRequest:
+def _request(
+    kept: Mapping[str, Any], run: Run, operation: ContractOperation
+) -> requests.PreparedRequest:
+    """The request of a report, with the credentials of the target."""
     target: Target = run.target
     body = kept["body"]
     if "base64" in body:
@@ -172,13 +177,26 @@ def _request(kept: Mapping[str, Any], run: Run) -> requests.PreparedRequest:
     else:
         text = body["text"]
     content = _filled(text, target, _in_json).encode("utf-8", "surrogateescape")
+    own = run.client.identities.of(OperationRequest(operation), Identity.OWN)
+    path = kept["path"]
+    for name, value in own.query.items():
+        path = path.replace(f"{name}={REDACTED}", f"{name}={_in_address(value)}")
+    headers = {
+        **kept["headers"],
+        **{n: v for n, v in own.fields().items() if _is_left_out(n, kept)},
+    }
     request = requests.Request(
         kept["method"],
-        target.shown_url.rstrip("/") + _filled(kept["path"], target, _in_address),
-        {name: _filled(value, target, str) for name, value in kept["headers"].items()},
+        target.shown_url.rstrip("/") + _filled(path, target, _in_address),
+        {name: _filled(str(value), target, str) for name, value in headers.items()},
         data=content or None,
     )
     return run.client.session.prepare_request(request)
+
+
+def _is_left_out(name: str, kept: Mapping[str, Any]) -> bool:
+    """Whether a report does not have a header that was sent."""
+    return REDACTED in kept["headers"].get(name, REDACTED)
 
 
 def _filled(text: str, target: Target, escape: Callable[[str], str]) -> str:

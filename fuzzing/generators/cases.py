@@ -74,8 +74,10 @@ class OperationContext:
 
     @property
     def rules(self) -> dict[Field, Constraint]:
-        """The constraints of its fields."""
-        return constraints(self.operation)
+        """The constraints of its fields, but for those that the target keeps."""
+        found = constraints(self.operation)
+        kept = self.target.keeps
+        return {field: rule for field, rule in found.items() if not kept(self.operation, field)}
 
     def fuzz_case(self, kind: str, request: OperationRequest, expectation: Expectation) -> FuzzCase:
         """A fuzz case of one request."""
@@ -198,6 +200,7 @@ def _missing(context: OperationContext) -> FuzzCases | None:
         )
         for case in context.operation.cases
         if case.trigger and case.trigger.field and case.trigger.fault == "missing"
+        if not context.target.keeps(context.operation, case.trigger.field)
     ]
     return st.sampled_from(made) if made else None
 

@@ -18,7 +18,7 @@ from mock_server.answers.encoding import Encoding, encoder, is_written_as_json
 from mock_server.answers.headers import documented_headers
 from mock_server.answers.negotiation import choose
 from mock_server.answers.problems import MEDIA_TYPE, problem
-from mock_server.answers.templates import Template, templates
+from mock_server.answers.templates import Body, templates
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -34,60 +34,75 @@ class Representation:
 
     __slots__ = ("bodies", "headers")
 
-    def __init__(
-        self, media_type: str, made: Iterable[Template | bytes], headers: Iterable[Header]
-    ) -> None:
-        content_type = (b"content-type", _concrete(media_type).encode("latin-1", "replace"))
-        self.headers = [*headers, content_type]
-        self.bodies: Iterator[Template | bytes] = cycle(made)
+    def __init__(self, made: Iterable[Body], headers: list[Header]) -> None:
+        self.headers = headers
+        self.bodies: Iterator[Body] = cycle(made)
+
+    def body(self, request: Request, now: float) -> bytes:
+        """The next body, for the client that sent this request, at the mock's time."""
+        body = next(self.bodies)
+        if isinstance(body, bytes):
+            return body
+        # A browser that opens the address says nothing of a session, unless the address does.
+        return body.render(request.base_url + request.session.path, now)
 
 
 class Answer:
-    """What is sent for a case."""
+    """What is sent for a case. `accepted` has what a client gets, by its Accept."""
 
-    __slots__ = ("accepted", "case", "headers", "label", "media_types", "representations", "status")
+    __slots__ = (
+        "accepted",
+        "case",
+        "headers",
+        "is_success",
+        "label",
+        "representations",
+        "status",
+    )
 
     def __init__(self, maker: Answers, case: Case) -> None:
         self.case = case
         self.status = case.http_status
+        self.is_success = case.is_success
         self.label = case.label
         found = maker.media_types(case)
-        self.media_types = tuple(media_type.name for media_type in found)
         self.headers: list[Header] = [
             (b"tallystick-case", case.label.encode("latin-1", "replace")),
             *documented_headers(maker.document, case.response),
         ]
-        self.representations = [
-            Representation(media_type.name, maker.bodies(case, media_type), self.headers)
+        self.representations = {
+            media_type.name: Representation(
+                maker.bodies(case, media_type), [*self.headers, _content_type(media_type.name)]
+            )
             for media_type in found
-        ]
-        self.accepted: dict[bytes | None, int | None] = {}
+        }
+        self.accepted = _Accepted(self)
 
-    def accepts(self, accept: bytes | None) -> int | None:
-        """The place of the representation that a client accepts; None where it accepts none."""
-        if accept in self.accepted:
-            return self.accepted[accept]
-        text = None if accept is None else accept.decode("latin-1")
-        place = choose(self.media_types, text)
-        if len(self.accepted) < _MOST_CHOICES:
-            self.accepted[accept] = place
-        return place
+    @property
+    def first(self) -> Representation:
+        """What a client gets that accepts nothing of it."""
+        return next(iter(self.representations.values()), self.accepted.empty)
 
-    def content(self, request: Request, now: float, place: int) -> tuple[list[Header], bytes]:
-        """The headers and the next body in one of the media types, for the client that sent this
-        request, at the mock's time.
-        """
-        if not self.representations:
-            return self.headers, b""
-        representation = self.representations[place]
-        body = next(representation.bodies)
-        if isinstance(body, bytes):
-            return representation.headers, body
-        if not body.makers:
-            return representation.headers, body.fixed
-        # A browser that opens the address says nothing of a session, unless the address does.
-        base = request.base_url + request.session.path
-        return representation.headers, body.render(base, now)
+
+class _Accepted(dict[bytes | None, Representation | None]):
+    """The representation of an answer by what clients accept, None where they accept none. Each is
+    chosen once, for as many headers as fit. Nothing is chosen where there is no content.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.by_name = answer.representations
+        self.empty = Representation([b""], answer.headers)
+
+    def __missing__(self, accept: bytes | None) -> Representation | None:
+        found: Representation | None = self.empty
+        if self.by_name:
+            text = None if accept is None else accept.decode("latin-1")
+            place = choose(tuple(self.by_name), text)
+            found = None if place is None else list(self.by_name.values())[place]
+        if len(self) < _MOST_CHOICES:
+            self[accept] = found
+        return found
 
 
 class Answers:
@@ -105,9 +120,10 @@ class Answers:
 
     def of(self, case: Case) -> Answer:
         """The answer to a case."""
-        known = self._known.get(id(case))
-        if known is not None and known.case is case:
-            return known
+        # An answer keeps its case, so that no other one can have the same id.
+        return self._known.get(id(case)) or self._answer(case)
+
+    def _answer(self, case: Case) -> Answer:
         key = (case.label, case.http_status, case.variant)
         made = self._made.get(key)
         if made is None:
@@ -123,7 +139,7 @@ class Answers:
             return [media_type for media_type in found if media_type.name == case.media_type]
         return found
 
-    def bodies(self, case: Case, media_type: MediaType) -> Iterable[Template | bytes]:
+    def bodies(self, case: Case, media_type: MediaType) -> Iterable[Body]:
         """The bodies of a case in a media type."""
         if case.is_success and case.variant is None and is_written_as_json(media_type.name):
             return templates(self.document, self.operation, media_type, self.seed)
@@ -147,13 +163,13 @@ class Answers:
         if response is None or media_type is None:
             return _content(MEDIA_TYPE, orjson.dumps(plain))
         if self._is_open(media_type) and self._takes(media_type, plain):
-            return _content(_concrete(media_type.name), orjson.dumps(plain))
+            return _content(media_type.name, orjson.dumps(plain))
         case = self._plain_case(response, status)
         value = bodies.content(self.contract, case, media_type)
         if not bodies.examples(self.document, media_type):
             value = bodies.with_text(value, detail)
         encode = encoder(_concrete(media_type.name))
-        return _content(_concrete(media_type.name), encode(value, Encoding(None, self.flattener)))
+        return _content(media_type.name, encode(value, Encoding(None, self.flattener)))
 
     def _is_open(self, media_type: MediaType) -> bool:
         """Whether a schema means a problem, or names no member at all."""
@@ -187,7 +203,11 @@ class Answers:
 
 
 def _content(media_type: str, body: bytes) -> tuple[Header, bytes]:
-    return (b"content-type", media_type.encode("latin-1", "replace")), body
+    return _content_type(media_type), body
+
+
+def _content_type(media_type: str) -> Header:
+    return (b"content-type", _concrete(media_type).encode("latin-1", "replace"))
 
 
 def _concrete(media_type: str) -> str:

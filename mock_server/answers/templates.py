@@ -2,15 +2,16 @@
 
 Rules: documented examples come first, and go out as they are; else values are made from the
 schema, the same for the same seed. In those, members whose names say that they must be fresh
-(addresses, moments of expiry) get a new value in each answer, if the schema takes it.
+(addresses, moments of expiry) get a new value in each answer, if the schema takes it and gives none
+itself: an example of a property or of a schema goes out as it is, too.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import random
 import re
+import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ from mock_server.addresses import LINKS
 from mock_server.state.clock import timestamp
 from tallystick.contract import ContractOperation
 from tallystick.generation import bodies, values
+from tallystick.generation.flattening import Flattener, Schema
 from tallystick.generation.strings import snake
 from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType
@@ -28,6 +30,9 @@ from tallystick.reader.schemas.validators import Validator
 
 POOL = 8
 """How many different bodies are made ahead for one response."""
+
+_DEPTH = 3
+"""How deep branches within branches are looked at."""
 
 EXPIRES_AFTER = 300.0
 """Seconds until a generated moment of expiry; Stripe's published sample of a link lives as long."""
@@ -45,8 +50,9 @@ class Fresh:
     make: Callable[[str, float], str]
 
 
-_numbers = itertools.count(random.SystemRandom().getrandbits(120))
-_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{next(_numbers):032x}")
+_PATH = f"{LINKS}{secrets.token_hex(8)}"
+_numbers = itertools.count(secrets.randbits(56))
+_ADDRESS = Fresh(lambda base, _: f"{base}{_PATH}{next(_numbers):016x}")
 _EXPIRY = Fresh(lambda _, now: timestamp(now + EXPIRES_AFTER))
 _NOW = Fresh(lambda _, now: timestamp(now))
 
@@ -58,16 +64,48 @@ _FRESH: tuple[tuple[re.Pattern[str], Fresh], ...] = (
 """Names in snake_case, and what such a member holds."""
 
 
-def freshened(value: Any) -> Any:
-    """The value with each string member of a telling name replaced by what makes it anew."""
-    if isinstance(value, list):
-        return [freshened(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: (_fresh(name) or item) if isinstance(item, str) else freshened(item)
-        for name, item in value.items()
-    }
+_GIVEN = {"example", "examples", "default", "const", "enum"}
+"""What gives the values of a schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshener:
+    """Replaces the members of generated values that must be fresh by what makes them anew: those
+    that a promise covers, and strings of a telling name of which the schema gives no value.
+    """
+
+    flattener: Flattener
+    promised: Mapping[str, Fresh]
+
+    def value(self, value: Any, schema: Any) -> Any:
+        """A value of a schema."""
+        if not isinstance(value, dict | list):
+            return value
+        parts = [*self._parts(self.flattener.flat(schema), _DEPTH)]
+        if any(part.keys() & _GIVEN for part in parts):
+            return value
+        if isinstance(value, list):
+            items = {"allOf": [part["items"] for part in parts if "items" in part]}
+            return [self.value(item, items) for item in value]
+        return {name: self._member(name, item, parts) for name, item in value.items()}
+
+    def _member(self, name: str, item: Any, parts: list[Schema]) -> Any:
+        found = [part["properties"][name] for part in parts if name in part.get("properties", {})]
+        schema = {"allOf": found}
+        if not isinstance(item, str):
+            return self.value(item, schema)
+        if name in self.promised:
+            return self.promised[name]
+        inside = self._parts(self.flattener.flat(schema), _DEPTH)
+        is_given = any(part.keys() & _GIVEN for part in inside)
+        return item if is_given else _fresh(name) or item
+
+    def _parts(self, flat: Schema, depth: int) -> Iterator[Schema]:
+        """A flat schema and its branches: which of them a value is made from is not known."""
+        yield flat
+        for choice in flat.get("choices", ()) if depth else ():
+            for branch in choice.branches:
+                yield from self._parts(self.flattener.flat(branch), depth - 1)
 
 
 def _fresh(name: str) -> Fresh | None:
@@ -78,7 +116,7 @@ def _fresh(name: str) -> Fresh | None:
 class Template:
     """A JSON body whose fresh members are filled in when it is rendered."""
 
-    __slots__ = ("fixed", "makers", "pieces", "texts")
+    __slots__ = ("makers", "pieces", "texts")
 
     def __init__(self, value: Any) -> None:
         self.makers: list[Callable[[str, float], str]] = []
@@ -90,17 +128,23 @@ class Template:
 
         text = json.dumps(value, default=placeholder, ensure_ascii=False, separators=(",", ":"))
         self.texts = text.split(mark)
-        self.fixed = self.texts[0].encode()
         self.pieces = tuple(zip(self.makers, self.texts[1:], strict=True))
 
     def render(self, base: str, now: float) -> bytes:
         """The body, for a client that reached the mock at the base URL at this time."""
-        if not self.makers:
-            return self.fixed
         text = self.texts[0]
         for make, rest in self.pieces:
-            text += make(base, now) + rest
+            text = f"{text}{make(base, now)}{rest}"
         return text.encode()
+
+
+Body = Template | bytes
+"""A body to send: bytes where nothing of it is made anew."""
+
+
+def _body(value: Any) -> Body:
+    template = Template(value)
+    return template if template.makers else template.texts[0].encode()
 
 
 # --- making bodies
@@ -108,22 +152,24 @@ class Template:
 
 def templates(
     document: Document, operation: ContractOperation, media_type: MediaType, seed: int
-) -> Iterator[Template]:
+) -> Iterator[Body]:
     """The bodies of a success response, each made when it is first wanted. Of an example only the
     members change that a promise covers.
     """
     examples = bodies.examples(document, media_type)
     if examples:
         promised = _promised(operation)
-        yield from (Template(_refreshed(value, promised)) for value in examples.values())
+        yield from (_body(_refreshed(value, promised)) for value in examples.values())
         return
     if media_type.schema is None:
-        yield Template({})
+        yield _body({})
         return
     validator = document.validators.at(media_type.schema)
+    freshener = Freshener(Flattener(document.schema_root), _promised(operation))
+    schema = document.schema_at(media_type.schema)
     for number in range(POOL):
         value = values.make(document, media_type.schema, seed=f"{seed}/{number}").value
-        yield _template(value, validator)
+        yield _made(value, freshener.value(value, schema), validator)
 
 
 _PROMISES: Mapping[str, tuple[str, Fresh]] = {
@@ -154,10 +200,10 @@ def _refreshed(value: Any, promised: Mapping[str, Fresh]) -> Any:
     }
 
 
-def _template(value: Any, validator: Validator) -> Template:
-    """The value as template, without fresh members where the schema does not take them."""
-    fresh = Template(freshened(value))
-    if not fresh.makers:
+def _made(value: Any, freshened: Any, validator: Validator) -> Body:
+    """The body of a value, without fresh members where the schema does not take them."""
+    fresh = _body(freshened)
+    if isinstance(fresh, bytes):
         return fresh
     body = json.loads(fresh.render("http://127.0.0.1:65535", time.time()))
-    return fresh if validator.is_valid(body) else Template(value)
+    return fresh if validator.is_valid(body) else _body(value)

@@ -19,6 +19,8 @@ from starlette.routing import BaseRoute, Route
 from mock_server.answers.faults import FAULTS
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
+from mock_server.requests import security
+from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
 from mock_server.state.clock import timestamp
 from mock_server.state.journal import Entry
 from mock_server.state.sessions import Session, session_of
@@ -55,6 +57,8 @@ class Board:
             "sessions": [other.name for other in self.mock.sessions],
             "base_url": str(request.base_url).rstrip("/") + session.path,
             "operations": self.mock.contract.operations,
+            "wanted": self._wanted(),
+            "special": (WRONG, EXPIRED, FORBIDDEN),
             "served": {(name, label): count for (name, label), count in served.items()},
             "faults": list(FAULTS),
             "clock": session.clock,
@@ -67,6 +71,12 @@ class Board:
             ],
         }
         return _PAGES.page("board.html", **context)
+
+    def _wanted(self) -> dict[str, str]:
+        """What credentials the operations ask for that ask for any, by name."""
+        operations = self.mock.contract.operations if self.mock.auth else ()
+        found = {operation.name: security.wanted(operation) for operation in operations}
+        return {name: words for name, words in found.items() if words}
 
     def explanation(self, explained: dict[str, Any]) -> Response:
         """An explanation of one request, as a page."""

@@ -48,13 +48,14 @@ class Front:
         origin, name = headers.get(b"origin"), headers.get(b"tallystick-session")
         if origin is not None:
             plain, send = send, with_cors(send, origin)
-        if name is not None or scope["path"].startswith("/~"):
+        path: str = scope["path"]
+        if name is not None or path.startswith("/~"):
             try:
                 scope = await self._addressed(scope, name)
             except AddressFormError as error:
                 await self._reply(scope, send, error.reply)
                 return
-        path: str = scope["path"]
+            path = scope["path"]
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
             await self.control(scope, receive, send if origin is None else plain)
             return

@@ -48,11 +48,11 @@ def _media_type(content_type: bytes) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _host(value: bytes) -> str:
-    """The value of a Host header, or nothing where it is no host (RFC 9110 section 7.2): the
-    addresses that the mock makes up must be valid whatever a client sends.
+def _origin(scheme: str, host: bytes) -> str:
+    """The origin that a Host header names, or nothing where it is no host (RFC 9110 section 7.2):
+    the addresses that the mock makes up must be valid whatever a client sends.
     """
-    return value.decode() if _HOST.fullmatch(value) else ""
+    return f"{scheme}://{host.decode()}" if _HOST.fullmatch(host) else ""
 
 
 class Request:
@@ -87,23 +87,17 @@ class Request:
         """Read the body, of at most `limit` bytes, of which the first message came already; a
         larger one is not kept.
         """
-        body = first.get("body", b"")
-        if first.get("more_body", False):
-            body = await self._read_rest(receive, bytearray(body), limit)
-        self.too_large = len(body) > limit
-        self.body = b"" if self.too_large else body
-
-    async def _read_rest(self, receive: Receive, body: bytearray, limit: int) -> bytes:
-        read = len(body)
-        more = True
-        while more and read < _DRAIN:
+        body = bytearray(first.get("body", b""))
+        read, more = len(body), first.get("more_body", False)
+        while more and read < max(_DRAIN, limit):
             message = await receive()
             chunk = message.get("body", b"")
             read += len(chunk)
             if read <= limit:
                 body += chunk
             more = message.get("more_body", False)
-        return bytes(body) if read <= limit else bytes(limit + 1)
+        self.too_large = read > limit
+        self.body = b"" if self.too_large else bytes(body)
 
     @property
     def media_type(self) -> str | None:
@@ -169,11 +163,13 @@ class Request:
     @property
     def base_url(self) -> str:
         """The address that the client reached the mock at, without a path."""
-        host = _host(self.headers.get(b"host", b""))
-        if not host:
-            server = self.scope.get("server") or ("127.0.0.1", None)
-            host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
-        return f"{self.scope['scheme']}://{host}"
+        scheme = self.scope["scheme"]
+        origin = _origin(scheme, self.headers.get(b"host", b""))
+        if origin:
+            return origin
+        server = self.scope.get("server") or ("127.0.0.1", None)
+        host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
+        return f"{scheme}://{host}"
 
     def facts(self) -> dict[str, str]:
         """The request's values by their names in target files and forces, such as `path.id`."""

@@ -173,7 +173,7 @@ def _quoted(text: str) -> str:
     return re.sub(r'[^\x20-\x7e]|["\\]', "", text)
 
 
-def _wanted(scheme: SecurityScheme) -> str:
+def _in_words(scheme: SecurityScheme) -> str:
     """What a scheme asks for, in words."""
     if scheme.kind == "apiKey":
         return f"an API key in the {scheme.location} parameter {scheme.parameter!r}"
@@ -221,6 +221,15 @@ def security_of(operation: ContractOperation) -> Security | None:
     )
 
 
+def wanted(operation: ContractOperation) -> str:
+    """What credentials an operation asks for, in words; empty where nothing is enforced."""
+    return _wanted(_enforced(operation))
+
+
+def _wanted(requirements: Iterable[Requirement]) -> str:
+    return "; or ".join(" and ".join(map(_in_words, some)) for some in requirements)
+
+
 def _enforced(operation: ContractOperation) -> list[Requirement]:
     """The requirements without the schemes that cannot be enforced; none where one of them is
     always met.
@@ -249,8 +258,7 @@ def _error(
     operation: ContractOperation, requirements: Iterable[Requirement], standing: Standing
 ) -> RequestError:
     schemes = list(dict.fromkeys(scheme for some in requirements for scheme in some))
-    wanted = "; or ".join(" and ".join(map(_wanted, some)) for some in requirements)
-    detail = f"{_WHY[standing]}. The document wants {wanted}."
+    detail = f"{_WHY[standing]}. The document wants {_wanted(requirements)}."
     challenges = ", ".join(dict.fromkeys(_challenge(scheme, standing) for scheme in schemes))
     headers = ((b"www-authenticate", challenges.encode("latin-1", "replace")),)
     cases = _answers(operation, standing)

@@ -47,7 +47,7 @@ def checks(
     document: Document, operation: ContractOperation, limit: int
 ) -> tuple[RequestCheck, ...]:
     """The checks of an operation, in the order in which they are made. `limit` is the largest body
-    in bytes.
+    in bytes, as `body_limit` has it.
     """
     status = _error_status(operation)
     parameters = (parameter_check(document, operation, p, status) for p in operation.parameters)
@@ -81,6 +81,7 @@ def _body_check(
     too_large = RequestError(
         413,
         f"The request body is larger than {limit} bytes.",
+        next((case for case in operation.cases if case.status == "413"), None),
         # The rest of the body may still be under way: the connection cannot be used again.
         headers=((b"connection", b"close"),),
     )
@@ -107,7 +108,7 @@ def _value_check(
 ) -> Callable[[str], RequestCheck]:
     """What makes the check of bodies with a Content-Type, which the documented media type takes."""
     schema = media_type.schema
-    judge = _judge(document, operation, media_type, status)
+    judge, is_plainly_valid = _judges(document, operation, media_type, status)
     shape = shape_at(document, schema) if schema else ANYTHING
 
     @cache
@@ -116,9 +117,10 @@ def _value_check(
 
     def of_json(request: Request) -> RequestError | None:
         try:
-            return judge(request.json)
+            value = request.json
         except MalformedBodyError as error:
             return RequestError(status, f"The request body is {error}.")
+        return None if is_plainly_valid(value) else judge(value)
 
     def make(content_type: str) -> RequestCheck:
         named = parsed(content_type)
@@ -133,24 +135,23 @@ def _value_check(
                 value = decode(request.body, content)
             except MalformedBodyError as error:
                 return RequestError(status, f"The request body is {error}.")
-            return None if value is UNJUDGED else judge(value)
+            return None if value is UNJUDGED or is_plainly_valid(value) else judge(value)
 
         return check
 
     return make
 
 
-def _judge(
+def _judges(
     document: Document, operation: ContractOperation, media_type: MediaType, status: int
-) -> Callable[[Any], RequestError | None]:
-    """What says why the value of a body is wrong; None where it is right."""
+) -> tuple[Callable[[Any], RequestError | None], Callable[[Any], bool]]:
+    """What says why the value of a body is wrong, None where it is right; and the quick test that
+    comes before it.
+    """
     validator, of_items = _validators(document, media_type)
     case_checks = tuple(_case_checks(document, operation, media_type.schema))
-    is_plainly_valid = _plainly_valid(operation, validator)
 
     def judge(value: Any) -> RequestError | None:
-        if is_plainly_valid(value):
-            return None
         if isinstance(value, dict):
             for case, fails in case_checks:
                 if fails(value):
@@ -159,7 +160,7 @@ def _judge(
             return RequestError(status, why_invalid(validator, value, "The request body"))
         return None if of_items is None else _wrong_item(of_items, value, status)
 
-    return judge
+    return judge, _plainly_valid(operation, validator)
 
 
 def _of_case(case: Case) -> RequestError:

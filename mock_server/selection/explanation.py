@@ -18,6 +18,7 @@ import orjson
 
 from mock_server.mock import Mock
 from mock_server.requests.bodies import MalformedBodyError, read_json
+from mock_server.requests.decoding.sizes import body_limit
 from mock_server.requests.errors import RequestCheck, is_secret
 from mock_server.requests.request import HEADERS, Request
 from mock_server.requests.security import security_of
@@ -121,9 +122,10 @@ class Explainer:
         self.mock, self.session, self.operation = mock, session, operation
         self.entry, self.received, self.base_url = entry, received, base_url
         security = security_of(operation) if mock.auth else None
+        limit = body_limit(mock.contract.document, operation, mock.max_body)
         self.checks: tuple[RequestCheck, ...] = (
             *([security.unauthenticated] if security else ()),
-            *checks(mock.contract.document, operation, mock.max_body),
+            *checks(mock.contract.document, operation, limit),
             *([security.forbidden] if security else ()),
         )
         headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in received.headers}

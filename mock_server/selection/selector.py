@@ -75,19 +75,19 @@ class Selector:
                 name = await self.behaviour.decide(kind, request)
                 if name is not None:
                     return Outcome(kind, find_named(self.operation.cases, name))
-        return self._conditional(request) or self.success
+        if self.etag is None:
+            return self.success
+        return self._conditional(request, self.etag) or self.success
 
-    def _conditional(self, request: Request) -> Outcome | None:
+    def _conditional(self, request: Request, etag: bytes) -> Outcome | None:
         """The outcome of a condition on the ETag (RFC 9110 sections 13.1.1 and 13.1.2), where the
         document has a case for it.
         """
-        if self.etag is None:
-            return None
         wanted = request.headers.get(b"if-match")
-        if wanted is not None and not _names_etag(wanted, self.etag):
+        if wanted is not None and not _names_etag(wanted, etag):
             return self.precondition_failed
         known = request.headers.get(b"if-none-match")
-        if known is not None and _names_etag(known, self.etag):
+        if known is not None and _names_etag(known, etag):
             is_safe = request.scope["method"] in ("GET", "HEAD")
             return self.not_modified if is_safe else self.precondition_failed
         return None
@@ -110,9 +110,11 @@ def selector(
         for case in operation.cases
         for parameter, value in (case.magic or {}).items()
     }
+    idle = [] if magic else [_by_magic]
+    idle += [] if security else [_by_authentication, _by_permission]
     return Selector(
         operation=operation,
-        rules=RULES if security is not None else _WITHOUT_SECURITY,
+        rules=tuple(rule for rule in RULES if rule not in idle),
         success=Outcome("success", success(operation)),
         checks=checks,
         behaviour=behaviour,
@@ -145,17 +147,17 @@ def refusing_selector(operation: ContractOperation, why: str) -> Selector:
 
 def success(operation: ContractOperation) -> Case | None:
     """The case of a request without error: the first 2xx, wherever it stands; else `default`, as
-    200; else the first redirect but 304, which needs a condition; else the first case. 1xx is
-    never a final response (RFC 9110 section 15.2).
+    200; else the first redirect; else the first case. 1xx is never a final response (RFC 9110
+    section 15.2), and 304 needs a condition (section 15.4.5).
     """
-    cases = [case for case in operation.cases if case.http_status >= 200]
+    cases = [case for case in operation.cases if case.http_status >= 200 and case.status != "304"]
     for case in cases:
         if case.http_status < 300:
             return case
     for case in cases:
         if case.status.lower() == "default":
             return replace(case, http_status=200)
-    redirects = (case for case in cases if case.http_status < 400 and case.http_status != 304)
+    redirects = (case for case in cases if case.http_status < 400)
     return next(redirects, next(iter(cases), None))
 
 
@@ -246,8 +248,3 @@ RULES: tuple[Rule, ...] = (
     _by_permission,
 )
 """The order, written down once; the behaviour comes after them all, then success."""
-
-_WITHOUT_SECURITY = tuple(
-    rule for rule in RULES if rule not in (_by_authentication, _by_permission)
-)
-"""Those of operations whose security is not enforced."""

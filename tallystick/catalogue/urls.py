@@ -72,7 +72,8 @@ def ordinary(schemes: Sequence[str]) -> re.Pattern[str]:
     short cut, for those in a hurry.
     """
     names = "|".join(re.escape(scheme) for scheme in schemes) or "https?"
-    return re.compile(rf"(?:{names})://[A-Za-z0-9][A-Za-z0-9.\-]*(?:[:/?#][!-~]*)?")
+    # Nothing of it need be tried twice, so nothing is given back.
+    return re.compile(rf"(?:{names})://[A-Za-z0-9][A-Za-z0-9.\-]*+(?:[:/?#][!-~]*+)?+")
 
 
 def _certainly_valid(value: str, schemes: Sequence[str]) -> bool:

@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 @contract_options
 @click.option("--base-url", metavar="URL", help="The implementation to check.")
 @click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to check.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="A header of every request, such as 'Authorization: Bearer …'; never shown.",
+)
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="PATTERN",
+    help="Test these operations: a tag, an operationId, a path, or a method and a path, with *.",
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these operations out.")
+@click.option("--only-safe", is_flag=True, help="Send GET and HEAD alone, for production.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
 @click.option("--report-dir", metavar="DIR", help="Write report.json and junit.xml there.")
 @click.option(
@@ -43,7 +58,7 @@ def test_command(
     """Hold an implementation to the contract. Without --target and --base-url it is the mock.
 
     Exit codes: 0 all cases passed; 1 a case failed, or a check found a violation; 2 bad usage;
-    3 cases not covered; 4 the target could not be reached.
+    3 cases not covered; 4 the target could not be tested.
     """
     with needs("test"):
         from contract_tests.http.client import unreachable

@@ -112,7 +112,7 @@ def _own_example(contract: Contract, case: Case, media_type: MediaType) -> Itera
     """The value of the example that the case was read from, where it is of this media type."""
     for _, example in contract.document.at(media_type.path).map("examples"):
         if example.path == case.example and "value" in example.value:
-            yield example.value["value"]
+            yield _meant(contract.document, media_type, example.value["value"])
 
 
 def _made(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
@@ -126,12 +126,27 @@ def examples(document: Document, media_type: MediaType) -> dict[str, Any]:
     """The documented examples by name; the name of a lone `example` is empty."""
     node = document.at(media_type.path).value
     if isinstance(node, dict) and "example" in node:
-        return {"": node["example"]}
+        return {"": _meant(document, media_type, node["example"])}
     return {
-        name: example["value"]
+        name: _meant(document, media_type, example["value"])
         for name, example in media_type.examples.items()
         if isinstance(example, dict) and "value" in example
     }
+
+
+def _meant(document: Document, media_type: MediaType, example: Any) -> Any:
+    """An example as it is; one of JSON that is written as a text means the value that the text
+    holds, where the schema takes that and not the text.
+    """
+    if not isinstance(example, str) or media_type.schema is None or not is_json(media_type):
+        return example
+    if is_valid(document, media_type.schema, example):
+        return example
+    try:
+        value = json.loads(example)
+    except ValueError:
+        return example
+    return value if is_valid(document, media_type.schema, value) else example
 
 
 def is_problem(document: Document, media_type: MediaType) -> bool:

@@ -19,6 +19,9 @@ _DEEPEST = 40
 """How many references and parts of `allOf` lie between a place and what applies there, at most;
 some schemas are made of themselves."""
 
+_COMPARED = 2
+"""How deep properties are compared to see whether two schemas exclude each other."""
+
 NEVER: Schema = {"nots": [{}]}
 """The schema that takes nothing."""
 
@@ -94,6 +97,23 @@ class Flattener:
                 merged[name] = _both(first[name], second[name])
         return merged
 
+    def excludes(self, first: Schema, second: Schema, depth: int = _COMPARED) -> bool:
+        """Whether it is plain that nothing fits two flat schemas together: no type or listed value
+        is in both, or so it is with a property that one of them requires.
+        """
+        one, two = types(first), types(second)
+        if one and two and not _common(one, two):
+            return True
+        listed, also_listed = _listed(first), _listed(second)
+        if listed is not None and also_listed is not None:
+            return not any(value in also_listed for value in listed)
+        own, others = first.get("properties") or {}, second.get("properties") or {}
+        required = {*(first.get("required") or ()), *(second.get("required") or ())}
+        return depth > 0 and any(
+            self.excludes(self.flat(own[name]), self.flat(others[name]), depth - 1)
+            for name in own.keys() & others.keys() & required
+        )
+
     def _maps(self, first: Any, second: Any) -> Any:
         both = {name: _both(first[name], second[name]) for name in first.keys() & second.keys()}
         return {**first, **second, **both}
@@ -157,10 +177,20 @@ def types(schema: Mapping[str, Any]) -> list[str]:
 
 def _types(first: Any, second: Any) -> Any:
     one, two = types({"type": first}), types({"type": second})
+    return _common(one, two) or two
+
+
+def _common(one: list[str], two: list[str]) -> list[str]:
+    """The types that both lists allow; an integer is a number."""
     common = [kind for kind in one if kind in two]
     if "integer" in (*one, *two) and "number" in (*one, *two) and "integer" not in common:
         common.append("integer")
-    return common or two
+    return common
+
+
+def _listed(schema: Schema) -> list[Any] | None:
+    """The values that a schema lists; None where it lists none."""
+    return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
 def _enums(first: Any, second: Any) -> Any:

@@ -13,6 +13,8 @@ import copy
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -39,6 +41,9 @@ _MOST_ITEMS = 100
 
 _ROUNDS = 12
 """How many times a value is made again in other ways."""
+
+_NEAR = 100
+"""How many multiples on either side of one are looked at."""
 
 _MOST_PRUNED = 50
 _SEARCHED = 6
@@ -166,7 +171,11 @@ class _Maker:
         return self.value({"$ref": f"#{pointer}"}, name, 0)
 
     def value(self, schema: Any, name: str, depth: int) -> Any:
-        """A value for a schema; `name` is that of the member that it is for."""
+        """A value for a schema; `name` is that of the member that it is for. What would hold itself
+        once more is null, where it may be.
+        """
+        if self._repeats(schema) and self._takes_null(schema):
+            return None
         self.open.append(_references(schema))
         value = self._value(schema, name, depth)
         self.open.pop()
@@ -182,6 +191,16 @@ class _Maker:
         branches = schema.get("oneOf") or schema.get("anyOf") or ()
         others = [branch for branch in branches if types(self.flattener.flat(branch)) != ["null"]]
         return bool(others) and all(self._repeats(branch) for branch in others)
+
+    def _takes_null(self, schema: Any) -> bool:
+        """Whether a schema, or a branch of it, says that it takes null."""
+        flat = self.flattener.flat(schema)
+        branches = (branch for choice in flat.get("choices", ()) for branch in choice.branches)
+        return (
+            "null" in types(schema)
+            or "null" in types(flat)
+            or any(types(self.flattener.flat(branch)) == ["null"] for branch in branches)
+        )
 
     def _value(self, schema: Any, name: str, depth: int) -> Any:
         flat = self._chosen(self.flattener.flat(schema), depth)
@@ -217,7 +236,7 @@ class _Maker:
         while flat.get("choices"):
             first, *rest = flat["choices"]
             flat = {**flat, "choices": rest}
-            branch = self._branch(first.branches, depth)
+            branch = self._branch(flat, first.branches, depth)
             self.open[-1] += _references(branch)
             flat = self.flattener.merge(flat, self.flattener.flat(branch))
             flat = self.flattener.merge(flat, first.named(branch))
@@ -226,11 +245,15 @@ class _Maker:
                 flat["others"] = [*flat.get("others", ()), *others]
         return flat
 
-    def _branch(self, branches: Sequence[Any], depth: int) -> Any:
+    def _branch(self, flat: Schema, branches: Sequence[Any], depth: int) -> Any:
         if self.wish.code and depth < _SEARCHED:
             for branch in branches:
                 if holds(self.value(branch, "", depth + 1), self.wish.code):
                     return branch
+        # One that what stands beside the alternatives excludes can never be right.
+        flats = [(branch, self.flattener.flat(branch)) for branch in branches]
+        possible = [branch for branch, one in flats if not self.flattener.excludes(flat, one)]
+        branches = possible or branches
         # `anyOf: [null, …]` should not make everything null.
         plain = [branch for branch in branches if types(self.flattener.flat(branch)) != ["null"]]
         if depth >= _OPTIONAL_DEPTH:  # the simplest one, so that a recursion ends
@@ -454,8 +477,8 @@ def _weight(flat: Schema) -> int:
 def _number(flat: Schema, kind: str, source: Random) -> float:
     is_whole = kind == "integer"
     step = flat.get("multipleOf", 1 if is_whole else 0.01)
-    if is_whole and step != int(step):
-        step = 1
+    if is_whole:  # whole multiples of 5/2 are those of 5
+        step = Fraction(str(step)).numerator
     low, high = _bounds(flat, step)
     if low is None and high is None:
         low, high = 0, 1000 * step
@@ -466,10 +489,23 @@ def _number(flat: Schema, kind: str, source: Random) -> float:
     first, last = math.ceil(low / step), math.floor(high / step)
     if first * step < low:
         first += 1
-    value = source.randint(first, max(first, last)) * step
-    if is_whole:
-        return int(value)
-    return round(value, 10) if first <= last else (low + high) / 2
+    if first > last and not is_whole:
+        return (low + high) / 2
+    start = source.randint(first, max(first, last))
+    near = chain(range(start, last + 1)[:_NEAR], range(start, first - 1, -1)[:_NEAR])
+    multiples = (_multiple(step, number) for number in near)
+    found = (value for value in multiples if _is_multiple(value, step))
+    return next(found, _multiple(step, start))
+
+
+def _multiple(step: float, number: int) -> float:
+    exact = Fraction(str(step)) * number
+    return float(exact) if isinstance(step, float) else int(exact)
+
+
+def _is_multiple(value: float, step: float) -> bool:
+    """Whether a validator that divides floats sees a multiple, too: 4.52 / 0.01 is no integer."""
+    return isinstance(step, int) or (value / step).is_integer()
 
 
 def _bounds(flat: Schema, step: float) -> tuple[float | None, float | None]:

@@ -42,5 +42,7 @@ _CHECKS: tuple[Check, ...] = (
     error_cases.without_error,
     example_values.broken_examples,
     schemas.closed_all_of,
+    schemas.equal_branches,
+    schemas.no_valid_value,
     security.in_prose,
 )

@@ -223,6 +223,20 @@ KINDS: Mapping[str, DiagnosticKind] = {
         "asks for none, and the tests send none but those of the target file.",
         "Declare the scheme in `components/securitySchemes`, and require it in `security`.",
     ),
+    "no-valid-value": DiagnosticKind(
+        "warning",
+        "No value was found that fits the schema of a response: there is none, or it is hard to "
+        "find. The mock sends the nearest one.",
+        "Correct what contradicts itself, or give an example.",
+    ),
+    "equal-branches": DiagnosticKind(
+        "warning",
+        "Two schemas of a `oneOf` take the same values, so that whatever fits one fits both, and "
+        "breaks the `oneOf`. A `discriminator` does not change that. The mock sends the nearest "
+        "value.",
+        "Give each a member with a value of its own, by `const` or a one-value `enum`; or write "
+        "`anyOf`.",
+    ),
     "closed-all-of": DiagnosticKind(
         "warning",
         "`additionalProperties: false` refuses properties that another part of the same `allOf` "

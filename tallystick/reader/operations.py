@@ -92,7 +92,7 @@ class DocumentedResponse:
 class SecurityScheme:
     """A security scheme, as a requirement names it. `kind` is the `type` of its object, and empty
     where the document has no such scheme; `scheme` is that of HTTP, in lower case; `location` and
-    `parameter` are those of an API key.
+    `parameter` are those of an API key; `token_url` is where OAuth 2 gives tokens to clients.
     """
 
     name: str
@@ -100,6 +100,7 @@ class SecurityScheme:
     scheme: str = ""
     location: str = ""
     parameter: str = ""
+    token_url: str = ""
 
 
 Requirement = tuple[SecurityScheme, ...]
@@ -162,8 +163,7 @@ class _OperationReader:
         self.diagnostics: Diagnostics = document.diagnostics
         self.ids: set[str] = set()
         self.templates: set[tuple[str, str]] = set()
-        schemes = _components(document).map("securitySchemes")
-        self.schemes = {name: _scheme(name, node) for name, node in schemes}
+        self.schemes = {scheme.name: scheme for scheme in security_schemes(document)}
         self.security = self._security(Node(document, (), document.root)) or ()
 
     def path_item(self, key: str, item: Node) -> Iterator[Operation]:
@@ -343,10 +343,19 @@ def _components(document: Document) -> Node:
     return root.get("components") or Node(document, ("components",), {})
 
 
-def _scheme(name: str, node: Node) -> SecurityScheme:
-    return SecurityScheme(
-        name, node.text("type"), node.text("scheme").lower(), node.text("in"), node.text("name")
-    )
+def security_schemes(document: Document) -> Iterator[SecurityScheme]:
+    """The security schemes that a document declares."""
+    for name, node in _components(document).map("securitySchemes"):
+        flows = node.get("flows")
+        client = flows.get("clientCredentials") if flows else None
+        yield SecurityScheme(
+            name,
+            node.text("type"),
+            node.text("scheme").lower(),
+            node.text("in"),
+            node.text("name"),
+            client.text("tokenUrl") if client else "",
+        )
 
 
 def property_names(document: Document, path: Path, depth: int = _DEPTH) -> Iterator[str]:

@@ -25,18 +25,23 @@ _METHODS = {
 
 
 class Library:
-    """The shelves, and the requests that came: method and path, in order."""
+    """The shelves, and the requests that came: method and path, in order. With a token, only who
+    has it is served.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, token: str = "") -> None:
+        self.token = token
         self.ids = count(100)
         self.items: dict[str, dict[str, Any]] = {"/shelves/7": {"id": 7, "name": "of somebody"}}
         self.requests: list[str] = []
         self.lock = threading.Lock()
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
-        """Status and JSON value of a response."""
+    def answer(self, method: str, path: str, body: bytes, sent: str) -> tuple[int, Any]:
+        """Status and JSON value of a response; `sent` is the Authorization header."""
         with self.lock:
             self.requests.append(f"{method} {path}")
+            if not self.is_known(sent):
+                return 401, {"message": "who are you?"}
             match = next((m for m in (re.fullmatch(p, path) for p in _METHODS) if m), None)
             if match is None:
                 return 404, {"message": "there is nothing here"}
@@ -45,6 +50,10 @@ class Library:
             if not all(part.isdecimal() for part in match.groups()):
                 return 422, {"message": "ids are integers"}
             return self._handle(method, path, body)
+
+    def is_known(self, sent: str) -> bool:
+        """Whether a request is served."""
+        return not self.token or sent == f"Bearer {self.token}"
 
     def _handle(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         parent = path.removesuffix("/books").removesuffix("/sort")
@@ -97,7 +106,8 @@ def serving(library: Library) -> Iterator[str]:
                 self.close_connection = True
                 status, value = 411, {"message": "a length is needed"}
             else:
-                status, value = library.answer(self.command, self.path.partition("?")[0], body)
+                path, sent = self.path.partition("?")[0], self.headers.get("authorization", "")
+                status, value = library.answer(self.command, path, body, sent)
             content = b"" if value is None else json.dumps(value).encode()
             self.send_response(status)
             if status == 405:

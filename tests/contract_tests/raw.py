@@ -1,4 +1,4 @@
-"""A server that writes to its sockets whatever a test wants, be it well-formed or without end."""
+"""A server that writes to its sockets whatever a test wants, well-formed or not."""
 
 from __future__ import annotations
 

@@ -59,9 +59,15 @@ def running(name: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(command: Sequence[str], port: int) -> Iterator[str]:
+def served(
+    command: Sequence[str],
+    port: int,
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+) -> Iterator[str]:
     """What a command serves on a port, while the block lasts; gives its base URL."""
-    with tempfile.TemporaryFile() as log, _process(command, log) as process:
+    with tempfile.TemporaryFile() as log, _process(command, log, env, cwd) as process:
         _wait(process, port, log)
         yield f"http://{_HOST}:{port}"
 
@@ -229,10 +235,14 @@ def tool(name: str) -> str:
 
 
 @contextmanager
-def _process(command: Sequence[str], log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    command: Sequence[str], log: IO[bytes], env: Mapping[str, str] | None, cwd: str | None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server in a process group of its own."""
     process = subprocess.Popen(
         command,
+        env=env,
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,

@@ -6,6 +6,8 @@ letters may be of either case (RFC 9562 section 4).
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from mock_server.state.sessions import Session
 
 STATES = (
@@ -24,9 +26,13 @@ _PREFIX = "payment-account/"
 class Accounts:
     """The states of payment accounts, in the store of a session."""
 
+    def changed(self, session: Session, organisation: str) -> Awaitable[str | None]:
+        """The state that an organisation's account was put into; None where it has the first."""
+        return session.store.get(_PREFIX + organisation.lower())
+
     async def state(self, session: Session, organisation: str) -> str:
         """The state of an organisation's account."""
-        return await session.store.get(_PREFIX + organisation.lower()) or FIRST
+        return await self.changed(session, organisation) or FIRST
 
     async def put(self, session: Session, organisation: str, state: str) -> None:
         """Set the state of an organisation's account."""

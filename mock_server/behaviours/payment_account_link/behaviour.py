@@ -48,7 +48,7 @@ class PaymentAccountLink:
         """The 409 of a payment account that can have no link."""
         if rule != "state":
             return None
-        return _CASES.get(await self.accounts.state(request.session, request.path["id"]))
+        return _CASES.get(await self.accounts.changed(request.session, request.path["id"]) or FIRST)
 
     def succeeded(self, request: Request, body: bytes, moment: float) -> None:
         """Note the link that was returned, for when it is opened."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
-from mock_server.requests.decoding.shapes import ANYTHING, Shape
-from tallystick.reader.document import Document
+from mock_server.requests.decoding.shapes import ANYTHING, Shape, coerced, shape_at
+from mock_server.requests.decoding.styles import simple_header
+from tallystick.reader.document import Document, Node
 from tallystick.reader.operations import MediaType, properties
 
 _BOM = b"\xef\xbb\xbf"
@@ -17,6 +18,15 @@ _BOM = b"\xef\xbb\xbf"
 
 class MalformedBodyError(Exception):
     """The body is not what its media type says; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartHeader:
+    """A documented header of a part; `why_not` says why a text is none of its values."""
+
+    name: str
+    is_required: bool
+    why_not: Callable[[str], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class FormField:
     style: str | None = None
     explode: bool = True
     content_types: tuple[str, ...] = ()
+    headers: tuple[PartHeader, ...] = ()
 
     def best(self, values: Iterable[Any]) -> Any:
         """The first of the values that the schema takes, or else the first."""
@@ -67,7 +78,7 @@ def json_value(text: bytes) -> Any:
 def form_fields(document: Document, media_type: MediaType, shape: Shape) -> tuple[FormField, ...]:
     """The fields of a form of this media type."""
     encodings = {
-        name: node.value
+        name: node
         for name, node in document.at(media_type.path).map("encoding")
         if isinstance(node.value, dict)
     }
@@ -76,17 +87,55 @@ def form_fields(document: Document, media_type: MediaType, shape: Shape) -> tupl
         _field(
             name,
             inside,
-            encodings.get(name, {}),
+            encodings[name].value if name in encodings else {},
             document.validators.at(places[name], "request").is_valid
             if name in places
             else lambda _: True,
+            tuple(_headers(document, encodings[name])) if name in encodings else (),
         )
         for name, inside in shape.properties.items()
     )
 
 
+def _headers(document: Document, encoding: Node) -> Iterator[PartHeader]:
+    """The headers that an Encoding Object documents; a Content-Type among them is ignored."""
+    for name, node in encoding.map("headers"):
+        if name.lower() == "content-type" or not isinstance(node.value, dict):
+            continue
+        is_required = node.value.get("required") is True
+        if "schema" in node.value:
+            yield PartHeader(name, is_required, _header_check(document, node))
+        else:
+            yield PartHeader(name, is_required)
+
+
+def _header_check(document: Document, header: Node) -> Callable[[str], str | None]:
+    """What says why a schema does not take the text of a header, which has the style `simple`."""
+    schema = (*header.path, "schema")
+    shape, validator = shape_at(document, schema), document.validators.at(schema)
+    explode = header.value.get("explode") is True
+
+    def why_not(text: str) -> str | None:
+        values = [
+            coerced(raw, shape, str, typed=typed)
+            for raw in simple_header(text, shape, explode=explode)
+            for typed in (True, False)
+        ]
+        if any(validator.is_valid(value) for value in values):
+            return None
+        first = values[0] if values else text
+        # The keyword only: the value may be a credential.
+        return f"it breaks the keyword {next(validator.iter_errors(first)).kind.name!r}"
+
+    return why_not
+
+
 def _field(
-    name: str, shape: Shape, encoding: Mapping[str, Any], is_valid: Callable[[Any], bool]
+    name: str,
+    shape: Shape,
+    encoding: Mapping[str, Any],
+    is_valid: Callable[[Any], bool],
+    headers: tuple[PartHeader, ...],
 ) -> FormField:
     """Where one of the three is given, the style holds, and else the content type (section
     4.8.15.1.2).
@@ -102,4 +151,5 @@ def _field(
         style,
         explode if isinstance(explode, bool) else style in (None, "form"),
         () if style else tuple(one.strip() for one in types if one.strip()),
+        headers,
     )

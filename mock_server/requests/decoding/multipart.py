@@ -2,12 +2,12 @@
 
 Rules: a part is what its Content-Type says, or else what OpenAPI 3.1.1 section 4.8.15.1.1 has for
 its property: text for primitive values, JSON for objects. A file is a string of its bytes. An
-array is several parts of one name.
+array is several parts of one name. A part has the headers that its Encoding Object requires.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -35,6 +35,7 @@ class Part:
     body: bytes
     media_type: str
     is_file: bool
+    headers: Mapping[bytes, bytes]
 
 
 def read_multipart(body: bytes, content: Content = PLAIN, /) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def check_multipart(body: bytes, content: Content) -> None:
 def _value(field: FormField, parts: list[Part]) -> Any:
     for part in parts:
         _check_type(field, part)
+        _check_headers(field, part)
     return field.best(_values(field, parts))
 
 
@@ -70,6 +72,18 @@ def _check_type(field: FormField, part: Part) -> None:
         raise MalformedBodyError(
             f"not valid: its part {part.name!r} is {part.media_type}, and must be {wanted}"
         )
+
+
+def _check_headers(field: FormField, part: Part) -> None:
+    for header in field.headers:
+        value = part.headers.get(header.name.lower().encode("latin-1", "replace"))
+        what = f"the header {header.name!r} of its part {part.name!r}"
+        if value is None:
+            why = "it is required, and not there" if header.is_required else None
+        else:
+            why = header.why_not(value.decode("latin-1"))
+        if why is not None:
+            raise MalformedBodyError(f"not valid in {what}: {why}")
 
 
 def _values(field: FormField, parts: list[Part]) -> Iterator[Any]:
@@ -119,6 +133,7 @@ def _part(headers: dict[bytes, bytes], body: bytes) -> Part:
         body,
         parsed(media_type).name,
         b"filename" in options or b"filename*" in options,
+        headers,
     )
 
 

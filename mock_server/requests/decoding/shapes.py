@@ -76,47 +76,74 @@ def shape_at(document: Document, path: Path) -> Shape:
     return shape_of([document.schema_at(path)], document.dereferenced)
 
 
-def shape_of(
-    schemas: Iterable[Any], dereferenced: Callable[[Any], Any], depth: int = _DEPTH
-) -> Shape:
+def shape_of(schemas: Iterable[Any], dereferenced: Callable[[Any], Any]) -> Shape:
     """The shape of values that one of the schemas takes."""
-    kinds: set[str] = set()
-    items: list[Any] = []
-    properties: dict[str, list[Any]] = {}
-    others: list[Any] = []
-    for schema in (branch for one in schemas for branch in _branches(one, dereferenced)):
-        kinds |= _kinds(schema)
-        items += [schema["items"]] if "items" in schema else []
-        items += schema.get("prefixItems", ())
-        for name, one in schema.get("properties", {}).items():
-            properties.setdefault(name, []).append(one)
-        if isinstance(schema.get("additionalProperties"), dict):
-            others.append(schema["additionalProperties"])
-
-    def inside(found: list[Any]) -> Shape | None:
-        return shape_of(found, dereferenced, depth - 1) if found and depth else None
-
-    return Shape(
-        frozenset(kinds),
-        inside(items),
-        {name: inside(found) or ANYTHING for name, found in properties.items()},
-        inside(others),
-    )
+    return _Shapes(dereferenced).of([*schemas], _DEPTH)
 
 
-def _branches(
-    schema: Any, dereferenced: Callable[[Any], Any], depth: int = _DEPTH
+class _Shapes:
+    """Shapes of schemas. What several refer to is looked at once at each depth: a schema that holds
+    itself 30 times would have millions of shapes inside.
+    """
+
+    def __init__(self, dereferenced: Callable[[Any], Any]) -> None:
+        self.dereferenced = dereferenced
+        self.known: dict[tuple[int, ...], Shape] = {}
+
+    def of(self, schemas: list[Any], depth: int) -> Shape:
+        """The shape of values that one of the schemas takes."""
+        key = (depth, *(identity(schema, self.dereferenced) for schema in schemas))
+        if key not in self.known:
+            self.known[key] = self._made(schemas, depth)
+        return self.known[key]
+
+    def _made(self, schemas: list[Any], depth: int) -> Shape:
+        kinds: set[str] = set()
+        items: list[Any] = []
+        properties: dict[str, list[Any]] = {}
+        others: list[Any] = []
+        for schema in (found for one in schemas for found in branches(one, self.dereferenced)):
+            kinds |= _kinds(schema)
+            items += [schema["items"]] if "items" in schema else []
+            items += schema.get("prefixItems", ())
+            for name, one in schema.get("properties", {}).items():
+                properties.setdefault(name, []).append(one)
+            if isinstance(schema.get("additionalProperties"), dict):
+                others.append(schema["additionalProperties"])
+
+        def inside(found: list[Any]) -> Shape | None:
+            return self.of(found, depth - 1) if found and depth else None
+
+        return Shape(
+            frozenset(kinds),
+            inside(items),
+            {name: inside(found) or ANYTHING for name, found in properties.items()},
+            inside(others),
+        )
+
+
+def identity(schema: Any, dereferenced: Callable[[Any], Any]) -> int:
+    """The same number for a schema and for what only refers to it."""
+    is_reference = isinstance(schema, dict) and schema.keys() == {"$ref"}
+    return id(dereferenced(schema) if is_reference else schema)
+
+
+def branches(
+    schema: Any, dereferenced: Callable[[Any], Any], seen: set[int] | None = None
 ) -> Iterator[dict[str, Any]]:
+    """The schema, what stands beside its reference, and the branches of both, each once."""
+    seen = set() if seen is None else seen
     siblings = schema if isinstance(schema, dict) and "$ref" in schema else {}
     schema = dereferenced(schema)
-    if not isinstance(schema, dict):
+    if not isinstance(schema, dict) or id(schema) in seen:
         return
+    seen.add(id(schema))
     if siblings and siblings is not schema:  # what stands beside a reference counts, too
         yield {name: value for name, value in siblings.items() if name != "$ref"}
     yield schema
-    for keyword in ("allOf", "anyOf", "oneOf") if depth else ():
+    for keyword in ("allOf", "anyOf", "oneOf"):
         for branch in schema.get(keyword, ()):
-            yield from _branches(branch, dereferenced, depth - 1)
+            yield from branches(branch, dereferenced, seen)
 
 
 def _kinds(schema: dict[str, Any]) -> set[str]:

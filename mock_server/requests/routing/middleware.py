@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -10,7 +10,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from connexion.spec import OpenAPISpecification, Specification
 from starlette.types import Receive, Scope, Send
 
-from mock_server.requests.routing.routes import Routes
+from mock_server.requests.routing.routes import Route
 
 _NOT_ROUTED = {ROUTING_CONTEXT: {"operation_id": None}}
 
@@ -34,17 +34,17 @@ class RootRouting(RoutingMiddleware):
     nobody documented.
     """
 
-    routes: Routes
+    find: Callable[[Scope], Route | None]
 
     def add_api(self, specification: Specification, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """See SpecMiddleware."""
-        self.routes = kwargs["routes"]
+        self.find = kwargs["routes"].find
 
     def __call__(  # type: ignore[override]  # an awaitable, as ASGI asks: one coroutine less
         self, scope: Scope, receive: Receive, send: Send
     ) -> Awaitable[None]:
         """Attach the operation to the scope, none where there is none, and call the next app."""
         if scope["type"] == "http":
-            route = self.routes.find(scope)
+            route = self.find(scope)
             scope["extensions"] = _NOT_ROUTED if route is None else route.extensions
         return self.app(scope, receive, send)

@@ -2,7 +2,8 @@
 
 Rules: concrete paths come before templated ones (OpenAPI 3.1.1 section 4.8.8.2), and of two
 templates the one that is literal where they first differ. What an operation's servers have as base
-path may stand before its path. An encoded slash is part of a parameter: paths are matched as they
+path may stand before its path; a base path with variables counts last, so that it takes no other
+path's requests. An encoded slash is part of a parameter: paths are matched as they
 are on the wire, but for the escapes of what delimits nothing.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -20,8 +21,14 @@ from starlette.types import Scope
 
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import RAW_PATH
-from mock_server.requests.routing.servers import base_paths
+from mock_server.requests.routing.servers import base_paths, base_pattern
 from tallystick.contract import Contract, ContractOperation
+
+_PERCENT = ord("%")
+"""A number, since Python looks for bytes within bytes three times as long."""
+
+_MOST_PATHS = 256
+"""Of how many paths it is kept what they match: clients come back to few."""
 
 _DELIMITERS = re.compile(r"(%(?:25|2[CcEeFf]|3[BbDd]))")
 _SLASHES = re.compile(r"(%(?:25|2[Ff]))")
@@ -72,15 +79,12 @@ class PathTemplate:
         """Sorts templates: literal segments first, then those that are so in part."""
         return [_generality(segment) for segment in self.path.split("/")]
 
-    def route(self, method: str, base: str, query: bytes) -> Route | None:
-        """The route of a request; GET brings HEAD (RFC 9110 section 9.3.2)."""
-        routes = self.routes.get(method)
-        if routes is None and method == "HEAD":
-            routes = self.routes.get("GET")
-        for route in routes or ():
+    def route(self, base: str, scope: Scope) -> Route | None:
+        """The route of a request to this path."""
+        for route in self.routes.get(scope["method"], ()):
             if base and base not in route.bases:
                 continue
-            if not route.selectors or _selects(route, query):
+            if not route.selectors or _selects(route, scope["query_string"]):
                 return route
         return None
 
@@ -103,11 +107,14 @@ class Routes:
         self.concrete: dict[str, PathTemplate] = {}
         self.templated: dict[int, list[PathTemplate]] = {}
         self.documented: set[str] = set()
+        self.matching = lru_cache(_MOST_PATHS)(self._matching)
         made: dict[str, PathTemplate] = {}
         for index, operation in enumerate(contract.operations):
             template = made.setdefault(operation.path, PathTemplate(operation.path))
             self._add(template, index, operation)
         for template in made.values():
+            if "GET" in template.routes:  # which brings HEAD (RFC 9110 section 9.3.2)
+                template.routes.setdefault("HEAD", template.routes["GET"])
             if template.is_concrete:
                 self.concrete[template.literal] = template
             else:
@@ -115,8 +122,10 @@ class Routes:
         for templates in self.templated.values():
             templates.sort(key=lambda template: template.generality)
         routes = (r for t in made.values() for some in t.routes.values() for r in some)
-        bases = {base for route in routes for base in route.bases}
-        self.bases = tuple(sorted(bases, key=lambda base: (-len(base), base)))
+        found = {base for route in routes for base in route.bases}
+        bases = sorted(found, key=lambda base: (-len(base), base))
+        self.bases = tuple(base for base in bases if "{" not in base)
+        self.open_bases = tuple((base, base_pattern(base)) for base in bases if "{" in base)
         if "GET" in self.documented:
             self.documented.add("HEAD")
 
@@ -133,47 +142,52 @@ class Routes:
     def find(self, scope: Scope) -> Route | None:
         """The route of a request, if there is one; its path parameters are put into the scope."""
         raw = scope.get("raw_path")
-        if raw is None or b"%" not in raw:
+        if raw is None or _PERCENT not in raw:
             path = scope["path"]
-            found = self._find(path, scope) if self.bases else self._below("", path, scope)
-            if found is None:
-                return None
-            route, scope["path_params"] = found
-            return route
+            route = self._search(path, scope) if self.bases else self._below(path, scope, "")
+            return route or self._search_open(path, scope)
         for text in _texts(scope):
-            found = self._find(text, scope)
-            if found is not None:
-                route, scope[RAW_PATH] = found
-                decoded = {name: unquote(value) for name, value in scope[RAW_PATH].items()}
-                scope["path_params"] = decoded
+            route = self._search(text, scope) or self._search_open(text, scope)
+            if route is not None:
+                found = scope[RAW_PATH] = scope["path_params"]
+                scope["path_params"] = {name: unquote(value) for name, value in found.items()}
                 return route
         return None
 
-    def _find(self, path: str, scope: Scope) -> tuple[Route, dict[str, Any]] | None:
-        """The route of a path, below a base path first, and its parameters. This is on the way of
-        every request.
-        """
+    def _search(self, path: str, scope: Scope) -> Route | None:
+        """The route of a path, below a base path first."""
         for base in self.bases:
             if path.startswith(base) and path[len(base) : len(base) + 1] == "/":
-                found = self._below(base, path[len(base) :], scope)
-                if found is not None:
-                    return found
-        return self._below("", path, scope)
-
-    def _below(self, base: str, path: str, scope: Scope) -> tuple[Route, dict[str, Any]] | None:
-        method, query = scope["method"], scope["query_string"]
-        template = self.concrete.get(path)
-        if template is not None:
-            route = template.route(method, base, query)
-            if route is not None:
-                return route, {}
-        for template in self.templated.get(path.count("/"), ()):
-            match = template.pattern.fullmatch(path)
-            if match is not None:
-                route = template.route(method, base, query)
+                route = self._below(path[len(base) :], scope, base)
                 if route is not None:
-                    return route, match.groupdict()
+                    return route
+        return self._below(path, scope, "")
+
+    def _search_open(self, path: str, scope: Scope) -> Route | None:
+        """The route of a path below a base path with variables."""
+        for base, pattern in self.open_bases:
+            match = pattern.match(path)
+            route = self._below(path[match.end() :], scope, base) if match else None
+            if route is not None:
+                return route
         return None
+
+    def _below(self, path: str, scope: Scope, base: str) -> Route | None:
+        """The route of a path without its base path. This is on the way of every request."""
+        for template, parameters in self.matching(path):
+            route = template.route(base, scope)
+            if route is not None:
+                scope["path_params"] = parameters
+                return route
+        return None
+
+    def _matching(self, path: str) -> tuple[tuple[PathTemplate, Mapping[str, str]], ...]:
+        """The templates that a path matches, each with its parameters."""
+        templates = self.templated.get(path.count("/"), ())
+        matches = ((template, template.pattern.fullmatch(path)) for template in templates)
+        found = ((template, match.groupdict()) for template, match in matches if match)
+        concrete = self.concrete.get(path)
+        return (*found,) if concrete is None else ((concrete, {}), *found)
 
     def methods(self, scope: Scope) -> set[str]:
         """The methods of a path. GET brings HEAD, and each path takes OPTIONS; of an unknown path
@@ -182,30 +196,28 @@ class Routes:
         found = {
             method
             for text in _texts(scope)
-            for template, base in self._matching(text)
+            for template, base in self._templates(text)
             for method, routes in template.routes.items()
             if not base or any(base in route.bases for route in routes)
         }
-        if "GET" in found:
-            found.add("HEAD")
         return found | {"OPTIONS"} if found else found
 
-    def _matching(self, path: str) -> Iterator[tuple[PathTemplate, str]]:
+    def _templates(self, path: str) -> Iterator[tuple[PathTemplate, str]]:
         """The templates that match a path, with the base path that stands before it."""
         for base in (*self.bases, ""):
             if path.startswith(f"{base}/"):
-                rest = path[len(base) :]
-                if rest in self.concrete:
-                    yield self.concrete[rest], base
-                for template in self.templated.get(rest.count("/"), ()):
-                    if template.pattern.fullmatch(rest):
-                        yield template, base
+                for template, _ in self._matching(path[len(base) :]):
+                    yield template, base
+        for base, pattern in self.open_bases:
+            match = pattern.match(path)
+            for template, _ in self._matching(path[match.end() :]) if match else ():
+                yield template, base
 
 
 def _texts(scope: Scope) -> list[str]:
     """What a path may be matched as, the likeliest first."""
     raw: bytes = scope.get("raw_path") or b""
-    if b"%" not in raw:
+    if _PERCENT not in raw:
         return [scope["path"]]
     text = raw.decode("latin-1")
     return [

@@ -54,6 +54,11 @@ def refused(*named: str) -> Expectation:
     return Expectation(ExpectationKind.REFUSED, "a square lamp", named=frozenset(named))
 
 
+def denied(*, is_advised: bool = False) -> Expectation:
+    """What a request without right credentials expects."""
+    return Expectation(ExpectationKind.DENIED, "a lamp of nobody", is_advised=is_advised)
+
+
 def handled(*named: str) -> Expectation:
     """What a request expects of which the document leaves much open."""
     return Expectation(ExpectationKind.HANDLED, "an odd lamp", named=frozenset(named))

@@ -14,6 +14,7 @@ from tests.contract_tests.checks.contexts import (
     Row,
     Rows,
     accepted,
+    denied,
     each_row,
     got,
     handled,
@@ -88,6 +89,27 @@ ROWS: Rows = {
         Row("a 400", got(400, {}, refused())),
         Row("another 4xx", got(422, {}, refused())),
         Row("it may be accepted", got(200, LAMP, HANDLED)),
+    ],
+    table.CREDENTIALS_REQUIRED: [
+        Row(
+            "a success",
+            got(200, LAMP, denied()),
+            "a lamp of nobody should get a 401 or 403, not 200",
+        ),
+        Row("a 401", got(401, {}, denied())),
+        Row("a 403", got(403, {}, denied())),
+        Row("another refusal", got(404, {}, denied())),
+        Row("a redirection to where one logs in", got(302, None, denied())),
+        Row("the document has no 401 or 403", got(200, LAMP, denied(is_advised=True))),
+    ],
+    table.CREDENTIALS_ADVISED: [
+        Row(
+            "a success",
+            got(200, LAMP, denied(is_advised=True)),
+            "a lamp of nobody should get a 401 or 403, not 200",
+        ),
+        Row("a 401", got(401, {}, denied(is_advised=True))),
+        Row("the document has a 401 or 403", got(200, LAMP, denied())),
     ],
     table.STATUS_OF_THE_CODE: [
         Row(

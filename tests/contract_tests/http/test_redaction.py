@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind
-from contract_tests.http.client import Client
+from contract_tests.http.client import Client, redactor_of
 from contract_tests.http.exchange import Exchange, Response
 from contract_tests.http.redaction import REDACTED, Redactor, without_capabilities
 from contract_tests.plan import Plan
 from contract_tests.results.report import exit_code, summary, write_report
 from contract_tests.results.run import Run
-from contract_tests.target.target import Target
+from contract_tests.target.credentials import Credential
+from contract_tests.target.target import CaseSetup, OperationValues, Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import Result, mutant, pytest_suite, tallystick_test
 from tests.contract_tests.conftest import Start
@@ -147,6 +148,59 @@ def test_a_value_of_a_variable_is_shown_by_its_name() -> None:
     redactor = Redactor(["Bearer abcdef", "literal"], {"KEY": "abcdef"})
     assert redactor.clean("Bearer abcdef") == "Bearer ${KEY}"
     assert redactor.clean("the key abcdef and a literal") == f"the key ${{KEY}} and a {REDACTED}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("header.X-Api-Key", "header.Authorization", "header.X-Auth-Token", "header.apiKey"),
+        *("query.api_key", "query.access_token", "query.key", "query.sig.signature"),
+        *("query.client_secret", "query.password", "query.csrftoken"),
+        *("cookie.sid", "cookie.session", "cookie.JSESSIONID", "cookie.sessionId", "cookie.jwt"),
+    ],
+)
+def test_a_parameter_with_the_name_of_a_credential_is_hidden(name: str) -> None:
+    """In [parameters], of operations and of cases; but the target may send it back."""
+    value = "a-literal-value"
+    for target in (
+        Target("http://127.0.0.1:1", parameters={name: value}),
+        Target("http://127.0.0.1:1", operations=(OperationValues("GET /a", {name: value}),)),
+        Target("http://127.0.0.1:1", cases={"200": CaseSetup(parameters={name: value})}),
+    ):
+        redactor = redactor_of(target)
+        assert redactor.clean(f"got {value}") == f"got {REDACTED}"
+        assert redactor.secrets == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("query.keyword", "query.author", "query.monkey", "query.tokens_used", "cookie.lang"),
+        *("header.X-Author", "path.key", "body.token", "query.resident", "query.sidebar"),
+    ],
+)
+def test_other_parameters_are_shown(name: str) -> None:
+    """A name that only looks like one of a credential hides nothing."""
+    target = Target("http://127.0.0.1:1", parameters={name: "a-literal-value"})
+    assert redactor_of(target).clean("got a-literal-value") == "got a-literal-value"
+
+
+def test_each_form_of_a_credential_is_hidden() -> None:
+    """Literal ones, of each identity, as they are and as they are encoded."""
+    own = Credential(username="anna", password="pass/w rd")
+    target = Target(
+        "http://127.0.0.1:1",
+        credentials={"a": own},
+        other={"b": Credential(token="other-token")},
+        wrong={"c": Credential(key="wrong-key")},
+        headers={"Cookie": "sid=cookie-value; lang=french"},
+        proxy="http://anna:pr%2Fxy@127.0.0.1:1",
+    )
+    pair = "YW5uYTpwYXNzL3cgcmQ="
+    texts = ("pass/w rd", "pass%2Fw+rd", pair, "other-token", "wrong-key", "cookie-value", "pr/xy")
+    redactor = redactor_of(target)
+    assert [text for text in texts if redactor.clean(text) != REDACTED] == []
+    assert redactor.clean("anna") == "anna"
 
 
 @pytest.mark.parametrize(

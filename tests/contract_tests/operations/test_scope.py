@@ -10,7 +10,8 @@ import pytest
 
 from contract_tests.operations.roles import Roles
 from contract_tests.operations.scope import DANGEROUS as DANGEROUS_WORDS
-from contract_tests.operations.scope import Scope, danger_of_words, unmatched
+from contract_tests.operations.scope import Scope, danger_of_words
+from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target
 from tests.contract_tests.contracts import contract_of, documented, operation
 

@@ -131,6 +131,7 @@ def test_a_variation_gets_what_the_base_got(got: Exchange, labels: list[str]) ->
         pytest.param(MISSING, MISSING, False, id="the base does not work"),
         pytest.param(exchange(401), exchange(401), True, id="what no document lists"),
         pytest.param(exchange(401), MISSING, False, id="what no document lists, and a fault"),
+        pytest.param(exchange(500), exchange(500), False, id="a server error is never hidden"),
     ],
 )
 def test_a_state_hides_faults(got: Exchange, faulty: Exchange, hides: bool) -> None:

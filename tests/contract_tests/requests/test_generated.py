@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from schemathesis import GenerationMode
 
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
+from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import generated
 from contract_tests.requests.sources import valid_request
 from contract_tests.target.target import Target
@@ -42,12 +44,10 @@ paths:
 """).operations[0]
 
 
-def sent(operation: ContractOperation, target: Target = TARGET) -> tuple[Any, str | None]:
-    """The body of the base request, and its media type."""
-    contract = written("{openapi: 3.1.0, info: {title: t, version: '1'}, paths: {/a: {get: {}}}}")
-    contract = type(contract)(operation.document, (operation,), contract.problem)
-    request = valid_request(contract, operation, target)
-    return request.body, request.media_type
+def base_of(operation: ContractOperation) -> OperationRequest:
+    """The base request of an operation by itself."""
+    contract = replace(CONTRACT, document=operation.document, operations=(operation,))
+    return valid_request(contract, operation, TARGET)
 
 
 ALL = [(operation, GenerationMode.POSITIVE) for operation in CONTRACT.operations]
@@ -97,14 +97,15 @@ def test_whatever_is_drawn_can_be_sent(operation: ContractOperation, mode: Gener
 )
 def test_the_body_of_the_base(media: str, value: Any, media_type: str) -> None:
     """The plainest media type that can be made; an example is sent as it is."""
-    found, name = sent(body(media))
-    assert name == media_type
+    request = base_of(body(media))
+    found = request.body
+    assert request.media_type == media_type
     assert found[: len(value)] == value if isinstance(value, bytes) else found == value
 
 
 def test_an_optional_body_that_cannot_be_made_is_left_out() -> None:
     """A request without it is a right one, too."""
-    assert sent(body("application/x-own: {}", required="false"))[0] is ...
+    assert base_of(body("application/x-own: {}", required="false")).body is ...
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_an_optional_body_that_cannot_be_made_is_left_out() -> None:
 def test_what_cannot_be_made_says_why(media: str, why: str) -> None:
     """One error with the operation, the media type and the place; never another exception."""
     with pytest.raises(UnmakeableError) as caught:
-        sent(body(media))
+        base_of(body(media))
     assert str(caught.value).startswith(f"no request to POST /a can be made: {why}")
     assert "document.yaml:7" in str(caught.value)
 
@@ -148,3 +149,30 @@ components:
         assert (request.headers, request.cookies, request.query) == ({}, {}, {})
 
     check()
+
+
+def test_paths_lead_to_the_operation_and_arrays_are_written() -> None:
+    """No value of a path is a dot segment; no array is empty, as that would leave the parameter
+    out.
+    """
+    operation = written("""
+openapi: 3.1.0
+info: { title: t, version: "1" }
+paths:
+  /a/{id}:
+    get:
+      parameters:
+        - { name: id, in: path, required: true, schema: { enum: [".", "..", "b", "c d"] } }
+        - { name: q, in: query, required: true, schema: { type: array, items: { enum: [7] } } }
+      responses: { "200": { description: OK } }
+""").operations[0]
+    urls: set[str] = set()
+
+    @QUIET
+    @given(generated.requests_of(operation, TARGET))
+    def check(request: Any) -> None:
+        urls.add(request.url("").partition("&")[0])
+
+    check()
+    assert urls == {"/a/b?q=7", "/a/c%20d?q=7"}
+    assert base_of(operation).query == {"q": [7]}

@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
+from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.http.client import Client
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.plan import Plan
+from contract_tests.results.run import Run
+from contract_tests.target.credentials import Credential
+from contract_tests.target.target import Target
+from fuzzing.evidence import Evidence
+from fuzzing.findings.replay import _request
 from tests.contract_tests.commands import Result, run_words
+from tests.contract_tests.contracts import contract_of, documented
+from tests.contract_tests.http.recorder import recording
 from tests.contract_tests.targets import stateless_text, write
 from tests.fuzzing.analyses.test_canary import at_once, free_port
 from tests.fuzzing.fuzzed import CountingApp, Failing, Opening, fuzz
@@ -238,3 +249,37 @@ def test_accepting_needs_a_date_and_a_reason(
     options = ("--baseline", tmp_path / "b.json", "--reason", reason, "--expires", expires)
     run = accept(tmp_path / "a", tmp_path, "abc", *options)
     assert (run.code, run.err) == (2, f"error: {said}\n")
+
+
+GUARDED: dict[str, Any] = {
+    "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+    "query": {"type": "apiKey", "in": "query", "name": "key"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
+    "basic": {"type": "http", "scheme": "basic"},
+}
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_replay_has_the_credentials(tmp_path: Path, name: str) -> None:
+    """The report has none, and a literal one comes from no variable: the target file has it."""
+    right = Credential(key="literal-secret", username="anna", password="literal-secret")
+    paths = {"/a": documented("post", security=[{name: []}])}
+    contract = contract_of(tmp_path, paths, components={"securitySchemes": GUARDED})
+    (operation,) = contract.operations
+    with recording() as server:
+        client = Client(Target(server.url, credentials={name: right}))
+        request = OperationRequest(operation, query={"a": "b c"}, body={"x": 1})
+        first = client.prepare(request)
+        evidence = Evidence(operation.name, [first], Expectation(ExpectationKind.HANDLED, "x"), 1)
+        (kept,) = evidence.to_json(client)["requests"]
+        assert "literal-secret" not in json.dumps(kept)
+        assert "YW5uYTps" not in json.dumps(kept)
+        run = Run(contract, client.target, client, Plan(contract, client.target, 0))
+        client.transmit(first)
+        client.transmit(_request(kept, run, operation))
+        client.close()
+    one, again = server.got
+    assert (one.query, one.body) == (again.query, again.body)
+    names = ("authorization", "cookie", "x-api-key", "content-type", "accept")
+    headers = [{name: got.headers.get(name) for name in names} for got in (one, again)]
+    assert headers[0] == headers[1]

@@ -40,6 +40,8 @@ paths:
   /default: {get: {responses: {default: {description: ok, content: {application/json: {}}}}}}
   /later: {get: {responses: {'100': {description: go on}, '202': {description: ok}}}}
   /conditional: {get: {responses: {'304': {description: same}, '303': {description: other}}}}
+  /same: {get: {responses: {'304': {description: same}}}}
+  /failing: {get: {responses: {'304': {description: same}, '410': {description: gone}}}}
   /range:
     get:
       responses:
@@ -71,6 +73,24 @@ paths:
             application/json:
               schema: {properties: {message: {type: string}}}
               example: {message: No such cat}
+  /texts:
+    get:
+      responses:
+        '200':
+          description: an example of JSON that is written as a text
+          content: {application/json: {schema: {type: array}, example: '[{"id": 1}]'}}
+        '201':
+          description: a text, of which the schema takes texts
+          content: {application/json: {schema: {type: [array, string]}, example: '[1]'}}
+        '202':
+          description: a text that holds no JSON
+          content: {application/json: {schema: {type: array}, example: '[1'}}
+        '400':
+          description: an error
+          content:
+            application/json:
+              schema: {type: object}
+              examples: {bad: {value: '{"a": 1}'}}
   /links:
     get:
       responses:
@@ -102,11 +122,18 @@ def mock(serve: Serve) -> httpx.Client:
         ("/default", {}, 200, "application/json", "{}"),
         ("/later", {}, 202, None, ""),
         ("/conditional", {}, 303, None, ""),
+        ("/same", {}, 200, None, ""),
+        ("/failing", {}, 410, None, ""),
         ("/empty", {}, 205, None, ""),
         ("/range", {"Prefer": "code=404"}, 404, "application/json", '{"message":"no"}'),
         ("/range", {"Prefer": "code=418"}, 418, "application/json", '{"message":"no"}'),
         ("/default", {"Prefer": "code=503"}, 503, "application/json", None),
         ("/cats", {"Prefer": "example=cat"}, 200, "application/json", '{"k":"cat"}'),
+        ("/texts", {}, 200, "application/json", '[{"id":1}]'),
+        ("/texts", {"Prefer": "code=201"}, 201, "application/json", '"[1]"'),
+        ("/texts", {"Prefer": "code=202"}, 202, "application/json", '"[1"'),
+        ("/texts", {"Prefer": "code=400"}, 400, "application/json", '{"a":1}'),
+        ("/texts", {"Prefer": "example=bad"}, 400, "application/json", '{"a":1}'),
         (
             "/cats",
             {"Prefer": "example=dog"},

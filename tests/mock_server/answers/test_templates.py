@@ -245,3 +245,47 @@ def test_a_member_with_a_pattern(serve: Serve) -> None:
     """A text is made that matches."""
     body = serve(OPTIONAL_PATTERN).get("/tag").json()
     assert re.fullmatch("[A-Z]{3}", body["tag"])
+
+
+GIVEN = """
+openapi: 3.1.0
+info: {title: Given, version: "1"}
+paths:
+  /given:
+    get:
+      responses:
+        "200":
+          description: OK
+          content: {application/json: {schema: {$ref: "#/components/schemas/Given"}}}
+components:
+  schemas:
+    Address: {type: string, format: uri, examples: ["https://mine.example/b"]}
+    Whole: {type: object, example: {link: "https://mine.example/c"}}
+    Given:
+      type: object
+      required: [url, homeUrl, link, whole, items, uri, href]
+      properties:
+        url: {type: string, example: "https://mine.example/a"}
+        homeUrl: {$ref: "#/components/schemas/Address"}
+        link: {default: "https://mine.example/d"}
+        whole: {$ref: "#/components/schemas/Whole"}
+        items: {type: array, minItems: 1, maxItems: 1, items: {$ref: "#/components/schemas/Whole"}}
+        uri: {oneOf: [{type: string, enum: ["https://mine.example/e"]}]}
+        href: {type: string}
+"""
+
+
+def test_what_a_schema_gives_is_sent_as_it_is(serve: Serve) -> None:
+    """Examples, defaults and single values of properties, whatever their names; of other members
+    an address is made.
+    """
+    body = serve(GIVEN).get("/given").json()
+    assert "/_tallystick/links/" in body.pop("href")
+    assert body == {
+        "url": "https://mine.example/a",
+        "homeUrl": "https://mine.example/b",
+        "link": "https://mine.example/d",
+        "whole": {"link": "https://mine.example/c"},
+        "items": [{"link": "https://mine.example/c"}],
+        "uri": "https://mine.example/e",
+    }

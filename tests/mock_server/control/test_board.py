@@ -5,10 +5,13 @@ tests/end_to_end.
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 
-from tests.mock_server.conftest import Serve
+from mock_server.serve import serving
+from tallystick import load_contract
+from tests.mock_server.conftest import Serve, client
 from tests.mock_server.documented import LABELS, VALID, create, path
 
 HOSTILE = r"""
@@ -82,6 +85,41 @@ def test_a_hostile_document(serve: Serve) -> None:
     ]
     assert not [tag for tag, _ in _Elements(text).found if tag == "img"]
     assert "&lt;script&gt;alert(3)" in text
+
+
+GUARDED = """
+openapi: 3.1.0
+info: {title: Guarded, version: '1'}
+paths:
+  /either:
+    get:
+      security: [{token: []}, {key: [], basic: []}]
+      responses: {'200': {description: x}}
+  /open: {get: {responses: {'200': {description: x}}}}
+components:
+  securitySchemes:
+    token: {type: oauth2, flows: {}}
+    key: {type: apiKey, in: query, name: '<key>'}
+    basic: {type: http, scheme: basic}
+"""
+
+
+def test_credentials(serve: Serve, tmp_path: Path) -> None:
+    """The board says which credentials each operation wants, and which are special."""
+    text = serve(GUARDED).get("/_tallystick/").text
+    assert re.findall(r"Needs (.*?)</p>", text) == [
+        "a bearer token in the header &#39;Authorization&#39;; or an API key in the query "
+        "parameter &#39;&lt;key&gt;&#39; and Basic credentials in the header "
+        "&#39;Authorization&#39;."
+    ]
+    assert re.findall(r"<code>(\w+-credential)</code>", text) == [
+        "wrong-credential",
+        "expired-credential",
+        "forbidden-credential",
+    ]
+    contract = load_contract(str(tmp_path / "document.yaml"))
+    with serving(contract, auth=False) as url, client(url) as mocked:
+        assert "credential" not in mocked.get("/_tallystick/").text
 
 
 def test_a_hostile_request(mock: httpx.Client) -> None:

@@ -279,6 +279,19 @@ paths:
               additionalProperties: false
           multipart/form-data: {schema: *form}
       responses: {'201': {description: Created}}
+  /photo:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {properties: {photo: {type: string}, title: {type: string}}}
+            encoding:
+              photo:
+                headers:
+                  X-Rank: {required: true, schema: {type: integer, maximum: 9}}
+                  X-Tags: {schema: {type: array, items: {enum: [a, b]}}}
+                  Content-Type: {required: true, schema: {enum: [image/gif]}}
+      responses: {'201': {description: Created}}
   /patch:
     patch:
       requestBody:
@@ -320,6 +333,15 @@ PARTS = "multipart/form-data; boundary=x"
         ("/form", PARTS, part("note", "x") + "--x--", '"amount" is a required property'),
         ("/form", PARTS, part("amount", "5") + part("note", "long") + "--x--", "/note"),
         ("/form", "multipart/form-data", part("amount", "5") + "--x--", "no boundary"),
+        # The headers of an Encoding Object (OpenAPI 3.1.1 section 4.8.15).
+        ("/photo", PARTS, part("photo", "x", "X-Rank: 5") + "--x--", ""),
+        ("/photo", PARTS, part("photo", "x", "x-rank: 5", "X-Tags: a, b") + "--x--", ""),
+        ("/photo", PARTS, part("photo", "x", "Content-Type: image/png") + "--x--",
+         "the header 'X-Rank' of its part 'photo': it is required, and not there"),
+        ("/photo", PARTS, part("photo", "x", "X-Rank: 10") + "--x--",
+         "the header 'X-Rank' of its part 'photo': it breaks the keyword 'maximum'"),
+        ("/photo", PARTS, part("photo", "x", "X-Rank: 5", "X-Tags: c") + "--x--", "'X-Tags'"),
+        ("/photo", PARTS, part("title", "x") + "--x--", ""),
         ("/patch", "application/merge-patch+json", "{}", ""),
         ("/patch", "application/merge-patch+json", "[]", 'not of type "object"'),
         ("/patch", "application/json-patch+json", "[]", ""),
@@ -333,7 +355,7 @@ PARTS = "multipart/form-data; boundary=x"
         ("/any", "application/xml", "<a/>", ""),
         ("/any", "application/xml", "<a>", "not well-formed XML"),
     ],
-)
+)  # fmt: skip
 def test_over_http(
     mocked: httpx.Client, place: str, content_type: str, body: str, wrong: str
 ) -> None:

@@ -14,8 +14,13 @@ TREE = {"type": "object", "required": ["kids"]} | {
 }
 SPOUSE = {"type": "object", "properties": {"spouse": {"$ref": "#/components/schemas/Spouse"}}}
 A_OR_B = [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "string"}}}]
+SEVEN = {"type": "integer", "enum": [7], "allOf": [{"oneOf": [{"const": n} for n in range(30)]}]}
+"""One of many alternatives is possible, by what stands beside them."""
+
 MANY = "^(?:[0-9]{3}-)*[0-9]{3}$"
 
+CENTS = {"type": "number", "multipleOf": 0.01}
+WHOLE = {"type": "integer"}
 SATISFIABLE = {
     "pattern": {"type": "string", "pattern": "^[0-9]{5}$"},
     "pattern with look-ahead": {"type": "string", "pattern": "^(?=.{3,5}$)[a-z]+$"},
@@ -51,6 +56,10 @@ SATISFIABLE = {
     "multiple": {"type": "integer", "multipleOf": 7, "minimum": 10, "maximum": 15},
     "between": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.001},
     "cents": {"type": "number", "multipleOf": 0.01, "minimum": 0.1, "maximum": 0.2},
+    "any cents": {"type": "array", "items": CENTS, "minItems": 100},
+    "thousandths": {"type": "array", "items": {**CENTS, "multipleOf": 0.001}, "minItems": 100},
+    "tiny": {"type": "array", "items": {"type": "number", "multipleOf": 1e-12}, "minItems": 9},
+    "whole halves": {"type": "array", "items": {**WHOLE, "multipleOf": 2.5}, "minItems": 100},
     "negative": {"type": "integer", "maximum": -5},
     "not a type": {"not": {"type": "string"}},
     "if and then": {
@@ -63,8 +72,24 @@ SATISFIABLE = {
         "properties": {"zip": {"type": "string", "example": 90210}},
         "required": ["zip"],
     },
+    "one possible constant": {"properties": {"a": SEVEN, "b": SEVEN}, "required": ["a", "b"]},
+    "one possible branch": {
+        "properties": {"kind": {"enum": [7]}},
+        "required": ["kind"],
+        "oneOf": [{"properties": {"kind": {"const": n}, "of": {"const": n}}} for n in range(30)],
+    },
     "null": {"const": None},
     "a tree": {"$ref": "#/components/schemas/Tree"},
+    "a required circle that may be null": {
+        "type": "object",
+        "required": ["child"],
+        "properties": {"child": {"anyOf": [{"$ref": "#/components/schemas/It"}, {"type": "null"}]}},
+    },
+    "a required circle of objects or null": {
+        "type": ["object", "null"],
+        "required": ["child"],
+        "properties": {"child": {"$ref": "#/components/schemas/It"}},
+    },
     "a circle": {"$ref": "#/components/schemas/Spouse"},
     **{
         f"format {name}": {"type": "string", "format": name}
@@ -132,6 +157,13 @@ def test_what_cannot_be_satisfied_gets_the_nearest_value(made, schema, value):
     """A mock must answer something."""
     found, _ = made(schema)
     assert (found.value, found.is_valid) == (value, False)
+
+
+def test_a_circle_that_cannot_be_satisfied_ends_with_null(made):
+    """`nullable` beside a reference, as OpenAPI 3.0 has it: what people mean is null."""
+    child = {"type": ["object", "null"], "allOf": [{"$ref": "#/components/schemas/It"}]}
+    found, _ = made({"type": "object", "required": ["child"], "properties": {"child": child}})
+    assert (found.value, found.is_valid) == ({"child": {"child": None}}, False)
 
 
 def test_no_value_is_larger_than_a_bound(made):

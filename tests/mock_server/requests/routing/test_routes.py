@@ -42,6 +42,17 @@ paths:
     servers: [{url: 'http://localhost:8080/only-base/'}]
     get: *op
     post: {servers: [{url: ./relative}], responses: {'200': {description: OK}}}
+  /region:
+    get: *op
+    servers:
+      - url: '{scheme}://{host}/{region}/'
+        variables: &variables
+          scheme: {default: https}
+          host: {default: x.example}
+          region: {default: default}
+          base: {default: a/b}
+      - {url: 'https://x.example/{base}', variables: *variables}
+      - {url: 'https://x.example/v{region}?x={host}', variables: *variables}
   /head: {get: *op, head: {responses: {'204': {description: Head}}}}
   /options: {options: {responses: {'200': {description: Options}}}, get: *op}
   /search: {query: *op, additionalOperations: {COPY: *op}}
@@ -113,6 +124,15 @@ NONE: dict[str, str] = {}
         ("GET", "/v1/users/a%2Fb", "GET /users/{id}", {"id": "a/b"}),
         ("GET", "/live/v2/users/7", "GET /users/{id}", {"id": "7"}),
         ("GET", "/test/v2/users/7", "GET /users/{id}", {"id": "7"}),
+        ("GET", "/live/v9/users/7", "GET /users/{id}", {"id": "7"}),
+        ("GET", "/live/v9/users/a%2Fb", "GET /users/{id}", {"id": "a/b"}),
+        ("GET", "/files/live/v9", "GET /files/{path}/{user-id}", {"_0": "live", "_1": "v9"}),
+        ("GET", "/eu/region", "GET /region", NONE),
+        ("GET", "/default/region", "GET /region", NONE),
+        ("GET", "/region", "GET /region", NONE),
+        ("GET", "/vdefault/region", "GET /region", NONE),
+        ("GET", "/v5/region", "GET /region", NONE),
+        ("GET", "/a/b/region", "GET /region", NONE),
         ("GET", "/only", "GET /only", NONE),
         ("GET", "/only-base/only", "GET /only", NONE),
         ("POST", "/relative/only", "POST /only", NONE),
@@ -152,9 +172,13 @@ def test_found(
         ("GET", "/users%2F7"),
         ("GET", "/v3/users/me"),
         ("GET", "/v1users/me"),
-        ("GET", "/live/v1/users/me"),
+        ("GET", "/dead/v2/users/me"),
+        ("GET", "/live/users/me"),
         ("GET", "/v1/only"),
         ("POST", "/only-base/only"),
+        ("GET", "/a/c/region"),
+        ("GET", "//region"),
+        ("GET", "/region/region/region"),
         ("GET", "/relative/only"),
         ("PUT", "/users/me"),
         ("GET", "/find"),
@@ -180,6 +204,8 @@ def test_raw_parameters(routes: Routes) -> None:
     [
         ("/users/me", {"GET", "HEAD", "DELETE", "OPTIONS"}),
         ("/v1/search", {"QUERY", "COPY", "OPTIONS"}),
+        ("/test/v9/search", {"QUERY", "COPY", "OPTIONS"}),
+        ("/eu/region", {"GET", "HEAD", "OPTIONS"}),
         ("/only-base/only", {"GET", "HEAD", "OPTIONS"}),
         ("/nowhere", set()),
     ],
@@ -192,7 +218,8 @@ def test_methods(routes: Routes, target: str, expected: set[str]) -> None:
 def test_greeting(contract: Contract) -> None:
     """The greeting names the base paths in one line."""
     shown = greeting(contract, "http://127.0.0.1:1", Access())
-    assert "base paths: /live/v2, /only-base, /relative, /test/v2, /v1" in shown
+    bases = "/a/b, /default, /live/v2, /live/{version}, /only-base …"
+    assert f"below the documented servers' base paths: {bases}" in shown
     assert "base paths" not in greeting(load_contract(), "http://127.0.0.1:1", Access())
 
 

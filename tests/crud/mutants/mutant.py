@@ -1,0 +1,52 @@
+"""What a mutant of the workshop is: a faulty one, and the calls that show its fault.
+
+Rules for a new one:
+
+* It breaks the document or a standard, and `breaks` says which sentence.
+* It is small: a rule, an attribute or one short method differs from `Workshop`.
+* A tester who reads the document and nothing else can see the fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tests.crud.aiohttp_service import Workshop
+from tests.crud.calls import Call
+
+Family = Literal[
+    "auth", "state", "validation", "strictness", "headers", "media types", "statuses", "forms",
+    "paging",
+]  # fmt: skip
+Factory = Callable[[], Workshop]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A faulty workshop, and the calls that show its fault."""
+
+    name: str
+    family: Family
+    breaks: str
+    app: Factory
+    probe: tuple[Call, ...]
+
+
+Row = Callable[[Family], Mutant]
+
+
+def family(name: Family, *rows: Row) -> tuple[Mutant, ...]:
+    """The mutants of a family."""
+    return tuple(row(name) for row in rows)
+
+
+def mutant(name: str, breaks: str, app: Factory, *probe: Call) -> Row:
+    """A row of a family."""
+    return lambda of: Mutant(name, of, breaks, app, probe)
+
+
+def changed(**members: Any) -> Factory:
+    """The workshop with these attributes and methods in place of its own."""
+    return type("Changed", (Workshop,), members)
