@@ -106,7 +106,7 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[WorkerResul
         result = work()
         usage = budget.usage()
         if settings.canary and usage.requests:
-            time.sleep(_LINGER)
+            time.sleep(_LINGER / 2 if usage.stopped == "time" else _LINGER)
     proofs = [*canary_proofs(callbacks, result.callback_sources)]
     if usage.stopped == "health":
         proofs.append(health_proof(plan.contract, usage.strain))

@@ -269,6 +269,8 @@ class PairAnalysis:
         room = left // (_SHARE * len(operations))
         with suppress(BudgetSpentError):
             for operation in operations:
+                if self.adapter.is_over:
+                    break
                 self.adapter.origin.operation = operation
                 self._examine(operation, room)
         return [precedence for precedence in self.found if precedence.pairs]

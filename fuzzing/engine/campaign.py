@@ -21,7 +21,6 @@ from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, Hypoth
 
 from contract_tests.checks.context import Expectation
 from contract_tests.checks.levels import ADVISORY
-from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import TargetGoneError
 from contract_tests.http.exchange import Exchange
 from contract_tests.requests import generated
@@ -121,9 +120,11 @@ class Campaign:
         origin.seed = shard_seed = _derived_seed(self.run.plan.seed, number)
         try:
             shrink_run = ShrinkRun(self, self.bases.of(operation))
-        except UnmakeableError as error:
+        except (BudgetSpentError, TargetGoneError):
+            raise
+        except Exception as error:
             self.unmakeable.add(operation.name)
-            self.run.note(str(error))
+            self.run.note(diagnostic(operation.name, error))
             return
         # Once, because what is drawn again must be the same.
         drawn = fuzz_cases(self.context_of(shrink_run.base))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,6 +85,12 @@ class BudgetAdapter(BoundedAdapter):
         self.clean: Callable[[str], str] = str
         self.findings: Callable[[], Collection[str]] = tuple
         self._reported: set[str] = set()
+        self._ends = inf
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the fuzz is over, as far as its permits say."""
+        return time.monotonic() >= self._ends
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
         """See HTTPAdapter. The deadline is cut to what is left of the fuzz. Raises
@@ -91,15 +98,17 @@ class BudgetAdapter(BoundedAdapter):
         """
         permit = self.budget.take(is_unsafe=request.method not in _SAFE)
         self.number = permit.number
+        if permit.seconds is not None:
+            self._ends = time.monotonic() + permit.seconds
         self.kinds[self.origin.kind] += 1
         begun, sent = time.monotonic(), datetime.now(UTC)
         response: BoundedResponse | None = None
         try:
             response = super().send(request, *args, **_within(permit.seconds, kwargs))
-            self._stop_if_late(permit, begun, is_cut=response.cut is Cut.TIME)
+            self._stop_if_late(is_cut=response.cut is Cut.TIME)
             return response
         except requests.RequestException:
-            self._stop_if_late(permit, begun, is_cut=True)
+            self._stop_if_late(is_cut=True)
             raise
         finally:
             seconds = time.monotonic() - begun
@@ -110,10 +119,9 @@ class BudgetAdapter(BoundedAdapter):
             if self.observe is not None and self.origin.operation is not None:
                 self.observe(self.origin.operation.name, request, response)
 
-    def _stop_if_late(self, permit: Permit, begun: float, *, is_cut: bool) -> None:
+    def _stop_if_late(self, *, is_cut: bool) -> None:
         """What the end of the fuzz has cut says nothing about the target."""
-        is_late = permit.seconds is not None and time.monotonic() - begun >= permit.seconds
-        if is_cut and is_late:
+        if is_cut and self.is_over:
             self.budget.stop("time")
             raise BudgetSpentError("time")
 

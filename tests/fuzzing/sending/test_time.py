@@ -1,0 +1,60 @@
+"""The time of a fuzz is kept, whatever the target does, and memory with it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.contract_tests.raw import RawServer, Write, chunk, head, raw_server
+from tests.contract_tests.targets import stateless_text, write
+from tests.fuzzing.fuzzed import fuzz
+
+JSON, CHUNKED = "content-type: application/json", "transfer-encoding: chunked"
+
+
+def silent(server: RawServer, _: Write) -> None:
+    server.over.wait()
+
+
+def dripping(server: RawServer, write: Write) -> None:
+    write(head(JSON, CHUNKED))
+    server.drip(write, itertools.repeat(chunk(b"[")))
+
+
+def continues(server: RawServer, write: Write) -> None:
+    server.drip(write, itertools.repeat(head(status="100 Continue")))
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("attack", [silent, dripping, continues])
+def test_the_time_is_kept(attack: Callable[[RawServer, Write], None], tmp_path: Path) -> None:
+    """A request under way ends with the fuzz, and says nothing about the target."""
+    with raw_server() as server:
+        server.answer = lambda write, _: attack(server, write)
+        target = write(tmp_path, "timeout = 60\n" + stateless_text(server.url))
+        run = fuzz(tmp_path, "--target", target, "--max-time", 1)
+    assert (run.code, run.report["stopped_by"]) == (0, "time")
+    assert 0.9 < run.report["seconds"] < 1 + 2
+    assert (len(server.requests), run.report["findings"]) == (1, [])
+
+
+@pytest.mark.whole
+def test_an_endless_body_is_a_finding(tmp_path: Path) -> None:
+    """It is cut at its most bytes, again and again, within the time."""
+    with raw_server() as server:
+
+        def endless(write: Write, _: str) -> None:
+            write(head(JSON, CHUNKED))
+            server.drip(write, itertools.repeat(chunk(b"[" * 100_000)), 0)
+
+        server.answer = endless
+        text = f"largest_response = 1000000\n{stateless_text(server.url)}\n[fuzz]\nbreaker = false"
+        target = write(tmp_path, text)
+        run = fuzz(tmp_path, "--target", target, "--max-time", 2)
+    assert (run.code, run.report["stopped_by"]) == (1, "time")
+    assert run.report["seconds"] < 2 + 2
+    assert {found["check"] for found in run.heavy} == {"complete response"}
+    assert "the body is longer than 1,000,000 bytes" in run.heavy[0]["message"]
