@@ -10,6 +10,13 @@ import httpx
 from tests.mock_server.documented import create
 
 TARGET = """
+destructive = true
+include = [
+    "/_tallystick/*",
+    "DELETE /_tallystick/forces",
+    "DELETE /_tallystick/faults",
+    "POST /_tallystick/reset",
+]
 base_url = "{url}"
 
 [parameters]
