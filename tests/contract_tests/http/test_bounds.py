@@ -193,6 +193,24 @@ def test_whatever_comes_one_request_has_an_end(name: str, request_to: OperationR
     assert (after.status, after.body) == (200, b"{}")
 
 
+def test_the_deadline_is_one_for_all_that_comes(request_to: OperationRequest) -> None:
+    """A target that takes nearly all of the time for each of two steps is cut in the second."""
+
+    def slow(write: Write, _: str) -> None:
+        server.over.wait(1.8)
+        write(head(JSON, CHUNKED))
+        server.over.wait()
+
+    with raw_server(slow) as server:
+        client = Client(Target(server.url, timeout=2))
+        begun = time.monotonic()
+        outcome = client.send(request_to).outcome
+        seconds = time.monotonic() - begun
+        client.close()
+    assert outcome == TransportError("the body did not end within 2 s", "RFC 9112 section 8")
+    assert seconds < 3.3
+
+
 def test_what_keeps_the_bounds_is_read(request_to: OperationRequest) -> None:
     """A body of the most bytes, sent slowly and with a coding, and long headers are right."""
     body = b"[" * 999_999 + b"]"
