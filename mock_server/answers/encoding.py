@@ -10,6 +10,7 @@ import base64
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,16 +19,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mock_server.answers.xml_bodies import to_xml
-from tallystick.generation.flattening import Flattener
+from tallystick.generation.flattening import Flattener, Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What an encoder may need beside the value: its schema, and how to read that."""
+    """What an encoder may need beside the value: its schema, how to read that, and whether the
+    document gives the value itself: a text is the body then.
+    """
 
     schema: Any
     flattener: Flattener
+    is_given: bool = False
 
+
+BOUNDARY = "tally-stick"
+_DELIMITER = re.compile(r"\s*--([\w'()+,./:=?-]{1,70})\r?\n")
 
 Encode = Callable[[Any, Encoding], bytes]
 
@@ -105,16 +112,59 @@ def _as_csv(value: Any, _: Encoding) -> bytes:
 
 
 def _as_xml(value: Any, encoding: Encoding) -> bytes:
-    if isinstance(value, str):
+    if isinstance(value, str) and (encoding.is_given or value.lstrip().startswith("<")):
         return value.encode()
     return to_xml(value, encoding.schema, encoding.flattener).encode()
 
 
-def _as_file(content: bytes) -> Encode:
-    """A small valid file, unless the document gives its content in Base64."""
+def _as_svg(value: Any, encoding: Encoding) -> bytes:
+    is_text = isinstance(value, str) and (encoding.is_given or value.lstrip().startswith("<"))
+    return value.encode() if is_text else b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+def _as_parts(value: Any, encoding: Encoding) -> bytes:
+    """Each member or item as a part (RFC 2046 section 5.1); in a form each by its name, a list as
+    several of one name (RFC 7578 section 4.3).
+    """
+    if isinstance(value, str):
+        return value.encode()
+    properties = encoding.flattener.flat(encoding.schema).get("properties", {})
+    members = value.items() if isinstance(value, dict) else [("", value)]
+    body = b""
+    for name, item in members:
+        flat = encoding.flattener.flat(properties.get(name, {}))
+        for one in item if isinstance(item, list) else [item]:
+            body += f"--{BOUNDARY}\r\n{_part_head(name, one, flat)}\r\n\r\n".encode()
+            body += _text_of(one).encode() + b"\r\n"
+    return body + f"--{BOUNDARY}--\r\n".encode()
+
+
+def _part_head(name: str, value: Any, flat: Schema) -> str:
+    """The headers of a part, of the type that OpenAPI 3.1.1 section 4.8.15.1.1 has for it."""
+    is_file = flat.get("format") == "binary"
+    kind = "application/octet-stream" if is_file else "text/plain"
+    if isinstance(value, dict | list):
+        kind = "application/json"
+    named = json.dumps(name, ensure_ascii=False)
+    shown = f"; filename={named}" if is_file else ""
+    return f"Content-Disposition: form-data; name={named}{shown}\r\nContent-Type: {kind}"
+
+
+def with_boundary(media_type: str, example: Any) -> str:
+    """A media type with the boundary of its parts: its own, else that of the text that the document
+    gives, else ours.
+    """
+    if not media_type.lower().startswith("multipart/") or "boundary=" in media_type.lower():
+        return media_type
+    found = _DELIMITER.match(example) if isinstance(example, str) else None
+    return f"{media_type}; boundary={found[1] if found else BOUNDARY}"
+
+
+def _as_file(content: bytes, start: bytes = b"") -> Encode:
+    """A small valid file, unless the document gives its content in Base64, with the same start."""
 
     def encode(value: Any, _: Encoding) -> bytes:
-        return _of_base64(value, content[:4]) or content
+        return _of_base64(value, start or content[:4]) or content
 
     return encode
 
@@ -165,11 +215,14 @@ ENCODERS: tuple[tuple[str, Encode], ...] = (
     ("application/x-jsonlines", _as_lines),
     ("text/event-stream", _as_events),
     ("application/x-www-form-urlencoded", _as_form),
+    ("multipart/*", _as_parts),
+    ("image/svg+xml", _as_svg),
     ("application/xml", _as_xml),
     ("text/xml", _as_xml),
     ("*/*+xml", _as_xml),  # RFC 7303 section 8
     ("text/csv", _as_csv),
     ("application/pdf", _as_file(_pdf())),
+    ("application/zip", _as_file(b"PK\x05\x06" + bytes(18), b"PK")),
     ("image/png", _as_file(_PNG)),
     ("image/gif", _as_file(_GIF)),
     ("image/jpeg", _as_file(_JPEG)),

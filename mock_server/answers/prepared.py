@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.answers.encoding import Encoding, encoder, is_written_as_json
+from mock_server.answers.encoding import Encoding, encoder, is_written_as_json, with_boundary
 from mock_server.answers.headers import documented_headers
 from mock_server.answers.negotiation import choose
 from mock_server.answers.problems import MEDIA_TYPE, problem
@@ -72,7 +72,7 @@ class Answer:
         ]
         self.representations = {
             media_type.name: Representation(
-                maker.bodies(case, media_type), [*self.headers, _content_type(media_type.name)]
+                maker.bodies(case, media_type), [*self.headers, maker.content_type(media_type)]
             )
             for media_type in found
         }
@@ -139,6 +139,11 @@ class Answers:
             return [media_type for media_type in found if media_type.name == case.media_type]
         return found
 
+    def content_type(self, media_type: MediaType) -> Header:
+        """The Content-Type of bodies of a media type."""
+        example = next(iter(bodies.examples(self.document, media_type).values()), None)
+        return _content_type(with_boundary(media_type.name, example))
+
     def bodies(self, case: Case, media_type: MediaType) -> Iterable[Body]:
         """The bodies of a case in a media type."""
         if case.is_success and case.variant is None and is_written_as_json(media_type.name):
@@ -148,7 +153,9 @@ class Answers:
     def _encoded(self, case: Case, media_type: MediaType) -> Iterator[bytes]:
         encode = encoder(_concrete(media_type.name))
         path = media_type.schema
-        encoding = Encoding(self.document.schema_at(path) if path else {}, self.flattener)
+        is_given = bool(bodies.examples(self.document, media_type))
+        schema = self.document.schema_at(path) if path else {}
+        encoding = Encoding(schema, self.flattener, is_given)
         yield encode(bodies.content(self.contract, case, media_type), encoding)
 
     # --- errors that no case is about

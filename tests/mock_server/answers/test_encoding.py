@@ -1,15 +1,18 @@
 """Values as bodies: every media type as itself."""
 
 import zlib
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from mock_server.answers.encoding import Encoding, encoder
+from mock_server.answers.encoding import Encoding, encoder, with_boundary
 from tallystick.generation.flattening import Flattener
 
 ROWS = [{"id": 1, "name": "a,b"}, {"id": 2, "name": None}]
+XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 CSV = "id\r\n1\r\n"
 
 
@@ -45,6 +48,11 @@ def encoded(media_type: str, value: Any, schema: Any = None) -> bytes:
         ("application/x-www-form-urlencoded", {"a": "b c", "d": [1, True]}, "a=b+c&d=1&d=true"),
         ("application/x-www-form-urlencoded", {"a": {"b": 1}}, "a=%7B%22b%22%3A1%7D"),
         ("application/xml", "<a/>", "<a/>"),
+        ("application/xml", "a<b", f"{XML}<root>a&lt;b</root>"),
+        ("image/svg+xml", "<svg/>", "<svg/>"),
+        ("image/svg+xml", "x", '<svg xmlns="http://www.w3.org/2000/svg"/>'),
+        ("multipart/form-data", {}, "--tally-stick--\r\n"),
+        ("multipart/form-data", "--x--", "--x--"),
         ("application/graphql", "{ a }", "{ a }"),
         ("application/octet-stream", "bytes", "bytes"),
     ],
@@ -52,6 +60,49 @@ def encoded(media_type: str, value: Any, schema: Any = None) -> bytes:
 def test_bodies(media_type: str, value: Any, body: str) -> None:
     """Text is sent as it is; values are written in the format."""
     assert encoded(media_type, value) == body.encode()
+
+
+def test_parts() -> None:
+    """RFC 7578: a part for each member, several for a list, JSON for objects, files with a name."""
+    schema = {"properties": {"photo": {"type": "string", "format": "binary"}}}
+    value = {"a": 5, "tags": ["x", "y"], "photo": "data", "who": {"name": "Ada"}}
+    body = encoded("multipart/form-data", value, schema)
+    form = parse(body, "tally-stick")
+    assert form == [
+        ({"name": "a"}, "text/plain", b"5"),
+        ({"name": "tags"}, "text/plain", b"x"),
+        ({"name": "tags"}, "text/plain", b"y"),
+        ({"name": "photo", "filename": "photo"}, "application/octet-stream", b"data"),
+        ({"name": "who"}, "application/json", b'{"name":"Ada"}'),
+    ]
+
+
+def parse(body: bytes, boundary: str) -> list[tuple[dict[str, str], str, bytes]]:
+    """The parts of a form, as Python's own mail parser sees them."""
+    head = f'Content-Type: multipart/form-data; boundary="{boundary}"\r\n\r\n'.encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    return [
+        (
+            dict(part["content-disposition"].params),
+            part.get_content_type(),
+            bytes(part.get_payload(decode=True)),
+        )
+        for part in message.iter_parts()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "example", "expected"),
+    [
+        ("multipart/form-data", None, "multipart/form-data; boundary=tally-stick"),
+        ("multipart/mixed; boundary=x", "--y\r\n", "multipart/mixed; boundary=x"),
+        ("multipart/mixed", "--y\n\nz\n--y--", "multipart/mixed; boundary=y"),
+        ("application/json", "--y\n", "application/json"),
+    ],
+)
+def test_boundaries(media_type: str, example: Any, expected: str) -> None:
+    """The boundary is in the media type, in the example, or ours."""
+    assert with_boundary(media_type, example) == expected
 
 
 PET = {
@@ -113,6 +164,7 @@ def test_any_name_makes_well_formed_xml(name: str) -> None:
     ("media_type", "start", "end"),
     [
         ("application/pdf", b"%PDF-1.4\n", b"%%EOF\n"),
+        ("application/zip", b"PK\x05\x06", b"PK\x05\x06"),
         ("image/png", b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
         ("image/gif", b"GIF89a", b";"),
         ("image/jpeg", b"\xff\xd8\xff\xe0", b"\xff\xd9"),

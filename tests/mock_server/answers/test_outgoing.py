@@ -40,6 +40,22 @@ paths:
   /default: {get: {responses: {default: {description: ok, content: {application/json: {}}}}}}
   /later: {get: {responses: {'100': {description: go on}, '202': {description: ok}}}}
   /conditional: {get: {responses: {'304': {description: same}, '303': {description: other}}}}
+  /parts:
+    get:
+      responses:
+        '200':
+          description: ok
+          content: {multipart/form-data: {schema: {type: object, required: [a], properties: {
+            a: {const: 5}}}}}
+  /text-of-parts:
+    get:
+      responses:
+        '200':
+          description: ok
+          content: {multipart/mixed: {example: "--mine\r\n\r\nx\r\n--mine--"}}
+  /marked: {get: {responses: {'200': {description: ok, content: {text/xml: {example: a<b}}}}}}
+  /unmarked: {get: {responses: {'200': {description: ok, content: {text/xml: {schema: {
+    const: a<b}}}}}}}
   /same: {get: {responses: {'304': {description: same}}}}
   /failing: {get: {responses: {'304': {description: same}, '410': {description: gone}}}}
   /range:
@@ -122,6 +138,29 @@ def mock(serve: Serve) -> httpx.Client:
         ("/default", {}, 200, "application/json", "{}"),
         ("/later", {}, 202, None, ""),
         ("/conditional", {}, 303, None, ""),
+        (
+            "/parts",
+            {},
+            200,
+            "multipart/form-data; boundary=tally-stick",
+            '--tally-stick\r\nContent-Disposition: form-data; name="a"\r\n'
+            "Content-Type: text/plain\r\n\r\n5\r\n--tally-stick--\r\n",
+        ),
+        (
+            "/text-of-parts",
+            {},
+            200,
+            "multipart/mixed; boundary=mine",
+            "--mine\r\n\r\nx\r\n--mine--",
+        ),
+        ("/marked", {}, 200, "text/xml", "a<b"),
+        (
+            "/unmarked",
+            {},
+            200,
+            "text/xml",
+            '<?xml version="1.0" encoding="UTF-8"?>\n<root>a&lt;b</root>',
+        ),
         ("/same", {}, 200, None, ""),
         ("/failing", {}, 410, None, ""),
         ("/empty", {}, 205, None, ""),
