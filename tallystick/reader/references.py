@@ -154,8 +154,8 @@ class _Bundler:
         return self._with_dynamic(value, spot) if is_dynamic else value
 
     def _with_external_value(self, value: dict[str, Any], spot: _Spot) -> dict[str, Any]:
-        """An example with the text that its `externalValue` names as its value: a JSON value where
-        its media type is JSON.
+        """An example with the text that its `externalValue` names as its value, a JSON value where
+        its media type is JSON; it has only one of the two (OpenAPI 3.1.1 section 4.8.19).
         """
         place = str(value["externalValue"])
         try:
@@ -166,12 +166,13 @@ class _Bundler:
             self._say(why, place, spot)
             return value
         media_type = spot.there[-3] if len(spot.there) > 2 else ""
+        rest = {name: item for name, item in value.items() if name != "externalValue"}
         if "json" not in media_type.lower():
-            return {**value, "value": text}
+            return {**rest, "value": text}
         try:
-            return {**value, "value": json.loads(text)}
+            return {**rest, "value": json.loads(text)}
         except ValueError:
-            return {**value, "value": text}
+            return {**rest, "value": text}
 
     def _member(self, item: Any, kind: str, name: str, member: Member, spot: _Spot) -> Any:
         if member.form == "one":

@@ -832,9 +832,10 @@ def test_an_external_value_is_read(write, media_type, text, value):
     """From a file beside the document (OpenAPI 3.1.1 section 4.8.19)."""
     write("example.txt", text)
     content = {media_type: {"examples": {"one": {"externalValue": "example.txt"}}}}
-    root = load(write("main.json", document({"200": {**OK, "content": content}}))).root
-    found = root["paths"]["/things/{id}"]["post"]["responses"]["200"]["content"][media_type]
-    assert found["examples"]["one"]["value"] == value
+    loaded = load(write("main.json", document({"200": {**OK, "content": content}})))
+    responses = loaded.root["paths"]["/things/{id}"]["post"]["responses"]
+    examples = responses["200"]["content"][media_type]["examples"]
+    assert (examples["one"]["value"], said(loaded)) == (value, [])
 
 
 @pytest.mark.parametrize(
