@@ -284,6 +284,13 @@ class Resources:
                 return self.id_of(resource, parameter)
         return None
 
+    def is_collection(self, name: str) -> bool:
+        """Whether a name is the singular of a collection of the document. A page is one of a list,
+        most often.
+        """
+        paths = (template(operation.path) for operation in self.contract.operations)
+        return _letters(name) in {singular_of(path) for path in paths} - {"", "page"}
+
     def reference(self, name: str) -> Any:
         """The id of an item for a body member such as `customerId`; None where none is known."""
         for resource in self._alive(None):

@@ -28,7 +28,8 @@ _REFUSED = (401, 403)
 @dataclass(frozen=True, slots=True)
 class Base:
     """The base of an operation; `case` is the documented case of the response, if it is one;
-    `sources` says where the values come from. Without `exchange` nothing could be sent.
+    `sources` says where the values come from. Without `exchange` nothing could be sent. `again` is
+    the status of an equal second create: it may find the first one.
     """
 
     operation: ContractOperation
@@ -38,6 +39,7 @@ class Base:
     sources: Mapping[str, Origin] = field(default_factory=dict)
     is_repeatable: bool = True
     role: Role | None = None
+    again: int | None = None
 
     @property
     def status(self) -> int | None:
@@ -95,7 +97,7 @@ class Base:
         """
         outcome = exchange.outcome
         if self.is_success:
-            left_behind = isinstance(outcome, Response) and outcome.status in _STATE
+            left_behind = isinstance(outcome, Response) and outcome.status in (*_STATE, self.again)
             return left_behind and not self.is_repeatable
         if self.case is None:
             is_same = isinstance(outcome, Response) and outcome.status == self.status
@@ -152,6 +154,9 @@ class Bases:
         """The base of an operation."""
         if operation.name not in self._sent:
             base = self._found(operation) or self._created(operation)
+            creates = base.role is Role.CREATE or base.status == 201
+            if base.is_success and creates and not base.is_repeatable:
+                base = self._repeated(base)
             self._sent = {name: _shortened(earlier) for name, earlier in self._sent.items()}
             self._sent[operation.name] = base
             self.watch(base)
@@ -173,6 +178,15 @@ class Bases:
                 expectation = Expectation(ExpectationKind.HANDLED, "values that may be wrong")
                 self.run.check(operation, base.exchange, expectation)
         return chosen
+
+    def _repeated(self, base: Base) -> Base:
+        """The base of a create with what an equal second one gets (409, where it is unique)."""
+        exchange = self.run.client.send(base.request)
+        expectation = Expectation(ExpectationKind.HANDLED, "an equal second request")
+        self.run.check(base.operation, exchange, expectation)
+        outcome = exchange.outcome
+        status = outcome.status if isinstance(outcome, Response) else None
+        return replace(base, again=status) if status and 400 <= status < 500 else base
 
     def untouched(self, operation: ContractOperation) -> OperationRequest | None:
         """A request to what the run created and may delete; not yet sent. None where there is

@@ -237,13 +237,19 @@ class Sources:
         found.append(self._made(parameter, value_of(first, field, "0")))
         return [{name: pair} for pair in found]
 
+    def _refers(self, name: str) -> bool:
+        """Whether a name is that of a reference, such as `customerId`, or `customer` where there
+        are customers.
+        """
+        return refers(name) or self.resources.is_collection(name)
+
     def _made(self, parameter: Parameter, value: Any) -> tuple[Origin, Any]:
         """A value that the schema allows; a guess, unless the schema settles it."""
         schema = schema_at(self.contract.document, parameter.schema)
         kind = schema.get("type")
         is_settled = "enum" in schema or "const" in schema or kind == "boolean"
         is_amount = kind in ("integer", "number") or schema.get("format") in ("date", "date-time")
-        if parameter.location != "path" and is_amount and not refers(parameter.name):
+        if parameter.location != "path" and is_amount and not self._refers(parameter.name):
             is_settled = True
         return (Origin.SETTLED if is_settled else Origin.GUESS), value
 
@@ -259,9 +265,9 @@ class Sources:
         """A made body with ids that this run knows; a guess where one is needed and not known."""
         if not isinstance(body, dict):
             return body, Origin.SETTLED
-        known = {name: self.resources.reference(name) for name in body if refers(name)}
+        known = {name: self.resources.reference(name) for name in body if self._refers(name)}
         known = {name: value for name, value in known.items() if value is not None}
-        is_guess = any(refers(name) and name not in known for name in member_names(body))
+        is_guess = any(self._refers(name) and name not in known for name in member_names(body))
         return {**body, **known}, Origin.GUESS if is_guess else Origin.SETTLED
 
 

@@ -43,33 +43,36 @@ def test_the_sequence_of_a_run() -> None:
     run_of(library)
     assert sent(library) == [
         "POST /shelves",
+        "POST /shelves",  # does an equal second one find the first?
         "GET /shelves",
         "GET /shelves",  # the same again
-        "POST /shelves/100/books",
-        "GET /shelves/100/books",
-        "GET /shelves/100/books",
+        "POST /shelves/101/books",
+        "POST /shelves/101/books",
+        "GET /shelves/101/books",
+        "GET /shelves/101/books",
         "GET /health",
         "GET /health",
-        "GET /shelves/100",
-        "GET /shelves/100",
-        "GET /shelves/100/books/101",
-        "GET /shelves/100/books/101",
-        "PUT /shelves/100/books/101",
-        "PUT /shelves/100/books/101",
-        "POST /shelves/100/sort",
-        "DELETE /shelves/100/books/101",
-        "GET /shelves/100/books/101",  # is it gone?
-        "PUT /shelves/100/books/101",
-        "DELETE /shelves/100/books/101",
-        "DELETE /shelves/100",
-        "GET /shelves/100/books/101",  # all that was in it, too
-        "PUT /shelves/100/books/101",
-        "DELETE /shelves/100/books/101",
-        "GET /shelves/100",
-        "GET /shelves/100/books",
-        "POST /shelves/100/books",
-        "POST /shelves/100/sort",
-        "DELETE /shelves/100",
+        "GET /shelves/101",
+        "GET /shelves/101",
+        "GET /shelves/101/books/103",
+        "GET /shelves/101/books/103",
+        "PUT /shelves/101/books/103",
+        "PUT /shelves/101/books/103",
+        "POST /shelves/101/sort",
+        "DELETE /shelves/101/books/103",
+        "GET /shelves/101/books/103",  # is it gone?
+        "PUT /shelves/101/books/103",
+        "DELETE /shelves/101/books/103",
+        "DELETE /shelves/101",
+        "GET /shelves/101/books/103",  # all that was in it, too
+        "PUT /shelves/101/books/103",
+        "DELETE /shelves/101/books/103",
+        "GET /shelves/101",
+        "GET /shelves/101/books",
+        "POST /shelves/101/books",
+        "POST /shelves/101/sort",
+        "DELETE /shelves/101",
+        "DELETE /shelves/100",  # what is left
     ]
     assert library.items == {"/shelves/7": {"id": 7, "name": "of somebody"}}
 
@@ -80,7 +83,7 @@ def test_what_the_user_named_is_not_deleted() -> None:
     run = run_of(library, parameters={"path.shelf": 7})
     assert "DELETE /shelves/7" not in library.requests
     assert "POST /shelves/7/books" in library.requests
-    assert "DELETE /shelves/100" in library.requests
+    assert "DELETE /shelves/101" in library.requests
     assert library.items == {"/shelves/7": {"id": 7, "name": "of somebody"}}
     assert list(run.findings) == []
 

@@ -94,12 +94,15 @@ def everywhere(statuses: Collection[int], change: Change) -> Factory:
 
 
 def status(number: int) -> Change:
-    """The same under another status."""
+    """The same under another status; a problem says that status, too."""
 
     def change(response: web.Response) -> web.Response:
-        headers = {k: v for k, v in response.headers.items() if k not in ("Content-Type",)}
+        headers = {k: v for k, v in response.headers.items() if k != "Content-Type"}
         kind = None if response.body is None else response.content_type
-        return web.Response(status=number, body=response.body, headers=headers, content_type=kind)
+        body = response.body
+        if kind == "application/problem+json":
+            body = json.dumps(json.loads(response.text or "{}") | {"status": number}).encode()
+        return web.Response(status=number, body=body, headers=headers, content_type=kind)
 
     return change
 

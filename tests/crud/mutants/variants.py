@@ -311,12 +311,28 @@ class Slugs(Workshop):
         self.store.new_id = lambda: f"the-one-of-{next(numbers)}"  # type: ignore[method-assign]
 
 
-class Uuids(Workshop):
-    """Ids are UUIDs."""
+class LikeUuids(Workshop):
+    """Ids look like UUIDs, and are compared as text."""
 
     def __init__(self) -> None:
         super().__init__()
         self.store.new_id = lambda: str(uuid.uuid4())  # type: ignore[method-assign]
+
+
+class Uuids(LikeUuids):
+    """Ids are UUIDs: capitals make no other id (RFC 9562 section 4)."""
+
+    @property
+    def callers(self) -> Any:
+        right = super().callers
+
+        @web.middleware
+        async def middleware(request: Request, handler: Any) -> Any:
+            for name, text in request.match_info.items():
+                request.match_info[name] = text.lower()
+            return await right(request, handler)
+
+        return middleware
 
 
 IDS = (
@@ -326,7 +342,8 @@ IDS = (
             edits=(schema("Id", {"type": "integer", "minimum": 1}),)),
     variant("ids are slugs", OWN_IDS, Slugs, READ, READ_REPAIR,
             edits=(schema("Id", {"type": "string", "pattern": "^[a-z0-9-]+$"}),)),
-    variant("ids are any text", OWN_IDS, Uuids, READ, edits=(schema("Id", {"type": "string"}),)),
+    variant("ids are any text", OWN_IDS, LikeUuids, READ,
+            edits=(schema("Id", {"type": "string"}),)),
 )  # fmt: skip
 
 # --- conditions

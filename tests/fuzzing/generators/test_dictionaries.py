@@ -36,7 +36,7 @@ def test_the_values_are_sent(tmp_path: Path) -> None:
     """
     (tmp_path / "words.dict").write_text(WORDS, encoding="utf-8")
     app = CountingApp()
-    fuzz_app(tmp_path, app, "--max-requests", 350, table=TABLE)
+    fuzz_app(tmp_path, app, "--max-requests", 700, table=TABLE)
     bodies = [body for request in app.requests if isinstance(body := loaded(request.body), dict)]
     assert {repr(value) for value in ALL} <= {repr(body.get("returnUrl")) for body in bodies}
     refresh = {body["refreshUrl"] for body in bodies if isinstance(body.get("refreshUrl"), str)}
