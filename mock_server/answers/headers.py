@@ -40,10 +40,17 @@ STANDARD: Mapping[str, str] = {
 """Values for headers of HTTP (RFC 9110, 9111, 8288, 6265) of which a schema says only `string`."""
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""Characters that no field may have (RFC 9110 section 5.5)."""
+
+
 def documented_headers(document: Document, response: Path) -> list[Header]:
     """The headers to send with a response, by its path."""
     return [
-        (name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+        (
+            name.lower().encode("latin-1", "replace"),
+            _CONTROLS.sub(" ", value).encode("latin-1", "replace"),
+        )
         for name, node in document.at(response).map("headers")
         if name.lower() not in _IGNORED and isinstance(node.value, dict)
         for value in _values(document, name, node)

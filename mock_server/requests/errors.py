@@ -44,7 +44,8 @@ _SECRET_WORDS = (
 def refusal_headers(detail: str) -> tuple[Header, ...]:
     """The header that says why a request was refused, where the body is the document's."""
     text = detail.encode("ascii", "backslashreplace")[:_LONGEST]
-    return ((b"tallystick-error", bytes(byte if byte >= 32 else 32 for byte in text)),)
+    # No control character may stand in a field (RFC 9110 section 5.5), DEL neither.
+    return ((b"tallystick-error", bytes(b if 32 <= b != 127 else 32 for b in text)),)
 
 
 def why_invalid(validator: Validator, value: Any, what: str) -> str:

@@ -48,6 +48,7 @@ def test_why_invalid(value: Any, expected: str) -> None:
     [
         ("plain", b"plain"),
         ("two\r\nlines", b"two  lines"),
+        ("a\x7fb", b"a b"),
         ("z\u00fcrich", b"z\\xfcrich"),
         ("x" * 1_000, b"x" * 300),
     ],
