@@ -56,7 +56,6 @@ OPERATIONS: dict[str, Callable[[RawServer, Write], None]] = {
 SAID = {
     "/endless": "the body is longer than 5,242,880 bytes; if that is right, say in the target "
     "file: largest_response = …",
-    "/silent": "no response came within 0.3 s",
     "/headers": "no complete response came: the header section is longer than 65,536 bytes",
 }
 
@@ -107,7 +106,7 @@ def run_against(
 def test_odd_operations_cost_themselves_alone(tmp_path: Path) -> None:
     """Each attack is one finding, a stream without end none; the operation between them passes."""
     begun = time.monotonic()
-    run, _ = run_against(tmp_path, timeout=0.3, paths=list(OPERATIONS))
+    run, _ = run_against(tmp_path, timeout=1.0, paths=["/events", *SAID, "/fine"])
     assert time.monotonic() - begun < 100
     assert {case["operation"]: case["verdict"] for case in run.report["cases"]} == {
         "GET /events": "passed",

@@ -19,7 +19,7 @@ from contract_tests.target.target import HookCall, Target, TargetError
 from tests.contract_tests.contracts import contract_of, documented
 from tests.contract_tests.raw import RawServer, Write, chunk, empty, head, raw_server
 
-SECONDS = 0.3
+SECONDS = 0.6
 """The deadline of each request."""
 
 JSON, EVENTS = "content-type: application/json", "content-type: text/event-stream"
