@@ -81,8 +81,8 @@ def _table(run: Run) -> str:
         lines.append(click.style(operation.name, bold=True))
         for case in operation.cases:
             result = run.case_result(case)
-            if _is_closed(result):
-                continue
+            if _is_closed(result) and case.code is None:
+                continue  # it is counted below, by its status
             words = result.verdict.words
             verdict = click.style(words, fg=_COLOURS[result.verdict]) + " " * (11 - len(words))
             lines.append(f"  {case.label:<{width}}  {verdict}  {result.reason}".rstrip())
@@ -97,7 +97,9 @@ def _is_closed(result: CaseResult) -> bool:
 def _closed(run: Run) -> str:
     """What nobody can bring about, a line for each status and reason."""
     counted = Counter(
-        (case.status, result.reason) for case, result in case_results(run) if _is_closed(result)
+        (case.status, result.reason)
+        for case, result in case_results(run)
+        if _is_closed(result) and case.code is None
     )
     if not counted:
         return ""
