@@ -65,7 +65,7 @@ def _of_parameter(
     name = f"{parameter.location}.{parameter.name}"
     if parameter.location == "header" and parameter.name.lower() in _NOT_PARAMETERS:
         return
-    if parameter.required and parameter.location in ("query", "header"):
+    if parameter.required and parameter.location in ("query", "header", "cookie"):
         yield Fault(f"{name} left out", without(request, field))
     if parameter.schema is None:
         return

@@ -59,6 +59,13 @@ def test_a_required_parameter_is_left_out(tmp_path: Path) -> None:
     assert of_query(tmp_path, {"type": "string"}, required=True) == ["query.q left out"]
 
 
+@pytest.mark.parametrize("location", ["query", "header", "cookie"])
+def test_what_is_required_may_be_missing_anywhere(tmp_path: Path, location: str) -> None:
+    """But in a path."""
+    needed = {"name": "q", "in": location, "required": True, "schema": {"type": "string"}}
+    assert made(tmp_path, parameters=[needed]) == [f"{location}.q left out"]
+
+
 def of_body(folder: Path, **schema: Any) -> list[str]:
     """The faults of a body."""
     content = {"application/json": {"schema": {"type": "object", **schema}}}
