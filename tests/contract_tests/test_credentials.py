@@ -17,10 +17,10 @@ from contract_tests.target.credentials import Credential
 from contract_tests.target.target import Target
 from tests.contract_tests.commands import Result, tallystick_test
 from tests.contract_tests.contracts import contract_of, documented
-from tests.contract_tests.library import Library, serving
+from tests.contract_tests.shelves import Library, serving
 
 TOKEN = "a-very-secret-token"
-DOCUMENT = Path(__file__).parent / "library.yaml"
+DOCUMENT = Path(__file__).parent / "shelves.yaml"
 
 
 def write(folder: Path, url: str, *, status: str = "401", **target: str) -> Path:

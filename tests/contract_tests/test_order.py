@@ -10,9 +10,9 @@ from contract_tests.plan import Plan, read_plan
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from tallystick.reader.options import LoadOptions
-from tests.contract_tests.library import Library, serving
+from tests.contract_tests.shelves import Library, serving
 
-DOCUMENT = Path(__file__).parent / "library.yaml"
+DOCUMENT = Path(__file__).parent / "shelves.yaml"
 
 
 def plan_of(target: Target) -> Plan:

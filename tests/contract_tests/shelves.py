@@ -1,4 +1,4 @@
-"""A small service of shelves and books, written by hand from `library.yaml`, that keeps what it was
+"""A small service of shelves and books, written by hand from `shelves.yaml`, that keeps what it was
 asked. It imports nothing of the project.
 """
 
