@@ -12,7 +12,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from contract_tests.checks.schemas import Misfit, misfits
+from contract_tests.checks.schemas import Misfit, misfits, schema_at
+from contract_tests.http.bodies import is_json
 from contract_tests.http.exchange import Response
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -108,7 +109,15 @@ class CheckContext:
         schema = self.media_type.schema if self.media_type else None
         if schema is None or not self.is_described or not self.has_body:
             return {}
-        return misfits(self.contract.document, schema, self.value)
+        if is_json(self.response.media_type):
+            return misfits(self.contract.document, schema, self.value)
+        # What no JSON holds is a text to its schema, or no concern of it (OpenAPI 3.1.1 section
+        # 4.8.14.3).
+        is_text = self.response.media_type.startswith("text/")
+        if not is_text or schema_at(self.contract.document, schema).get("type") != "string":
+            return {}
+        text = self.response.body.decode("utf-8", "replace")
+        return misfits(self.contract.document, schema, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,8 @@ def mock_target(base_url: str, contract: Contract) -> Target:
         if case.magic and not (case.trigger and case.trigger.kind == "request")
     }
     credentials = dict.fromkeys(_schemes(contract), _RIGHT)
-    return Target(base_url, cases=cases, credentials=credentials, is_own_mock=True)
+    wrong = dict.fromkeys(credentials, _WRONG)
+    return Target(base_url, cases=cases, credentials=credentials, wrong=wrong, is_own_mock=True)
 
 
 _RIGHT = Credential(
@@ -164,6 +165,14 @@ _RIGHT = Credential(
     key="right-credential",
 )
 """The mock takes any credential for right but for a few that it lists."""
+
+_WRONG = Credential(
+    token="wrong-credential",  # noqa: S106
+    username="user",
+    password="wrong-credential",  # noqa: S106
+    key="wrong-credential",
+)
+"""One of those."""
 
 
 def _schemes(contract: Contract) -> set[str]:

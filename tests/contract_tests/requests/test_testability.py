@@ -20,7 +20,7 @@ Answer = tuple[int, bytes]
 
 
 @contextmanager
-def answering(answers: Mapping[str, Answer], other: Answer) -> Iterator[str]:
+def answering(answers: Mapping[str, Answer], other: Answer, media_type: str = "") -> Iterator[str]:
     """A server that answers each path with a status and a body, and all others alike."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -29,6 +29,8 @@ def answering(answers: Mapping[str, Answer], other: Answer) -> Iterator[str]:
             status, body = answers.get(self.path, other)
             body = body.replace(b"PATH", self.path.encode())
             self.send_response(status)
+            if media_type:
+                self.send_header("content-type", media_type)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
