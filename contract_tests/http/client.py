@@ -529,7 +529,12 @@ def hidden_of(target: Target) -> list[str]:
 def _response(received: requests.Response) -> Response:
     headers = {name.lower(): value for name, value in received.headers.items()}
     response = Response(received.status_code, headers, received.content)
-    return replace(response, received=time.time(), seconds=received.elapsed.total_seconds())
+    return replace(
+        response,
+        received=time.time(),
+        seconds=received.elapsed.total_seconds(),
+        has_surplus=isinstance(received, BoundedResponse) and received.has_surplus,
+    )
 
 
 def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
