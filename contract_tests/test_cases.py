@@ -20,7 +20,7 @@ from contract_tests.checks.context import (
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.requests.base import Base
 from contract_tests.requests.probes import EQUIVALENTS, has_id, with_ids
-from contract_tests.requests.reaching import faulty_request, reaching_request
+from contract_tests.requests.reaching import faulty_request, formats, reaching_request
 from contract_tests.results.run import LIMITED, Run
 from contract_tests.target.target import CaseSetup, HookCall, TargetError
 from tallystick.catalogue.cases import Case
@@ -120,7 +120,7 @@ def _again(
     if case.is_success and not base.is_repeatable:
         return
     yield "the same request again", run.send(case, request)
-    if has_id(request):
+    if has_id(request) and "uuid" in formats(run.contract, base.operation).values():
         yield "the id in capitals", run.send(case, with_ids(request, str.upper))
     for probe in EQUIVALENTS if is_of_request(case) else ():
         if probe.applies(request):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from contract_tests.checks.context import CheckContext, Violation
@@ -46,6 +47,21 @@ def status_is_documented(context: CheckContext) -> Violation | None:
 
 def media_type_is_documented(context: CheckContext) -> Violation | None:
     """Where the document names media types for the status, the response has one of them."""
+    return None if _is_frameworks(context) else _other_media_type(context)
+
+
+def media_type_is_advised(context: CheckContext) -> Violation | None:
+    """The same for the error page of a framework, to what the document does not speak of."""
+    found = _other_media_type(context) if _is_frameworks(context) else None
+    habit = ("media type of errors", context.response.media_type)
+    return replace(found, place=habit) if found else None
+
+
+def _is_frameworks(context: CheckContext) -> bool:
+    return context.expectation.is_undescribed and 400 <= context.response.status < 500
+
+
+def _other_media_type(context: CheckContext) -> Violation | None:
     documented = context.documented
     if not context.is_described or documented is None or not documented.media_types:
         return None

@@ -40,7 +40,8 @@ class Expectation:
     `what` says in a few words what is particular in the request (nothing, if it `is_random`);
     `cases` are those that the response may be; `named` are the codes that a refusal may name
     (None: any); `source` is the standard that settles it, where the document does not;
-    `is_advised` marks what few services get right.
+    `is_advised` marks what few services get right; a request that `is_undescribed` is one that the
+    document does not speak of: malformed JSON, an address that no path template has.
     """
 
     kind: ExpectationKind
@@ -50,6 +51,7 @@ class Expectation:
     source: str = ""
     is_advised: bool = False
     is_random: bool = False
+    is_undescribed: bool = False
 
     @property
     def case(self) -> Case | None:

@@ -298,6 +298,13 @@ EMPTY_BODY = ResponseCheck(
     "empty body", ADVISORY, "", _ANY, bodies.empty_body_is_meant, _UNREADABLE
 )
 CSV_BODY = ResponseCheck("CSV body", ADVISORY, "", _ANY, bodies.body_is_csv)
+MEDIA_TYPE_ADVISED = ResponseCheck(
+    "media type advised",
+    ADVISORY,
+    "",
+    "the refusal of a request that the document does not speak of",
+    conformance.media_type_is_advised,
+)
 NO_QUERY = ResponseCheck("no query", ADVISORY, _DISCLOSURE, _ANY, disclosure.no_query)
 UNDECLARED_METHOD = ResponseCheck(
     "undeclared method",
@@ -382,6 +389,7 @@ RESPONSE_CHECKS = ordered(
     ADVISED_ACCEPTED,
     CREDENTIALS_ADVISED,
     EXAMPLE,
+    MEDIA_TYPE_ADVISED,
     EMPTY_BODY,
     CSV_BODY,
     NO_QUERY,

@@ -71,6 +71,7 @@ def served(method: str) -> Expectation:
 
 
 HANDLED = Expectation(ExpectationKind.HANDLED, "an odd lamp")
+UNDESCRIBED = Expectation(ExpectationKind.HANDLED, "no JSON", is_undescribed=True)
 RED = accepted()
 
 
