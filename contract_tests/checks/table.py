@@ -403,7 +403,36 @@ RESPONSE_CHECKS = ordered(
 
 COMPLETE_RESPONSE = Check("complete response", STANDARD, "RFC 9112 section 8", "any request")
 
-CHECKS: tuple[Check, ...] = (COMPLETE_RESPONSE, *RESPONSE_CHECKS)
+ADDRESS = Check(
+    "address of what was created", STANDARD, "RFC 9110 section 15.3.2", "a 201 with `Location`"
+)
+DELETED_GONE = Check(
+    "deleted item", DOCUMENTED, "", "the response to reading what was deleted, as it was before"
+)
+DELETED_ADVISED = Check(
+    "deleted item advised",
+    ADVISORY,
+    "",
+    "the same, where reading documents no 404 or 410, or the item is not as it was",
+    group=DELETED_GONE.name,
+)
+CREATED_READ = Check("created item read", ADVISORY, "", "the response to reading a new item")
+CREATED_LISTED = Check("created item listed", ADVISORY, "", "a list after an item was created")
+UPDATED_READ = Check(
+    "updated item read", ADVISORY, "", "the response to reading an item after PUT or PATCH"
+)
+
+SEQUENCE_CHECKS = (
+    ADDRESS,
+    DELETED_GONE,
+    DELETED_ADVISED,
+    CREATED_READ,
+    CREATED_LISTED,
+    UPDATED_READ,
+)
+"""The checks that it takes several responses to see."""
+
+CHECKS: tuple[Check, ...] = (COMPLETE_RESPONSE, *RESPONSE_CHECKS, *SEQUENCE_CHECKS)
 
 
 def violations(context: CheckContext) -> Iterator[tuple[Check, Violation]]:

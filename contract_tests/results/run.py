@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -156,6 +157,17 @@ class Run:
         if got is not None and not found:
             self.reached(got)
         return found
+
+    def violate(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        check: Check,
+        violation: Violation,
+    ) -> None:
+        """Keep a violation of a check that it takes more than one response to see."""
+        self._keep(operation, exchange, expectation, [(check, violation)])
 
     @cached_property
     def _open(self) -> str:
@@ -331,6 +343,17 @@ def _is_expected(expectation: Expectation, response: Response) -> bool:
     """Whether a response has the status of the case that its request is about."""
     case = expectation.case if expectation.kind is ExpectationKind.CASE else None
     return case is not None and has_status(case, response.status)
+
+
+def success_value(exchange: Exchange) -> Any:
+    """The JSON value of a success; None where it is none."""
+    outcome = exchange.outcome
+    if isinstance(outcome, TransportError) or not outcome.is_success:
+        return None
+    try:
+        return outcome.value
+    except (ValueError, RecursionError):
+        return None
 
 
 def diagnostic(operation: str, error: Exception) -> str:
