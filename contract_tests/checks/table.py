@@ -421,6 +421,15 @@ CREATED_LISTED = Check("created item listed", ADVISORY, "", "a list after an ite
 UPDATED_READ = Check(
     "updated item read", ADVISORY, "", "the response to reading an item after PUT or PATCH"
 )
+AVAILABLE = Check(
+    "available",
+    ADVISORY,
+    "RFC 9110 section 15.6",
+    "a documented 502, 503 or 504 to a request that should succeed, twice in a row",
+)
+UNDOCUMENTED_REFUSAL = Check(
+    "undocumented refusal", ADVISORY, "", "a 4xx that the document does not have"
+)
 
 SEQUENCE_CHECKS = (
     ADDRESS,
@@ -429,6 +438,8 @@ SEQUENCE_CHECKS = (
     CREATED_READ,
     CREATED_LISTED,
     UPDATED_READ,
+    AVAILABLE,
+    UNDOCUMENTED_REFUSAL,
 )
 """The checks that it takes several responses to see."""
 

@@ -30,7 +30,7 @@ from contract_tests.checks.context import (
     has_status,
 )
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
-from contract_tests.checks.table import Check, incomplete, violations
+from contract_tests.checks.table import UNDOCUMENTED_REFUSAL, Check, incomplete, violations
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
@@ -100,6 +100,7 @@ class Run:
     case_results: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
     styles: Counter[str] = field(default_factory=Counter)
     successes: dict[str, deque[Response]] = field(default_factory=dict)
+    refusals: dict[str, Counter[int]] = field(default_factory=dict)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
@@ -151,12 +152,29 @@ class Run:
             expectation = Expectation(ExpectationKind.HANDLED, "a request that came too early")
         context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
+        if not found and _is_undocumented_refusal(context) and not self.target.is_own_mock:
+            self._count_refusal(operation, exchange, expectation, outcome.status)
         self._remember(context)
         self.resources.learn(operation, exchange)
         got = case_answered(operation, exchange) if context.is_described else None
         if got is not None and not found:
             self.reached(got)
         return found
+
+    def _count_refusal(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        status: int,
+    ) -> None:
+        """Count a 4xx that the document does not have. Those of an operation are one finding."""
+        counts = self.refusals.setdefault(operation.name, Counter())
+        counts[status] += 1
+        listed = ", ".join(f"{each} ({counts[each]}x)" for each in sorted(counts))
+        violation = Violation(f"the document does not have {listed}")
+        found = self._finding(operation, exchange, expectation, UNDOCUMENTED_REFUSAL, violation)
+        self.findings.add(found).message = found.message
 
     def violate(
         self,
@@ -337,6 +355,12 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
+
+
+def _is_undocumented_refusal(context: CheckContext) -> bool:
+    is_refusal = 400 <= context.response.status < 500
+    says_some = context.is_described and bool(context.operation.responses)
+    return is_refusal and says_some and context.documented is None
 
 
 def _is_expected(expectation: Expectation, response: Response) -> bool:
