@@ -26,7 +26,7 @@ from contract_tests.checks.table import Check, incomplete, violations
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, Response, TransportError
-from contract_tests.http.redaction import without_capabilities
+from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import Plan
 from contract_tests.results.findings import Finding, Findings, cut, shown
@@ -134,6 +134,8 @@ class Run:
         context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
         self._remember(context)
+        if outcome.is_success:
+            self.client.redactor.hide_issued(credentials_in(outcome.body))
         self.resources.learn(operation, exchange)
         got = case_answered(operation, exchange) if context.is_described else None
         if got is not None and not found:
@@ -289,8 +291,9 @@ class Run:
     def _clean(self, text: str, exchange: Exchange) -> str:
         """A text about a response, without secrets."""
         outcome = exchange.outcome
-        if isinstance(outcome, Response) and outcome.status < 400:
-            text = without_capabilities(text, outcome.body, f"{exchange.sent}\n{self._open}")
+        if isinstance(outcome, Response):
+            known = f"{exchange.sent}\n{self._open}"
+            text = without_capabilities(text, outcome.body, known, is_error=outcome.status >= 400)
         return self.client.redactor.clean(text)
 
 
