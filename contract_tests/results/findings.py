@@ -111,6 +111,7 @@ class Finding:
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
             "message": self.full_message,
+            "remedy": self.check.remedy or None,
             "response": self.response,
             "curl": self.curl,
         }
@@ -176,6 +177,7 @@ def lines_of(finding: Mapping[str, Any]) -> list[str]:
     lines += [f"  source    {finding['source']}"]
     lines += [f'  quote     "{finding["quote"]}"'] if finding["quote"] else []
     lines += [f"  response  {finding['response']}"]
+    lines += [f"  change    {finding['remedy']}"] if finding.get("remedy") else []
     lines += [f"  repeat    {finding['curl'].replace(chr(10), indented)}"]
     return lines
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from random import Random
+from string import ascii_letters, digits
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.client import Client, redactor_of
 from contract_tests.http.exchange import Exchange, Response
-from contract_tests.http.redaction import REDACTED, Redactor, without_capabilities
+from contract_tests.http.redaction import REDACTED, Redactor, looks_random, without_capabilities
 from contract_tests.plan import Plan
 from contract_tests.results.report import exit_code, summary, write_report
 from contract_tests.results.run import Run
@@ -279,6 +281,13 @@ def test_an_error_is_shown_by_the_same_rules(body: str, part: str, is_shown: boo
     """A token that an error repeats is hidden; the type of a problem and its words are shown."""
     shown = without_capabilities(body, body.encode(), KNOWN, is_error=True)
     assert (part in shown, REDACTED in shown) == (is_shown, not is_shown)
+
+
+def test_few_random_values_look_like_words() -> None:
+    """Of 16 random letters and digits, about one in twenty."""
+    random = Random(7)
+    drawn = ["".join(random.choices(ascii_letters + digits, k=16)) for _ in range(2_000)]
+    assert sum(map(looks_random, drawn)) > 1_880
 
 
 def test_what_the_body_does_not_have_stays() -> None:
