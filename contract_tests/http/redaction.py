@@ -153,8 +153,8 @@ def credentials_in(body: bytes) -> Iterator[str]:
 
 def looks_random(text: str) -> bool:
     """Whether a text without spaces looks drawn at random, or has such a part: letters and digits
-    change places all the time, or a word has no end. `payments:read` and `PaymentAccount.Closed` do
-    not. This is a guess: of 16 random letters and digits, one in twenty is not seen.
+    change places all the time, or a word has no end. `lamps:read` and `Lamp.Broken` do not. This
+    is a guess: of 16 random letters and digits, one in twenty is not seen.
     """
     parts = (text, *_SEPARATORS.split(text))
     return _ISSUED.search(text) is not None or any(map(_is_mixed, parts))

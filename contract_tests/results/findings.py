@@ -110,6 +110,7 @@ class Finding:
             "requests": self.requests,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
+            "headline": self.message,
             "message": self.full_message,
             "remedy": self.check.remedy or None,
             "response": self.response,
@@ -156,6 +157,12 @@ def _place(source: Source | None) -> dict[str, Any] | None:
     if source is None:
         return None
     return {"file": source.file, "pointer": source.pointer, "line": source.line}
+
+
+def place_in_text(source: Source) -> str:
+    """A place in the document. Where all of it stands on one line, the pointer is the place."""
+    says_nothing = source.line == 1 and source.pointer
+    return str(Source(source.file, source.pointer) if says_nothing else source)
 
 
 def _have_one_cause(one: Finding, other: Finding) -> bool:

@@ -29,7 +29,7 @@ from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import Plan
-from contract_tests.results.findings import Finding, Findings, cut, shown
+from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -278,7 +278,7 @@ class Run:
             return violation.source or check.source
         if check.level == STANDARD and expectation.source:
             return expectation.source
-        return str(self._location(operation, expectation, violation))
+        return place_in_text(self._location(operation, expectation, violation))
 
     def _location(
         self, operation: ContractOperation, expectation: Expectation, violation: Violation
