@@ -131,6 +131,9 @@ class Findings:
         """The findings, the heaviest first."""
         return iter(sorted(self._found, key=lambda f: LEVELS.index(f.check.level)))
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def add(self, finding: Finding) -> Finding:
         """Add a finding, or what it shows to the finding of the same cause; returns that one. Of
         one check and operation only so many are kept: the target says how many there are.
