@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from contract_tests.checks import conformance, disclosure, semantics
+from contract_tests.checks import bodies, conformance, disclosure, headers, semantics
 from contract_tests.checks.context import CheckContext, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.checks.promises import PROMISES, broken_promises
@@ -188,13 +188,39 @@ _STATUS = (
 
 # --- the body
 
+NO_BODY = ResponseCheck(
+    "no body",
+    STANDARD,
+    "RFC 9110 section 6.4.1",
+    "a 204, a 205, a 304, or a response to HEAD",
+    bodies.no_body_where_none_may_be,
+    remedy="Write no body after these statuses, and no Content-Length after a 204.",
+)
+RESPONSE_HEADERS = ResponseCheck(
+    "documented headers",
+    DOCUMENTED,
+    "",
+    _ANY,
+    headers.headers_are_documented,
+    _STATUS,
+    remedy="Send the header as documented, or correct it in the document.",
+)
+BODY_THERE = ResponseCheck(
+    "body there",
+    DOCUMENTED,
+    "",
+    _ANY,
+    bodies.body_is_there,
+    _STATUS,
+    remedy="Send the documented body, or document the response without content.",
+)
 MEDIA_TYPE = ResponseCheck(
     "documented media type",
     DOCUMENTED,
     "",
     _ANY,
     conformance.media_type_is_documented,
-    _STATUS,
+    (*_STATUS, BODY_THERE),
     remedy="Send a documented Content-Type, or add this media type to the response.",
 )
 JSON_BODY = ResponseCheck(
@@ -205,7 +231,15 @@ JSON_BODY = ResponseCheck(
     conformance.body_is_json,
     remedy="Write the body as UTF-8 JSON without byte order mark, or send another Content-Type.",
 )
-_UNREADABLE = (*_STATUS, MEDIA_TYPE, JSON_BODY)
+WELL_FORMED = ResponseCheck(
+    "well-formed body",
+    STANDARD,
+    "",
+    _ANY,
+    bodies.body_is_well_formed,
+    remedy="Write the body with a library for this media type, or send another Content-Type.",
+)
+_UNREADABLE = (*_STATUS, BODY_THERE, MEDIA_TYPE, JSON_BODY)
 """A body that is another one, or no JSON, has no members to speak of."""
 
 BODY_SCHEMA = ResponseCheck(
@@ -217,6 +251,16 @@ BODY_SCHEMA = ResponseCheck(
     _UNREADABLE,
     group="body",
     remedy="Send what the schema asks for at this place, or correct the schema in the document.",
+)
+WRITE_ONLY = ResponseCheck(
+    "write-only members",
+    DOCUMENTED,
+    "",
+    _ANY,
+    conformance.no_write_only_member,
+    _UNREADABLE,
+    group="write-only",
+    remedy="Leave members out of responses that the document calls `writeOnly`.",
 )
 CODE_OF_THE_CASE = ResponseCheck(
     "code of the case",
@@ -329,6 +373,40 @@ NO_QUERY = ResponseCheck(
     disclosure.no_query,
     remedy="Log the failed query; send a message for callers in its place.",
 )
+EXAMPLE = ResponseCheck(
+    "documented example",
+    ADVISORY,
+    "",
+    _ANY,
+    conformance.example_fits_schema,
+    _UNREADABLE,
+    remedy="Correct the example in the document, or the schema beside it.",
+)
+EMPTY_BODY = ResponseCheck(
+    "empty body",
+    ADVISORY,
+    "",
+    _ANY,
+    bodies.empty_body_is_meant,
+    _UNREADABLE,
+    remedy="Send an empty object or list, or document the response without content.",
+)
+CSV_BODY = ResponseCheck(
+    "CSV body",
+    ADVISORY,
+    "",
+    _ANY,
+    bodies.body_is_csv,
+    remedy="Write the body with a library for CSV: it puts quotes around quotes.",
+)
+MEDIA_TYPE_ADVISED = ResponseCheck(
+    "media type advised",
+    ADVISORY,
+    "",
+    "the refusal of a request that the document does not speak of",
+    conformance.media_type_is_advised,
+    remedy="Let the framework's own error pages have the media type of your other errors.",
+)
 UNDECLARED_METHOD = ResponseCheck(
     "undeclared method",
     ADVISORY,
@@ -401,9 +479,14 @@ RESPONSE_CHECKS = ordered(
     CREDENTIALS_REQUIRED,
     STATUS_OF_THE_CODE,
     NO_OTHER_CASE,
+    NO_BODY,
+    RESPONSE_HEADERS,
+    BODY_THERE,
     MEDIA_TYPE,
     JSON_BODY,
+    WELL_FORMED,
     BODY_SCHEMA,
+    WRITE_ONLY,
     CODE_OF_THE_CASE,
     TEXT_OF_THE_CASE,
     STATUS_MEMBER,
@@ -415,6 +498,10 @@ RESPONSE_CHECKS = ordered(
     NO_SECRET,
     ADVISED_ACCEPTED,
     CREDENTIALS_ADVISED,
+    EXAMPLE,
+    MEDIA_TYPE_ADVISED,
+    EMPTY_BODY,
+    CSV_BODY,
     NO_QUERY,
     UNDECLARED_METHOD,
     ALLOWED_METHODS,
@@ -432,7 +519,61 @@ COMPLETE_RESPONSE = Check(
     remedy="Look for a crash, a timeout or a proxy: send every response to its end, in time.",
 )
 
-CHECKS: tuple[Check, ...] = (COMPLETE_RESPONSE, *RESPONSE_CHECKS)
+ADDRESS = Check(
+    "address of what was created",
+    STANDARD,
+    "RFC 9110 section 15.3.2",
+    "a 201 with `Location`",
+    remedy="Send in `Location` the address where the new item can be read.",
+)
+DELETED_GONE = Check(
+    "deleted item",
+    DOCUMENTED,
+    "",
+    "the response to reading what was deleted, as it was before",
+    remedy="Answer 404 or 410 once an item is deleted.",
+)
+DELETED_ADVISED = Check(
+    "deleted item advised",
+    ADVISORY,
+    "",
+    "the same, where reading documents no 404 or 410, or the item is not as it was",
+    group=DELETED_GONE.name,
+    remedy="Answer 404 or 410 once an item is deleted, and document that.",
+)
+CREATED_READ = Check(
+    "created item read",
+    ADVISORY,
+    "",
+    "the response to reading a new item",
+    remedy="Keep each member that was sent, or document it as `readOnly`.",
+)
+CREATED_LISTED = Check(
+    "created item listed",
+    ADVISORY,
+    "",
+    "a list after an item was created",
+    remedy="Let a new item be in the list at once, or document that it takes time.",
+)
+UPDATED_READ = Check(
+    "updated item read",
+    ADVISORY,
+    "",
+    "the response to reading an item after PUT or PATCH",
+    remedy="Keep each member that was sent, or document it as `readOnly`.",
+)
+
+SEQUENCE_CHECKS = (
+    ADDRESS,
+    DELETED_GONE,
+    DELETED_ADVISED,
+    CREATED_READ,
+    CREATED_LISTED,
+    UPDATED_READ,
+)
+"""The checks that it takes several responses to see."""
+
+CHECKS: tuple[Check, ...] = (COMPLETE_RESPONSE, *RESPONSE_CHECKS, *SEQUENCE_CHECKS)
 
 
 def violations(context: CheckContext) -> Iterator[tuple[Check, Violation]]:
