@@ -19,8 +19,9 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.checks.context import CheckContext, Violation
+from contract_tests.checks.context import CheckContext, Compared, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED
+from contract_tests.http.exchange import Response
 from tallystick.catalogue.extensions import Promise
 from tallystick.contract import Contract
 from tallystick.errors import ExtensionError
@@ -61,7 +62,16 @@ def _broken_promise(promise: Promise, context: CheckContext) -> Violation | None
     if message is None:
         return None
     cause = (member,) if member else ()
-    return Violation(message, cause, source=str(promise.source), quote=promise.quote)
+    marks = (f"/{member.replace('.', '/')}",) if member else ()
+    same = _earlier(context, member, value) if member and kind.function is _fresh else None
+    return Violation(
+        message,
+        cause,
+        source=str(promise.source),
+        quote=promise.quote,
+        marks=marks,
+        compared=Compared("an earlier response", same.body) if same else None,
+    )
 
 
 def _is_misfit(context: CheckContext, member: str) -> bool:
@@ -108,13 +118,15 @@ def _member(body: Any, name: str) -> Any:
 def _fresh(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
     """No two responses give the same."""
     name = parameters["member"]
+    return f"two calls got the same {name}" if _earlier(context, name, value) else None
+
+
+def _earlier(context: CheckContext, name: str, value: Any) -> Response | None:
+    """The first earlier response with this value."""
     for response in context.earlier:
-        try:
-            before = _member(response.value, name)
-        except ValueError:
-            continue
-        if before == value:
-            return f"two calls got the same {name}"
+        with suppress(ValueError):
+            if _member(response.value, name) == value:
+                return response
     return None
 
 

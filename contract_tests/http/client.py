@@ -269,7 +269,8 @@ class Client:
     def _exchange(
         self, prepared: requests.PreparedRequest, outcome: Response | TransportError
     ) -> Exchange:
-        return Exchange(outcome, text_of(prepared), self.shown(prepared))
+        method = prepared.method or ""
+        return Exchange(outcome, text_of(prepared), self.shown(prepared), method)
 
     def hook(self, call: HookCall, operation: ContractOperation | None = None) -> None:
         """Make a set-up or clean-up call. One to the target has the credentials of the operation,

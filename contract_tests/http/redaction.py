@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -197,10 +198,18 @@ def _contents(body: bytes) -> str:
 def _credentials(body: bytes) -> tuple[str, ...]:
     """The values of the members that have the name of a credential, the longest first."""
     found = {
-        value
+        form
         for name, value in _MEMBER.findall(body.decode("utf-8", "replace"))
         if SECRET_NAME.search(name) and not _NO_CREDENTIAL.search(name) and _is_long(value)
         # Tables of translations and settings have keys, too.
         if name.lower() != "key" or looks_random(value)
+        for form in (value, *_unescaped(value))
     }
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def _unescaped(value: str) -> Iterator[str]:
+    """A string of JSON as it is without escapes, and as Python would write it as JSON."""
+    with suppress(ValueError):
+        text = json.loads(f'"{value}"')
+        yield from (text, json.dumps(text, ensure_ascii=False)[1:-1])

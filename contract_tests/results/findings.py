@@ -11,6 +11,7 @@ from typing import Any
 from contract_tests.checks.levels import LEVELS
 from contract_tests.checks.table import Check
 from contract_tests.http.exchange import Response, TransportError
+from contract_tests.results.exhibit import Exhibit
 from tallystick.catalogue.cases import Case
 from tallystick.errors import Source
 
@@ -42,6 +43,7 @@ class Finding:
     places: set[tuple[str, ...]] = field(default_factory=set)
     operations: list[str] = field(default_factory=list)
     requests: int = 1
+    exhibit: Exhibit | None = None
 
     def __post_init__(self) -> None:
         self.operations = self.operations or [self.operation]
@@ -94,7 +96,7 @@ class Finding:
             self.source, self.quote = other.source, other.quote
             self.location = other.location
             self.message, self.curl, self.response = other.message, other.curl, other.response
-            self.operation = other.operation
+            self.operation, self.exhibit = other.operation, other.exhibit
 
     def to_json(self) -> dict[str, Any]:
         """The form that a report holds."""
@@ -115,6 +117,7 @@ class Finding:
             "remedy": self.check.remedy or None,
             "response": self.response,
             "curl": self.curl,
+            "exchange": self.exhibit.to_json() if self.exhibit else None,
         }
 
     def __str__(self) -> str:

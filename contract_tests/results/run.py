@@ -37,6 +37,7 @@ from contract_tests.http.exchange import Exchange, OperationRequest, Response, T
 from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
+from contract_tests.results.exhibit import exhibit
 from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
@@ -248,9 +249,11 @@ class Run:
     ) -> list[Finding]:
         kept = []
         for check, violation in broken:
-            finding = self.findings.add(
-                self._finding(operation, exchange, expectation, check, violation)
-            )
+            made = self._finding(operation, exchange, expectation, check, violation)
+            finding = self.findings.add(made)
+            # Only what is shown is laid out, once.
+            if finding.exhibit is None and finding.curl == made.curl:
+                finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
             if check.level == ADVISORY:
                 continue
             kept.append(finding)

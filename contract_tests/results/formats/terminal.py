@@ -20,6 +20,7 @@ import click
 from contract_tests.checks.levels import ADVISORY, LEVELS
 from contract_tests.results.findings import lines_of
 from contract_tests.results.formats.junit import label
+from contract_tests.results.formats.needs import count, is_closed, needs_of
 from contract_tests.results.run import in_words
 
 MOST_LINES, WIDTH = 60, 120
@@ -64,7 +65,7 @@ def _table(report: Report, width: int | None = None) -> Lines:
     for operation, cases in _by_operation(report).items():
         lines.append(click.style(_cut(operation, width), bold=True))
         # What nobody can bring about is counted below, unless it has a name.
-        for case in (c for c in cases if c["code"] or not _is_closed(c)):
+        for case in (c for c in cases if c["code"] or not is_closed(c)):
             words = in_words(case["verdict"])
             known = "(accepted) " if case.get("accepted") else ""
             name = f"  {label(case):<{size}}  "
@@ -83,18 +84,13 @@ def _by_operation(report: Report) -> dict[str, list[Mapping[str, Any]]]:
 
 def _counts(report: Report) -> Lines:
     operations = _by_operation(report).values()
-    verdicts = [{case["verdict"] for case in cases if not _is_closed(case)} for cases in operations]
+    verdicts = [{case["verdict"] for case in cases if not is_closed(case)} for cases in operations]
     failed = sum("failed" in each for each in verdicts)
     is_open = sum("not_covered" in each and "failed" not in each for each in verdicts)
     return [
-        f"{_count(len(verdicts), 'operation')}: {failed} with failed cases, {is_open} with cases "
+        f"{count(len(verdicts), 'operation')}: {failed} with failed cases, {is_open} with cases "
         f"not covered, {len(verdicts) - failed - is_open} with neither. Each case: -v."
     ]
-
-
-def _is_closed(case: Mapping[str, Any]) -> bool:
-    """Whether nobody can bring a case about without an entry in the target file."""
-    return case["verdict"] == "not_covered" and bool(case.get("needs_entry"))
 
 
 # --- findings
@@ -145,8 +141,8 @@ def _largest(
     more = found[_MOST_CAUSES:]
     if more:
         advisory = sum(finding["level"] == ADVISORY for finding in more)
-        count = f"… and {_count(len(more), 'more finding')}, {advisory} of them advisory"
-        yield f"{count}: -v, or --report-dir DIR."
+        line = f"… and {count(len(more), 'more finding')}, {advisory} of them advisory"
+        yield f"{line}: -v, or --report-dir DIR."
 
 
 def _with_command(number: int, finding: Mapping[str, Any], width: int) -> Iterator[str]:
@@ -175,7 +171,7 @@ def _brief(number: int, finding: Mapping[str, Any], width: int | None) -> Iterat
 def _breadth(finding: Mapping[str, Any]) -> str:
     """Where a cause shows: the operation, or how many there are, and the first."""
     operations = finding.get("operations") or [finding["operation"]]
-    requests = _count(finding.get("requests", 1), "request")
+    requests = count(finding.get("requests", 1), "request")
     if len(operations) == 1:
         return f"{operations[0]} ({requests})"
     return f"{len(operations)} operations, {requests}, first {operations[0]}"
@@ -231,39 +227,17 @@ def _colour(finding: Mapping[str, Any]) -> str:
 
 
 def _not_covered(report: Report, width: int) -> list[Lines]:
-    """What the cases that are not covered need, a line for each need; what nobody can bring about
-    without an entry in the target file comes last.
-    """
-    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for case in report["cases"]:
-        if case["verdict"] == "not_covered":
-            groups[_NEED.sub(r"\1", case["reason"] or "")].append(case)
-    if not groups:
+    """What the cases that are not covered need, a line for each need."""
+    needs = needs_of(report)
+    if not needs:
         return [[]]
-    by_size = sorted(groups.items(), key=lambda group: -len(group[1]))
-    # What a value covers comes before what takes an entry of its own.
-    by_size.sort(key=lambda group: all(map(_is_closed, group[1])))
-    lines = [f"  {_need(reason, cases)}" for reason, cases in by_size]
+    lines = [f"  {need.text}" for need in needs]
     screen = [_cut(line, width) for line in lines]
     brief = screen[:_MOST_GROUPS]
     if len(lines) > _MOST_GROUPS:
-        rest = sum(len(cases) for _, cases in by_size[_MOST_GROUPS:])
-        brief.append(f"  … and {_count(rest, 'case')} for other reasons: -v")
+        rest = sum(need.cases for need in needs[_MOST_GROUPS:])
+        brief.append(f"  … and {count(rest, 'case')} for other reasons: -v")
     return [["Not covered:", *each] for each in (lines, screen, brief)]
-
-
-_NEED = re.compile(r"^.*: (it needs .*)$")
-
-
-def _need(reason: str, cases: Sequence[Mapping[str, Any]]) -> str:
-    operations = list(dict.fromkeys(case["operation"] for case in cases))
-    of = operations[0] if len(operations) == 1 else _count(len(operations), "operation")
-    subject = f"{_count(len(cases), 'case')} of {of}"
-    need = reason.removeprefix("it needs ")
-    if need != reason:
-        return f"{subject} {'needs' if len(cases) == 1 else 'need'} {need}"
-    statuses = list(dict.fromkeys(case["status"] for case in cases))
-    return f"{subject} ({', '.join(statuses[:4])}{', …' if len(statuses) > 4 else ''}): {reason}"
 
 
 def _to_add(report: Report, _: int) -> list[Lines]:
@@ -286,7 +260,7 @@ def _notes(report: Report, width: int) -> list[Lines]:
     whole = [line for note in notes for line in _wrapped(note, width, "      ")]
     brief = [_cut(note.replace("\n", " "), width) for note in notes[:_MOST_NOTES]]
     if len(notes) > _MOST_NOTES:
-        brief.append(f"… and {_count(len(notes) - _MOST_NOTES, 'more note')}: -v.")
+        brief.append(f"… and {count(len(notes) - _MOST_NOTES, 'more note')}: -v.")
     return [whole, whole, brief]
 
 
@@ -311,10 +285,6 @@ def _totals(report: Report, width: int) -> list[Lines]:
 
 
 # --- lines
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _wrapped(text: str, width: int, indent: str) -> Lines:
