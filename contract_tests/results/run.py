@@ -34,10 +34,11 @@ from contract_tests.checks.table import UNDOCUMENTED_REFUSAL, Check, incomplete,
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
-from contract_tests.http.redaction import without_capabilities
+from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
-from contract_tests.results.findings import Finding, Findings, cut, shown
+from contract_tests.results.exhibit import exhibit
+from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -155,6 +156,8 @@ class Run:
         if not found and _is_undocumented_refusal(context) and not self.target.is_own_mock:
             self._count_refusal(operation, exchange, expectation, outcome.status)
         self._remember(context)
+        if outcome.is_success:
+            self.client.redactor.hide_issued(credentials_in(outcome.body))
         self.resources.learn(operation, exchange)
         got = case_answered(operation, exchange) if context.is_described else None
         if got is not None and not found:
@@ -264,9 +267,11 @@ class Run:
     ) -> list[Finding]:
         kept = []
         for check, violation in broken:
-            finding = self.findings.add(
-                self._finding(operation, exchange, expectation, check, violation)
-            )
+            made = self._finding(operation, exchange, expectation, check, violation)
+            finding = self.findings.add(made)
+            # Only what is shown is laid out, once.
+            if finding.exhibit is None and finding.curl == made.curl:
+                finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
             if check.level == ADVISORY:
                 continue
             kept.append(finding)
@@ -323,7 +328,7 @@ class Run:
             return violation.source or check.source
         if check.level == STANDARD and expectation.source:
             return expectation.source
-        return str(self._location(operation, expectation, violation))
+        return place_in_text(self._location(operation, expectation, violation))
 
     def _location(
         self, operation: ContractOperation, expectation: Expectation, violation: Violation
@@ -336,8 +341,9 @@ class Run:
     def _clean(self, text: str, exchange: Exchange) -> str:
         """A text about a response, without secrets."""
         outcome = exchange.outcome
-        if isinstance(outcome, Response) and outcome.status < 400:
-            text = without_capabilities(text, outcome.body, f"{exchange.sent}\n{self._open}")
+        if isinstance(outcome, Response):
+            known = f"{exchange.sent}\n{self._open}"
+            text = without_capabilities(text, outcome.body, known, is_error=outcome.status >= 400)
         return self.client.redactor.clean(text)
 
 

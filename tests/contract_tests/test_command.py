@@ -112,7 +112,7 @@ def test_a_failed_case_is_1(runs: Runs) -> None:
         ALL | {"409 PaymentAccount.Disconnected": "failed"},
     )
     assert "409 PaymentAccount.Disconnected           failed" in run.out
-    assert "repeat    curl -i -X POST http://127.0.0.1:" in run.out
+    assert "repeat    curl -i -X POST" in run.out
 
 
 def test_not_covered_is_3(runs: Runs) -> None:
