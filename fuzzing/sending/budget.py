@@ -29,8 +29,10 @@ from fuzzing.sending.schedule import Schedule, Shard
 _SLOWED = 4.0
 """The fuzz goes so many times slower while the target is strained."""
 
-CLEANING = 1.0
-"""Seconds to delete what the fuzz created, after its time is over."""
+_CLEANING, _LATEST = 1.0, 1.75
+"""Seconds to delete what the fuzz created, once it notices that its time is over; and how long
+after that time at the latest.
+"""
 
 _UNWILLING = ("pause", "unreachable")
 """Where the fuzz ended so, the target gets no more requests at all."""
@@ -112,6 +114,7 @@ class Budget:
         self._changed = threading.Condition()
         self._breaker = CircuitBreaker(limits.breaker)
         self._started: float | None = None
+        self._ended: float | None = None
         self._next = 0.0
         self._requests = self._creations = 0
         self._under_way = self._pending = 0
@@ -257,14 +260,13 @@ class Budget:
         turn = max(self._next, now)
         if self._stopped in _UNWILLING or self._requests >= self.limits.requests:
             raise BudgetSpentError(self._stopped or "requests")
-        if self._is_after_end(turn - CLEANING):
+        seconds = self._seconds_to_clean(now)
+        if seconds is not None and turn - now >= seconds:
             raise BudgetSpentError("time")
         if turn > now:
             return turn - now
         self._reserved = max(0, self._reserved - 1)
-        lease = self._lease(1, is_unsafe=False)
-        seconds = None if lease.seconds is None else lease.seconds + CLEANING
-        return Permit(lease.first, is_unsafe=False, seconds=seconds)
+        return Permit(self._lease(1, is_unsafe=False).first, is_unsafe=False, seconds=seconds)
 
     def _lease(self, count: int, is_unsafe: bool) -> Lease:
         now, interval, first = time.monotonic(), self._interval(), self._issued + 1
@@ -283,7 +285,7 @@ class Budget:
 
     def _stop_if(self, is_met: bool, reason: str) -> None:
         if is_met and self._stopped is None:
-            self._stopped = reason
+            self._stopped, self._ended = reason, time.monotonic()
 
     def _is_quiet(self) -> bool:
         if self.limits.quiet is None:
@@ -304,6 +306,12 @@ class Budget:
     def _seconds_left(self, now: float) -> float | None:
         limit = self.limits.seconds
         return None if limit is None else limit - (now - (self._started or now))
+
+    def _seconds_to_clean(self, now: float) -> float | None:
+        left = self._seconds_left(now)
+        if left is None:
+            return None
+        return min(left + _LATEST, max(left, (self._ended or now) - now) + _CLEANING)
 
     def _left(self) -> int:
         return self.limits.requests - self._requests - self._reserved

@@ -127,14 +127,15 @@ def test_excluded_and_a_header(tmp_path: Path) -> None:
     """An excluded DELETE is no part of the clean-up either: what is left is listed. The header is
     sent with each request, and shown nowhere.
     """
-    library = Library(token="s3cret-of-mine")  # noqa: S106
+    library = Library(token="s3cret-of-mine")
     options = ("--exclude", "DELETE *", "--header", "Authorization: Bearer s3cret-of-mine")
     ran = run(library, tmp_path, "--max-requests", 60, *options)
     assert ran.code == 0, ran.out
     assert "DELETE" not in methods(library)
     created = {path for path in library.items if path.count("/") == 2} - OF_SOMEBODY.keys()
-    assert f"{len(created)} items that the run created in /shelves could not be deleted" in (
-        ran.report["notes"]
+    assert (
+        f"{len(created)} items that the run created in /shelves could not be deleted"
+        in (ran.report["notes"])
     )
     assert not any("s3cret-of-mine" in text for text in ran.texts.values())
 

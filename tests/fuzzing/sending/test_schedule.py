@@ -18,7 +18,7 @@ def shards(schedule: Schedule, count: int) -> list[tuple[str, int]]:
 
 
 def test_who_is_next() -> None:
-    """The base requests, in order; then whoever has got least for its weight, in parts that grow."""
+    """The base requests, in order; then whoever has least for its weight, in parts that grow."""
     schedule = Schedule({"A": 2.0, "B": 1.0})
     assert shards(schedule, 10) == [
         ("A", 0),
