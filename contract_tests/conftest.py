@@ -236,6 +236,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     client = Client(
         target,
         streams=plan.streams,
+        passing=plan.passing,
         seconds=plan.max_time,
         keeps_cookies=has_cookie_key(contract),
     )

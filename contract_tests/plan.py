@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -48,6 +48,16 @@ class Plan:
             for media in response.media_types
             if document.at(media.path).get("itemSchema") is not None
         )
+
+    @cached_property
+    def passing(self) -> Mapping[str, frozenset[int]]:
+        """The statuses of failures that may pass, by the name of the operation that documents them
+        (RFC 9110 sections 15.6.3 to 15.6.5).
+        """
+        return {
+            operation.name: PASSING & {case.http_status for case in operation.cases}
+            for operation in self.contract.operations
+        }
 
     @cached_property
     def roles(self) -> Roles:
@@ -145,6 +155,9 @@ def _target_at(base_url: str | None) -> Target | None:
         raise TallystickError(f"--base-url must be an http(s) URL, not {base_url!r}.")
     return Target(base_url.rstrip("/"))
 
+
+PASSING = frozenset({502, 503, 504})
+"""The statuses of failures that may pass by themselves."""
 
 PLAN = pytest.StashKey[Plan]()
 """Where pytest's configuration keeps the plan."""

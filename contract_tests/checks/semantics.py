@@ -111,7 +111,9 @@ def refusal_names_no_other_case(context: CheckContext) -> Violation | None:
     named = context.expectation.named
     if named is None or not _may_be_refused(context):
         return None
-    wrong = [code for code in _codes(context) if code not in named]
+    # A case without a known trigger may be about the request.
+    unknown = {case.code for case in context.operation.cases if case.trigger is None}
+    wrong = [code for code in _codes(context) if code not in named and code not in unknown]
     if not wrong or not 400 <= context.response.status < 500:
         return None
     codes = frozenset({wrong[0], *named})

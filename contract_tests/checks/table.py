@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from contract_tests.checks import conformance, disclosure, semantics
+from contract_tests.checks import bodies, conformance, disclosure, headers, semantics
 from contract_tests.checks.context import CheckContext, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.checks.promises import PROMISES, broken_promises
@@ -174,18 +174,30 @@ _STATUS = (
 
 # --- the body
 
+NO_BODY = ResponseCheck(
+    "no body",
+    STANDARD,
+    "RFC 9110 section 6.4.1",
+    "a 204, a 205, a 304, or a response to HEAD",
+    bodies.no_body_where_none_may_be,
+)
+RESPONSE_HEADERS = ResponseCheck(
+    "documented headers", DOCUMENTED, "", _ANY, headers.headers_are_documented, _STATUS
+)
+BODY_THERE = ResponseCheck("body there", DOCUMENTED, "", _ANY, bodies.body_is_there, _STATUS)
 MEDIA_TYPE = ResponseCheck(
     "documented media type",
     DOCUMENTED,
     "",
     _ANY,
     conformance.media_type_is_documented,
-    _STATUS,
+    (*_STATUS, BODY_THERE),
 )
 JSON_BODY = ResponseCheck(
     "JSON body", STANDARD, "RFC 8259 section 8.1", _ANY, conformance.body_is_json
 )
-_UNREADABLE = (*_STATUS, MEDIA_TYPE, JSON_BODY)
+WELL_FORMED = ResponseCheck("well-formed body", STANDARD, "", _ANY, bodies.body_is_well_formed)
+_UNREADABLE = (*_STATUS, BODY_THERE, MEDIA_TYPE, JSON_BODY)
 """A body that is another one, or no JSON, has no members to speak of."""
 
 BODY_SCHEMA = ResponseCheck(
@@ -196,6 +208,15 @@ BODY_SCHEMA = ResponseCheck(
     conformance.body_fits_schema,
     _UNREADABLE,
     group="body",
+)
+WRITE_ONLY = ResponseCheck(
+    "write-only members",
+    DOCUMENTED,
+    "",
+    _ANY,
+    conformance.no_write_only_member,
+    _UNREADABLE,
+    group="write-only",
 )
 CODE_OF_THE_CASE = ResponseCheck(
     "code of the case",
@@ -270,6 +291,20 @@ CREDENTIALS_ADVISED = ResponseCheck(
     "the response to a request without right credentials, where no 401 or 403 is documented",
     semantics.credentials_are_advised,
 )
+EXAMPLE = ResponseCheck(
+    "documented example", ADVISORY, "", _ANY, conformance.example_fits_schema, _UNREADABLE
+)
+EMPTY_BODY = ResponseCheck(
+    "empty body", ADVISORY, "", _ANY, bodies.empty_body_is_meant, _UNREADABLE
+)
+CSV_BODY = ResponseCheck("CSV body", ADVISORY, "", _ANY, bodies.body_is_csv)
+MEDIA_TYPE_ADVISED = ResponseCheck(
+    "media type advised",
+    ADVISORY,
+    "",
+    "the refusal of a request that the document does not speak of",
+    conformance.media_type_is_advised,
+)
 NO_QUERY = ResponseCheck("no query", ADVISORY, _DISCLOSURE, _ANY, disclosure.no_query)
 UNDECLARED_METHOD = ResponseCheck(
     "undeclared method",
@@ -334,9 +369,14 @@ RESPONSE_CHECKS = ordered(
     CREDENTIALS_REQUIRED,
     STATUS_OF_THE_CODE,
     NO_OTHER_CASE,
+    NO_BODY,
+    RESPONSE_HEADERS,
+    BODY_THERE,
     MEDIA_TYPE,
     JSON_BODY,
+    WELL_FORMED,
     BODY_SCHEMA,
+    WRITE_ONLY,
     CODE_OF_THE_CASE,
     TEXT_OF_THE_CASE,
     STATUS_MEMBER,
@@ -348,6 +388,10 @@ RESPONSE_CHECKS = ordered(
     NO_SECRET,
     ADVISED_ACCEPTED,
     CREDENTIALS_ADVISED,
+    EXAMPLE,
+    MEDIA_TYPE_ADVISED,
+    EMPTY_BODY,
+    CSV_BODY,
     NO_QUERY,
     UNDECLARED_METHOD,
     ALLOWED_METHODS,
@@ -359,7 +403,36 @@ RESPONSE_CHECKS = ordered(
 
 COMPLETE_RESPONSE = Check("complete response", STANDARD, "RFC 9112 section 8", "any request")
 
-CHECKS: tuple[Check, ...] = (COMPLETE_RESPONSE, *RESPONSE_CHECKS)
+ADDRESS = Check(
+    "address of what was created", STANDARD, "RFC 9110 section 15.3.2", "a 201 with `Location`"
+)
+DELETED_GONE = Check(
+    "deleted item", DOCUMENTED, "", "the response to reading what was deleted, as it was before"
+)
+DELETED_ADVISED = Check(
+    "deleted item advised",
+    ADVISORY,
+    "",
+    "the same, where reading documents no 404 or 410, or the item is not as it was",
+    group=DELETED_GONE.name,
+)
+CREATED_READ = Check("created item read", ADVISORY, "", "the response to reading a new item")
+CREATED_LISTED = Check("created item listed", ADVISORY, "", "a list after an item was created")
+UPDATED_READ = Check(
+    "updated item read", ADVISORY, "", "the response to reading an item after PUT or PATCH"
+)
+
+SEQUENCE_CHECKS = (
+    ADDRESS,
+    DELETED_GONE,
+    DELETED_ADVISED,
+    CREATED_READ,
+    CREATED_LISTED,
+    UPDATED_READ,
+)
+"""The checks that it takes several responses to see."""
+
+CHECKS: tuple[Check, ...] = (COMPLETE_RESPONSE, *RESPONSE_CHECKS, *SEQUENCE_CHECKS)
 
 
 def violations(context: CheckContext) -> Iterator[tuple[Check, Violation]]:

@@ -123,11 +123,14 @@ class Client:
         adapter: BoundedAdapter | None = None,
         *,
         streams: Collection[str] = (),
+        passing: Mapping[str, Collection[int]] | None = None,
         seconds: float | None = None,
         keeps_cookies: bool = False,
     ) -> None:
         """`adapter` limits the requests, instead of the client's own rate limit and waits.
-        `streams` are media types of bodies that need not end; `seconds` is the time of the run.
+        `streams` are media types of bodies that need not end; `passing` are the statuses of
+        failures that may pass, by the name of the operation that documents them; `seconds` is the
+        time of the run.
         """
         self.target = target
         self.is_local = is_loopback(target.base_url)
@@ -149,14 +152,20 @@ class Client:
             self.session.cookies.set_policy(DefaultCookiePolicy())
         self.ends = inf if seconds is None else time.monotonic() + seconds
         self._streams = {*_STREAMS, *streams}
+        self._passing = passing or {}
         self._cuts: Counter[str] = Counter()
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
         self.session.headers.update(basic_credentials(target))
         self.session.headers.update(target.headers)
 
-    def send(self, request: OperationRequest) -> Exchange:
-        """Send a request, and wait for its response."""
-        return self.transmit(self.prepare(request), request.operation.name)
+    def send(self, request: OperationRequest, *, is_patient: bool = True) -> Exchange:
+        """Send a request, and wait for its response. Who is not patient wants the response that
+        asks to come back later, or that is of a failure that may pass.
+        """
+        prepared, operation = self.prepare(request), request.operation.name
+        if not is_patient:
+            return self._exchange(prepared, self._once(prepared, operation))
+        return self.transmit(prepared, operation)
 
     def prepare(
         self,
@@ -246,8 +255,9 @@ class Client:
         return token
 
     def transmit(self, prepared: requests.PreparedRequest, operation: str = "") -> Exchange:
-        """Send a prepared request. An operation whose responses do not end has less time then.
-        Raises RunEndedError.
+        """Send a prepared request; once more where its failure may pass, and after a while where
+        the target asks to come back later. An operation whose responses do not end has less time
+        then. Raises RunEndedError.
         """
         outcome = self._once(prepared, operation)
         for _ in range(_MOST_WAITS):
@@ -258,6 +268,13 @@ class Client:
             ):
                 break
             outcome = self._once(prepared, operation)
+        if isinstance(outcome, Response) and outcome.status in self._passing.get(operation, ()):
+            outcome = self._once(prepared, operation)
+        return self._exchange(prepared, outcome)
+
+    def _exchange(
+        self, prepared: requests.PreparedRequest, outcome: Response | TransportError
+    ) -> Exchange:
         return Exchange(outcome, text_of(prepared), self.shown(prepared))
 
     def hook(self, call: HookCall, operation: ContractOperation | None = None) -> None:
@@ -512,7 +529,12 @@ def hidden_of(target: Target) -> list[str]:
 def _response(received: requests.Response) -> Response:
     headers = {name.lower(): value for name, value in received.headers.items()}
     response = Response(received.status_code, headers, received.content)
-    return replace(response, received=time.time(), seconds=received.elapsed.total_seconds())
+    return replace(
+        response,
+        received=time.time(),
+        seconds=received.elapsed.total_seconds(),
+        has_surplus=isinstance(received, BoundedResponse) and received.has_surplus,
+    )
 
 
 def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:

@@ -103,7 +103,7 @@ class Resources:
         value = _value(response)
         path, role = template(operation.path), self.roles.of(operation)
         if role is Role.LIST or (operation.method == "get" and not is_item(operation)):
-            for item in islice(_items(value), _MOST_LISTED):
+            for item in islice(items(value), _MOST_LISTED):
                 self._add(Resource(path, visit.values, item, None, is_created=False))
         elif role is Role.CREATE and operation.method == "post":
             self._learn_created(visit, path, value, response)
@@ -117,9 +117,9 @@ class Resources:
         self._learn_links(visit, value, response)
 
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
-        items = _items(value) if isinstance(value, list) else iter([_unwrapped(value)])
+        created = items(value) if isinstance(value, list) else iter([unwrapped(value)])
         address = self._address(path, response.headers.get("location", ""))
-        for item in islice(items, _MOST_CREATED):
+        for item in islice(created, _MOST_CREATED):
             members = {**_members(visit.body), **item}
             if members or address:
                 self._add(Resource(path, visit.values, members, address, is_created=True))
@@ -131,9 +131,9 @@ class Resources:
         if role is Role.DELETE:
             self._forget(visit.operation, visit.values)
         elif known is not None:
-            known.members, known.id = _small({**known.members, **_unwrapped(value)}), own
+            known.members, known.id = _small({**known.members, **unwrapped(value)}), own
         elif role is Role.CREATE or (status == 201 and visit.operation.method == "put"):
-            members = _unwrapped(value)
+            members = unwrapped(value)
             self._add(Resource(collection, tuple(parents), members, own, is_created=True))
 
     def _learn_links(self, visit: Visit, value: Any, response: Response) -> None:
@@ -251,8 +251,8 @@ class Resources:
     def _parameter(self, collection: str) -> Parameter | None:
         """The last parameter in the address of an item."""
         if collection not in self._parameters:
-            items = (o for o in self.contract.operations if collection_of(o.path) == collection)
-            found = next((path_parameters(operation)[-1] for operation in items), None)
+            own = (o for o in self.contract.operations if collection_of(o.path) == collection)
+            found = next((path_parameters(operation)[-1] for operation in own), None)
             self._parameters[collection] = found
         return self._parameters[collection]
 
@@ -423,20 +423,20 @@ def _value(response: Response) -> Any:
         return None
 
 
-def _items(value: Any) -> Iterator[dict[str, Any]]:
+def items(value: Any) -> Iterator[dict[str, Any]]:
     """The items of a list: it is the array, or the first member that is one of objects."""
     if isinstance(value, dict):
         arrays = (member for member in value.values() if isinstance(member, list) and member)
         value = next((array for array in arrays if isinstance(array[0], dict)), [])
     found = value if isinstance(value, list) else []
-    return (_unwrapped(i) if isinstance(i, dict) else {"id": i} for i in found if _is_item(i))
+    return (unwrapped(i) if isinstance(i, dict) else {"id": i} for i in found if _is_item(i))
 
 
 def _is_item(value: Any) -> bool:
     return isinstance(value, dict | str | int) and not isinstance(value, bool)
 
 
-def _unwrapped(value: Any) -> dict[str, Any]:
+def unwrapped(value: Any) -> dict[str, Any]:
     """An item without the object around it that some services put there."""
     members = _members(value)
     inside = next((members[name] for name in _WRAPPERS if _members(members.get(name))), None)

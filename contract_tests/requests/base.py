@@ -15,6 +15,7 @@ from itertools import islice
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.roles import Role, collection_of, is_item, template
+from contract_tests.plan import PASSING
 from contract_tests.requests.sources import (
     MOST_TRIED,
     Candidate,
@@ -65,6 +66,8 @@ class Base:
         guesses = [name for name, source in self.sources.items() if source is Origin.GUESS]
         if self.exchange is None:
             return "this run created no item that may be changed or deleted"
+        if self.case is not None and self.status in PASSING:
+            return f"the target kept answering {self.status}"
         if self.status is None or self.status >= 500 or self.is_success:
             return None
         got = f"the request was answered {self.case.label if self.case else self.status}"

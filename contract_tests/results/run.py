@@ -15,20 +15,28 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from contract_tests.checks.codes import case_of, named_codes
-from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind, Violation
+from contract_tests.checks.context import (
+    CheckContext,
+    Expectation,
+    ExpectationKind,
+    Violation,
+    documented_response,
+    has_status,
+)
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.checks.table import Check, incomplete, violations
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
-from contract_tests.http.exchange import Exchange, Response, TransportError
+from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
 from contract_tests.http.redaction import without_capabilities
 from contract_tests.operations.resources import Resources
-from contract_tests.plan import Plan
+from contract_tests.plan import PASSING, Plan
 from contract_tests.results.findings import Finding, Findings, cut, shown
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
@@ -116,6 +124,13 @@ class Run:
         """The result of a case so far."""
         return self.case_results.setdefault((case.operation, case.label), CaseResult())
 
+    def send(self, case: Case | None, request: OperationRequest) -> Exchange:
+        """Send a request that is about a case, which may be one after which a client tries again,
+        or a request about none.
+        """
+        tries_again = case is not None and any(has_status(case, s) for s in (429, *PASSING))
+        return self.client.send(request, is_patient=not tries_again)
+
     def check(
         self, operation: ContractOperation, exchange: Exchange, expectation: Expectation
     ) -> list[Finding]:
@@ -129,8 +144,11 @@ class Run:
         outcome = exchange.outcome
         if isinstance(outcome, TransportError):
             return self._keep(operation, exchange, expectation, [incomplete(outcome)])
-        if outcome.is_limited:
-            return []
+        if outcome.is_limited and not _is_expected(expectation, outcome):
+            if documented_response(operation, outcome.status) is None:
+                return []
+            # It says nothing about the request, but it is a documented response.
+            expectation = Expectation(ExpectationKind.HANDLED, "a request that came too early")
         context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
         self._remember(context)
@@ -139,6 +157,17 @@ class Run:
         if got is not None and not found:
             self.reached(got)
         return found
+
+    def violate(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        check: Check,
+        violation: Violation,
+    ) -> None:
+        """Keep a violation of a check that it takes more than one response to see."""
+        self._keep(operation, exchange, expectation, [(check, violation)])
 
     @cached_property
     def _open(self) -> str:
@@ -308,6 +337,23 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
+
+
+def _is_expected(expectation: Expectation, response: Response) -> bool:
+    """Whether a response has the status of the case that its request is about."""
+    case = expectation.case if expectation.kind is ExpectationKind.CASE else None
+    return case is not None and has_status(case, response.status)
+
+
+def success_value(exchange: Exchange) -> Any:
+    """The JSON value of a success; None where it is none."""
+    outcome = exchange.outcome
+    if isinstance(outcome, TransportError) or not outcome.is_success:
+        return None
+    try:
+        return outcome.value
+    except (ValueError, RecursionError):
+        return None
 
 
 def diagnostic(operation: str, error: Exception) -> str:

@@ -15,6 +15,7 @@ from contract_tests.checks.table import (
     COMPLETE_RESPONSE,
     PROMISE_CHECKS,
     RESPONSE_CHECKS,
+    SEQUENCE_CHECKS,
     ResponseCheck,
     checks_of,
     incomplete,
@@ -24,8 +25,11 @@ from contract_tests.checks.table import (
 from contract_tests.http.exchange import TransportError
 from tallystick.contract import load_contract
 from tests.contract_tests.checks import (
+    test_bodies,
     test_conformance,
     test_disclosure,
+    test_examples,
+    test_headers,
     test_promises,
     test_semantics,
 )
@@ -34,6 +38,7 @@ from tests.contract_tests.checks.contexts import (
     JSON,
     LAMP,
     LAMPS,
+    READINGS,
     RED,
     Rows,
     accepted,
@@ -48,12 +53,35 @@ ROWS: Rows = {
     **test_semantics.ROWS,
     **test_disclosure.ROWS,
     **test_promises.ROWS,
+    **test_bodies.ROWS,
+    **test_examples.ROWS,
+    **test_headers.ROWS,
 }
 IS_BROKEN = reaching("409 Lamp.Broken")
 TRACE = 'Traceback (most recent call last):\n  File "/srv/app/lamps.py", line 7, in switch\n'
 
 # Responses that break two checks by one mistake: the check that is found, and those that are not.
 ONE_MISTAKE: Mapping[str, tuple[CheckContext, ResponseCheck, Sequence[ResponseCheck]]] = {
+    "another success, without its headers": (
+        got(201, None, reaching("200", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.RESPONSE_HEADERS],
+    ),
+    "another success, without its body": (
+        got(200, None, reaching("202", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.BODY_THERE],
+    ),
+    "another success, with nothing in it": (
+        got(202, None, reaching("200", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.EMPTY_BODY],
+    ),
+    "another success, with a PIN and a wrong example": (
+        got(200, {"watts": "9", "pin": "1"}, reaching("202", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.EXAMPLE, table.WRITE_ONLY],
+    ),
     "an undocumented status for a case": (
         got(302, None, reaching("200")),
         table.DOCUMENTED_STATUS,
@@ -178,7 +206,7 @@ def test_every_check_is_tested_both_ways() -> None:
         if {row.message is None for row in rows} == {True, False}
     ]
     assert [check.name for check in RESPONSE_CHECKS if check not in both] == []
-    assert set(CHECKS) - set(RESPONSE_CHECKS) == {COMPLETE_RESPONSE}
+    assert set(CHECKS) - set(RESPONSE_CHECKS) == {COMPLETE_RESPONSE, *SEQUENCE_CHECKS}
     assert list(PROMISE_CHECKS) == list(PROMISES)
 
 
