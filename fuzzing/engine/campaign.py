@@ -173,7 +173,7 @@ class Campaign:
         try:
             # In this order, because a seed takes the database off a property.
             self._settings(size)(seed(number)(property_))()
-        except BudgetSpentError:
+        except (BudgetSpentError, TargetGoneError):
             raise
         except (BrokenError, Flaky, SkipTest):
             return False

@@ -99,6 +99,13 @@ class BudgetAdapter(BoundedAdapter):
         """Whether the time of the fuzz is over, as far as its permits say."""
         return time.monotonic() >= self._ends
 
+    def left(self) -> float:
+        """See BoundedAdapter. Raises BudgetSpentError."""
+        if self.origin.kind == CLEAN_UP:
+            return inf
+        self._stop_if_late(is_cut=True)
+        return self._ends - time.monotonic()
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
         """See HTTPAdapter. The deadline is cut to what is left of the fuzz. Raises
         BudgetSpentError.
