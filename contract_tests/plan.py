@@ -26,7 +26,7 @@ from tallystick.reader.options import LoadOptions
 @dataclass(frozen=True)
 class Plan:
     """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
-    for the run and tested.
+    for the run and tested. `concurrency` is how many requests may be under way at a time.
     """
 
     contract: Contract
@@ -34,6 +34,7 @@ class Plan:
     seed: int
     undeclared_methods: bool = False
     max_time: float | None = None
+    concurrency: int | None = None
 
     @cached_property
     def streams(self) -> frozenset[str]:
@@ -88,6 +89,7 @@ def read_plan(
     exclude: Sequence[str] = (),
     only_safe: bool = False,
     max_time: float | None = None,
+    concurrency: int | None = None,
 ) -> Plan:
     """Read the contract and the target file; what the options say is added to it. Raises
     TallystickError.
@@ -118,7 +120,7 @@ def read_plan(
     elif headers or include or exclude or only_safe:
         raise TallystickError("--header, --include, --exclude and --only-safe need a target.")
     seed = secrets.randbelow(2**32) if seed is None else seed
-    return Plan(contract, target, seed, undeclared_methods, max_time)
+    return Plan(contract, target, seed, undeclared_methods, max_time, concurrency)
 
 
 def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:
