@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,11 +23,15 @@ from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
 
+if TYPE_CHECKING:
+    from schemathesis.baseline import Baseline
+
 
 @dataclass(frozen=True)
 class Plan:
     """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
-    for the run and tested.
+    for the run and tested. What the `baseline` accepts does not count. A run that `is_whole` runs
+    all tests of the suite; pytest may run a part of them.
     """
 
     contract: Contract
@@ -34,6 +39,8 @@ class Plan:
     seed: int
     undeclared_methods: bool = False
     max_time: float | None = None
+    baseline: Baseline | None = None
+    is_whole: bool = False
 
     @cached_property
     def streams(self) -> frozenset[str]:

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+from schemathesis.baseline import BaselineEntry
 
 from contract_tests.checks.context import is_of_request
 from contract_tests.checks.levels import ADVISORY
 from contract_tests.checks.table import checks_of
+from contract_tests.results.baseline import no_longer_found
 from contract_tests.results.findings import Finding
 from contract_tests.results.formats import FORMATS
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
 from tallystick.catalogue.cases import Case
+from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
 PASSED, FAILED, NOT_COVERED = 0, 1, 3
@@ -43,8 +46,10 @@ _VALUES = {
 
 
 def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
-    """The exit code that the findings and verdicts of a run call for."""
-    if any(finding.check.level != ADVISORY for finding in run.findings):
+    """The exit code that the findings and verdicts of a run call for. What is accepted does not
+    count.
+    """
+    if any(finding.check.level != ADVISORY for finding in run.triaged.counted):
         return FAILED
     is_open = any(
         result.verdict is Verdict.NOT_COVERED and not _is_closed(result)
@@ -65,7 +70,9 @@ def summary(run: Run) -> str:
     """The verdicts, the findings and the snippets, as lines for a terminal."""
     parts = [
         _table(run),
-        *(_finding(number, finding) for number, finding in enumerate(run.findings, 1)),
+        *(_finding(number, finding) for number, finding in enumerate(run.triaged.counted, 1)),
+        *run.triaged.remarks,
+        _no_longer_found(run),
         _closed(run),
         _snippets(run),
         *(f"note: {note}" for note in run.notes),
@@ -76,6 +83,7 @@ def summary(run: Run) -> str:
 
 def _table(run: Run) -> str:
     width = max((len(case.label) for case in run.contract.cases), default=0)
+    accepted = accepted_cases(run)
     lines = []
     for operation in run.contract.operations:
         lines.append(click.style(operation.name, bold=True))
@@ -85,7 +93,52 @@ def _table(run: Run) -> str:
                 continue  # it is counted below, by its status
             words = result.verdict.words
             verdict = click.style(words, fg=_COLOURS[result.verdict]) + " " * (11 - len(words))
-            lines.append(f"  {case.label:<{width}}  {verdict}  {result.reason}".rstrip())
+            reason = f"(accepted) {result.reason}" if case in accepted else result.reason
+            lines.append(f"  {case.label:<{width}}  {verdict}  {reason}".rstrip())
+    return "\n".join(lines)
+
+
+def accepted_cases(run: Run) -> list[Case]:
+    """The cases that failed by accepted findings alone. They stay *failed*, and do not count."""
+    found = run.triaged
+    heavy = (finding for finding in found.counted if finding.check.level != ADVISORY)
+    counted = [case for finding in heavy for case in finding.cases]
+    accepted = [case for finding, _ in found.accepted for case in finding.cases]
+    return [
+        case
+        for case, result in case_results(run)
+        if result.verdict is Verdict.FAILED and case in accepted and case not in counted
+    ]
+
+
+def _gone(run: Run) -> list[BaselineEntry]:
+    """What the baseline accepts, and a whole run did not find any more."""
+    baseline = run.plan.baseline
+    if baseline is None or not run.plan.is_whole or run.gone or run.is_ended:
+        return []
+    untested = [o.name for o in run.contract.operations if not _is_tested(run, o)]
+    return no_longer_found(run.findings, baseline, untested, run.plan.seed)
+
+
+def _is_tested(run: Run, operation: ContractOperation) -> bool:
+    """Whether an operation was really tested: where it has a success, one was tried and judged."""
+    successes = [case for case in operation.cases if case.is_success] or operation.cases
+    verdicts = {run.case_result(case).verdict for case in successes}
+    return not verdicts.isdisjoint({Verdict.PASSED, Verdict.FAILED})
+
+
+def _no_longer_found(run: Run) -> str:
+    gone = _gone(run)
+    if not gone:
+        return ""
+    lines = [
+        "Accepted, but no longer found. Take it out of the baseline (tallystick accept --prune):"
+    ]
+    lines += [
+        f"  {entry.signature}  {entry.operation}: {entry.check} (seen with seed "
+        f"{entry.extra.get('seed')})"
+        for entry in gone
+    ]
     return "\n".join(lines)
 
 
@@ -188,18 +241,28 @@ def _key(run: Run, case: Case) -> str:
 def _totals(run: Run) -> str:
     counted = Counter(result.verdict for _, result in case_results(run))
     counts = [f"{counted[verdict]} {verdict.words}" for verdict in Verdict]
-    found = list(run.findings)
+    found = run.triaged.counted
     advisory = sum(finding.check.level == ADVISORY for finding in found)
     style = run.styles.most_common(1)
     return " · ".join(
         [
             *counts,
             f"{len(found) - advisory} findings, {advisory} advisory",
+            *_accepted(run),
             *([f"codes in {style[0][0]}"] if style else []),
             f"{run.client.requests} requests in {run.seconds:.1f} s",
             f"seed {run.plan.seed}",
         ]
     )
+
+
+def _accepted(run: Run) -> list[str]:
+    """How much is accepted, where there is a baseline."""
+    if run.plan.baseline is None:
+        return []
+    cases = len(accepted_cases(run))
+    failed = f" (with {cases} of the failed cases)" if cases else ""
+    return [f"{len(run.triaged.accepted)} accepted{failed}"]
 
 
 # --- files
@@ -239,6 +302,7 @@ def write_files(report: dict[str, Any], folder: str) -> None:
 
 def to_json(run: Run) -> dict[str, Any]:
     """The `report.json` of a run."""
+    accepted = accepted_cases(run)
     return {
         "target": run.target.shown_url,
         "document": run.contract.document.locate(()).file,
@@ -247,8 +311,15 @@ def to_json(run: Run) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "exit_code": exit_code(run),
         "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
-        "cases": [_case_to_json(case, result) for case, result in case_results(run)],
-        "findings": [finding.to_json() for finding in run.findings],
+        "cases": [
+            {**_case_to_json(case, result), "accepted": case in accepted}
+            for case, result in case_results(run)
+        ],
+        "findings": run.triaged.to_json(),
+        "no_longer_found": [
+            {"id": entry.signature, "operation": entry.operation, "check": entry.check}
+            for entry in _gone(run)
+        ],
         "checks": [check.to_json() for check in checks_of(run.contract)],
         "notes": run.notes,
     }

@@ -29,6 +29,7 @@ from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.http.redaction import without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import Plan
+from contract_tests.results.baseline import TriagedFindings, triage
 from contract_tests.results.findings import Finding, Findings, cut, shown
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
@@ -182,9 +183,14 @@ class Run:
             case_result.verdict, case_result.reason = verdict, reason
 
     def take_broken(self) -> list[Finding]:
-        """The findings above the advisory since the last call."""
+        """The findings above the advisory since the last call, but those that are accepted."""
         taken, self.broken = self.broken, []
-        return taken
+        return triage(taken, self.plan.baseline).counted
+
+    @property
+    def triaged(self) -> TriagedFindings:
+        """The findings so far, divided by the baseline."""
+        return triage(self.findings, self.plan.baseline)
 
     def _context(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these operations out.")
 @click.option("--only-safe", is_flag=True, help="Send GET and HEAD alone, for production.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
+@click.option("--baseline", metavar="FILE", help="Findings that are accepted for a while.")
 @click.option("--report-dir", metavar="DIR", help="Write report.json and junit.xml there.")
 @click.option(
     "--allow-not-covered", is_flag=True, help="Exit with 0 though cases were not covered."
@@ -53,7 +55,11 @@ if TYPE_CHECKING:
     help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
 )
 def test_command(
-    load: LoadOptions, report_dir: str | None, allow_not_covered: bool, **options: Any
+    load: LoadOptions,
+    baseline: str | None,
+    report_dir: str | None,
+    allow_not_covered: bool,
+    **options: Any,
 ) -> None:
     """Hold an implementation to the contract. Without --target and --base-url it is the mock.
 
@@ -64,6 +70,10 @@ def test_command(
         from contract_tests.http.client import unreachable
         from contract_tests.plan import read_plan
     plan = read_plan(load, **options)
+    if baseline is not None:
+        with needs("test"):
+            from contract_tests.results.baseline import read_baseline
+        plan = replace(plan, baseline=read_baseline(baseline))
     with _target(plan) as target:
         if reason := unreachable(target):
             click.echo(f"error: {reason}", err=True)
