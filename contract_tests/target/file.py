@@ -2,7 +2,8 @@
 
 Rules: `${NAME}` is read from the environment, and a missing variable is an error that names it.
 An unknown key, and a case, operation or parameter that the document lacks, is an error that names
-the line and suggests the nearest known one: a typo must not turn a check off.
+the line and suggests the nearest known one: a typo must not turn a check off. `target.schema.json`
+says the same to editors; a new key stands in both.
 """
 
 from __future__ import annotations
@@ -74,6 +75,22 @@ _FUZZ_KINDS: Mapping[str, Any] = {
     "parameters": dict,
 }
 _BREAKER_KEYS = {"errors", "latency", "window"}
+TABLES: Mapping[str, Collection[str]] = {
+    "": _KEYS,
+    "case": _CASE_KEYS,
+    "call": _HOOK_KEYS,
+    "operation": _OPERATION_KEYS,
+    "credential": _CREDENTIAL_KEYS,
+    "fuzz": _FUZZ_KINDS,
+    "breaker": _BREAKER_KEYS,
+}
+"""The keys of each table, by the name of its definition in the schema; the file itself has none."""
+
+SCHEMA = Path(__file__).with_name("target.schema.json")
+"""The JSON Schema of target files, for editors. It has no keyword that means something else in
+draft 4, which is what editors of TOML know.
+"""
+
 _LOCATIONS = ("path", "query", "header", "cookie", "body")
 
 
