@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 from schemathesis.baseline import BaselineEntry
@@ -23,6 +23,7 @@ from contract_tests.results.baseline import no_longer_found
 from contract_tests.results.findings import Finding
 from contract_tests.results.formats import FORMATS
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
+from contract_tests.target.entries import entry_of, path_values
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
@@ -35,13 +36,6 @@ _COLOURS = {
     Verdict.FAILED: "red",
     Verdict.NOT_COVERED: "yellow",
     Verdict.UNREACHABLE: "cyan",
-}
-_VALUES = {
-    "caller": 'headers = { {header} = "${READONLY_KEY}" }   # a caller who may not do this',
-    "resource": 'parameters = { "{name}" = "…" }   # one that does not exist',
-    "state": 'parameters = { "{name}" = "…" }   # one that is in this state',
-    "upstream": 'unreachable = "…"   # why it cannot be made to fail here; or before = [{ … }]',
-    "": 'before = [{ method = "POST", url = "…" }]   # a call that brings it about',
 }
 
 
@@ -184,58 +178,14 @@ def _snippets(run: Run) -> str:
         return ""
     lines = ["Not covered. To have these cases tested, add to the target file:"]
     by_request = [case for case in missing if case.is_success or is_of_request(case)]
-    if by_request and _parameters(run):
-        lines += ["", "    [parameters]", *(f"    {line}" for line in _parameters(run))]
+    values = sorted(path_values(run.contract)) if by_request else []
+    if values:
+        lines += ["", "    [parameters]"]
+        lines += [f"    {value}   # one with which the operation succeeds" for value in values]
     for case in missing:
         if case not in by_request:
-            lines += ["", f'    [cases."{_key(run, case)}"]', f"    {_snippet(run, case)}"]
+            lines += ["", *(f"    {line}" for line in entry_of(run.contract, case))]
     return "\n".join(lines)
-
-
-def _snippet(run: Run, case: Case) -> str:
-    kind = case.trigger.kind if case.trigger else "upstream"
-    names = [name for name in _names(run) if name.operation == case.operation]
-    if "{name}" in _VALUES[kind]:
-        return _VALUES[kind].replace("{name}", names[-1].name) if names else _VALUES[""]
-    return _VALUES[kind].replace("{header}", _key_header(run))
-
-
-def _key_header(run: Run) -> str:
-    """The header that identifies the caller: the document's, or else the usual one."""
-    schemes = run.contract.document.root.get("components", {}).get("securitySchemes", {})
-    headers = [
-        scheme["name"]
-        for scheme in schemes.values()
-        if isinstance(scheme, dict) and scheme.get("in") == "header" and "name" in scheme
-    ]
-    return str(headers[0]) if headers else "authorization"
-
-
-class _Name(NamedTuple):
-    operation: str
-    name: str
-
-
-def _names(run: Run) -> list[_Name]:
-    """The path parameters of all operations, as a target file names them."""
-    return [
-        _Name(operation.name, f"path.{parameter.name}")
-        for operation in run.contract.operations
-        for parameter in operation.parameters
-        if parameter.location == "path"
-    ]
-
-
-def _parameters(run: Run) -> list[str]:
-    names = {name.name for name in _names(run)}
-    return [f'"{name}" = "…"   # one with which the operation succeeds' for name in sorted(names)]
-
-
-def _key(run: Run, case: Case) -> str:
-    """The shortest name that only this case has."""
-    short = case.code or case.status
-    same = [other for other in run.contract.cases if (other.code or other.status) == short]
-    return short if len(same) == 1 else f"{case.operation} {case.label}"
 
 
 def _totals(run: Run) -> str:

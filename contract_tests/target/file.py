@@ -341,7 +341,7 @@ class _TargetReader(Places):
 
     def proxy(self, value: dict[str, Any]) -> str | None:
         proxy: str | None = self.typed(value, "proxy", str, None)
-        if proxy is not None and not _is_address(proxy):
+        if proxy is not None and not is_address(proxy):
             raise self.error("'proxy' must be an http(s) URL", "proxy")
         return proxy
 
@@ -401,7 +401,7 @@ class _TargetReader(Places):
             if not isinstance(call, dict) or not {"method", "url"} <= call.keys():
                 raise self.error(f"Each call of {name!r} needs a 'method' and a 'url'", name)
             self.known_keys(call, _HOOK_KEYS, "The key {!r} is not known in a call")
-            if not _is_address(str(call["url"])):
+            if not is_address(str(call["url"])):
                 raise self.error(f"The 'url' of a call of {name!r} must be an http(s) URL", name)
             self.allowed(str(call["url"]))
         return tuple(
@@ -449,7 +449,7 @@ class _TargetReader(Places):
         return str(Path(self.path).parent / str(name))
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
     """Whether a text is the address of an HTTP server."""
     try:
         parts = urlsplit(url)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.contract_options import contract_options
-from tallystick.cli.exits import needs
+from tallystick.cli.shared.contract_options import contract_options
+from tallystick.cli.shared.exits import needs
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions

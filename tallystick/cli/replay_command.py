@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tallystick.cli.exits import needs
+from tallystick.cli.shared.exits import needs
 
 
 @click.command("replay")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.contract_options import contract_options
-from tallystick.cli.exits import UNREACHABLE, needs
+from tallystick.cli.shared.contract_options import contract_options
+from tallystick.cli.shared.exits import UNREACHABLE, needs
 
 if TYPE_CHECKING:
     from contract_tests.plan import Plan
