@@ -26,7 +26,7 @@ def quoted(text: str) -> str:
 
 def entry_of(contract: Contract, case: Case) -> list[str]:
     """The entry of a case: its header, and what brings such a case about."""
-    return [f"[cases.{quoted(key_of(contract, case))}]", _body_of(contract, case)]
+    return [f"[cases.{quoted(key_of(contract, case))}]", setup_line(contract, case)]
 
 
 def key_of(contract: Contract, case: Case) -> str:
@@ -47,7 +47,8 @@ def path_values(contract: Contract, operation: str | None = None) -> list[str]:
     return [f'{quoted(name)} = "…"' for name in names]
 
 
-def _body_of(contract: Contract, case: Case) -> str:
+def setup_line(contract: Contract, case: Case) -> str:
+    """What stands in the entry of a case, to fill in."""
     entry = _BY_KIND.get(case.trigger.kind if case.trigger else "upstream", _BY_A_CALL)
     names = path_values(contract, case.operation)
     if "{name}" in entry:

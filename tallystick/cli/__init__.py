@@ -16,6 +16,7 @@ from tallystick.cli.cases_command import cases_command
 from tallystick.cli.coverage_command import coverage_command
 from tallystick.cli.export_command import export_command
 from tallystick.cli.fuzz_command import fuzz_command
+from tallystick.cli.init_command import init_command
 from tallystick.cli.lint_command import lint_command
 from tallystick.cli.mock_command import mock_command
 from tallystick.cli.overlay_command import overlay_command
@@ -44,6 +45,7 @@ for _command in (
     overlay_command,
     export_command,
     mock_command,
+    init_command,
     test_command,
     fuzz_command,
     replay_command,
