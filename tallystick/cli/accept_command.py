@@ -8,11 +8,13 @@ from tallystick.cli.shared.exits import needs
 
 
 @click.command("accept")
-@click.argument("report_dir")
+@click.argument("report_dir", type=click.Path())
 @click.argument("finding", required=False)
 @click.option("--all", "is_all", is_flag=True, help="Accept all findings of the report.")
 @click.option("--prune", is_flag=True, help="Take out of the file what is no longer found.")
-@click.option("--baseline", metavar="FILE", required=True, help="The file to change.")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE", required=True, help="The file to change."
+)
 @click.option("--reason", metavar="TEXT", help="Why it is accepted.")
 @click.option("--expires", metavar="DATE", help="The last day, as in 2026-12-31.")
 def accept_command(

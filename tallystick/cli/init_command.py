@@ -25,9 +25,11 @@ _MOST_SHOWN = 6
 
 
 @click.command("init")
-@click.argument("place", required=False, metavar="[URL|DOCUMENT]")
+@click.argument("place", required=False, type=click.Path(), metavar="[URL|DOCUMENT]")
 @click.option("--base-url", metavar="URL", help="Where the implementation is.")
-@click.option("--output", metavar="FILE", help=f"The file to write [default: {_FILE}].")
+@click.option(
+    "--output", type=click.Path(), metavar="FILE", help=f"The file to write [default: {_FILE}]."
+)
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 @click.option("--no-input", is_flag=True, help="Ask nothing, as without a terminal.")
 @click.option("--schema-only", is_flag=True, help="Write the JSON Schema for editors alone.")

@@ -8,10 +8,14 @@ from tallystick.cli.shared.exits import needs
 
 
 @click.command("replay")
-@click.argument("report_dir")
+@click.argument("report_dir", type=click.Path())
 @click.argument("finding")
 @click.option(
-    "--target", "target_file", metavar="FILE", help="Another target file than the fuzz's."
+    "--target",
+    "target_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="Another target file than the fuzz's.",
 )
 @click.option("--base-url", metavar="URL", help="Another target on this machine.")
 @click.option("--against", metavar="URL", help="Another second implementation, for a difference.")

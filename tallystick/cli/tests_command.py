@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 @click.command("test")
 @contract_options
 @click.option("--base-url", metavar="URL", help="The implementation to check.")
-@click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to check.")
+@click.option(
+    "--target",
+    "target_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="The target file (TOML) to check.",
+)
 @click.option(
     "--header",
     "headers",
@@ -38,8 +44,12 @@ if TYPE_CHECKING:
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these operations out.")
 @click.option("--only-safe", is_flag=True, help="Send GET and HEAD alone, for production.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
-@click.option("--baseline", metavar="FILE", help="Findings that are accepted for a while.")
-@click.option("--report-dir", metavar="DIR", help="Write report.json and junit.xml there.")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="Findings that are accepted for a while."
+)
+@click.option(
+    "--report-dir", type=click.Path(), metavar="DIR", help="Write report.json and junit.xml there."
+)
 @click.option(
     "--allow-not-covered", is_flag=True, help="Exit with 0 though cases were not covered."
 )
