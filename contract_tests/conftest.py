@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--{name}", action="append", default=[], dest=f"{name}s", help=what)
     group.addoption("--only-safe", action="store_true", help="send GET and HEAD alone")
     group.addoption("--baseline", metavar="FILE", help="findings that are accepted for a while")
-    group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
+    group.addoption("--report-dir", metavar="DIR", help="write the report there, in all formats")
     group.addoption(
         "--undeclared-methods",
         action="store_true",
@@ -112,7 +112,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run. What is not sent is not collected.
     """
     plan = metafunc.config.stash[PLAN]
-    operations = [o for o in plan.roles.ordered() if plan.scope.left_out(o) is None]
+    operations = plan.operations
     if "case" in metafunc.fixturenames:
         pairs = [
             (o, case) for o in operations for case in o.cases if has_request(plan.target, o, case)
@@ -200,7 +200,7 @@ def pytest_terminal_summary(
     """Print the verdicts and the findings at the end."""
     run = config.stash.get(RUN, None)
     if run:
-        text = summary(run)
+        text = summary(run, is_whole=config.get_verbosity() > 0)
         has_colours = config.get_terminal_writer().hasmarkup
         terminalreporter.write_line("")
         terminalreporter.write_line(text if has_colours else click.unstyle(text))
@@ -240,6 +240,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     client = Client(
         target,
         streams=plan.streams,
+        passing=plan.passing,
         seconds=plan.max_time,
         keeps_cookies=has_cookie_key(contract),
     )

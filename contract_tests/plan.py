@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from contract_tests.target.file import check_target, read_target
 from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target
 from contract_tests.target.variables import expanded
-from tallystick.contract import Contract, read_contract
+from tallystick.contract import Contract, ContractOperation, read_contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Plan:
     """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
-    for the run and tested. What the `baseline` accepts does not count. A run that `is_whole` runs
+    for the run and tested. What the `baseline` accepts does not count. A run that `is_complete` runs
     all tests of the suite; pytest may run a part of them.
     """
 
@@ -40,7 +40,7 @@ class Plan:
     undeclared_methods: bool = False
     max_time: float | None = None
     baseline: Baseline | None = None
-    is_whole: bool = False
+    is_complete: bool = False
 
     @cached_property
     def streams(self) -> frozenset[str]:
@@ -57,9 +57,24 @@ class Plan:
         )
 
     @cached_property
+    def passing(self) -> Mapping[str, frozenset[int]]:
+        """The statuses of failures that may pass, by the name of the operation that documents them
+        (RFC 9110 sections 15.6.3 to 15.6.5).
+        """
+        return {
+            operation.name: PASSING & {case.http_status for case in operation.cases}
+            for operation in self.contract.operations
+        }
+
+    @cached_property
     def roles(self) -> Roles:
         """What the operations do."""
         return Roles(self.contract)
+
+    @cached_property
+    def operations(self) -> Sequence[ContractOperation]:
+        """The operations that are sent, in the order of a run."""
+        return [o for o in self.roles.ordered() if self.scope.left_out(o) is None]
 
     @cached_property
     def scope(self) -> Scope:
@@ -147,6 +162,9 @@ def _target_at(base_url: str | None) -> Target | None:
         raise TallystickError(f"--base-url must be an http(s) URL, not {base_url!r}.")
     return Target(base_url.rstrip("/"))
 
+
+PASSING = frozenset({502, 503, 504})
+"""The statuses of failures that may pass by themselves."""
 
 PLAN = pytest.StashKey[Plan]()
 """Where pytest's configuration keeps the plan."""

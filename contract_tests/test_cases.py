@@ -11,11 +11,19 @@ from typing import NoReturn
 
 import pytest
 
-from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
+from contract_tests.checks import table
+from contract_tests.checks.context import (
+    Expectation,
+    ExpectationKind,
+    Violation,
+    has_status,
+    is_of_request,
+)
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
+from contract_tests.plan import PASSING
 from contract_tests.requests.base import Base
 from contract_tests.requests.probes import EQUIVALENTS, has_id, with_ids
-from contract_tests.requests.reaching import faulty_request, reaching_request
+from contract_tests.requests.reaching import faulty_request, formats, reaching_request
 from contract_tests.results.run import LIMITED, Run
 from contract_tests.target.target import CaseSetup, HookCall, TargetError
 from tallystick.catalogue.cases import Case
@@ -70,12 +78,15 @@ def _doubt(run: Run, base: Base, case: Case) -> NoReturn:
     if base.exchange is not None:
         handled = Expectation(ExpectationKind.HANDLED, "values that may be wrong")
         run.check(base.operation, base.exchange, handled)
+        if base.status in PASSING:
+            wrong = Violation(f"it kept answering {base.status}", (base.status,))
+            run.violate(base.operation, base.exchange, handled, table.AVAILABLE, wrong)
     _skip(run, case, base.doubt or "")
 
 
 def _reach(run: Run, base: Base, case: Case, request: OperationRequest, setup: CaseSetup) -> None:
-    exchange = run.client.send(request)
-    reason = _inconclusive(base, exchange, setup)
+    exchange = run.send(case, request)
+    reason = _inconclusive(base, case, exchange, setup)
     if reason:
         handled = Expectation(ExpectationKind.HANDLED, f"{case.label}: a request that may be it")
         run.check(base.operation, exchange, handled)
@@ -102,7 +113,7 @@ def _also_faulty(run: Run, base: Base, case: Case, request: OperationRequest) ->
             named = frozenset(code for code in (case.code, fault.code) if code)
             what = f"{case.label} and {fault.label} at once"
             expectation = Expectation(ExpectationKind.HANDLED, what, named=named)
-            run.check(base.operation, run.client.send(faulty), expectation)
+            run.check(base.operation, run.send(case, faulty), expectation)
             return
 
 
@@ -114,9 +125,9 @@ def _again(
     """
     if case.is_success and not base.is_repeatable:
         return
-    yield "the same request again", run.client.send(request)
-    if has_id(request):
-        yield "the id in capitals", run.client.send(with_ids(request, str.upper))
+    yield "the same request again", run.send(case, request)
+    if has_id(request) and "uuid" in formats(run.contract, base.operation).values():
+        yield "the id in capitals", run.send(case, with_ids(request, str.upper))
     for probe in EQUIVALENTS if is_of_request(case) else ():
         if probe.applies(request):
             prepared = probe.make(run.client, request)
@@ -127,11 +138,11 @@ def _expectation(case: Case, what: str) -> Expectation:
     return Expectation(ExpectationKind.CASE, f"{case.label}: {what}", (case,))
 
 
-def _inconclusive(base: Base, exchange: Exchange, setup: CaseSetup) -> str | None:
+def _inconclusive(base: Base, case: Case, exchange: Exchange, setup: CaseSetup) -> str | None:
     """Why a response shows nothing about the case; None where it does."""
-    outcome = exchange.outcome
-    if isinstance(outcome, Response) and outcome.is_limited:
-        return f"the target kept answering {outcome.status}: {LIMITED}"
+    got = exchange.outcome
+    if isinstance(got, Response) and got.is_limited and not has_status(case, got.status):
+        return f"the target kept answering {got.status}: {LIMITED}"
     if setup.parameters or setup.headers or setup.before or base.is_success or not base.doubt:
         return None
     return base.doubt

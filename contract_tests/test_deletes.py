@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from contract_tests.checks.context import Expectation, ExpectationKind
-from contract_tests.http.exchange import OperationRequest
-from contract_tests.operations.resources import path_parameters
-from contract_tests.operations.roles import Role, template
+from contract_tests.checks import table
+from contract_tests.checks.consistency import changed
+from contract_tests.checks.context import Expectation, ExpectationKind, Violation
+from contract_tests.http.exchange import Exchange, OperationRequest, Response
+from contract_tests.operations.resources import path_parameters, unwrapped
+from contract_tests.operations.roles import Role, collection_of, template
 from contract_tests.requests.base import Base, Bases
-from contract_tests.results.run import Run
+from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
+
+_DELETED = Expectation(ExpectationKind.HANDLED, "an item that was deleted")
 
 
 @pytest.mark.deletes("before")
@@ -33,8 +38,42 @@ def test_deleted_item(run: Run, bases: Bases, operation: ContractOperation, base
     if not base.is_success or not base.request.path:
         pytest.skip("nothing was deleted")
     for request in _requests(run, bases, operation, base):
-        handled = Expectation(ExpectationKind.HANDLED, "an item that was deleted")
-        run.check(request.operation, run.client.send(request), handled)
+        before = _members(run, operation, request)
+        exchange = run.client.send(request)
+        run.check(request.operation, exchange, _DELETED)
+        if before and request.operation.method == "get" and base.status != 202:
+            _check_gone(run, operation, request, exchange, before)
+
+
+def _members(
+    run: Run, operation: ContractOperation, request: OperationRequest
+) -> Mapping[str, Any]:
+    """What is known of the item that a request is about, where that is the one that is deleted."""
+    collection = collection_of(operation.path)
+    if collection is None or template(request.operation.path) != template(operation.path):
+        return {}
+    *parents, own = (str(request.path[p.name]) for p in path_parameters(request.operation))
+    found = run.resources.item(collection, tuple(parents), own)
+    return dict(found.members) if found else {}
+
+
+def _check_gone(
+    run: Run,
+    operation: ContractOperation,
+    request: OperationRequest,
+    exchange: Exchange,
+    before: Mapping[str, Any],
+) -> None:
+    """What was deleted is not read any more. One that shows in another state is marked."""
+    outcome = exchange.outcome
+    if not isinstance(outcome, Response) or not outcome.is_success:
+        return
+    statuses = {response.status.upper() for response in request.operation.responses}
+    is_as_before = not changed(before, unwrapped(success_value(exchange)))
+    is_documented = bool(statuses & {"404", "410", "4XX"}) and is_as_before
+    check = table.DELETED_GONE if is_documented else table.DELETED_ADVISED
+    message = f"what was deleted is still there: {request.operation.name} gets {outcome.status}"
+    run.violate(operation, exchange, _DELETED, check, Violation(message))
 
 
 def _requests(

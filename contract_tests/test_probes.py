@@ -37,8 +37,8 @@ def test_probes(run: Run, working_base: Base) -> None:
 def _probe(run: Run, base: Base, probe: Probe) -> None:
     prepared = probe.make(run.client, base.request)
     content = prepared.body if isinstance(prepared.body, bytes) else b""
-    if not probe.source and not _is_settled(run.contract, base, probe, content):
-        return  # the document's schema leaves it open
+    if not _is_settled(run.contract, base, probe, content):
+        return  # the document leaves it open
     exchange = run.client.transmit(prepared, base.operation.name)
     status = exchange.outcome.status if isinstance(exchange.outcome, Response) else None
     if not base.hides(exchange) and (status is None or status != probe.honest):
@@ -120,13 +120,19 @@ def _expectation(base: Base, probe: Probe) -> Expectation:
     # A broken body is none of the caller's or the resource's cases, an odd id none of the body's.
     about = others if probe.needs == UUID else of_request
     named = frozenset(case.code or "" for case in about)
-    return Expectation(probe.expected, probe.name, named=named, source=probe.source)
+    return Expectation(
+        probe.expected, probe.name, named=named, source=probe.source, is_undescribed=True
+    )
 
 
 def _is_settled(contract: Contract, base: Base, probe: Probe, content: bytes) -> bool:
-    """Whether the document itself says what a probe may expect."""
+    """Whether a standard says what a probe may expect, or the document does."""
     if probe.needs == UUID:
-        return "uuid" in formats(contract, base.operation).values()
+        # A text of that form need not be a UUID.
+        is_open = probe.expected in (ExpectationKind.HANDLED, ExpectationKind.SERVED)
+        return is_open or "uuid" in formats(contract, base.operation).values()
+    if probe.source:
+        return True
     body = base.operation.request_body
     if body is None or not content:
         return body is not None and body.required

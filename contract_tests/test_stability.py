@@ -32,7 +32,7 @@ def test_concurrency(run: Run, working_base: Base) -> None:
     """Requests of all cases at once each get their own case."""
     requests = _requests(run, working_base) * _ROUNDS[run.client.is_local]
     with ThreadPoolExecutor(_WORKERS[run.client.is_local]) as pool:
-        exchanges = list(pool.map(run.client.send, [request for request, _ in requests]))
+        exchanges = list(pool.map(lambda each: run.send(each[1].case, each[0]), requests))
     for exchange, (_, expectation) in zip(exchanges, requests, strict=True):
         if not working_base.hides(exchange):
             run.check(working_base.operation, exchange, expectation)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
-from contract_tests.checks.context import CheckContext, Violation
+from contract_tests.checks.context import HEADER, STATUS_LINE, CheckContext, Violation
+from contract_tests.checks.schemas import Misfit
 
 _LONGEST_NAME, _LONGEST_LOOKED_AT = 200, 2**18
 _PROBLEM = "application/problem+json"
@@ -26,7 +28,7 @@ def no_server_error(context: CheckContext) -> Violation | None:
     is_head_of_get = method == "HEAD" and context.operation.method == "get"
     if is_head_of_get and context.documented is not None:
         return None  # HEAD gets what GET gets (RFC 9110 section 9.3.2)
-    return Violation(f"the server fails with {status}", (status,))
+    return Violation(f"the server fails with {status}", (status,), marks=(STATUS_LINE,))
 
 
 def status_is_documented(context: CheckContext) -> Violation | None:
@@ -40,11 +42,26 @@ def status_is_documented(context: CheckContext) -> Violation | None:
     if not context.is_described or context.documented is not None or 400 <= status < 500:
         return None
     path = (*context.operation.location, "responses")
-    return Violation(f"the document has no {status}", (status,), path=path)
+    return Violation(f"the document has no {status}", (status,), path=path, marks=(STATUS_LINE,))
 
 
 def media_type_is_documented(context: CheckContext) -> Violation | None:
     """Where the document names media types for the status, the response has one of them."""
+    return None if _is_frameworks(context) else _other_media_type(context)
+
+
+def media_type_is_advised(context: CheckContext) -> Violation | None:
+    """The same for the error page of a framework, to what the document does not speak of."""
+    found = _other_media_type(context) if _is_frameworks(context) else None
+    habit = ("media type of errors", context.response.media_type)
+    return replace(found, place=habit) if found else None
+
+
+def _is_frameworks(context: CheckContext) -> bool:
+    return context.expectation.is_undescribed and 400 <= context.response.status < 500
+
+
+def _other_media_type(context: CheckContext) -> Violation | None:
     documented = context.documented
     if not context.is_described or documented is None or not documented.media_types:
         return None
@@ -53,8 +70,10 @@ def media_type_is_documented(context: CheckContext) -> Violation | None:
     ranges = {"*/*", got.partition("/")[0] + "/*"}
     if context.media_type is not None or ranges & set(names):
         return None
+    if not got and not context.response.body:
+        return None  # nothing has no type (RFC 9110 section 8.3)
     message = f"the documented media type is {' or '.join(names)}, not {got or 'none'}"
-    return Violation(message, (got,), path=documented.path)
+    return Violation(message, (got,), path=documented.path, marks=(f"{HEADER}content-type",))
 
 
 def body_is_json(context: CheckContext) -> Violation | None:
@@ -62,6 +81,8 @@ def body_is_json(context: CheckContext) -> Violation | None:
     response = context.response
     subtype = response.media_type.rpartition("/")[2].rpartition("+")[2]
     if subtype != "json" or not context.is_described or not context.has_body:
+        return None
+    if not response.body:
         return None
     if response.body.startswith(_BOM):
         return Violation("the body starts with a byte order mark", ("bom",))
@@ -79,14 +100,40 @@ def body_fits_schema(context: CheckContext) -> list[Violation]:
     each place that is not.
     """
     return [
-        Violation(
-            f"{misfit.pointer or 'the body'} does not fit the schema: {misfit.message}",
-            (misfit.everywhere,),
-            path=misfit.path,
-            place=misfit.shared,
-        )
-        for misfit in context.misfits.values()
+        _of_misfit(misfit, "does not fit the schema")
+        for pointer, misfit in context.misfits.items()
+        if pointer not in context.examples
     ]
+
+
+def example_fits_schema(context: CheckContext) -> list[Violation]:
+    """What does not fit is no documented example: there, the document breaks its own schema."""
+    return [
+        Violation(
+            f"the documented example breaks its own schema: {misfit.pointer or 'the body'}: "
+            f"{misfit.message}",
+            path=context.examples[pointer],
+            place=context.examples[pointer],
+            marks=(pointer,),
+        )
+        for pointer, misfit in context.misfits.items()
+        if pointer in context.examples
+    ]
+
+
+def no_write_only_member(context: CheckContext) -> list[Violation]:
+    """No member is there that the document wants in requests only."""
+    return [_of_misfit(misfit, "must not be sent") for misfit in context.write_only.values()]
+
+
+def _of_misfit(misfit: Misfit, what: str) -> Violation:
+    return Violation(
+        f"{misfit.pointer or 'the body'} {what}: {misfit.message}",
+        (misfit.everywhere,),
+        path=misfit.path,
+        place=misfit.shared,
+        marks=(misfit.pointer + (f"/{misfit.member}" if misfit.member else ""),),
+    )
 
 
 def status_member_agrees(context: CheckContext) -> Violation | None:
@@ -97,7 +144,7 @@ def status_member_agrees(context: CheckContext) -> Violation | None:
     if member == context.response.status:
         return None
     message = f"the member status is {member}, the HTTP status {context.response.status}"
-    return Violation(message, ("/status",))
+    return Violation(message, ("/status",), marks=("/status", STATUS_LINE))
 
 
 def status_text_agrees(context: CheckContext) -> Violation | None:
@@ -106,7 +153,8 @@ def status_text_agrees(context: CheckContext) -> Violation | None:
     status = context.response.status
     if not isinstance(member, str) or not member.isdecimal() or int(member) == status:
         return None
-    return Violation(f"the member status is '{member}', the HTTP status {status}")
+    message = f"the member status is '{member}', the HTTP status {status}"
+    return Violation(message, marks=("/status", STATUS_LINE))
 
 
 def problem_members_have_their_types(context: CheckContext) -> Violation | None:
@@ -115,7 +163,9 @@ def problem_members_have_their_types(context: CheckContext) -> Violation | None:
     for name in ("type", "title", "detail", "instance"):
         if not isinstance(problem.get(name), str | None):
             shown = json.dumps(problem[name])[:_LONGEST_NAME]
-            return Violation(f"the member {name} is no string: {shown}", (f"/{name}",))
+            return Violation(
+                f"the member {name} is no string: {shown}", (f"/{name}",), marks=(f"/{name}",)
+            )
     return None
 
 

@@ -12,7 +12,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from contract_tests.checks.schemas import Misfit, misfits, schema_at
+from contract_tests.checks.examples import example_of
+from contract_tests.checks.schemas import Misfit, misfits, schema_at, sent_write_only
 from contract_tests.http.bodies import is_json
 from contract_tests.http.exchange import Response
 from tallystick.catalogue.cases import Case
@@ -39,7 +40,8 @@ class Expectation:
     `what` says in a few words what is particular in the request (nothing, if it `is_random`);
     `cases` are those that the response may be; `named` are the codes that a refusal may name
     (None: any); `source` is the standard that settles it, where the document does not;
-    `is_advised` marks what few services get right.
+    `is_advised` marks what few services get right; a request that `is_undescribed` is one that the
+    document does not speak of: malformed JSON, an address that no path template has.
     """
 
     kind: ExpectationKind
@@ -49,6 +51,7 @@ class Expectation:
     source: str = ""
     is_advised: bool = False
     is_random: bool = False
+    is_undescribed: bool = False
 
     @property
     def case(self) -> Case | None:
@@ -80,7 +83,7 @@ class CheckContext:
         """Whether the response can have a body (RFC 9110 section 6.4.1), and it is whole."""
         is_head = self.operation.method == "head" and self.is_described
         is_whole = not self.response.is_cut
-        return is_whole and not is_head and self.response.status not in (204, 304)
+        return is_whole and not is_head and self.response.status not in (204, 205, 304)
 
     @cached_property
     def documented(self) -> DocumentedResponse | None:
@@ -104,10 +107,31 @@ class CheckContext:
             return None
 
     @cached_property
+    def write_only(self) -> Mapping[str, Misfit]:
+        """Where the body has what the document wants in requests only, by pointer."""
+        schema = self.media_type.schema if self.media_type else None
+        if schema is None or not self.is_described or not is_json(self.response.media_type):
+            return {}
+        found = sent_write_only(self.contract.document, schema, self.value)
+        return {p: misfit for p, misfit in found.items() if not self._example_of(misfit)}
+
+    @cached_property
+    def examples(self) -> Mapping[str, Path]:
+        """The documented examples that are what does not fit, by its pointer."""
+        found = {pointer: self._example_of(misfit) for pointer, misfit in self.misfits.items()}
+        return {pointer: path for pointer, path in found.items() if path is not None}
+
+    def _example_of(self, misfit: Misfit) -> Path | None:
+        if self.media_type is None:
+            return None
+        return example_of(self.contract.document, self.media_type, self.value, misfit)
+
+    @cached_property
     def misfits(self) -> Mapping[str, Misfit]:
         """Where the body does not fit the documented schema, by pointer."""
         schema = self.media_type.schema if self.media_type else None
-        if schema is None or not self.is_described or not self.has_body:
+        is_there = self.has_body and self.response.body
+        if schema is None or not self.is_described or not is_there:
             return {}
         if is_json(self.response.media_type):
             return misfits(self.contract.document, schema, self.value)
@@ -120,6 +144,18 @@ class CheckContext:
         return misfits(self.contract.document, schema, text)
 
 
+STATUS_LINE, HEADER = "status", "header "
+"""Marks of a violation that are no member of the body: the status, and the name of a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A body that a response is compared with, and what it is."""
+
+    what: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """How a response breaks a check. Violations of the same `cause` in one operation are one
@@ -127,7 +163,8 @@ class Violation:
     `place` in any operation: what several share in the document, or a habit of the whole server.
     `path` is the place in the document that makes the demand, where it is not the case's. `source`
     and `quote` (the words of the document) stand in for those of the check, where each violation
-    has its own.
+    has its own. `marks` say what of the response is wrong: the pointer of a member, as misfits have
+    it, `STATUS_LINE`, or a name after `HEADER`. `compared` is what the response should agree with.
     """
 
     message: str
@@ -137,6 +174,8 @@ class Violation:
     source: str = ""
     quote: str = ""
     place: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    compared: Compared | None = None
 
 
 def documented_response(operation: ContractOperation, status: int) -> DocumentedResponse | None:

@@ -96,6 +96,42 @@ def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
     return found
 
 
+def sent_write_only(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
+    """The places of a value where it has what the schema wants in requests only (OpenAPI 3.0.4
+    section 4.7.24.2), by their pointers. Null and an empty text say nothing.
+    """
+    found: dict[str, Misfit] = {}
+    if not _has_write_only(document) or not _is_bounded(value):
+        return found
+    validator = _WriteOnly(document.json_schema(schema))
+    for error in islice(validator.iter_errors(value), _MOST_MISFITS):
+        for each in (error, *error.context):
+            if each.validator == "writeOnly":
+                pointer = "".join(f"/{token}" for token in each.absolute_path)[:_LONGEST_POINTER]
+                path = _keyword(document, schema, each)
+                found.setdefault(pointer, Misfit(pointer, each.message, path))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _has_write_only(document: Document) -> bool:
+    left: list[Any] = [document.root]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            if value.get("writeOnly") is True:
+                return True
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+    return False
+
+
+def _write_only(_: Any, is_so: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+    if is_so is True and value not in (None, ""):
+        yield ValidationError("it is write-only")
+
+
 def _is_bounded(value: Any) -> bool:
     """Whether a value holds no more values than can be judged."""
     left, inside = _MOST_VALUES, [value]
@@ -165,4 +201,8 @@ def _hashable(value: Any) -> Any:
 
 _Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
     Draft202012Validator, {"pattern": _pattern, PATTERN: _pattern, "uniqueItems": _unique}
+)
+
+_WriteOnly: Any = validators.extend(  # type: ignore[no-untyped-call]
+    _Validator, {"writeOnly": _write_only}
 )

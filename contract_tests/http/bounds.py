@@ -48,15 +48,22 @@ class LongHeadersError(HTTPException):
 
 
 class BoundedResponse(requests.Response):
-    """A response whose body is read; `cut` says why not to its end."""
+    """A response whose body is read; `cut` says why not to its end. It `has_surplus` where bytes
+    came with its header section, and it can have no body.
+    """
 
     cut: Cut | None = None
+    has_surplus = False
 
 
 class BoundedAdapter(HTTPAdapter):
     """Sends requests within bounds, over connections that acknowledge at once."""
 
     largest_body = LARGEST_RESPONSE
+
+    def left(self) -> float:
+        """The seconds that are left for requests."""
+        return inf
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """See HTTPAdapter."""
@@ -81,6 +88,8 @@ class BoundedAdapter(HTTPAdapter):
         """See HTTPAdapter. The body is read here."""
         response = BoundedResponse()
         vars(response).update(vars(super().build_response(req, resp)))
+        original = getattr(resp, "_original_response", None)
+        response.has_surplus = isinstance(original, _Response) and original.has_surplus
         response._content, response.cut = _read(resp, self.largest_body)
         response._content_consumed = True  # type: ignore[attr-defined]
         return response
@@ -125,6 +134,7 @@ class _Reader(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, owner: socket.socket, ends: float) -> None:
         self.raw, self.socket, self.ends = raw, owner, ends
         self.left = inf
+        self.is_over = False
 
     def readable(self) -> bool:
         """See RawIOBase."""
@@ -132,6 +142,8 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """See RawIOBase."""
+        if self.is_over:
+            return 0
         if self.left <= 0:
             raise LongHeadersError(f"the header section is longer than {LARGEST_HEADERS:,} bytes")
         seconds = self.ends - time.monotonic()
@@ -157,12 +169,18 @@ class _Response(HTTPResponse):
         raw = sock.makefile("rb", buffering=0)
         self._reader = _Reader(raw, sock, ends)
         self.fp = io.BufferedReader(self._reader)
+        self.has_surplus = False
 
     def begin(self) -> None:
         """See HTTPResponse. It reads the header section, and whatever 100s come before."""
         self._reader.left = LARGEST_HEADERS
         super().begin()
         self._reader.left = inf
+        if self.length == 0 and not self.chunked:
+            # What has come already, and belongs to no response, is a body where none may be.
+            self._reader.is_over = True
+            self.has_surplus = bool(self.fp.peek(1))
+            self._reader.is_over = False
 
 
 class _Bounded:

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from http.client import IncompleteRead
 from http.cookiejar import DefaultCookiePolicy
@@ -48,8 +47,8 @@ from contract_tests.http.exchange import (
     text_of,
 )
 from contract_tests.http.identities import Identities
-from contract_tests.http.redaction import OPEN_HEADERS, Redactor
-from contract_tests.http.tokens import token_from
+from contract_tests.http.redaction import OPEN_HEADERS, SECRET_NAME, Redactor
+from contract_tests.http.tokens import Token, token_from
 from contract_tests.target.credentials import Credential, Identity, places_of
 from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.target.target import HookCall, Target, TargetError
@@ -85,11 +84,6 @@ _STREAMS = (
 
 _THREADS = 8
 _INCOMPLETE = "RFC 9112 section 8"
-_SECRET_NAME = re.compile(
-    r"(?i)(?<![a-z])((api|app|access|auth|private)?[-_]?key|[a-z]*token|[a-z]*secret|auth|jwt|sid"
-    r"|authorization|[a-z]*passw(or)?d|pwd|[a-z]*sess(ion)?[-_]?id|session|signature)(?![a-z])"
-)
-"""The names of parameters that are credentials."""
 
 
 class TargetGoneError(TallystickError):
@@ -123,11 +117,14 @@ class Client:
         adapter: BoundedAdapter | None = None,
         *,
         streams: Collection[str] = (),
+        passing: Mapping[str, Collection[int]] | None = None,
         seconds: float | None = None,
         keeps_cookies: bool = False,
     ) -> None:
         """`adapter` limits the requests, instead of the client's own rate limit and waits.
-        `streams` are media types of bodies that need not end; `seconds` is the time of the run.
+        `streams` are media types of bodies that need not end; `passing` are the statuses of
+        failures that may pass, by the name of the operation that documents them; `seconds` is the
+        time of the run.
         """
         self.target = target
         self.is_local = is_loopback(target.base_url)
@@ -141,6 +138,7 @@ class Client:
         self._waits_itself = adapter is None
         adapter = adapter or BoundedAdapter(pool_maxsize=_THREADS)
         adapter.largest_body = target.largest_response
+        self._adapter = adapter
         self.session = _session(target, adapter)
         self.session.cert = _certificate(target)
         self.other = _session(target, BoundedAdapter())
@@ -149,14 +147,20 @@ class Client:
             self.session.cookies.set_policy(DefaultCookiePolicy())
         self.ends = inf if seconds is None else time.monotonic() + seconds
         self._streams = {*_STREAMS, *streams}
+        self._passing = passing or {}
         self._cuts: Counter[str] = Counter()
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
         self.session.headers.update(basic_credentials(target))
         self.session.headers.update(target.headers)
 
-    def send(self, request: OperationRequest) -> Exchange:
-        """Send a request, and wait for its response."""
-        return self.transmit(self.prepare(request), request.operation.name)
+    def send(self, request: OperationRequest, *, is_patient: bool = True) -> Exchange:
+        """Send a request, and wait for its response. Who is not patient wants the response that
+        asks to come back later, or that is of a failure that may pass.
+        """
+        prepared, operation = self.prepare(request), request.operation.name
+        if not is_patient:
+            return self._exchange(prepared, self._once(prepared, operation))
+        return self.transmit(prepared, operation)
 
     def prepare(
         self,
@@ -218,7 +222,7 @@ class Client:
             fields["cookie"] = f"{others}; {own}" if own else others
         return fields
 
-    def _token(self, url: str, credential: Credential) -> str:
+    def _token(self, url: str, credential: Credential) -> Token:
         """A token for client credentials; nobody may see it. Raises TargetError."""
         is_own = origin_of(url) == origin_of(self.target.base_url)
 
@@ -241,14 +245,48 @@ class Client:
         try:
             token = token_from(post, url, credential)
         except requests.RequestException as error:
+            self._left()  # what the end of the run has cut says nothing about the server
             raise TargetError(f"No token came from {url}: {_reason(error)}.") from None
-        self.redactor.hide(token)
+        self.redactor.hide(token.value)
         return token
 
-    def transmit(self, prepared: requests.PreparedRequest, operation: str = "") -> Exchange:
-        """Send a prepared request. An operation whose responses do not end has less time then.
-        Raises RunEndedError.
+    def _with_token(
+        self, prepared: requests.PreparedRequest, token_for: Callable[[str], str | None]
+    ) -> requests.PreparedRequest | None:
+        """The request with another token in place of one that was fetched; None where there is no
+        other. Raises NoTokenError.
         """
+        scheme, token = _bearer(prepared)
+        try:
+            fresh = token_for(token)
+        except TargetError as error:
+            raise NoTokenError(self.redactor.clean(str(error)), self.shown(prepared)) from None
+        if fresh in (None, token):
+            return None
+        copy = prepared.copy()
+        copy.headers["authorization"] = f"{scheme} {fresh}"
+        return copy
+
+    def transmit(self, prepared: requests.PreparedRequest, operation: str = "") -> Exchange:
+        """Send a prepared request; once more where its failure may pass, and after a while where
+        the target asks to come back later. An operation whose responses do not end has less time
+        then. A fetched token that has expired is renewed, and one that is refused once. Raises
+        NoTokenError and RunEndedError.
+        """
+        tokens = self.identities.tokens
+        prepared = self._with_token(prepared, tokens.current) or prepared
+        outcome = self._answered(prepared, operation)
+        if isinstance(outcome, Response) and outcome.status == 401:
+            again = self._with_token(prepared, tokens.instead)
+            if again is not None:
+                prepared, outcome = again, self._answered(again, operation)
+        if isinstance(outcome, Response):
+            tokens.saw(_bearer(prepared)[1], is_refused=outcome.status == 401)
+        return self._exchange(prepared, outcome)
+
+    def _answered(
+        self, prepared: requests.PreparedRequest, operation: str
+    ) -> Response | TransportError:
         outcome = self._once(prepared, operation)
         for _ in range(_MOST_WAITS):
             if (
@@ -258,7 +296,15 @@ class Client:
             ):
                 break
             outcome = self._once(prepared, operation)
-        return Exchange(outcome, text_of(prepared), self.shown(prepared))
+        if isinstance(outcome, Response) and outcome.status in self._passing.get(operation, ()):
+            outcome = self._once(prepared, operation)
+        return outcome
+
+    def _exchange(
+        self, prepared: requests.PreparedRequest, outcome: Response | TransportError
+    ) -> Exchange:
+        method = prepared.method or ""
+        return Exchange(outcome, text_of(prepared), self.shown(prepared), method)
 
     def hook(self, call: HookCall, operation: ContractOperation | None = None) -> None:
         """Make a set-up or clean-up call. One to the target has the credentials of the operation,
@@ -310,7 +356,7 @@ class Client:
 
     def _left(self, grace: float = 0.0) -> float:
         """The seconds that are left of the run. Raises RunEndedError."""
-        left = self.ends + grace - time.monotonic()
+        left = min(self.ends + grace - time.monotonic(), self._adapter.left())
         if left <= 0:
             raise RunEndedError("the time of the run is over")
         return left
@@ -433,6 +479,12 @@ def _certificate(target: Target) -> Any:
     return files if len(files) == 2 else next(iter(files), None)
 
 
+def _bearer(prepared: requests.PreparedRequest) -> tuple[str, str]:
+    """The name and the rest of a request's credentials (RFC 9110 section 11.4)."""
+    scheme, _, rest = str(prepared.headers.get("authorization", "")).partition(" ")
+    return scheme, rest
+
+
 def origin_of(url: str) -> tuple[str, str, int | None]:
     """The origin of an address (RFC 6454 section 4)."""
     parts = urlsplit(url)
@@ -493,7 +545,7 @@ def _secret_parameters(target: Target) -> list[str]:
         str(value)
         for group in groups
         for name, value in group.items()
-        if not name.startswith(("path.", "body.")) and _SECRET_NAME.search(name.partition(".")[2])
+        if not name.startswith(("path.", "body.")) and SECRET_NAME.search(name.partition(".")[2])
     ]
 
 
@@ -512,7 +564,12 @@ def hidden_of(target: Target) -> list[str]:
 def _response(received: requests.Response) -> Response:
     headers = {name.lower(): value for name, value in received.headers.items()}
     response = Response(received.status_code, headers, received.content)
-    return replace(response, received=time.time(), seconds=received.elapsed.total_seconds())
+    return replace(
+        response,
+        received=time.time(),
+        seconds=received.elapsed.total_seconds(),
+        has_surplus=isinstance(received, BoundedResponse) and received.has_surplus,
+    )
 
 
 def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
@@ -556,4 +613,6 @@ def _cause(error: requests.RequestException) -> Any:
     while cause.args and isinstance(cause.args[-1], Exception):
         cause = cause.args[-1]
     reason = getattr(cause, "reason", None)
-    return reason if isinstance(reason, Exception) else cause
+    cause = reason if isinstance(reason, Exception) else cause
+    # What urllib3 says of a refused connection names an object of its own.
+    return cause.__cause__ if isinstance(cause.__cause__, OSError) else cause

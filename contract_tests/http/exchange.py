@@ -69,7 +69,8 @@ class OperationRequest:
 @dataclass(frozen=True, slots=True)
 class Response:
     """A response as it came. `headers` have lower-case names; `received` is seconds since 1970. A
-    stream `is_cut` where it was not read to its end.
+    stream `is_cut` where it was not read to its end; a response `has_surplus` where a body came
+    that its status or method does not allow.
     """
 
     status: int
@@ -78,6 +79,7 @@ class Response:
     received: float = 0.0
     seconds: float = 0.0
     is_cut: bool = False
+    has_surplus: bool = False
 
     @property
     def media_type(self) -> str:
@@ -155,6 +157,7 @@ class Exchange:
     outcome: Response | TransportError
     sent: str
     curl: str
+    method: str = ""
 
     @property
     def url(self) -> str:

@@ -89,6 +89,7 @@ class Resources:
     found: list[Resource] = field(default_factory=list)
     linked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     singles: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    _parameters: dict[str, Parameter | None] = field(default_factory=dict, repr=False)
 
     # --- what a response teaches
 
@@ -102,22 +103,23 @@ class Resources:
         value = _value(response)
         path, role = template(operation.path), self.roles.of(operation)
         if role is Role.LIST or (operation.method == "get" and not is_item(operation)):
-            for item in islice(_items(value), _MOST_LISTED):
+            for item in islice(items(value), _MOST_LISTED):
                 self._add(Resource(path, visit.values, item, None, is_created=False))
         elif role is Role.CREATE and operation.method == "post":
             self._learn_created(visit, path, value, response)
         elif is_item(operation) and visit.values:
             self._learn_item(visit, role, value, response.status)
         elif role is Role.CREATE:
-            self.singles.setdefault(path, []).insert(0, visit.values)
+            known = self.singles.setdefault(path, [])
+            self.singles[path] = [visit.values, *(each for each in known if each != visit.values)]
         elif role is Role.DELETE:
             self._forget(operation, visit.values)
         self._learn_links(visit, value, response)
 
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
-        items = _items(value) if isinstance(value, list) else iter([_unwrapped(value)])
+        created = items(value) if isinstance(value, list) else iter([unwrapped(value)])
         address = self._address(path, response.headers.get("location", ""))
-        for item in islice(items, _MOST_CREATED):
+        for item in islice(created, _MOST_CREATED):
             members = {**_members(visit.body), **item}
             if members or address:
                 self._add(Resource(path, visit.values, members, address, is_created=True))
@@ -129,9 +131,9 @@ class Resources:
         if role is Role.DELETE:
             self._forget(visit.operation, visit.values)
         elif known is not None:
-            known.members, known.id = _small({**known.members, **_unwrapped(value)}), own
+            known.members, known.id = _small({**known.members, **unwrapped(value)}), own
         elif role is Role.CREATE or (status == 201 and visit.operation.method == "put"):
-            members = _unwrapped(value)
+            members = unwrapped(value)
             self._add(Resource(collection, tuple(parents), members, own, is_created=True))
 
     def _learn_links(self, visit: Visit, value: Any, response: Response) -> None:
@@ -213,6 +215,20 @@ class Resources:
 
     # --- what is known
 
+    def created(self) -> list[Resource]:
+        """The items that the run created, and that are still there; the newest first."""
+        return [each for each in self.found if each.is_created and not each.is_deleted]
+
+    def is_gone(self, operation: ContractOperation, path: Mapping[str, Any]) -> bool:
+        """Whether values of a path lead to an item that was deleted, or to what was in it."""
+        values = tuple(str(path.get(parameter.name)) for parameter in path_parameters(operation))
+        place = template(operation.path)
+        above = [each for each in self.found if place.startswith(f"{each.collection}/{{}}")]
+        known = [(self.values_of(each), each) for each in above]
+        leading = [each for own, each in known if own is not None and own == values[: len(own)]]
+        alive = {self.values_of(each) for each in leading if not each.is_deleted}
+        return any(self.values_of(each) not in alive for each in leading)
+
     def values(self, operation: ContractOperation, url: str) -> tuple[str, ...] | None:
         """The values of the path parameters in an address; None where it is none of the
         operation's.
@@ -235,8 +251,11 @@ class Resources:
 
     def _parameter(self, collection: str) -> Parameter | None:
         """The last parameter in the address of an item."""
-        items = (o for o in self.contract.operations if collection_of(o.path) == collection)
-        return next((path_parameters(operation)[-1] for operation in items), None)
+        if collection not in self._parameters:
+            own = (o for o in self.contract.operations if collection_of(o.path) == collection)
+            found = next((path_parameters(operation)[-1] for operation in own), None)
+            self._parameters[collection] = found
+        return self._parameters[collection]
 
     def values_of(self, resource: Resource) -> tuple[str, ...] | None:
         """The values in an item's address; None where no member is its id."""
@@ -405,20 +424,20 @@ def _value(response: Response) -> Any:
         return None
 
 
-def _items(value: Any) -> Iterator[dict[str, Any]]:
+def items(value: Any) -> Iterator[dict[str, Any]]:
     """The items of a list: it is the array, or the first member that is one of objects."""
     if isinstance(value, dict):
         arrays = (member for member in value.values() if isinstance(member, list) and member)
         value = next((array for array in arrays if isinstance(array[0], dict)), [])
     found = value if isinstance(value, list) else []
-    return (_unwrapped(i) if isinstance(i, dict) else {"id": i} for i in found if _is_item(i))
+    return (unwrapped(i) if isinstance(i, dict) else {"id": i} for i in found if _is_item(i))
 
 
 def _is_item(value: Any) -> bool:
     return isinstance(value, dict | str | int) and not isinstance(value, bool)
 
 
-def _unwrapped(value: Any) -> dict[str, Any]:
+def unwrapped(value: Any) -> dict[str, Any]:
     """An item without the object around it that some services put there."""
     members = _members(value)
     inside = next((members[name] for name in _WRAPPERS if _members(members.get(name))), None)

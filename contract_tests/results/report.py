@@ -1,5 +1,5 @@
 """The report of a run: the verdicts of the cases, the findings by level, and what to add to the
-target file where a case was not covered; as text, as JSON, and in the other `formats`.
+target file where a case was not covered; as JSON, and from that in all `formats`.
 
 Nothing here looks at a response: the findings of a run hold no secret.
 """
@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 from schemathesis.baseline import BaselineEntry
 
 from contract_tests.checks.context import is_of_request
 from contract_tests.checks.levels import ADVISORY
 from contract_tests.checks.table import checks_of
 from contract_tests.results.baseline import no_longer_found
-from contract_tests.results.findings import Finding
 from contract_tests.results.formats import FORMATS
+from contract_tests.results.formats.terminal import WIDTH, render
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
 from contract_tests.target.entries import entry_of, path_values
 from tallystick.catalogue.cases import Case
@@ -30,13 +28,6 @@ from tallystick.errors import TallystickError
 
 PASSED, FAILED, NOT_COVERED = 0, 1, 3
 """Exit codes of `tallystick test`; 2 is bad usage, 4 an unreachable target."""
-
-_COLOURS = {
-    Verdict.PASSED: "green",
-    Verdict.FAILED: "red",
-    Verdict.NOT_COVERED: "yellow",
-    Verdict.UNREACHABLE: "cyan",
-}
 
 
 def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
@@ -57,39 +48,17 @@ def case_results(run: Run) -> Iterator[tuple[Case, CaseResult]]:
     return ((case, run.case_result(case)) for case in run.contract.cases)
 
 
-# --- text
+def summary(run: Run, *, is_whole: bool = False, width: int = WIDTH) -> str:
+    """The report as lines for a terminal."""
+    return render(to_json(run), is_whole=is_whole, width=width)
 
 
-def summary(run: Run) -> str:
-    """The verdicts, the findings and the snippets, as lines for a terminal."""
-    parts = [
-        _table(run),
-        *(_finding(number, finding) for number, finding in enumerate(run.triaged.counted, 1)),
-        *run.triaged.remarks,
-        _no_longer_found(run),
-        _closed(run),
-        _snippets(run),
-        *(f"note: {note}" for note in run.notes),
-        _totals(run),
-    ]
-    return "\n\n".join(part for part in parts if part)
+def _is_closed(result: CaseResult) -> bool:
+    """Whether nobody can bring a case about without an entry in the target file."""
+    return result.verdict is Verdict.NOT_COVERED and result.needs_entry
 
 
-def _table(run: Run) -> str:
-    width = max((len(case.label) for case in run.contract.cases), default=0)
-    accepted = accepted_cases(run)
-    lines = []
-    for operation in run.contract.operations:
-        lines.append(click.style(operation.name, bold=True))
-        for case in operation.cases:
-            result = run.case_result(case)
-            if _is_closed(result) and case.code is None:
-                continue  # it is counted below, by its status
-            words = result.verdict.words
-            verdict = click.style(words, fg=_COLOURS[result.verdict]) + " " * (11 - len(words))
-            reason = f"(accepted) {result.reason}" if case in accepted else result.reason
-            lines.append(f"  {case.label:<{width}}  {verdict}  {reason}".rstrip())
-    return "\n".join(lines)
+# --- what the baseline accepts
 
 
 def accepted_cases(run: Run) -> list[Case]:
@@ -108,7 +77,7 @@ def accepted_cases(run: Run) -> list[Case]:
 def _gone(run: Run) -> list[BaselineEntry]:
     """What the baseline accepts, and a whole run did not find any more."""
     baseline = run.plan.baseline
-    if baseline is None or not run.plan.is_whole or run.gone or run.is_ended:
+    if baseline is None or not run.plan.is_complete or run.gone or run.is_ended:
         return []
     untested = [o.name for o in run.contract.operations if not _is_tested(run, o)]
     return no_longer_found(run.findings, baseline, untested, run.plan.seed)
@@ -121,52 +90,11 @@ def _is_tested(run: Run, operation: ContractOperation) -> bool:
     return not verdicts.isdisjoint({Verdict.PASSED, Verdict.FAILED})
 
 
-def _no_longer_found(run: Run) -> str:
-    gone = _gone(run)
-    if not gone:
-        return ""
-    lines = [
-        "Accepted, but no longer found. Take it out of the baseline (tallystick accept --prune):"
-    ]
-    lines += [
-        f"  {entry.signature}  {entry.operation}: {entry.check} (seen with seed "
-        f"{entry.extra.get('seed')})"
-        for entry in gone
-    ]
-    return "\n".join(lines)
+# --- what to add to the target file
 
 
-def _is_closed(result: CaseResult) -> bool:
-    """Whether nobody can bring a case about without an entry in the target file."""
-    return result.verdict is Verdict.NOT_COVERED and result.needs_entry
-
-
-def _closed(run: Run) -> str:
-    """What nobody can bring about, a line for each status and reason."""
-    counted = Counter(
-        (case.status, result.reason)
-        for case, result in case_results(run)
-        if _is_closed(result) and case.code is None
-    )
-    if not counted:
-        return ""
-    lines = ["Not covered, which is no fault of the run:"]
-    for (status, reason), count in sorted(counted.items()):
-        cases = "1 case" if count == 1 else f"{count} cases"
-        lines.append(f"  {status:<7}  {cases}: {reason}")
-    return "\n".join(lines)
-
-
-def _finding(number: int, finding: Finding) -> str:
-    first, *rest = str(finding).splitlines()
-    colour = "cyan" if finding.check.level == ADVISORY else "red"
-    return "\n".join(
-        [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
-    )
-
-
-def _snippets(run: Run) -> str:
-    """What to paste into the target file for the cases that were not covered."""
+def _snippets(run: Run) -> list[str]:
+    """What to paste into the target file for the cases that were not covered, in lines."""
     missing = [
         case
         for case, result in case_results(run)
@@ -174,45 +102,16 @@ def _snippets(run: Run) -> str:
         and not result.needs_entry
         and LIMITED not in result.reason
     ]
-    if not missing:
-        return ""
-    lines = ["Not covered. To have these cases tested, add to the target file:"]
+    lines: list[str] = []
     by_request = [case for case in missing if case.is_success or is_of_request(case)]
     values = sorted(path_values(run.contract)) if by_request else []
     if values:
-        lines += ["", "    [parameters]"]
-        lines += [f"    {value}   # one with which the operation succeeds" for value in values]
+        lines += ["", "[parameters]"]
+        lines += [f"{value}   # one with which the operation succeeds" for value in values]
     for case in missing:
         if case not in by_request:
-            lines += ["", *(f"    {line}" for line in entry_of(run.contract, case))]
-    return "\n".join(lines)
-
-
-def _totals(run: Run) -> str:
-    counted = Counter(result.verdict for _, result in case_results(run))
-    counts = [f"{counted[verdict]} {verdict.words}" for verdict in Verdict]
-    found = run.triaged.counted
-    advisory = sum(finding.check.level == ADVISORY for finding in found)
-    style = run.styles.most_common(1)
-    return " · ".join(
-        [
-            *counts,
-            f"{len(found) - advisory} findings, {advisory} advisory",
-            *_accepted(run),
-            *([f"codes in {style[0][0]}"] if style else []),
-            f"{run.client.requests} requests in {run.seconds:.1f} s",
-            f"seed {run.plan.seed}",
-        ]
-    )
-
-
-def _accepted(run: Run) -> list[str]:
-    """How much is accepted, where there is a baseline."""
-    if run.plan.baseline is None:
-        return []
-    cases = len(accepted_cases(run))
-    failed = f" (with {cases} of the failed cases)" if cases else ""
-    return [f"{len(run.triaged.accepted)} accepted{failed}"]
+            lines += ["", *entry_of(run.contract, case)]
+    return lines
 
 
 # --- files
@@ -241,7 +140,7 @@ def write_files(report: dict[str, Any], folder: str) -> None:
     """Write the facts of a report as `report.json` and in all formats. Raises TallystickError."""
     make_folder(folder)
     texts = {"report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
-    texts |= {name: render(report) for name, render in FORMATS.items()}
+    texts |= {name: made(report) for name, made in FORMATS.items()}
     try:
         for name, text in texts.items():
             # A lone surrogate in a response has no UTF-8; it is shown as a question mark.
@@ -252,7 +151,7 @@ def write_files(report: dict[str, Any], folder: str) -> None:
 
 def to_json(run: Run) -> dict[str, Any]:
     """The `report.json` of a run."""
-    accepted = accepted_cases(run)
+    accepted, found = accepted_cases(run), run.triaged
     return {
         "target": run.target.shown_url,
         "document": run.contract.document.locate(()).file,
@@ -265,13 +164,20 @@ def to_json(run: Run) -> dict[str, Any]:
             {**_case_to_json(case, result), "accepted": case in accepted}
             for case, result in case_results(run)
         ],
-        "findings": run.triaged.to_json(),
+        "findings": found.to_json(),
+        "expired": [{"id": each.id, "expires": day} for each, day in found.expired],
         "no_longer_found": [
-            {"id": entry.signature, "operation": entry.operation, "check": entry.check}
+            {
+                "id": entry.signature,
+                "operation": entry.operation,
+                "check": entry.check,
+                "seed": entry.extra.get("seed"),
+            }
             for entry in _gone(run)
         ],
         "checks": [check.to_json() for check in checks_of(run.contract)],
         "notes": run.notes,
+        "to_add": _snippets(run),
     }
 
 
@@ -282,5 +188,6 @@ def _case_to_json(case: Case, result: CaseResult) -> dict[str, Any]:
         "code": case.code,
         "verdict": result.verdict.value,
         "reason": result.reason or None,
+        "needs_entry": _is_closed(result),
         "requests": result.requests,
     }

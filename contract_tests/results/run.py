@@ -15,22 +15,31 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from contract_tests.checks.codes import case_of, named_codes
-from contract_tests.checks.context import CheckContext, Expectation, ExpectationKind, Violation
+from contract_tests.checks.context import (
+    CheckContext,
+    Expectation,
+    ExpectationKind,
+    Violation,
+    documented_response,
+    has_status,
+)
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
-from contract_tests.checks.table import Check, incomplete, violations
+from contract_tests.checks.table import UNDOCUMENTED_REFUSAL, Check, incomplete, violations
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
-from contract_tests.http.exchange import Exchange, Response, TransportError
-from contract_tests.http.redaction import without_capabilities
+from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
+from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
-from contract_tests.plan import Plan
+from contract_tests.plan import PASSING, Plan
 from contract_tests.results.baseline import TriagedFindings, triage
-from contract_tests.results.findings import Finding, Findings, cut, shown
+from contract_tests.results.exhibit import exhibit
+from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -93,6 +102,7 @@ class Run:
     case_results: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
     styles: Counter[str] = field(default_factory=Counter)
     successes: dict[str, deque[Response]] = field(default_factory=dict)
+    refusals: dict[str, Counter[int]] = field(default_factory=dict)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
@@ -117,6 +127,13 @@ class Run:
         """The result of a case so far."""
         return self.case_results.setdefault((case.operation, case.label), CaseResult())
 
+    def send(self, case: Case | None, request: OperationRequest) -> Exchange:
+        """Send a request that is about a case, which may be one after which a client tries again,
+        or a request about none.
+        """
+        tries_again = case is not None and any(has_status(case, s) for s in (429, *PASSING))
+        return self.client.send(request, is_patient=not tries_again)
+
     def check(
         self, operation: ContractOperation, exchange: Exchange, expectation: Expectation
     ) -> list[Finding]:
@@ -130,16 +147,49 @@ class Run:
         outcome = exchange.outcome
         if isinstance(outcome, TransportError):
             return self._keep(operation, exchange, expectation, [incomplete(outcome)])
-        if outcome.is_limited:
-            return []
+        if outcome.is_limited and not _is_expected(expectation, outcome):
+            if documented_response(operation, outcome.status) is None:
+                return []
+            # It says nothing about the request, but it is a documented response.
+            expectation = Expectation(ExpectationKind.HANDLED, "a request that came too early")
         context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
+        if not found and _is_undocumented_refusal(context) and not self.target.is_own_mock:
+            self._count_refusal(operation, exchange, expectation, outcome.status)
         self._remember(context)
+        if outcome.is_success:
+            self.client.redactor.hide_issued(credentials_in(outcome.body))
         self.resources.learn(operation, exchange)
         got = case_answered(operation, exchange) if context.is_described else None
         if got is not None and not found:
             self.reached(got)
         return found
+
+    def _count_refusal(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        status: int,
+    ) -> None:
+        """Count a 4xx that the document does not have. Those of an operation are one finding."""
+        counts = self.refusals.setdefault(operation.name, Counter())
+        counts[status] += 1
+        listed = ", ".join(f"{each} ({counts[each]}x)" for each in sorted(counts))
+        violation = Violation(f"the document does not have {listed}")
+        found = self._finding(operation, exchange, expectation, UNDOCUMENTED_REFUSAL, violation)
+        self.findings.add(found).message = found.message
+
+    def violate(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        check: Check,
+        violation: Violation,
+    ) -> None:
+        """Keep a violation of a check that it takes more than one response to see."""
+        self._keep(operation, exchange, expectation, [(check, violation)])
 
     @cached_property
     def _open(self) -> str:
@@ -223,9 +273,11 @@ class Run:
     ) -> list[Finding]:
         kept = []
         for check, violation in broken:
-            finding = self.findings.add(
-                self._finding(operation, exchange, expectation, check, violation)
-            )
+            made = self._finding(operation, exchange, expectation, check, violation)
+            finding = self.findings.add(made)
+            # Only what is shown is laid out, once.
+            if finding.exhibit is None and finding.curl == made.curl:
+                finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
             if check.level == ADVISORY:
                 continue
             kept.append(finding)
@@ -282,7 +334,7 @@ class Run:
             return violation.source or check.source
         if check.level == STANDARD and expectation.source:
             return expectation.source
-        return str(self._location(operation, expectation, violation))
+        return place_in_text(self._location(operation, expectation, violation))
 
     def _location(
         self, operation: ContractOperation, expectation: Expectation, violation: Violation
@@ -295,8 +347,9 @@ class Run:
     def _clean(self, text: str, exchange: Exchange) -> str:
         """A text about a response, without secrets."""
         outcome = exchange.outcome
-        if isinstance(outcome, Response) and outcome.status < 400:
-            text = without_capabilities(text, outcome.body, f"{exchange.sent}\n{self._open}")
+        if isinstance(outcome, Response):
+            known = f"{exchange.sent}\n{self._open}"
+            text = without_capabilities(text, outcome.body, known, is_error=outcome.status >= 400)
         return self.client.redactor.clean(text)
 
 
@@ -314,6 +367,29 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
+
+
+def _is_undocumented_refusal(context: CheckContext) -> bool:
+    is_refusal = 400 <= context.response.status < 500
+    says_some = context.is_described and bool(context.operation.responses)
+    return is_refusal and says_some and context.documented is None
+
+
+def _is_expected(expectation: Expectation, response: Response) -> bool:
+    """Whether a response has the status of the case that its request is about."""
+    case = expectation.case if expectation.kind is ExpectationKind.CASE else None
+    return case is not None and has_status(case, response.status)
+
+
+def success_value(exchange: Exchange) -> Any:
+    """The JSON value of a success; None where it is none."""
+    outcome = exchange.outcome
+    if isinstance(outcome, TransportError) or not outcome.is_success:
+        return None
+    try:
+        return outcome.value
+    except (ValueError, RecursionError):
+        return None
 
 
 def diagnostic(operation: str, error: Exception) -> str:

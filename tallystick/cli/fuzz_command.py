@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.shared.contract_options import contract_options
+from tallystick.cli.shared.contract_options import contract_options, scope_options
 from tallystick.cli.shared.exits import needs
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _LIMITS = ("max_requests", "max_creations", "max_time", "rate", "until_quiet")
     help="The target file (TOML) to fuzz.",
 )
 @click.option("--base-url", metavar="URL", help="A target on this machine that needs no file.")
+@scope_options
 @click.option("--max-requests", type=click.IntRange(1), help="Requests in all [default: 10,000].")
 @click.option(
     "--max-creations", type=click.IntRange(0), help="2xx to unsafe methods [elsewhere 50]."

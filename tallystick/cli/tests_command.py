@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.shared.contract_options import contract_options
+from tallystick.cli.shared.contract_options import contract_options, scope_options
 from tallystick.cli.shared.exits import UNREACHABLE, needs
 
 if TYPE_CHECKING:
@@ -28,27 +28,21 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="The target file (TOML) to check.",
 )
-@click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    help="A header of every request, such as 'Authorization: Bearer …'; never shown.",
-)
-@click.option(
-    "--include",
-    multiple=True,
-    metavar="PATTERN",
-    help="Test these operations: a tag, an operationId, a path, or a method and a path, with *.",
-)
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these operations out.")
-@click.option("--only-safe", is_flag=True, help="Send GET and HEAD alone, for production.")
+@scope_options
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
 @click.option(
     "--baseline", type=click.Path(), metavar="FILE", help="Findings that are accepted for a while."
 )
 @click.option(
-    "--report-dir", type=click.Path(), metavar="DIR", help="Write report.json and junit.xml there."
+    "--report-dir",
+    type=click.Path(),
+    metavar="DIR",
+    help="Write the report there: report.json (all of it, for programs), report.html (for people), "
+    "junit.xml (CI hosts), report.sarif (code hosts), summary.md (the page of a CI job) and "
+    "badge.svg.",
+)
+@click.option(
+    "-v", "--verbose", "is_whole", is_flag=True, help="Print every case and every finding."
 )
 @click.option(
     "--allow-not-covered", is_flag=True, help="Exit with 0 though cases were not covered."
@@ -69,9 +63,13 @@ def test_command(
     baseline: str | None,
     report_dir: str | None,
     allow_not_covered: bool,
+    is_whole: bool,
     **options: Any,
 ) -> None:
     """Hold an implementation to the contract. Without --target and --base-url it is the mock.
+
+    Prints up to 60 lines: the verdicts, the largest causes with what mends them, and what is not
+    covered. -v prints all; --report-dir writes all.
 
     Exit codes: 0 all cases passed; 1 a case failed, or a check found a violation; 2 bad usage;
     3 cases not covered; 4 the target could not be tested.
@@ -91,7 +89,13 @@ def test_command(
         # This import takes longest. It comes last, so that what is wrong so far is printed at once.
         with needs("test"):
             from contract_tests.command import run_suite
-        code = run_suite(plan, target, report_dir=report_dir, allow_not_covered=allow_not_covered)
+        code = run_suite(
+            plan,
+            target,
+            report_dir=report_dir,
+            allow_not_covered=allow_not_covered,
+            is_whole=is_whole,
+        )
     raise click.exceptions.Exit(code)
 
 

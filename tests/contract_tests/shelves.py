@@ -29,6 +29,9 @@ class Library:
     has it is served.
     """
 
+    location = ""
+    """What `Location` says after a create, where it says something."""
+
     def __init__(self, token: str = "") -> None:
         self.token = token
         self.ids = count(100)
@@ -112,6 +115,8 @@ def serving(library: Library) -> Iterator[str]:
             self.send_response(status)
             if status == 405:
                 self.send_header("allow", "GET, POST, PUT, DELETE")
+            if status == 201 and library.location:
+                self.send_header("location", library.location.format(**value))
             if content:
                 self.send_header("content-type", "application/json")
             if status != 204:

@@ -26,6 +26,7 @@ OPERATIONS = {operation.name: operation for operation in LAMPS.operations}
 SWITCH = "POST /lamps/{id}/switch"
 READ = "GET /lamps/{id}"
 LOOK = "HEAD /lamps/{id}"
+READINGS = "GET /lamps/{id}/readings"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 LAMP = {"url": "https://lamps.example/1"}
@@ -37,9 +38,9 @@ def case(label: str, operation: str = SWITCH) -> Case:
     return next(case for case in OPERATIONS[operation].cases if case.label == label)
 
 
-def reaching(label: str) -> Expectation:
+def reaching(label: str, operation: str = SWITCH) -> Expectation:
     """What the request that reaches a case expects."""
-    return Expectation(ExpectationKind.CASE, f"{label}: the request", (case(label),))
+    return Expectation(ExpectationKind.CASE, f"{label}: the request", (case(label, operation),))
 
 
 def accepted(*labels: str, source: str = "", is_advised: bool = False) -> Expectation:
@@ -70,6 +71,7 @@ def served(method: str) -> Expectation:
 
 
 HANDLED = Expectation(ExpectationKind.HANDLED, "an odd lamp")
+UNDESCRIBED = Expectation(ExpectationKind.HANDLED, "no JSON", is_undescribed=True)
 RED = accepted()
 
 
@@ -81,6 +83,7 @@ def got(
     media_type: str | None = None,
     operation: str = SWITCH,
     headers: Mapping[str, str] | None = None,
+    has_surplus: bool = False,
     **more: Any,
 ) -> CheckContext:
     """A response with its expectation. A body that is not bytes is sent as JSON, as a problem where
@@ -92,7 +95,7 @@ def got(
     content = (
         body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     )
-    response = Response(status, {**typed, **(headers or {})}, content)
+    response = Response(status, {**typed, **(headers or {})}, content, has_surplus=has_surplus)
     return CheckContext(LAMPS, OPERATIONS[operation], response, expectation, **more)
 
 

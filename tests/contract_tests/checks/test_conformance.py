@@ -13,6 +13,7 @@ from tests.contract_tests.checks.contexts import (
     LOOK,
     READ,
     RED,
+    UNDESCRIBED,
     Row,
     Rows,
     each_row,
@@ -48,7 +49,26 @@ ROWS: Rows = {
         Row("an undocumented 4xx", got(429, BROKEN, RED)),
         Row("a method without description", got(201, expectation=served("PUT"))),
     ],
+    table.MEDIA_TYPE_ADVISED: [
+        Row(
+            "a framework's page for what no document speaks of",
+            got(404, b"<h1>Not Found", UNDESCRIBED, media_type="text/html"),
+            "the documented media type is application/problem+json, not text/html",
+        ),
+        Row("as documented", got(404, BROKEN, UNDESCRIBED)),
+        Row("a success", got(200, b"<p>", UNDESCRIBED, media_type="text/html")),
+        Row("a described request", got(404, b"<h1>Not Found", media_type="text/html")),
+    ],
     table.MEDIA_TYPE: [
+        Row(
+            "a framework's page for what no document speaks of",
+            got(404, b"<h1>Not Found", UNDESCRIBED, media_type="text/html"),
+        ),
+        Row(
+            "a success of what no document speaks of",
+            got(200, b"<p>", UNDESCRIBED, media_type="text/html"),
+            "the documented media type is application/json, not text/html",
+        ),
         Row(
             "an error as JSON",
             got(409, BROKEN, media_type=JSON),

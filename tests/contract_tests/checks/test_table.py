@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from contract_tests.checks.table import (
     COMPLETE_RESPONSE,
     PROMISE_CHECKS,
     RESPONSE_CHECKS,
+    SEQUENCE_CHECKS,
+    Check,
     ResponseCheck,
     checks_of,
     incomplete,
@@ -24,8 +27,11 @@ from contract_tests.checks.table import (
 from contract_tests.http.exchange import TransportError
 from tallystick.contract import load_contract
 from tests.contract_tests.checks import (
+    test_bodies,
     test_conformance,
     test_disclosure,
+    test_examples,
+    test_headers,
     test_promises,
     test_semantics,
 )
@@ -34,6 +40,7 @@ from tests.contract_tests.checks.contexts import (
     JSON,
     LAMP,
     LAMPS,
+    READINGS,
     RED,
     Rows,
     accepted,
@@ -48,12 +55,35 @@ ROWS: Rows = {
     **test_semantics.ROWS,
     **test_disclosure.ROWS,
     **test_promises.ROWS,
+    **test_bodies.ROWS,
+    **test_examples.ROWS,
+    **test_headers.ROWS,
 }
 IS_BROKEN = reaching("409 Lamp.Broken")
 TRACE = 'Traceback (most recent call last):\n  File "/srv/app/lamps.py", line 7, in switch\n'
 
 # Responses that break two checks by one mistake: the check that is found, and those that are not.
 ONE_MISTAKE: Mapping[str, tuple[CheckContext, ResponseCheck, Sequence[ResponseCheck]]] = {
+    "another success, without its headers": (
+        got(201, None, reaching("200", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.RESPONSE_HEADERS],
+    ),
+    "another success, without its body": (
+        got(200, None, reaching("202", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.BODY_THERE],
+    ),
+    "another success, with nothing in it": (
+        got(202, None, reaching("200", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.EMPTY_BODY],
+    ),
+    "another success, with a PIN and a wrong example": (
+        got(200, {"watts": "9", "pin": "1"}, reaching("202", READINGS), operation=READINGS),
+        table.STATUS_OF_THE_CASE,
+        [table.EXAMPLE, table.WRITE_ONLY],
+    ),
     "an undocumented status for a case": (
         got(302, None, reaching("200")),
         table.DOCUMENTED_STATUS,
@@ -178,7 +208,7 @@ def test_every_check_is_tested_both_ways() -> None:
         if {row.message is None for row in rows} == {True, False}
     ]
     assert [check.name for check in RESPONSE_CHECKS if check not in both] == []
-    assert set(CHECKS) - set(RESPONSE_CHECKS) == {COMPLETE_RESPONSE}
+    assert set(CHECKS) - set(RESPONSE_CHECKS) == {COMPLETE_RESPONSE, *SEQUENCE_CHECKS}
     assert list(PROMISE_CHECKS) == list(PROMISES)
 
 
@@ -222,3 +252,9 @@ def test_a_report_lists_the_checks_of_its_contract() -> None:
     assert len(of_lamps) == len(CHECKS) - len(promises)
     bundled = [check.name for check in checks_of(load_contract())]
     assert [name for name in bundled if name in promises] == promises
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_every_check_says_what_mends_a_violation(check: Check) -> None:
+    """In one sentence that fits into a line of a terminal."""
+    assert re.fullmatch(r"[A-Z].{10,110}\.", check.remedy), check.remedy

@@ -1,0 +1,265 @@
+"""What was created is what is read, listed and updated, and its address leads to it.
+
+Each test creates an item of its own, since others may have changed by now. A document hardly ever
+says that a service remembers, so what is found is advisory, but for an address that leads nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+
+from contract_tests.checks import table
+from contract_tests.checks.consistency import changed, in_words, lost
+from contract_tests.checks.context import (
+    Compared,
+    Expectation,
+    ExpectationKind,
+    Violation,
+    documented_response,
+)
+from contract_tests.checks.schemas import schema_at
+from contract_tests.checks.table import Check
+from contract_tests.http.client import origin_of
+from contract_tests.http.exchange import Exchange, OperationRequest, Response
+from contract_tests.operations.resources import Resource, items, path_parameters, unwrapped
+from contract_tests.operations.roles import Role, collection_of, template
+from contract_tests.requests.base import Base, Bases
+from contract_tests.requests.sources import Sources
+from contract_tests.results.run import Run, success_value
+from tallystick.contract import ContractOperation
+from tallystick.reader.operations import properties
+
+_LEADS_NOWHERE = (404, 410)
+_NEXT = re.compile("(?i)next|more|cursor|links")
+_SHORT = 10
+"""A list that is shorter is most likely the whole."""
+
+
+@dataclass
+class _Item:
+    """An item of the run's own: what was sent, and what the service said of it."""
+
+    operation: ContractOperation
+    request: OperationRequest
+    exchange: Exchange
+    resource: Resource | None
+
+
+def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base: Base) -> None:
+    """An item that is created, read, listed and updated."""
+    if run.target.is_own_mock:
+        pytest.skip("the mock does not remember")
+    if base.role is not Role.CREATE or operation.method != "post" or not base.is_success:
+        pytest.skip("nothing is created here")
+    item = _created(run, operation, base)
+    if item is None:
+        pytest.skip("no second item could be created")
+    _check_address(run, item)
+    values = run.resources.values_of(item.resource) if item.resource else None
+    if values is None:
+        pytest.skip("no member is the id of what was created")
+    seen = _Seen(run, bases, item, values)
+    seen.check_created()
+    seen.check_listed()
+    for other in run.contract.operations:
+        if other.method in ("put", "patch") and collection_of(other.path) == seen.path:
+            seen.check_updated(other)
+
+
+def _created(run: Run, operation: ContractOperation, base: Base) -> _Item | None:
+    """A new item. Where an equal one is refused, another is made."""
+    others = Sources(run.contract, run.target, run.resources, run.plan.seed + 1)
+    requests = [] if base.again else [base.request]
+    requests += [candidate.request for candidate in others.candidates(operation)]
+    for request in requests:
+        before = list(run.resources.found)
+        exchange = run.client.send(request)
+        run.check(operation, exchange, _handled("another item"))
+        outcome = exchange.outcome
+        if isinstance(outcome, Response) and outcome.is_success:
+            new = (each for each in run.resources.found if each not in before)
+            return _Item(operation, request, exchange, next(new, None))
+    return None
+
+
+def _check_address(run: Run, item: _Item) -> None:
+    """`Location` leads to what was created (RFC 9110 section 15.3.2)."""
+    outcome = item.exchange.outcome
+    location = outcome.headers.get("location") if isinstance(outcome, Response) else None
+    if location is None or not isinstance(outcome, Response) or outcome.status != 201:
+        return
+    address = urljoin(item.exchange.url, location)
+    if origin_of(address) != origin_of(run.target.base_url):
+        return
+    prepared = run.client.prepare(replace(item.request, body=..., query={}), method="GET")
+    prepared.url = address
+    exchange = run.client.transmit(prepared, item.operation.name)
+    got = exchange.outcome
+    if isinstance(got, Response) and got.status in _LEADS_NOWHERE:
+        wrong = Violation(f"Location leads to {location}, which gets {got.status}", ("location",))
+        run.violate(item.operation, exchange, _handled("its address"), table.ADDRESS, wrong)
+
+
+class _Seen:
+    """An item, and what is known of it while it is read, listed and updated."""
+
+    def __init__(self, run: Run, bases: Bases, item: _Item, values: tuple[str, ...]) -> None:
+        self.run, self.bases, self.item, self.values = run, bases, item, values
+        self.path = template(item.operation.path)
+        self.reader = self._operation("get", f"{self.path}/{{}}")
+        self.last: Mapping[str, Any] = unwrapped(success_value(item.exchange))
+
+    def check_created(self) -> None:
+        """What is read is what was sent, and what the create has answered."""
+        sent = self.item.request.body
+        exchange, read = self._read()
+        if exchange is None or read is None:
+            return
+        wrong = lost(sent, read, self._documented()) if isinstance(sent, dict) else {}
+        wrong |= changed(self.last, read)
+        before = {**self.last, **(sent if isinstance(sent, dict) else {})}
+        what = "what is read is not what was created"
+        self._find(table.CREATED_READ, exchange, wrong, what, before=before)
+        self.last = read
+
+    def check_listed(self) -> None:
+        """A list that looks whole has the item, as it is read."""
+        lister = self._operation("get", self.path)
+        if lister is None:
+            return
+        exchange = self.run.client.send(self._at(self.bases.of(lister).request))
+        self.run.check(lister, exchange, _handled("a list with a new item"))
+        value = success_value(exchange)
+        listed = list(items(value))
+        if not isinstance(value, dict | list) or _goes_on(value, len(listed), exchange):
+            return
+        ids = [(resource, self.run.resources.values_of(resource)) for resource in self._as(listed)]
+        found = next((resource for resource, values in ids if values == self.values), None)
+        if found is None and len(listed) < _SHORT and all(values for _, values in ids):
+            wrong = {"": "the list does not have the item that was just created"}
+            self._find(table.CREATED_LISTED, exchange, wrong, "", lister)
+        elif found is not None:
+            wrong = changed(found.members, self.last)
+            what = "what is listed is not what is read"
+            self._find(table.CREATED_LISTED, exchange, wrong, what, lister)
+
+    def check_updated(self, operation: ContractOperation) -> None:
+        """What is read afterwards is what was sent; a PATCH leaves the rest as it is (RFC 5789)."""
+        base = self.bases.of(operation)
+        if not base.is_success or not isinstance(base.request.body, dict):
+            return
+        request = self._otherwise(base)
+        update = self.run.client.send(self._at(request))
+        self.run.check(operation, update, _handled("another item"))
+        outcome = update.outcome
+        is_done = isinstance(outcome, Response) and outcome.status in (200, 201, 204)
+        exchange, read = self._read() if is_done else (None, None)
+        if exchange is None or read is None:
+            return
+        sent = request.body
+        wrong = lost(sent, read, self._documented())
+        if operation.method == "patch":
+            may_change = _writable(self.run, operation) - sent.keys()
+            wrong |= changed({n: v for n, v in self.last.items() if n in may_change}, read)
+        what = f"what is read is not what was sent by {operation.method.upper()}"
+        self._find(
+            table.UPDATED_READ, exchange, wrong, what, operation, before={**self.last, **sent}
+        )
+        self.last = read
+
+    def _otherwise(self, base: Base) -> OperationRequest:
+        """The update that changes the most members."""
+        others = Sources(
+            self.run.contract, self.run.target, self.run.resources, self.run.plan.seed + 2
+        )
+        found = [candidate.request for candidate in others.candidates(base.operation)]
+        requests = [each for each in (base.request, *found) if isinstance(each.body, dict)]
+        return max(requests, key=lambda request: len(changed(request.body, self.last)))
+
+    def _read(self) -> tuple[Exchange | None, Mapping[str, Any] | None]:
+        if self.reader is None:
+            return None, None
+        exchange = self.run.client.send(self._at(self.bases.of(self.reader).request))
+        self.run.check(self.reader, exchange, _handled("an item that was just created"))
+        read = success_value(exchange)
+        return exchange, unwrapped(read) if isinstance(read, dict) else None
+
+    def _find(
+        self,
+        check: Check,
+        exchange: Exchange,
+        wrong: Mapping[str, str],
+        what: str,
+        operation: ContractOperation | None = None,
+        *,
+        before: Mapping[str, Any] | None = None,
+    ) -> None:
+        if wrong:
+            message = f"{what}: {in_words(wrong)}" if what else in_words(wrong)
+            about = operation or self.item.operation
+            violation = Violation(message, tuple(sorted(wrong)))
+            if before is not None:
+                body = json.dumps(before, ensure_ascii=False, default=str).encode()
+                marks = tuple(f"/{name}" for name in wrong)
+                compared = Compared("what was sent and answered before", body)
+                violation = replace(violation, marks=marks, compared=compared)
+            self.run.violate(about, exchange, _handled("the item again"), check, violation)
+
+    def _operation(self, method: str, path: str) -> ContractOperation | None:
+        found = (
+            operation
+            for operation in self.run.contract.operations
+            if operation.method == method and template(operation.path) == path
+        )
+        left_out = self.run.plan.scope.left_out
+        return next((operation for operation in found if left_out(operation) is None), None)
+
+    def _at(self, request: OperationRequest) -> OperationRequest:
+        """A request to this item, or to its collection."""
+        names = [parameter.name for parameter in path_parameters(request.operation)]
+        own = dict(zip(names, self.values, strict=False))
+        return replace(request, path={**request.path, **own})
+
+    def _as(self, listed: list[dict[str, Any]]) -> list[Resource]:
+        parents = self.values[:-1]
+        return [Resource(self.path, parents, each, None, is_created=False) for each in listed]
+
+    def _documented(self) -> frozenset[str]:
+        """The members that a response to reading has by the document."""
+        documented = documented_response(self.reader, 200) if self.reader else None
+        document = self.run.contract.document
+        paths = [m.schema for m in documented.media_types if m.schema] if documented else []
+        return frozenset(
+            name
+            for path in paths
+            for name, inside in properties(document, path)
+            if schema_at(document, inside).get("writeOnly") is not True
+        )
+
+
+def _writable(run: Run, operation: ContractOperation) -> set[str]:
+    """The members that a client may send."""
+    body = operation.request_body
+    paths = [media.schema for media in body.media_types if media.schema] if body else []
+    return {name for path in paths for name, _ in properties(run.contract.document, path)}
+
+
+def _goes_on(value: Any, count: int, exchange: Exchange) -> bool:
+    """Whether a list speaks of a part that follows (RFC 8288 has a relation for it)."""
+    outcome = exchange.outcome
+    links = outcome.headers.get("link", "") if isinstance(outcome, Response) else ""
+    named = value if isinstance(value, dict) else {}
+    amounts = [member for member in named.values() if isinstance(member, int)]
+    follows = [member for name, member in named.items() if _NEXT.search(name)]
+    return "next" in links or any(follows) or any(amount > count for amount in amounts)
+
+
+def _handled(what: str) -> Expectation:
+    return Expectation(ExpectationKind.HANDLED, what)
