@@ -21,8 +21,9 @@ from tests.contract_tests.drafting.published import Publishing, document
 from tests.contract_tests.shelves import serving
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("below", ["", "/api/v2"])
+@pytest.mark.parametrize(
+    ("below", "place"), [*(("", place) for place in PLACES), ("/api/v2", PLACES[1])]
+)
 def test_the_usual_places(place: str, below: str) -> None:
     """Below the root of the host, and below the address."""
     library = Publishing({f"{below}/{place}": document()})

@@ -42,7 +42,6 @@ def written(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"))
 
 
-@pytest.mark.whole
 def test_from_an_address_to_a_run(tmp_path: Path) -> None:
     """The address of a server that publishes its document is all that is needed, and the variable
     that the output names.
@@ -71,7 +70,6 @@ def test_from_an_address_to_a_run(tmp_path: Path) -> None:
     assert " · 0 failed · 0 not covered · 1 unreachable · 0 findings, " in done.out
 
 
-@pytest.mark.whole
 def test_from_a_document_to_a_run(tmp_path: Path) -> None:
     """A file is named as it lies beside the target file."""
     (tmp_path / "api.yaml").write_bytes(DOCUMENT.read_bytes())
