@@ -106,3 +106,4 @@ def test_a_terminal_stays_short(count: int) -> None:
     assert whole.count("GET /: body schema (seen with seed 7)") == count
     assert whole.count("accepted until 2026-01-01: x") == count
     assert ("no longer found" in text) is bool(count)
+    assert ("accepted until 2026-01-01: x0" in text) is (count == 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -68,14 +67,6 @@ def test_schema_and_parser_know_the_same_keys(table: str) -> None:
     described = VALUE["definitions"][table] if table else VALUE
     assert set(described["properties"]) == set(TABLES[table])
     assert described["additionalProperties"] is False
-
-
-def test_the_docs_know_the_same_keys() -> None:
-    """Each has a row in the table of docs/target-file.md."""
-    text = (ROOT / "docs" / "target-file.md").read_text("utf-8")
-    table = text.partition("## Keys")[2].partition("\n\nFiles")[0]
-    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
-    assert {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} == set(TABLES[""])
 
 
 URL = 'base_url = "http://127.0.0.1"\n'
