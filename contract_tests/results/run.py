@@ -37,6 +37,7 @@ from contract_tests.http.exchange import Exchange, OperationRequest, Response, T
 from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
+from contract_tests.results.baseline import TriagedFindings, triage
 from contract_tests.results.exhibit import exhibit
 from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
 from contract_tests.target.target import Target
@@ -233,9 +234,14 @@ class Run:
             case_result.verdict, case_result.reason = verdict, reason
 
     def take_broken(self) -> list[Finding]:
-        """The findings above the advisory since the last call."""
+        """The findings above the advisory since the last call, but those that are accepted."""
         taken, self.broken = self.broken, []
-        return taken
+        return triage(taken, self.plan.baseline).counted
+
+    @property
+    def triaged(self) -> TriagedFindings:
+        """The findings so far, divided by the baseline."""
+        return triage(self.findings, self.plan.baseline)
 
     def _context(
         self,
