@@ -18,6 +18,7 @@ from contract_tests.checks.table import checks_of
 from contract_tests.results.formats import FORMATS
 from contract_tests.results.formats.terminal import WIDTH, render
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
+from contract_tests.target.patterns import tags
 from tallystick.catalogue.cases import Case
 from tallystick.errors import TallystickError
 
@@ -172,6 +173,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "exit_code": exit_code(run),
         "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
+        "tags": {each.name: list(tags(each)) for each in run.contract.operations},
         "cases": [_case_to_json(case, result) for case, result in case_results(run)],
         "findings": [finding.to_json() for finding in run.findings],
         "checks": [check.to_json() for check in checks_of(run.contract)],

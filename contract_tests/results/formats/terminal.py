@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from contract_tests.checks.levels import ADVISORY, LEVELS
+from contract_tests.checks.levels import ADVISORY
 from contract_tests.results.findings import lines_of
 from contract_tests.results.formats.junit import label
 from contract_tests.results.formats.needs import count, is_closed, needs_of
@@ -98,33 +98,26 @@ def _counts(report: Report) -> Lines:
 
 def _findings(report: Report, width: int) -> list[Lines]:
     """All findings as a whole; or the largest causes in brief, first with the commands."""
-    found = [finding for finding in report["findings"] if not finding.get("accepted")]
+    numbered = enumerate(report["findings"], 1)
+    found = [(number, each) for number, each in numbered if not each.get("accepted")]
     if not found:
         return [[]]
     whole, screen = (
-        [line for n, each in enumerate(found, 1) for line in _whole(n, each, width, longest)]
+        [line for pair in found for line in _whole(*pair, width, longest)][1:]
         for longest in (None, _WIDEST)
     )
-    largest = sorted(found, key=_size)
     head = ["The largest causes:"] if len(found) > _MOST_CAUSES else []
     return [
         whole,
         screen,
-        *([*head, *_largest(largest, width, brief)] for brief in (_with_command, _wide, _brief)),
+        *([*head, *_largest(found, width, brief)] for brief in (_with_command, _wide, _brief)),
     ]
-
-
-def _size(finding: Mapping[str, Any]) -> tuple[int, int, int]:
-    """The order of causes: what weighs most, then what touches most."""
-    operations = finding.get("operations") or ()
-    return LEVELS.index(finding["level"]), -len(operations), -finding.get("requests", 1)
 
 
 def _whole(
     number: int, finding: Mapping[str, Any], width: int, longest: int | None
 ) -> Iterator[str]:
-    if number > 1:
-        yield ""
+    yield ""
     first, *rest = lines_of({**finding, "curl": ""})
     head, *more = _wrapped(f"{number}. {first}", width, "   ")
     yield from (click.style(line, fg=_colour(finding)) for line in (head, *more))
@@ -134,13 +127,15 @@ def _whole(
 
 
 def _largest(
-    found: Sequence[Mapping[str, Any]], width: int, brief: Callable[..., Iterator[str]]
+    found: Sequence[tuple[int, Mapping[str, Any]]],
+    width: int,
+    brief: Callable[..., Iterator[str]],
 ) -> Iterator[str]:
-    for number, finding in enumerate(found[:_MOST_CAUSES], 1):
+    for number, finding in found[:_MOST_CAUSES]:
         yield from brief(number, finding, width)
     more = found[_MOST_CAUSES:]
     if more:
-        advisory = sum(finding["level"] == ADVISORY for finding in more)
+        advisory = sum(finding["level"] == ADVISORY for _, finding in more)
         line = f"… and {count(len(more), 'more finding')}, {advisory} of them advisory"
         yield f"{line}: -v, or --report-dir DIR."
 
