@@ -108,7 +108,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run. What is not sent is not collected.
     """
     plan = metafunc.config.stash[PLAN]
-    operations = [o for o in plan.roles.ordered() if plan.scope.left_out(o) is None]
+    operations = plan.operations
     if "case" in metafunc.fixturenames:
         pairs = [
             (o, case) for o in operations for case in o.cases if has_request(plan.target, o, case)

@@ -18,7 +18,7 @@ from contract_tests.target.file import check_target, read_target
 from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target
 from contract_tests.target.variables import expanded
-from tallystick.contract import Contract, read_contract
+from tallystick.contract import Contract, ContractOperation, read_contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
 
@@ -63,6 +63,11 @@ class Plan:
     def roles(self) -> Roles:
         """What the operations do."""
         return Roles(self.contract)
+
+    @cached_property
+    def operations(self) -> Sequence[ContractOperation]:
+        """The operations that are sent, in the order of a run."""
+        return [o for o in self.roles.ordered() if self.scope.left_out(o) is None]
 
     @cached_property
     def scope(self) -> Scope:

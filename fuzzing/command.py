@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,9 +29,9 @@ from fuzzing.analyses.canary import Callback, listening
 from fuzzing.analyses.differences import is_difference, other_target, without_disguises
 from fuzzing.engine.corpus import open_database
 from fuzzing.engine.result import WorkerResult
-from fuzzing.engine.workers import LEDGER, make_campaign, work_together
+from fuzzing.engine.workers import LEDGER, make_campaign, schedule_of, work_together
 from fuzzing.findings.accepted import read_baseline, triage
-from fuzzing.findings.preview import preview
+from fuzzing.findings.preview import preview, without_fetching
 from fuzzing.findings.proofs import canary_proofs, health_proof
 from fuzzing.findings.replay import read_finding, replay
 from fuzzing.findings.report import (
@@ -48,6 +48,7 @@ from fuzzing.sending.limits import Limits, limits_of
 from fuzzing.sending.sharing import BudgetMonitor, shared_budget
 from fuzzing.settings import Settings, target_of
 from tallystick.contract import Contract
+from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
 
 _LINGER = 2.0
@@ -61,11 +62,13 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     others = [other_target(target, settings.against)] if settings.against is not None else []
     limits = limits_of(target, settings.limits, *others)
     dictionaries = bound_dictionaries(target, plan.contract, settings.target_file)
+    if not plan.operations:
+        raise TallystickError("No operation is left to fuzz: all are excluded or left out.")
     if dry_run:
         alone = replace(settings, database=None)
-        _say(
-            preview(make_campaign(alone, plan, dictionaries, Budget(limits), 0), limits, plan.seed)
-        )
+        quiet = replace(plan, target=without_fetching(target))
+        campaign = make_campaign(alone, quiet, dictionaries, Budget(limits), 0)
+        _say(preview(campaign, limits, plan.seed))
         return NOTHING_FOUND
     open_database(settings.database)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
@@ -131,10 +134,10 @@ def _workers(
         # Imported here, because Dask is an extra.
         from fuzzing.cluster.shards import connected
 
-        with connected(settings, limits) as cluster:
+        with connected(settings, plan, limits) as cluster:
             yield cluster, lambda: cluster.work(plan)
         return
-    with shared_budget(limits, settings.workers, settings.shards) as budget:
+    with shared_budget(limits, settings.workers, schedule_of(settings, plan)) as budget:
         yield budget, lambda: work_together(settings, budget, target_of(plan).timeout)
 
 
@@ -213,13 +216,16 @@ def run_replay(
     *,
     target_file: str | None,
     base_url: str | None,
+    headers: Sequence[str] = (),
     against: str | None = None,
 ) -> int:
     """Replay a finding of a report, print whether it still holds, and give the exit code. Raises
     TallystickError.
     """
     found = read_finding(report_dir, finding)
-    settings = _replayed_settings(found, target_file, base_url, against)
+    settings = replace(
+        _replayed_settings(found, target_file, base_url, against), headers=tuple(headers)
+    )
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []

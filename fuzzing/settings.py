@@ -30,6 +30,10 @@ class Settings:
     database: str | None = None
     baseline: str | None = None
     against: str | None = None
+    headers: tuple[str, ...] = field(default=(), repr=False)
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    only_safe: bool = False
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def plan(self) -> Plan:
@@ -39,6 +43,10 @@ class Settings:
             base_url=self.base_url,
             target_file=self.target_file,
             seed=self.seed,
+            headers=self.headers,
+            include=self.include,
+            exclude=self.exclude,
+            only_safe=self.only_safe,
         )
 
 

@@ -562,6 +562,20 @@ UPDATED_READ = Check(
     "the response to reading an item after PUT or PATCH",
     remedy="Keep each member that was sent, or document it as `readOnly`.",
 )
+AVAILABLE = Check(
+    "available",
+    ADVISORY,
+    "RFC 9110 section 15.6",
+    "a documented 502, 503 or 504 to a request that should succeed, twice in a row",
+    remedy="Look at what fails behind the service; while it is overloaded, send `Retry-After`.",
+)
+UNDOCUMENTED_REFUSAL = Check(
+    "undocumented refusal",
+    ADVISORY,
+    "",
+    "a 4xx that the document does not have",
+    remedy="Document what the operation refuses with: each status, `4XX` or `default`.",
+)
 
 SEQUENCE_CHECKS = (
     ADDRESS,
@@ -570,6 +584,8 @@ SEQUENCE_CHECKS = (
     CREATED_READ,
     CREATED_LISTED,
     UPDATED_READ,
+    AVAILABLE,
+    UNDOCUMENTED_REFUSAL,
 )
 """The checks that it takes several responses to see."""
 

@@ -61,6 +61,10 @@ class BoundedAdapter(HTTPAdapter):
 
     largest_body = LARGEST_RESPONSE
 
+    def left(self) -> float:
+        """The seconds that are left for requests."""
+        return inf
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """See HTTPAdapter."""
         super().init_poolmanager(*args, **kwargs)

@@ -17,7 +17,7 @@ import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from http.client import IncompleteRead
 from http.cookiejar import DefaultCookiePolicy
@@ -48,7 +48,7 @@ from contract_tests.http.exchange import (
 )
 from contract_tests.http.identities import Identities
 from contract_tests.http.redaction import OPEN_HEADERS, SECRET_NAME, Redactor
-from contract_tests.http.tokens import token_from
+from contract_tests.http.tokens import Token, token_from
 from contract_tests.target.credentials import Credential, Identity, places_of
 from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
 from contract_tests.target.target import HookCall, Target, TargetError
@@ -138,6 +138,7 @@ class Client:
         self._waits_itself = adapter is None
         adapter = adapter or BoundedAdapter(pool_maxsize=_THREADS)
         adapter.largest_body = target.largest_response
+        self._adapter = adapter
         self.session = _session(target, adapter)
         self.session.cert = _certificate(target)
         self.other = _session(target, BoundedAdapter())
@@ -221,7 +222,7 @@ class Client:
             fields["cookie"] = f"{others}; {own}" if own else others
         return fields
 
-    def _token(self, url: str, credential: Credential) -> str:
+    def _token(self, url: str, credential: Credential) -> Token:
         """A token for client credentials; nobody may see it. Raises TargetError."""
         is_own = origin_of(url) == origin_of(self.target.base_url)
 
@@ -244,15 +245,48 @@ class Client:
         try:
             token = token_from(post, url, credential)
         except requests.RequestException as error:
+            self._left()  # what the end of the run has cut says nothing about the server
             raise TargetError(f"No token came from {url}: {_reason(error)}.") from None
-        self.redactor.hide(token)
+        self.redactor.hide(token.value)
         return token
+
+    def _with_token(
+        self, prepared: requests.PreparedRequest, token_for: Callable[[str], str | None]
+    ) -> requests.PreparedRequest | None:
+        """The request with another token in place of one that was fetched; None where there is no
+        other. Raises NoTokenError.
+        """
+        scheme, token = _bearer(prepared)
+        try:
+            fresh = token_for(token)
+        except TargetError as error:
+            raise NoTokenError(self.redactor.clean(str(error)), self.shown(prepared)) from None
+        if fresh in (None, token):
+            return None
+        copy = prepared.copy()
+        copy.headers["authorization"] = f"{scheme} {fresh}"
+        return copy
 
     def transmit(self, prepared: requests.PreparedRequest, operation: str = "") -> Exchange:
         """Send a prepared request; once more where its failure may pass, and after a while where
         the target asks to come back later. An operation whose responses do not end has less time
-        then. Raises RunEndedError.
+        then. A fetched token that has expired is renewed, and one that is refused once. Raises
+        NoTokenError and RunEndedError.
         """
+        tokens = self.identities.tokens
+        prepared = self._with_token(prepared, tokens.current) or prepared
+        outcome = self._answered(prepared, operation)
+        if isinstance(outcome, Response) and outcome.status == 401:
+            again = self._with_token(prepared, tokens.instead)
+            if again is not None:
+                prepared, outcome = again, self._answered(again, operation)
+        if isinstance(outcome, Response):
+            tokens.saw(_bearer(prepared)[1], is_refused=outcome.status == 401)
+        return self._exchange(prepared, outcome)
+
+    def _answered(
+        self, prepared: requests.PreparedRequest, operation: str
+    ) -> Response | TransportError:
         outcome = self._once(prepared, operation)
         for _ in range(_MOST_WAITS):
             if (
@@ -264,7 +298,7 @@ class Client:
             outcome = self._once(prepared, operation)
         if isinstance(outcome, Response) and outcome.status in self._passing.get(operation, ()):
             outcome = self._once(prepared, operation)
-        return self._exchange(prepared, outcome)
+        return outcome
 
     def _exchange(
         self, prepared: requests.PreparedRequest, outcome: Response | TransportError
@@ -322,7 +356,7 @@ class Client:
 
     def _left(self, grace: float = 0.0) -> float:
         """The seconds that are left of the run. Raises RunEndedError."""
-        left = self.ends + grace - time.monotonic()
+        left = min(self.ends + grace - time.monotonic(), self._adapter.left())
         if left <= 0:
             raise RunEndedError("the time of the run is over")
         return left
@@ -443,6 +477,12 @@ def _certificate(target: Target) -> Any:
     """The client's certificate, and its key where that is another file, as requests wants them."""
     files = target.client_certificate
     return files if len(files) == 2 else next(iter(files), None)
+
+
+def _bearer(prepared: requests.PreparedRequest) -> tuple[str, str]:
+    """The name and the rest of a request's credentials (RFC 9110 section 11.4)."""
+    scheme, _, rest = str(prepared.headers.get("authorization", "")).partition(" ")
+    return scheme, rest
 
 
 def origin_of(url: str) -> tuple[str, str, int | None]:
@@ -573,4 +613,6 @@ def _cause(error: requests.RequestException) -> Any:
     while cause.args and isinstance(cause.args[-1], Exception):
         cause = cause.args[-1]
     reason = getattr(cause, "reason", None)
-    return reason if isinstance(reason, Exception) else cause
+    cause = reason if isinstance(reason, Exception) else cause
+    # What urllib3 says of a refused connection names an object of its own.
+    return cause.__cause__ if isinstance(cause.__cause__, OSError) else cause

@@ -8,14 +8,14 @@ three times at most for a scheme: accounts lock.
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.redaction import OPEN_HEADERS
+from contract_tests.http.tokens import Fetch, Token, TokenStore
 from contract_tests.target.credentials import (
     Credential,
     Credentials,
@@ -44,11 +44,10 @@ class Identities:
     credentials from an address.
     """
 
-    def __init__(self, target: Target, fetch: Callable[[str, Credential], str]) -> None:
+    def __init__(self, target: Target, fetch: Fetch) -> None:
         self.target, self.fetch = target, fetch
+        self.tokens = TokenStore(self._fetched)
         self._tried: Counter[str] = Counter()
-        self._tokens: dict[Credential, str | TargetError] = {}
-        self._lock = threading.Lock()
 
     def can_be(self, identity: Identity, operation: ContractOperation) -> bool:
         """Whether a request of this identity differs from one of the run's own."""
@@ -130,30 +129,21 @@ class Identities:
         return tuple(scheme for scheme in given or operation.security[0] if is_sent(scheme))
 
     def _complete(self, scheme: SecurityScheme, credential: Credential) -> Credential:
-        """The credential with a token, which is asked for once."""
+        """The credential with a token that is valid now."""
         if not credential.client_id:
             return credential
-        with self._lock:
-            if credential not in self._tokens:
-                self._tokens[credential] = self._fetched(scheme, credential)
-            token = self._tokens[credential]
-        if isinstance(token, TargetError):
-            raise token
-        return replace(credential, token=token)
-
-    def _fetched(self, scheme: SecurityScheme, credential: Credential) -> str | TargetError:
         # A relative address is relative to the server (OpenAPI 3.1.1 section 4.6).
         url = urljoin(self.target.shown_url + "/", credential.token_url or scheme.token_url)
+        return replace(credential, token=self.tokens.of(credential, url))
+
+    def _fetched(self, url: str, credential: Credential) -> Token:
         named = {host_of(self.target.base_url), *self.target.allow_hosts}
         if host_of(url) not in named and not is_loopback(url):
-            return TargetError(
+            raise TargetError(
                 f"The token URL {url} is not at the target.",
                 remedy=f'If that is right, add it: allow_hosts = ["{host_of(url)}"].',
             )
-        try:
-            return self.fetch(url, credential)
-        except TargetError as error:
-            return error
+        return self.fetch(url, credential)
 
 
 def _values_at(request: OperationRequest, location: str) -> Mapping[str, object]:

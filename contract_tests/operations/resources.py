@@ -89,6 +89,7 @@ class Resources:
     found: list[Resource] = field(default_factory=list)
     linked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     singles: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    _parameters: dict[str, Parameter | None] = field(default_factory=dict, repr=False)
 
     # --- what a response teaches
 
@@ -109,7 +110,8 @@ class Resources:
         elif is_item(operation) and visit.values:
             self._learn_item(visit, role, value, response.status)
         elif role is Role.CREATE:
-            self.singles.setdefault(path, []).insert(0, visit.values)
+            known = self.singles.setdefault(path, [])
+            self.singles[path] = [visit.values, *(each for each in known if each != visit.values)]
         elif role is Role.DELETE:
             self._forget(operation, visit.values)
         self._learn_links(visit, value, response)
@@ -212,6 +214,20 @@ class Resources:
 
     # --- what is known
 
+    def created(self) -> list[Resource]:
+        """The items that the run created, and that are still there; the newest first."""
+        return [each for each in self.found if each.is_created and not each.is_deleted]
+
+    def is_gone(self, operation: ContractOperation, path: Mapping[str, Any]) -> bool:
+        """Whether values of a path lead to an item that was deleted, or to what was in it."""
+        values = tuple(str(path.get(parameter.name)) for parameter in path_parameters(operation))
+        place = template(operation.path)
+        above = [each for each in self.found if place.startswith(f"{each.collection}/{{}}")]
+        known = [(self.values_of(each), each) for each in above]
+        leading = [each for own, each in known if own is not None and own == values[: len(own)]]
+        alive = {self.values_of(each) for each in leading if not each.is_deleted}
+        return any(self.values_of(each) not in alive for each in leading)
+
     def values(self, operation: ContractOperation, url: str) -> tuple[str, ...] | None:
         """The values of the path parameters in an address; None where it is none of the
         operation's.
@@ -234,8 +250,11 @@ class Resources:
 
     def _parameter(self, collection: str) -> Parameter | None:
         """The last parameter in the address of an item."""
-        own = (o for o in self.contract.operations if collection_of(o.path) == collection)
-        return next((path_parameters(operation)[-1] for operation in own), None)
+        if collection not in self._parameters:
+            own = (o for o in self.contract.operations if collection_of(o.path) == collection)
+            found = next((path_parameters(operation)[-1] for operation in own), None)
+            self._parameters[collection] = found
+        return self._parameters[collection]
 
     def values_of(self, resource: Resource) -> tuple[str, ...] | None:
         """The values in an item's address; None where no member is its id."""

@@ -10,12 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.roles import Role, collection_of, is_item, template
 from contract_tests.plan import PASSING
-from contract_tests.requests.sources import Candidate, Origin, Sources, valid_request
+from contract_tests.requests.sources import (
+    MOST_TRIED,
+    Candidate,
+    Origin,
+    Sources,
+    valid_request,
+)
 from contract_tests.results.run import MOST_KEPT, Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
@@ -147,9 +154,13 @@ class Base:
 class Bases:
     """The bases of a run, each sent once."""
 
-    def __init__(self, run: Run, watch: Callable[[Base], None] = lambda _: None) -> None:
-        """`watch` sees each base as soon as it is sent; it may end the run."""
-        self.run, self.watch = run, watch
+    def __init__(
+        self, run: Run, watch: Callable[[Base], None] = lambda _: None, most: int = MOST_TRIED
+    ) -> None:
+        """`watch` sees each base as soon as it is sent; it may end the run. At `most` so many
+        candidates are tried for an operation.
+        """
+        self.run, self.watch, self.most = run, watch, most
         self.sources = Sources(run.contract, run.target, run.resources, run.plan.seed)
         self._sent: dict[str, Base] = {}
 
@@ -168,7 +179,7 @@ class Bases:
     def _found(self, operation: ContractOperation) -> Base | None:
         """The best of the candidates; None where there is none."""
         tried: list[Base] = []
-        for candidate in self.sources.candidates(operation):
+        for candidate in islice(self.sources.candidates(operation), self.most):
             base = self._send(operation, candidate)
             tried.append(base)
             if base.is_success or base.status is None or base.status in _REFUSED:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from unittest import SkipTest
 
 from contract_tests.http.bodies import UnmakeableError
-from contract_tests.http.client import GRACE, RunEndedError
+from contract_tests.http.client import GRACE, TargetGoneError
 from contract_tests.http.exchange import Response
 from contract_tests.operations.resources import Resource, path_parameters
 from contract_tests.operations.roles import collection_of, is_item
@@ -24,20 +26,41 @@ def clean_up(run: Run) -> None:
     if run.target.is_own_mock:
         return
     run.client.ends += GRACE
+    run.notes += left_notes(delete_items(run, run.resources.created()))
+
+
+def delete_items(run: Run, items: Iterable[Resource]) -> Counter[str]:
+    """Delete items; gives how many of each collection could not be."""
     left: Counter[str] = Counter()
-    for resource in [r for r in run.resources.found if r.is_created and not r.is_deleted]:
+    is_gone = False
+    for item in items:
+        is_done = False
         try:
-            is_done = _delete(run, resource)
-        except (RunEndedError, UnmakeableError):
-            is_done = False
-        left[resource.collection] += not is_done
-    for collection, count in (+left).items():
-        run.notes.append(f"{count} items that the run created in {collection} could not be deleted")
+            is_done = item.is_deleted or (not is_gone and _delete(run, item))
+        except TargetGoneError:
+            is_gone = True
+        except (SkipTest, UnmakeableError):  # no time or budget is left
+            pass
+        left[item.collection] += not is_done
+    return +left
 
 
-def _delete(run: Run, resource: Resource) -> bool:
-    values = run.resources.values_of(resource)
-    operation = _deleting(run, resource)
+def left_notes(left: Mapping[str, int]) -> list[str]:
+    """What is said of the items that could not be deleted."""
+    return [
+        f"{count} items that the run created in {collection} could not be deleted"
+        for collection, count in left.items()
+    ]
+
+
+def is_deletable(run: Run, item: Resource) -> bool:
+    """Whether a request that deletes an item can be sent."""
+    return _deleting(run, item) is not None and run.resources.values_of(item) is not None
+
+
+def _delete(run: Run, item: Resource) -> bool:
+    values = run.resources.values_of(item)
+    operation = _deleting(run, item)
     if operation is None or values is None:
         return False
     names = [p.name for p in path_parameters(operation)]
@@ -46,13 +69,13 @@ def _delete(run: Run, resource: Resource) -> bool:
     exchange = run.client.send(replace(request, path=path))
     outcome = exchange.outcome
     is_done = isinstance(outcome, Response) and (outcome.is_success or outcome.status in _GONE)
-    resource.is_deleted = is_done
+    item.is_deleted = is_done
     return is_done
 
 
-def _deleting(run: Run, resource: Resource) -> ContractOperation | None:
+def _deleting(run: Run, item: Resource) -> ContractOperation | None:
     for operation in run.contract.operations:
         is_wanted = operation.method == "delete" and is_item(operation)
-        if is_wanted and collection_of(operation.path) == resource.collection:
+        if is_wanted and collection_of(operation.path) == item.collection:
             return operation if run.plan.scope.left_out(operation) is None else None
     return None

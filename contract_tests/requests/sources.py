@@ -138,7 +138,7 @@ class Sources:
         request = with_parameters(request, {name: value for name, (_, value) in values.items()})
         given = self.target.values(operation)
         rest = {name: value for name, value in given.items() if name not in sources}
-        if self._is_changed(operation):
+        if is_changed(operation, self.target):
             rest = {name: value for name, value in rest.items() if not name.startswith("path.")}
         return Candidate(
             with_parameters(request, rest), sources | dict.fromkeys(rest, Origin.GIVEN)
@@ -151,11 +151,11 @@ class Sources:
         parameters = path_parameters(operation)
         given = self.target.values(operation)
         named = {p.name: given[f"path.{p.name}"] for p in parameters if f"path.{p.name}" in given}
-        is_changed = self._is_changed(operation)
-        if is_changed:
+        is_own = is_changed(operation, self.target)
+        if is_own:
             own = parameters[-1:] if is_item(operation) else parameters
             named = {n: v for n, v in named.items() if n not in {p.name for p in own}}
-        found = self._known_paths(operation, parameters, first, is_changed=is_changed)
+        found = self._known_paths(operation, parameters, first, is_own=is_own)
         for source, values in found:
             if all(str(values.get(name, value)) == str(value) for name, value in named.items()):
                 yield self._path(parameters, named, source, values, first)
@@ -166,11 +166,11 @@ class Sources:
         parameters: Sequence[Parameter],
         first: OperationRequest,
         *,
-        is_changed: bool,
+        is_own: bool,
     ) -> Iterator[tuple[Origin, Mapping[str, Any]]]:
         """What is known of the path, the best first; at last nothing, so that the rest is made."""
         resources = self.resources
-        if is_changed:
+        if is_own:
             last = parameters[-1].name
             known = resources.bindings(operation, only_created=True)
             own = (binding.values for binding in known if last in binding.values)
@@ -206,13 +206,6 @@ class Sources:
             else:
                 found[f"path.{name}"] = self._made(parameter, first.path.get(name, "0"))
         return found
-
-    def _is_changed(self, operation: ContractOperation) -> bool:
-        """Whether the request changes an item itself, where only items of this run may be."""
-        is_allowed = self.target.destructive or self.target.is_own_mock
-        changes = operation.method in ("put", "patch", "delete") and is_item(operation)
-        removes = operation.method == "delete" and "{" in operation.path
-        return (changes or removes) and not is_allowed
 
     # --- the other parameters
 
@@ -278,6 +271,14 @@ def valid_request(
     sources = Sources(contract, target, Resources(contract, Roles(contract)))
     made = constrained(operation, next(made_requests(contract, operation, 0)))
     return next((found.request for found in sources.candidates(operation)), made)
+
+
+def is_changed(operation: ContractOperation, target: Target) -> bool:
+    """Whether a request changes an item itself, where only items of this run may be."""
+    is_allowed = target.destructive or target.is_own_mock
+    changes = operation.method in ("put", "patch", "delete") and is_item(operation)
+    removes = operation.method == "delete" and "{" in operation.path
+    return (changes or removes) and not is_allowed
 
 
 def refers(name: str) -> bool:

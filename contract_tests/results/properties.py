@@ -71,7 +71,8 @@ class PropertyRun:
                 # This ends a property at once. The run has its findings already.
                 raise SkipTest("the budget for shrinking is spent")
             for request in before:
-                self.run.client.transmit(request, self.operation.name)
+                exchange = self.run.client.transmit(request, self.operation.name)
+                self.run.resources.learn(self.operation, exchange)
             self._known[key] = self._is_broken(prepared, expectation)
         if self._known[key]:
             raise BrokenError(expectation.what)

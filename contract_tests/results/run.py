@@ -22,6 +22,7 @@ import pytest
 
 from contract_tests.checks.codes import case_of, named_codes
 from contract_tests.checks.context import (
+    STATUS_LINE,
     CheckContext,
     Expectation,
     ExpectationKind,
@@ -30,7 +31,7 @@ from contract_tests.checks.context import (
     has_status,
 )
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
-from contract_tests.checks.table import Check, incomplete, violations
+from contract_tests.checks.table import UNDOCUMENTED_REFUSAL, Check, incomplete, violations
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
@@ -101,6 +102,7 @@ class Run:
     case_results: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
     styles: Counter[str] = field(default_factory=Counter)
     successes: dict[str, deque[Response]] = field(default_factory=dict)
+    refusals: dict[str, Counter[int]] = field(default_factory=dict)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
@@ -152,6 +154,8 @@ class Run:
             expectation = Expectation(ExpectationKind.HANDLED, "a request that came too early")
         context = self._context(operation, outcome, exchange, expectation)
         found = self._keep(operation, exchange, expectation, list(violations(context)))
+        if not found and _is_undocumented_refusal(context) and not self.target.is_own_mock:
+            self._count_refusal(operation, exchange, expectation, outcome.status)
         self._remember(context)
         if outcome.is_success:
             self.client.redactor.hide_issued(credentials_in(outcome.body))
@@ -160,6 +164,21 @@ class Run:
         if got is not None and not found:
             self.reached(got)
         return found
+
+    def _count_refusal(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        status: int,
+    ) -> None:
+        """Count a 4xx that the document does not have. Those of an operation are one finding."""
+        counts = self.refusals.setdefault(operation.name, Counter())
+        counts[status] += 1
+        listed = ", ".join(f"{each} ({counts[each]}x)" for each in sorted(counts))
+        violation = Violation(f"the document does not have {listed}", marks=(STATUS_LINE,))
+        found = self._add(operation, exchange, expectation, UNDOCUMENTED_REFUSAL, violation)
+        found.message = cut(violation.message)
 
     def violate(
         self,
@@ -249,17 +268,29 @@ class Run:
     ) -> list[Finding]:
         kept = []
         for check, violation in broken:
-            made = self._finding(operation, exchange, expectation, check, violation)
-            finding = self.findings.add(made)
-            # Only what is shown is laid out, once.
-            if finding.exhibit is None and finding.curl == made.curl:
-                finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
+            finding = self._add(operation, exchange, expectation, check, violation)
             if check.level == ADVISORY:
                 continue
             kept.append(finding)
             self._fail(expectation.case, cut(self._clean(violation.message, exchange)))
         self.broken += [finding for finding in kept if finding not in self.broken]
         return kept
+
+    def _add(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        check: Check,
+        violation: Violation,
+    ) -> Finding:
+        """Add a finding; returns the one that it became a part of."""
+        made = self._finding(operation, exchange, expectation, check, violation)
+        finding = self.findings.add(made)
+        # Only what is shown is laid out, once.
+        if finding.exhibit is None and finding.curl == made.curl:
+            finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
+        return finding
 
     def _fail(self, case: Case | None, reason: str) -> None:
         if case is None:
@@ -343,6 +374,12 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
+
+
+def _is_undocumented_refusal(context: CheckContext) -> bool:
+    is_refusal = 400 <= context.response.status < 500
+    says_some = context.is_described and bool(context.operation.responses)
+    return is_refusal and says_some and context.documented is None
 
 
 def _is_expected(expectation: Expectation, response: Response) -> bool:

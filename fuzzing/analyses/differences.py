@@ -38,6 +38,7 @@ from contract_tests.checks.table import (
 from contract_tests.http.client import Client, TargetGoneError, basic_credentials
 from contract_tests.http.exchange import Exchange, Response, TransportError
 from contract_tests.requests.base import Base
+from contract_tests.requests.sources import is_changed
 from contract_tests.results.findings import Finding
 from contract_tests.results.run import Run, case_answered
 from contract_tests.target.target import Target
@@ -45,6 +46,7 @@ from fuzzing.analyses.canary import token_in
 from fuzzing.generators.cases import FuzzCase
 from fuzzing.sending.adapter import BudgetAdapter
 from fuzzing.sending.budget import BudgetSpentError
+from fuzzing.sending.created import CreatedItems
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
@@ -130,6 +132,7 @@ class DifferenceAnalysis:
 
     run: Run
     other: Run
+    created: CreatedItems | None = None
     stop: Callable[[str], None] = lambda _: None
     unsettled: UnsettledDifferences = field(default_factory=dict)
     _bases: dict[str, Base] = field(default_factory=dict)
@@ -137,11 +140,13 @@ class DifferenceAnalysis:
     def begin(self, base: Base, keep: Keep) -> None:
         """Send the base request of an operation, once."""
         operation = base.operation
-        if operation.name in self._bases or base.exchange is None:
+        # Items of the target are not items that this fuzz created at the other implementation.
+        is_unsafe = is_changed(operation, self.run.target)
+        if operation.name in self._bases or base.exchange is None or is_unsafe:
             return
         expectation = base.accepted("the request that should succeed")
         fuzz_case = FuzzCase("base", (self.run.client.prepare(base.request),), expectation)
-        exchange = self._sent(fuzz_case.requests)
+        exchange = self._sent(operation, fuzz_case.requests)
         if exchange is None:
             return
         case = case_answered(operation, exchange)
@@ -156,7 +161,7 @@ class DifferenceAnalysis:
         if there is None or token_in(fuzz_case.last):
             # Only the target gets addresses of the canary, so that a callback has one source.
             return []
-        other_exchange = self._sent(fuzz_case.requests)
+        other_exchange = self._sent(base.operation, fuzz_case.requests)
         if other_exchange is None:
             return []
         if base.hides(exchange) or there.hides(other_exchange):
@@ -173,17 +178,21 @@ class DifferenceAnalysis:
         TargetGoneError.
         """
         here = [self.run.client.transmit(request, operation.name) for request in sent][-1]
-        difference = compare(self.run, operation, expectation, here, self._transmitted(sent))
+        difference = compare(
+            self.run, operation, expectation, here, self._transmitted(operation, sent)
+        )
         return difference if difference and difference.deviations else None
 
     def close(self) -> None:
         """Close the connections."""
         self.other.client.close()
 
-    def _sent(self, sent: Sequence[requests.PreparedRequest]) -> Exchange | None:
+    def _sent(
+        self, operation: ContractOperation, sent: Sequence[requests.PreparedRequest]
+    ) -> Exchange | None:
         """The last exchange; None where nothing more can be sent."""
         try:
-            return self._transmitted(sent)
+            return self._transmitted(operation, sent)
         except BudgetSpentError:
             return None
         except TargetGoneError as error:
@@ -191,9 +200,14 @@ class DifferenceAnalysis:
             self.stop(GONE)
             return None
 
-    def _transmitted(self, sent: Sequence[requests.PreparedRequest]) -> Exchange:
+    def _transmitted(
+        self, operation: ContractOperation, sent: Sequence[requests.PreparedRequest]
+    ) -> Exchange:
         here, there = self.run.client, self.other.client
-        return [there.transmit(moved(request, here, there)) for request in sent][-1]
+        exchanges = [there.transmit(moved(request, here, there)) for request in sent]
+        for exchange in exchanges:
+            self.other.resources.learn(operation, exchange)
+        return exchanges[-1]
 
     def _found(
         self, operation: ContractOperation, fuzz_case: FuzzCase, here: Exchange, there: Exchange
@@ -275,7 +289,7 @@ def analysis_of(run: Run, adapter: BudgetAdapter, address: str | None) -> Differ
     clean = run.client.redactor.clean
     beside.clean = lambda text: client.redactor.clean(clean(text))
     other = Run(run.contract, target, client, run.plan)
-    return DifferenceAnalysis(run, other, adapter.budget.stop)
+    return DifferenceAnalysis(run, other, CreatedItems(other, beside), adapter.budget.stop)
 
 
 def moved(

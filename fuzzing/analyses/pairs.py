@@ -32,7 +32,7 @@ from contract_tests.http.exchange import Exchange, OperationRequest, TransportEr
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.probes import EQUIVALENTS
 from contract_tests.requests.reaching import reaching_request
-from contract_tests.requests.sources import valid_request
+from contract_tests.requests.sources import is_changed, valid_request
 from contract_tests.results.findings import Finding, cut, shown
 from contract_tests.results.formats.precedence import BOTH
 from contract_tests.results.run import Run
@@ -105,10 +105,14 @@ def variations_of(operation: ContractOperation, target: Target) -> list[CaseVari
     """The variations that a single request can have: errors in the request itself, and the cases
     that the target file reaches by parameters or headers, without set-up calls.
     """
+    if operation.method == "delete":
+        return []  # each would have to have an item of its own
     found = []
     for case in operation.cases:
         entry = target.setup_of(case)
         names = _names(case, entry)
+        if is_changed(operation, target) and any(name.startswith("path.") for name in names):
+            continue
         if names and not case.is_success and not (entry and _needs_more(entry)):
             found.append(CaseVariation(case, names, entry))
     return found
@@ -265,8 +269,8 @@ class PairAnalysis:
         """Send the pairs of all operations, within a share of the requests that are `left`. Gives
         the order of errors of each operation that has pairs.
         """
-        operations = self.run.contract.operations
-        room = left // (_SHARE * len(operations))
+        operations = self.run.plan.operations
+        room = left // (_SHARE * max(1, len(operations)))
         with suppress(BudgetSpentError):
             for operation in operations:
                 if self.adapter.is_over:
@@ -292,13 +296,15 @@ class PairAnalysis:
         except UnmakeableError as error:
             run.note(str(error))
             return
-        pairs = pairs_of(variations_of(operation, run.target), request, run.client)
+        variations = variations_of(operation, run.target)
+        pairs = pairs_of(variations, request, run.client)
         if not pairs or room < pairs[0].cost + len(pairs[0].variations):
             return
         origin.kind = "base"
         base = self.bases.of(operation)
         if base.is_success:
             origin.kind = KIND
+            pairs = pairs_of(variations, base.request, run.client)
             labels = [case.label for case in operation.cases]
             precedence = Precedence(operation.name, labels, not_tried=len(pairs))
             self.found.append(precedence)

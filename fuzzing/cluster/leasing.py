@@ -37,6 +37,7 @@ from fuzzing.sending.budget import (
 )
 from fuzzing.sending.health import TargetHealth
 from fuzzing.sending.limits import Limits
+from fuzzing.sending.schedule import Schedule
 
 _MOST_UNREPORTED = 16
 """A worker reports its outcomes at the latest when it has so many."""
@@ -51,18 +52,33 @@ ServerCall = Callable[..., Any]
 class BudgetServer(SchedulerPlugin):
     """Holds the budget on the scheduler, for the client that started the fuzz."""
 
-    def __init__(self, name: str, limits: Limits, client: str) -> None:
+    def __init__(
+        self, name: str, limits: Limits, client: str, schedule: Schedule | None = None
+    ) -> None:
         self.name = name
         self.limits = limits
+        self.schedule = schedule
         self.client = client
 
     async def start(self, scheduler: Scheduler) -> None:
         """See SchedulerPlugin."""
-        self.budget = Budget(self.limits)
+        self.budget = Budget(self.limits, self.schedule)
         self._scheduler = scheduler
         self._held: dict[str, Counter[bool]] = {}
+        self._reserved: Counter[str] = Counter()
         self._changed = asyncio.Event()
-        methods = (self.lease, self.report, self.pause, self.stop, self.usage, self.leave)
+        methods = (
+            self.lease,
+            self.report,
+            self.next_shard,
+            self.leave_out,
+            self.reserve,
+            self.clean,
+            self.pause,
+            self.stop,
+            self.usage,
+            self.leave,
+        )
         self._handlers = {_address(self.name, method.__name__): method for method in methods}
         scheduler.handlers.update(self._handlers)
 
@@ -112,6 +128,33 @@ class BudgetServer(SchedulerPlugin):
             held[permit.is_unsafe] -= 1
             self.budget.settle(permit, record)
 
+    def next_shard(self) -> Sequence[Any] | str:
+        """See Budget; an empty text when all are taken."""
+        return self.budget.next_shard() or ""
+
+    def leave_out(self, operation: str) -> None:
+        """See Budget."""
+        self.budget.leave_out(operation)
+
+    def reserve(self, holder: str, count: int) -> None:
+        """See Budget."""
+        self._reserved[holder] += count
+        self.budget.reserve(count)
+        self._changed.set()
+
+    async def clean(self, holder: str) -> Sequence[Any] | str:
+        """A permit to delete what was created, or why there is none."""
+        while True:
+            try:
+                given = self.budget.ask_to_clean()
+            except BudgetSpentError as error:
+                return str(error)
+            if isinstance(given, Permit):
+                self._reserved[holder] -= 1
+                self._held.setdefault(holder, Counter())[given.is_unsafe] += 1
+                return list(given)
+            await asyncio.sleep(given)
+
     def pause(self, seconds: float) -> None:
         """See Budget."""
         self.budget.pause(seconds)
@@ -135,6 +178,7 @@ class BudgetServer(SchedulerPlugin):
     def remove_worker(self, scheduler: Scheduler, worker: str, **_: Any) -> None:  # noqa: ARG002
         """See SchedulerPlugin. The permits of a lost worker may have been used."""
         self._write_off(worker)
+        self.budget.reserve(-max(0, self._reserved.pop(worker, 0)))
         self._changed.set()
 
     def _write_off(self, holder: str) -> None:
@@ -221,6 +265,21 @@ class BudgetClient:
     def stop(self, reason: str) -> None:
         """See Budget."""
         self._call("stop", reason=reason)
+
+    def leave_out(self, operation: str) -> None:
+        """See Budget."""
+        self._call("leave_out", operation=operation)
+
+    def reserve(self, count: int) -> None:
+        """See Budget."""
+        self._call("reserve", holder=self._holder, count=count)
+
+    def clean(self) -> Permit:
+        """See Budget."""
+        given = self._call("clean", holder=self._holder)
+        if given is None or isinstance(given, str):
+            raise BudgetSpentError(given or "scheduler")
+        return Permit(*given)
 
 
 def call_from_worker(worker: Worker, name: str) -> ServerCall:

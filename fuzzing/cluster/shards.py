@@ -10,7 +10,6 @@ environment variables. Nothing that Dask may show or log holds a secret.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import pickle
 import platform
@@ -41,11 +40,18 @@ from fuzzing.cluster.leasing import (
 )
 from fuzzing.engine.corpus import is_shared
 from fuzzing.engine.result import WorkerResult, result_of
-from fuzzing.engine.workers import END_SECONDS, LEDGER, make_campaign, run_campaign
+from fuzzing.engine.workers import (
+    END_SECONDS,
+    LEDGER,
+    make_campaign,
+    run_campaign,
+    schedule_of,
+)
 from fuzzing.generators.dictionaries import BoundDictionary, bound_dictionaries
 from fuzzing.sending.budget import BudgetUsage
 from fuzzing.sending.ledger import Ledger
 from fuzzing.sending.limits import Limits
+from fuzzing.sending.schedule import Shard
 from fuzzing.settings import Settings, target_of
 from tallystick.errors import TallystickError
 
@@ -106,7 +112,7 @@ class EventSender:
         self.worker.log_event(self.topic, {"shard": shard, "result": pickle.dumps(result)})
 
 
-def send_shard(task: ClusterTask, shard: int, known: frozenset[str], left: int) -> None:
+def send_shard(task: ClusterTask, shard: Shard, known: frozenset[str], left: int) -> None:
     """Send a shard: the function that Dask runs. Findings whose ids are `known` are not shrunk any
     more. Pairs of errors may take a share of the requests that are `left`.
     """
@@ -117,11 +123,11 @@ def send_shard(task: ClusterTask, shard: int, known: frozenset[str], left: int) 
         events = EventSender(worker, name)
         budget = BudgetClient(call_from_worker(worker, name), worker.address)
         what = (task.settings, task.plan, task.dictionaries)
-        campaign = make_campaign(*what, budget, shard, events)
+        campaign = make_campaign(*what, budget, shard.number, events)
         campaign.adapter.origin.worker = worker.name
         campaign.known = known
-        campaign.on_news = lambda: events.send(shard, result_of(campaign))
-        events.send(shard, run_campaign(campaign, iter([shard]), left))
+        campaign.on_news = lambda: events.send(shard.number, result_of(campaign))
+        events.send(shard.number, run_campaign(campaign, iter([shard]), left))
         budget.report()
 
 
@@ -137,7 +143,6 @@ class Cluster:
         self.limits = limits
         self._call = call_from_client(client, settings.token)
         self._usage = usage_of(self._call("usage"))
-        self._shards = iter(range(settings.shards) if settings.shards else itertools.count())
         self._under_way: dict[Future[None], int] = {}
         self._is_handed_out = False
         self._errors: list[str] = []
@@ -219,16 +224,23 @@ class Cluster:
         workers = self._workers()
         free = max(0, min(workers, self.settings.workers or workers) - len(self._under_way))
         known = frozenset(id_ for result in self._results.values() for id_ in result.shown_by)
-        shards = list(itertools.islice(self._shards, free))
+        shards = self._next_shards(free)
         self._is_handed_out = len(shards) < free
         for shard in shards:
-            key = f"{self.settings.token}-{shard}"
-            left = self.limits.requests if shard == 0 else 0
+            key = f"{self.settings.token}-{shard.number}"
+            left = self.limits.requests if shard.number == 0 else 0
             arguments = (task, shard, known, left)
             future = self.client.submit(
                 send_shard, *arguments, key=key, pure=False, retries=_RETRIES
             )
-            self._under_way[future] = shard
+            self._under_way[future] = shard.number
+
+    def _next_shards(self, count: int) -> list[Shard]:
+        """At most so many shards; fewer where all are handed out, or the scheduler is gone."""
+        with contextlib.suppress(*_GONE):
+            given = [self._call("next_shard") for _ in range(count)]
+            return [Shard(*shard) for shard in given if shard]
+        return []
 
     def _collect(self, ledger: Ledger | None) -> None:
         """Wait for a moment, and take the results and events that came."""
@@ -256,7 +268,7 @@ class Cluster:
 
 
 @contextmanager
-def connected(settings: Settings, limits: Limits) -> Iterator[Cluster]:
+def connected(settings: Settings, plan: Plan, limits: Limits) -> Iterator[Cluster]:
     """The cluster of a scheduler, with a budget of these limits. Raises ClusterError."""
     place = settings.scheduler or ""
     _check(place)
@@ -270,7 +282,7 @@ def connected(settings: Settings, limits: Limits) -> Iterator[Cluster]:
         what = f"The scheduler {place} cannot be reached: {error}."
         raise ClusterError(what, remedy="Is `dask scheduler` running there?") from None
     with client:
-        _put_budget(client, settings, limits)
+        _put_budget(client, settings, plan, limits)
         try:
             yield Cluster(client, settings, limits)
         finally:
@@ -278,7 +290,7 @@ def connected(settings: Settings, limits: Limits) -> Iterator[Cluster]:
                 call_from_client(client, settings.token)("leave")
 
 
-def _put_budget(client: Client, settings: Settings, limits: Limits) -> None:
+def _put_budget(client: Client, settings: Settings, plan: Plan, limits: Limits) -> None:
     """Put the budget on the scheduler. Raises ClusterError."""
     try:
         client.wait_for_workers(1, timeout=_CONNECTING)
@@ -286,7 +298,9 @@ def _put_budget(client: Client, settings: Settings, limits: Limits) -> None:
         what = f"The scheduler {settings.scheduler} has no workers."
         raise ClusterError(what, remedy="Start some: dask worker ADDRESS --nthreads 1") from None
     try:
-        client.register_plugin(BudgetServer(settings.token, limits, client.id), settings.token)
+        schedule = schedule_of(settings, plan, keeps_bases=False)
+        server = BudgetServer(settings.token, limits, client.id, schedule)
+        client.register_plugin(server, settings.token)
     except Exception as error:
         # Whatever error its interpreter raises for what it cannot load.
         what = f"The scheduler cannot keep the budget: {error}."

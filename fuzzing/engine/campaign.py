@@ -1,7 +1,8 @@
 """A campaign: one worker's part of a fuzz, shard after shard, until the budget is spent.
 
-Rules: the work is cut into shards. A shard is an operation and a seed, so the same fuzz has the
-same shards, whichever worker takes which. All fuzz cases of a shard are sent, whatever they show.
+Rules: the work is cut into shards (see `schedule`). A shard is an operation and a seed, so the same
+fuzz has the same shards, whichever worker takes which. All fuzz cases of a shard are sent, whatever
+they show.
 Each response is held to the checks of the contract suite. A new cause is shrunk, within the budget;
 a known one is only counted.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from unittest import SkipTest
@@ -24,22 +26,23 @@ from contract_tests.checks.levels import ADVISORY
 from contract_tests.http.client import TargetGoneError
 from contract_tests.http.exchange import Exchange
 from contract_tests.requests import generated
-from contract_tests.requests.base import Base, Bases
+from contract_tests.requests.base import Base
 from contract_tests.results.findings import Finding
 from contract_tests.results.properties import BrokenError, PropertyRun
 from contract_tests.results.run import Run, diagnostic
 from fuzzing.analyses.canary import Canary
 from fuzzing.analyses.differences import DifferenceAnalysis
 from fuzzing.analyses.precedence import Precedence
+from fuzzing.engine.bases import CampaignBases
 from fuzzing.evidence import EvidenceStore
 from fuzzing.generators.cases import CANARY, FuzzCase, FuzzCases, OperationContext, fuzz_cases
 from fuzzing.generators.dictionaries import BoundDictionary
 from fuzzing.sending.adapter import BudgetAdapter
 from fuzzing.sending.budget import BudgetSpentError
+from fuzzing.sending.created import CreatedItems
+from fuzzing.sending.limits import DEFAULT_REQUESTS
+from fuzzing.sending.schedule import Shard
 from tallystick.contract import ContractOperation
-
-SHARD = 250
-"""The number of fuzz cases in a shard."""
 
 FRESH = "tallystick"
 """Hypothesis' own way to draw, under another name. With its default name, five of six fuzz cases
@@ -60,7 +63,8 @@ SHRINKING, SHRINKING_SECONDS = 60, 20.0
 class Campaign:
     """The state of one worker. `known` are the ids of findings that other workers have shrunk;
     `on_news` is called as soon as something is found; `precedence` is the order of errors, if it
-    was examined; `unmakeable` are the operations to which no request can be made.
+    was examined; `left_out` says why nothing can be sent to an operation, `fuzz_cases` how many
+    each got; `requests` is the limit of the fuzz.
     """
 
     run: Run
@@ -73,22 +77,25 @@ class Campaign:
     differences: DifferenceAnalysis | None = None
     precedence: list[Precedence] = field(default_factory=list)
     evidence: EvidenceStore = field(default_factory=EvidenceStore)
-    unmakeable: set[str] = field(default_factory=set)
+    left_out: dict[str, str] = field(default_factory=dict)
+    fuzz_cases: Counter[str] = field(default_factory=Counter)
+    requests: int = DEFAULT_REQUESTS
 
     def __post_init__(self) -> None:
-        self.bases = Bases(self.run)
+        self.bases = CampaignBases(self.run, self.adapter, self.requests)
+        self.created = [CreatedItems(self.run, self.adapter)]
+        if self.differences is not None and self.differences.created is not None:
+            self.created.append(self.differences.created)
         self._announced: set[str] = set()
 
-    def go(self, shards: Iterator[int]) -> None:
+    def go(self, shards: Iterator[Shard]) -> None:
         """Send shard after shard, until there is none or the budget is spent."""
-        operations = self.run.contract.operations
-        with contextlib.suppress(BudgetSpentError):
-            for number in shards:
-                operation = operations[number % len(operations)]
-                if operation.name not in self.unmakeable:
-                    self._send_shard(operation, number)
-                elif len(self.unmakeable) == len(operations):
-                    return
+        operations = {operation.name: operation for operation in self.run.plan.operations}
+        for shard in shards:
+            # Where the budget is spent, no shard comes after it.
+            with contextlib.suppress(BudgetSpentError):
+                if shard.operation not in self.left_out:
+                    self._send_shard(operations[shard.operation], shard)
 
     def context_of(self, base: Base) -> OperationContext:
         """What the fuzz cases of an operation are made from."""
@@ -114,27 +121,46 @@ class Campaign:
         """Keep the evidence of findings; gives the ids that no worker knows yet."""
         return self.evidence.keep(fuzz_case, operation, found, self.adapter.number) - self.known
 
-    def _send_shard(self, operation: ContractOperation, number: int) -> None:
+    def _send_shard(self, operation: ContractOperation, shard: Shard) -> None:
         origin = self.adapter.origin
         origin.operation, origin.kind = operation, "base"
-        origin.seed = shard_seed = _derived_seed(self.run.plan.seed, number)
+        origin.seed = shard_seed = _derived_seed(self.run.plan.seed, shard.key)
+        base = self._base(operation)
+        if base is None or not shard.size:
+            return
+        known = [list(created.run.resources.found) for created in self.created]
+        self._send_cases(base, shard.size, shard_seed)
+        self.bases.forget_gone()
+        for created, items in zip(self.created, known, strict=True):
+            created.delete_others(items)
+
+    def _base(self, operation: ContractOperation) -> Base | None:
+        """The base of an operation; None where nothing can be sent to it."""
         try:
-            shrink_run = ShrinkRun(self, self.bases.of(operation))
+            base = self.bases.of(operation)
         except (BudgetSpentError, TargetGoneError):
             raise
         except Exception as error:
-            self.unmakeable.add(operation.name)
-            self.run.note(diagnostic(operation.name, error))
-            return
+            self.run.note(why := diagnostic(operation.name, error))
+        else:
+            if base.exchange is not None:
+                return base
+            why = base.doubt or "no request can be made"
+        self.left_out[operation.name] = why
+        self.adapter.budget.leave_out(operation.name)
+        return None
+
+    def _send_cases(self, base: Base, size: int, shard_seed: int) -> None:
+        shrink_run = ShrinkRun(self, base)
         # Once, because what is drawn again must be the same.
-        drawn = fuzz_cases(self.context_of(shrink_run.base))
+        drawn = fuzz_cases(self.context_of(base))
         # A new cause ends a property; the rest of the shard is drawn again, and sent then.
         for _ in range(_MOST_NEWS):
-            if self._is_finished(shrink_run, drawn, _derived_seed(shard_seed, 0)):
+            if self._is_finished(shrink_run, drawn, _derived_seed(shard_seed, 0), size):
                 return
             shrink_run.go_on()
 
-    def _is_finished(self, shrink_run: ShrinkRun, drawn: FuzzCases, number: int) -> bool:
+    def _is_finished(self, shrink_run: ShrinkRun, drawn: FuzzCases, number: int, size: int) -> bool:
         """Draw and send, until all of the shard was sent (True) or a new cause came (False)."""
 
         def send(fuzz_case: FuzzCase) -> None:
@@ -146,8 +172,8 @@ class Campaign:
         property_.hypothesis.inner_test._hypothesis_internal_add_digest = key  # type: ignore[attr-defined]
         try:
             # In this order, because a seed takes the database off a property.
-            self._settings()(seed(number)(property_))()
-        except BudgetSpentError:
+            self._settings(size)(seed(number)(property_))()
+        except (BudgetSpentError, TargetGoneError):
             raise
         except (BrokenError, Flaky, SkipTest):
             return False
@@ -157,13 +183,13 @@ class Campaign:
             self.run.note(diagnostic(shrink_run.operation.name, error))
         return True
 
-    def _settings(self) -> settings:
+    def _settings(self, size: int) -> settings:
         phases = [Phase.generate, Phase.shrink]
         if self.database is not None:
             phases.insert(0, Phase.reuse)
         return settings(
             generated.SETTINGS,
-            max_examples=SHARD,
+            max_examples=size,
             phases=phases,
             database=self.database,
             backend=FRESH,
@@ -212,6 +238,8 @@ class ShrinkRun(PropertyRun):
 
     def check(self, exchange: Exchange, expectation: Expectation) -> list[Finding]:
         """What a response breaks, and how it differs from that of the other implementation."""
+        self.campaign.fuzz_cases[self.operation.name] += 1
+        self.run.resources.learn(self.operation, exchange)
         found = super().check(exchange, expectation)
         differences = self.campaign.differences
         if differences is not None and self.fuzz_case is not None:

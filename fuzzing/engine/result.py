@@ -30,7 +30,8 @@ copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 class WorkerResult:
     """What a worker did and found. `shown_by` holds the evidence of each finding by its id;
     `callback_sources` are by the tokens of their addresses; `errors` say why a worker ended early,
-    `notes` what could not be made.
+    `notes` what could not be made. `requests` and `fuzz_cases` are by operation, and `left_out`
+    says why one got none; `left` counts what was created and not deleted, by collection.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -40,6 +41,10 @@ class WorkerResult:
     callback_sources: dict[str, CallbackSource] = field(default_factory=dict)
     precedence: list[Precedence] = field(default_factory=list)
     unsettled: UnsettledDifferences = field(default_factory=dict)
+    requests: Counter[str] = field(default_factory=Counter)
+    fuzz_cases: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, str] = field(default_factory=dict)
+    left: Counter[str] = field(default_factory=Counter)
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -51,6 +56,10 @@ class WorkerResult:
         self._add_findings(later)
         self.kinds |= later.kinds
         self.cases |= later.cases
+        self.requests |= later.requests
+        self.fuzz_cases |= later.fuzz_cases
+        self.left_out |= later.left_out
+        self.left |= later.left
         self.callback_sources |= later.callback_sources
         self.precedence = later.precedence or self.precedence
         self.unsettled = later.unsettled or self.unsettled
@@ -63,6 +72,10 @@ class WorkerResult:
         self._add_findings(other)
         self.kinds += other.kinds
         self.cases += other.cases
+        self.requests += other.requests
+        self.fuzz_cases += other.fuzz_cases
+        self.left_out |= other.left_out
+        self.left += other.left
         self.callback_sources |= other.callback_sources
         self.precedence += other.precedence
         add_unsettled(self.unsettled, other.unsettled)
@@ -92,6 +105,10 @@ def result_of(campaign: Campaign) -> WorkerResult:
         callback_sources=_callback_sources(campaign),
         precedence=campaign.precedence,
         unsettled=campaign.differences.unsettled if campaign.differences else {},
+        requests=campaign.adapter.operations,
+        fuzz_cases=campaign.fuzz_cases,
+        left_out=campaign.left_out,
+        left=sum((created.left for created in campaign.created), Counter()),
         gone=run.gone,
         notes=list(run.notes),
     )

@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from contract_tests.http.client import Client, TargetGoneError
+from contract_tests.operations.roles import SAFE
 from contract_tests.plan import Plan
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import has_cookie_key
@@ -28,14 +29,17 @@ from fuzzing.engine.corpus import open_database
 from fuzzing.engine.result import WorkerResult, result_of
 from fuzzing.generators.dictionaries import BoundDictionary, bound_dictionaries
 from fuzzing.sending.adapter import BudgetAdapter
+from fuzzing.sending.created import SECONDS as CLEANING_SECONDS
 from fuzzing.sending.ledger import Ledger, LedgerSink
+from fuzzing.sending.limits import limits_of
+from fuzzing.sending.schedule import Schedule, Shard, weight_of
 from fuzzing.sending.sharing import PermitSource, SharedBudget, end_with_parent
 from fuzzing.settings import Settings, target_of
 from tallystick.errors import TallystickError
 
 LEDGER = "requests.ndjson"
 
-END_SECONDS = 15.0
+END_SECONDS = 15.0 + CLEANING_SECONDS
 """Seconds for workers to end once the budget is spent, beside the response under way."""
 
 
@@ -114,25 +118,36 @@ def work(settings: Settings, budget: SharedBudget, index: int) -> WorkerResult:
             ledger.close()
 
 
-def run_campaign(campaign: Campaign, shards: Iterator[int], left: int = 0) -> WorkerResult:
+def run_campaign(campaign: Campaign, shards: Iterator[Shard], left: int = 0) -> WorkerResult:
     """Examine pairs of errors, within a share of the requests that are `left`; then send these
-    shards.
+    shards, and delete what was created.
     """
     pairs = PairAnalysis(campaign.run, campaign.adapter, campaign.bases, campaign.evidence)
     try:
-        campaign.precedence = pairs.examine(left)
-        if campaign.precedence:
-            campaign.on_news()
-        campaign.go(shards)
-    except TargetGoneError as error:
-        campaign.run.gone = str(error)
-        campaign.adapter.budget.stop("unreachable")
+        try:
+            campaign.precedence = pairs.examine(left)
+            if campaign.precedence:
+                campaign.on_news()
+            campaign.go(shards)
+        except TargetGoneError as error:
+            campaign.run.gone = str(error)
+            campaign.adapter.budget.stop("unreachable")
+        for created in campaign.created:
+            created.delete_all()
     finally:
         campaign.run.client.close()
         if campaign.differences is not None:
             campaign.differences.close()
     pairs.keep_evidence()
     return result_of(campaign)
+
+
+def schedule_of(settings: Settings, plan: Plan, *, keeps_bases: bool = True) -> Schedule:
+    """The schedule of a fuzz: all operations that are sent, in the order of a run."""
+    weights = {operation.name: weight_of(operation) for operation in plan.operations}
+    safe = frozenset(operation.name for operation in plan.operations if operation.method in SAFE)
+    has_deletes = any(operation.method == "delete" for operation in plan.operations)
+    return Schedule(weights, settings.shards, keeps_bases, safe, has_deletes)
 
 
 def make_campaign(
@@ -157,8 +172,14 @@ def make_campaign(
         target, adapter, streams=plan.streams, keeps_cookies=has_cookie_key(plan.contract)
     )
     run = Run(plan.contract, target, client, plan)
-    database = open_database(settings.database)
-    campaign = Campaign(run, adapter, dictionaries, database, canary)
+    campaign = Campaign(
+        run,
+        adapter,
+        dictionaries,
+        open_database(settings.database),
+        canary,
+        differences=analysis_of(run, adapter, settings.against),
+        requests=limits_of(target, settings.limits).requests,
+    )
     adapter.clean, adapter.findings = client.redactor.clean, campaign.evidence.keys
-    campaign.differences = analysis_of(run, adapter, settings.against)
     return campaign

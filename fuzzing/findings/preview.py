@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import Phase, given, seed, settings
 
@@ -11,6 +12,8 @@ from contract_tests.http.exchange import Exchange, TransportError
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base
 from contract_tests.requests.sources import valid_request
+from contract_tests.target.credentials import Credential
+from contract_tests.target.target import Target
 from fuzzing.engine.campaign import Campaign
 from fuzzing.generators.cases import FuzzCase, fuzz_cases
 from fuzzing.sending.limits import Limits
@@ -19,11 +22,12 @@ from tallystick.contract import ContractOperation
 _DRAWN = 500
 _SAMPLES = 10
 _LONGEST = 400
+_FETCHED = Credential(token="a-token-that-is-fetched")  # noqa: S106
 
 
 def preview(campaign: Campaign, limits: Limits, number: int) -> str:
     """Counts by kind, ten samples, and the budget."""
-    operations = campaign.run.contract.operations
+    operations = campaign.run.plan.operations
     most = max(1, min(_DRAWN, limits.requests // max(1, len(operations))))
     drawn = [each for operation in operations for each in _draw(campaign, operation, number, most)]
     kinds = Counter(each.kind for each in drawn)
@@ -45,6 +49,14 @@ def preview(campaign: Campaign, limits: Limits, number: int) -> str:
             f"Budget: {limits}",
         ]
     )
+
+
+def without_fetching(target: Target) -> Target:
+    """The target with a stand-in for each token that would be fetched."""
+    given = {
+        name: _FETCHED if each.client_id else each for name, each in target.credentials.items()
+    }
+    return replace(target, credentials=given)
 
 
 def _draw(

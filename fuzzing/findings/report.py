@@ -14,6 +14,7 @@ import click
 from contract_tests.checks.levels import ADVISORY, DIFFERENCE
 from contract_tests.checks.table import CHECKS, Check
 from contract_tests.plan import Plan
+from contract_tests.requests.cleaning import left_notes
 from contract_tests.results.findings import Finding
 from contract_tests.results.report import write_files
 from fuzzing.analyses.differences import (
@@ -28,6 +29,7 @@ from fuzzing.analyses.precedence import table
 from fuzzing.engine.result import WorkerResult
 from fuzzing.engine.workers import LEDGER
 from fuzzing.findings.accepted import TriagedFindings
+from fuzzing.findings.breadth import breadth, operations_json
 from fuzzing.findings.replay import identity
 from fuzzing.sending.budget import BudgetUsage
 from fuzzing.sending.estimate import AHEAD
@@ -69,6 +71,12 @@ class FuzzResult:
         return [f for f in self.triaged.counted if f.check.level != ADVISORY]
 
     @property
+    def out_of_scope(self) -> dict[str, str]:
+        """Why operations were left out, by their names."""
+        operations, scope = self.plan.contract.operations, self.plan.scope
+        return {o.name: why for o in operations if (why := scope.left_out(o)) is not None}
+
+    @property
     def exit_code(self) -> int:
         """1 findings; 2 the fuzz itself failed; 4 the target became unreachable; 0 otherwise,
         whatever ended the fuzz.
@@ -96,9 +104,14 @@ def summary(outcome: FuzzResult) -> str:
     parts += [table(precedence.to_json()) for precedence in outcome.result.precedence]
     unsettled = outcome.result.unsettled
     parts += [unsettled_line(unsettled)] if unsettled else []
-    parts += [f"note: {note}" for note in outcome.result.notes]
-    parts.append(_totals(outcome))
-    return "\n\n".join(parts)
+    parts += [f"note: {note}" for note in notes(outcome)]
+    parts += [breadth(_operations(outcome)), _totals(outcome)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def notes(outcome: FuzzResult) -> list[str]:
+    """What is said beside the findings."""
+    return [*outcome.result.notes, *left_notes(outcome.result.left)]
 
 
 def _totals(outcome: FuzzResult) -> str:
@@ -113,12 +126,21 @@ def _totals(outcome: FuzzResult) -> str:
             f"Sent: {kinds or 'nothing'}",
             f"Ended because {ended}{why}: {usage.requests:,} requests, "
             f"{usage.creations:,} creations, {usage.seconds:.1f} s",
+            *_without_creations(outcome),
             *_estimate(usage),
             f"{len(outcome.heavy)} findings, {len(found.counted) - len(outcome.heavy)} advisory, "
             f"{len(found.accepted)} accepted · {seen} of {len(cases)} cases seen · "
             f"seed {outcome.plan.seed}",
         ]
     )
+
+
+def _without_creations(outcome: FuzzResult) -> list[str]:
+    """What is said where the limit of creations was met, and others requests were sent."""
+    most, usage = outcome.limits.creations, outcome.usage
+    if most is None or usage.creations < most or usage.stopped == "creations":
+        return []
+    return ["The limit of creations was met before: from then on, no more was created"]
 
 
 def _estimate(usage: BudgetUsage) -> list[str]:
@@ -149,18 +171,23 @@ def to_json(outcome: FuzzResult) -> dict[str, Any]:
         "stopped_by": usage.stopped,
         "exit_code": outcome.exit_code,
         "errors": result.errors,
-        "notes": result.notes,
+        "notes": notes(outcome),
         "limits": str(outcome.limits),
         "estimate": {"kinds": usage.kinds, "chance_in_1000": usage.chance},
         "settings": _settings(outcome),
         "ledger": LEDGER,
         "kinds": dict(result.kinds),
+        "operations": _operations(outcome),
         "checks": [check.to_json() for check in _checks(outcome)],
         "cases": [_case(case, outcome) for case in outcome.plan.contract.cases],
         "precedence": [precedence.to_json() for precedence in result.precedence],
         "findings": _findings(outcome),
         **_unsettled(outcome),
     }
+
+
+def _operations(outcome: FuzzResult) -> list[dict[str, Any]]:
+    return operations_json(outcome.plan, outcome.result, outcome.triaged.counted)
 
 
 def _checks(outcome: FuzzResult) -> list[Check]:
@@ -218,12 +245,15 @@ def _case(case: Case, outcome: FuzzResult) -> dict[str, Any]:
     broken_by = [f for f in outcome.heavy if f.check.level != DIFFERENCE]
     against = [finding for finding in broken_by if case in finding.cases]
     broken = against[0] if against else None
-    verdict = "failed" if broken else "passed" if count else "not_covered"
+    out_of_scope = outcome.out_of_scope.get(case.operation)
+    missing = "unreachable" if out_of_scope else "not_covered"
+    verdict = "failed" if broken else "passed" if count else missing
+    why = out_of_scope or outcome.result.left_out.get(case.operation)
     return {
         "operation": case.operation,
         "status": case.status,
         "code": case.code,
         "verdict": verdict,
-        "reason": broken.message if broken else None,
+        "reason": broken.message if broken else None if count else why,
         "requests": count,
     }

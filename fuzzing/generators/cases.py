@@ -24,9 +24,11 @@ from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.operations.roles import SAFE
 from contract_tests.requests import generated, strategies
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import constraints, with_value, without
+from contract_tests.requests.sources import is_changed
 from contract_tests.target.target import Target
 from fuzzing.generators import spelling, texts
 from fuzzing.generators.dictionaries import BoundDictionary, name_of
@@ -76,17 +78,36 @@ class OperationContext:
     def rules(self) -> dict[Field, Constraint]:
         """The constraints of its fields, but for those that the target keeps."""
         found = constraints(self.operation)
-        kept = self.target.keeps
-        return {field: rule for field, rule in found.items() if not kept(self.operation, field)}
+        return {field: rule for field, rule in found.items() if not self.keeps(field)}
+
+    def keeps(self, field: Field) -> bool:
+        """Whether a field has the value of the base request: what the target keeps; and the path,
+        where it must lead to an item that this run created.
+        """
+        is_own = field.location == "path" and is_changed(self.operation, self.target)
+        return is_own or self.target.keeps(self.operation, field)
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether data for the schema goes where the base request does, since little is looked at
+        elsewhere. Where the path is all there is, it is what is tried.
+        """
+        is_all = all(field.location == "path" for field in self.operation.fields)
+        is_tried = is_all and self.operation.method in SAFE
+        return is_changed(self.operation, self.target) or (self.base.is_success and not is_tried)
 
     def fuzz_case(self, kind: str, request: OperationRequest, expectation: Expectation) -> FuzzCase:
         """A fuzz case of one request."""
         sent = (self.client.prepare(request),)
+        if self.operation.method == "delete":
+            expectation = _HANDLED
         return FuzzCase(kind, sent, replace(expectation, is_random=True))
 
-    def accepted(self, what: str) -> Expectation:
-        """Certainly valid data gets the response of the base request."""
-        return self.base.accepted(what)
+    def accepted(self, what: str, source: str = "") -> Expectation:
+        """Certainly valid data gets the response of the base request, unless that has deleted what
+        was there.
+        """
+        return _HANDLED if self.operation.method == "delete" else self.base.accepted(what, source)
 
     def case_with_value(self, kind: str, field: Field, value: Any) -> FuzzCase:
         """A fuzz case with one other value. The field's constraint decides the expectation."""
@@ -200,7 +221,7 @@ def _missing(context: OperationContext) -> FuzzCases | None:
         )
         for case in context.operation.cases
         if case.trigger and case.trigger.field and case.trigger.fault == "missing"
-        if not context.target.keeps(context.operation, case.trigger.field)
+        if not context.keeps(case.trigger.field)
     ]
     return st.sampled_from(made) if made else None
 
@@ -238,6 +259,7 @@ def _other_fields(context: OperationContext) -> list[Field]:
         field
         for field in context.operation.fields
         if field not in known
+        and not context.keeps(field)
         and (field.location == "body" or name_of(field) in context.dictionaries)
     ]
 
@@ -328,7 +350,7 @@ def _spelled(context: OperationContext) -> FuzzCases | None:
 
     def make(request: OperationRequest, spelled: spelling.JsonSpelling) -> FuzzCase:
         prepared = context.client.prepare(request, content=spelled.write(request.body))
-        expected = context.base.accepted("the same JSON in another spelling", spelled.source)
+        expected = context.accepted("the same JSON in another spelling", spelled.source)
         return FuzzCase("spelled", (prepared,), replace(expected, is_random=True))
 
     return st.builds(make, drawn, spelling.spellings())
@@ -405,7 +427,7 @@ def _nested(depth: int, is_list: bool) -> Any:
 def _identifiers(context: OperationContext) -> FuzzCases | None:
     """Other path parameters than those of the target file."""
     path = [field for field in context.operation.fields if field.location == "path"]
-    if not path or not context.base.request.path:
+    if not path or not context.base.request.path or any(map(context.keeps, path)):
         return None
     values = st.one_of(
         st.uuids().map(str),
@@ -430,7 +452,10 @@ def _schema(context: OperationContext, mode: GenerationMode) -> FuzzCases:
     @st.composite
     def made(draw: st.DrawFn) -> FuzzCase:
         try:
-            return context.fuzz_case("schema", draw(found), _HANDLED)
+            request = draw(found)
+            if context.is_bound:
+                request = replace(request, path=context.base.request.path)
+            return context.fuzz_case("schema", request, _HANDLED)
         except UnmakeableError as error:
             context.note(f"{context.operation.name}: {error}")
             reject()

@@ -30,8 +30,11 @@ from fuzzing.sending.sharing import PermitSource
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-"""RFC 9110 section 9.2.1."""
+_CREATES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "DELETE"})
+"""The safe methods (RFC 9110 section 9.2.1), and the one that removes."""
+
+CLEAN_UP = "clean-up"
+"""The kind of requests that delete what the fuzz created."""
 
 _PAUSE = 1.0
 """Seconds of pause where the target does not say how long."""
@@ -70,7 +73,8 @@ class BudgetAdapter(BoundedAdapter):
         to: str | None = None,
     ) -> None:
         """`to` names another implementation than the target: its requests count and are recorded,
-        but its responses say nothing about the target.
+        but its responses say nothing about the target. `before` is called before each request; it
+        reserves what it takes to delete what was created, of which so many are `held` already.
         """
         super().__init__()
         self.budget = budget
@@ -81,7 +85,10 @@ class BudgetAdapter(BoundedAdapter):
         self.origin = RequestOrigin(worker=worker)
         self.cases: Counter[tuple[str, str]] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.operations: Counter[str] = Counter()
         self.number = 0
+        self.before: Callable[[], None] | None = None
+        self.held = 0
         self.clean: Callable[[str], str] = str
         self.findings: Callable[[], Collection[str]] = tuple
         self._reported: set[str] = set()
@@ -92,15 +99,22 @@ class BudgetAdapter(BoundedAdapter):
         """Whether the time of the fuzz is over, as far as its permits say."""
         return time.monotonic() >= self._ends
 
+    def left(self) -> float:
+        """See BoundedAdapter. Raises BudgetSpentError."""
+        if self.origin.kind == CLEAN_UP:
+            return inf
+        self._stop_if_late(is_cut=True)
+        return self._ends - time.monotonic()
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
         """See HTTPAdapter. The deadline is cut to what is left of the fuzz. Raises
         BudgetSpentError.
         """
-        permit = self.budget.take(is_unsafe=request.method not in _SAFE)
+        permit = self._permit(request)
         self.number = permit.number
-        if permit.seconds is not None:
-            self._ends = time.monotonic() + permit.seconds
         self.kinds[self.origin.kind] += 1
+        if self.origin.operation is not None and self.to is None:
+            self.operations[self.origin.operation.name] += 1
         begun, sent = time.monotonic(), datetime.now(UTC)
         response: BoundedResponse | None = None
         try:
@@ -118,6 +132,16 @@ class BudgetAdapter(BoundedAdapter):
             self._write(permit, request, response, case, sent, seconds)
             if self.observe is not None and self.origin.operation is not None:
                 self.observe(self.origin.operation.name, request, response)
+
+    def _permit(self, request: requests.PreparedRequest) -> Permit:
+        if self.origin.kind == CLEAN_UP:
+            return self.budget.clean()
+        if self.before is not None:
+            self.before()
+        permit = self.budget.take(is_unsafe=request.method not in _CREATES_NOTHING)
+        if permit.seconds is not None:
+            self._ends = time.monotonic() + permit.seconds
+        return permit
 
     def _stop_if_late(self, *, is_cut: bool) -> None:
         """What the end of the fuzz has cut says nothing about the target."""
@@ -138,12 +162,16 @@ class BudgetAdapter(BoundedAdapter):
         status = None if response is None else response.status_code
         fresh = tuple(set(self.findings()) - self._reported)
         self._reported.update(fresh)
-        record = RequestRecord(status, None, seconds, None, fresh)
+        is_done = status is None or 200 <= status < 300
+        may_create = permit.is_unsafe and is_done and self.before is not None
+        self.held += may_create
+        record = RequestRecord(status, None, seconds, None, fresh, may_create=may_create)
         if self.to is None:
             record = record._replace(
                 case=(case.operation, case.label) if case else None,
                 is_error=self._is_error(status),
                 kind=self._kind(response, case, value),
+                operation=self.origin.operation.name if self.origin.operation else None,
             )
         self.budget.settle(permit, record)
 

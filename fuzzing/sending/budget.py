@@ -4,8 +4,10 @@ Rules: every request needs a permit. A permit is valid now: whoever waits for on
 changed meanwhile. A permit for an unsafe method (POST, say) holds one creation until the response
 shows whether the request created something; without a response, it counts as a creation. The time
 runs from the first permit. The first limit that is met stops all workers, and the budget remembers
-which one it was. A worker on another machine leases several permits at once, each with its moment,
-and returns those that it did not use in time.
+which one it was. Where no more may be created, the operations that create nothing go on. A worker
+on another machine leases several permits at once, each with its moment, and returns those that it
+did not use in time. Of the requests, as many are reserved as the workers need to delete what they
+created; these they may still send when the fuzz has ended.
 
 The budget works from several threads and, through a manager that forwards its methods, from several
 processes.
@@ -22,9 +24,18 @@ from unittest import SkipTest
 from fuzzing.sending.estimate import GoodTuringEstimate
 from fuzzing.sending.health import CircuitBreaker, TargetHealth
 from fuzzing.sending.limits import Limits
+from fuzzing.sending.schedule import Schedule, Shard
 
 _SLOWED = 4.0
 """The fuzz goes so many times slower while the target is strained."""
+
+_CLEANING, _LATEST = 1.0, 1.75
+"""Seconds to delete what the fuzz created, once it notices that its time is over; and how long
+after that time at the latest.
+"""
+
+_UNWILLING = ("pause", "unreachable")
+"""Where the fuzz ended so, the target gets no more requests at all."""
 
 _SLOWED_RATE = 10.0
 """Requests a second while the target is strained, if no rate is set."""
@@ -61,7 +72,8 @@ class Lease(NamedTuple):
 class RequestRecord(NamedTuple):
     """The outcome of a request. `status` and `case` are None without a response or a documented
     case; `is_error` is None where the response says nothing about the target. `findings` are the
-    ids of new ones; `kind` is the kind of the response (see `estimate`).
+    ids of new ones; `kind` is the kind of the response (see `estimate`); `operation` is its name.
+    With `may_create`, a request is reserved until the worker says what was created.
     """
 
     status: int | None
@@ -70,6 +82,8 @@ class RequestRecord(NamedTuple):
     is_error: bool | None
     findings: tuple[str, ...] = ()
     kind: str | None = None
+    operation: str | None = None
+    may_create: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +108,31 @@ class BudgetUsage:
 class Budget:
     """Counts and times all requests of a fuzz."""
 
-    def __init__(self, limits: Limits, shards: int | None = None) -> None:
-        """`shards` limits the number of shards; None means no limit."""
+    def __init__(self, limits: Limits, schedule: Schedule | None = None) -> None:
         self.limits = limits
-        self.shards = shards
+        self.schedule = schedule or Schedule({})
         self._changed = threading.Condition()
         self._breaker = CircuitBreaker(limits.breaker)
         self._started: float | None = None
+        self._ended: float | None = None
         self._next = 0.0
         self._requests = self._creations = 0
         self._under_way = self._pending = 0
-        self._issued = self._shard = 0
+        self._issued = self._reserved = 0
         self._stopped: str | None = None
         self._findings: set[str] = set()
         self._cases: set[tuple[str, str]] = set()
         self._estimate = GoodTuringEstimate()
 
-    def next_shard(self) -> int | None:
-        """The number of the next shard; None when all are taken."""
+    def next_shard(self) -> Shard | None:
+        """The next shard; None when all are taken."""
         with self._changed:
-            if self._shard == self.shards:
-                return None
-            self._shard += 1
-            return self._shard - 1
+            return None if self._stopped else self.schedule.next()
+
+    def leave_out(self, operation: str) -> None:
+        """Hand out no more shards of an operation."""
+        with self._changed:
+            self.schedule.leave_out(operation)
 
     def take(self, *, is_unsafe: bool) -> Permit:
         """Wait for a permit for one request. Raises BudgetSpentError."""
@@ -131,6 +147,26 @@ class Budget:
         """
         with self._changed:
             return self._ask(is_unsafe, self._portion())
+
+    def reserve(self, count: int) -> None:
+        """Reserve so many more requests, or fewer, to delete what was created."""
+        with self._changed:
+            self._reserved += count
+            self._changed.notify_all()
+
+    def clean(self) -> Permit:
+        """Wait for a permit to delete what was created, for which a request is reserved. Raises
+        BudgetSpentError.
+        """
+        with self._changed:
+            while not isinstance(permit := self._ask_to_clean(), Permit):
+                self._changed.wait(permit)
+            return permit
+
+    def ask_to_clean(self) -> Permit | float:
+        """The same, or the seconds after which to ask again."""
+        with self._changed:
+            return self._ask_to_clean()
 
     def give_back(self, count: int, *, is_unsafe: bool) -> None:
         """Return unused permits of a lease."""
@@ -154,11 +190,15 @@ class Budget:
         """Record the outcome of a request."""
         with self._changed:
             self._under_way -= 1
+            self._reserved += record.may_create
             if permit.is_unsafe:
                 self._pending -= 1
                 self._creations += record.status is None or 200 <= record.status < 300
             self._findings.update(record.findings)
             self._cases.update([record.case] if record.case else [])
+            is_new = record.kind is not None and record.kind not in self._estimate.seen
+            if record.operation is not None and (is_new or record.findings):
+                self.schedule.saw_news(record.operation)
             if record.kind is not None:
                 self._estimate.add(record.kind)
             if record.is_error is not None:
@@ -198,15 +238,35 @@ class Budget:
     def _ask(self, is_unsafe: bool, most: int) -> Lease | float:
         now = time.monotonic()
         turn = max(self._next, now)
-        self._stop_if(self._left() == 0 and not self._under_way, "requests")
-        self._stop_if(is_unsafe and self._creations_left() == 0, "creations")
+        # What is created may have to be deleted.
+        cost = 2 if is_unsafe and self.schedule.has_deletes else 1
+        free = self._left() - self._pending * self.schedule.has_deletes
+        self._stop_if(free < cost and not self._under_way, "requests")
+        is_too_much = is_unsafe and self._creations_left() == 0
+        goes_on = is_too_much and self.schedule.leave_only_safe()
+        self._stop_if(is_too_much and not goes_on, "creations")
         self._stop_if(self._is_after_end(turn), "time")
         if self._stopped is not None:
             raise BudgetSpentError(self._stopped)
-        count = min(most, self._left(), self._creations_free() if is_unsafe else most)
+        if is_too_much:
+            raise BudgetSpentError("creations")
+        count = min(most, free // cost, self._creations_free() if is_unsafe else most)
         if count <= 0:  # the responses under way decide whether one more is allowed
             return _LONGEST_NAP
         return self._lease(count, is_unsafe) if turn <= now else turn - now
+
+    def _ask_to_clean(self) -> Permit | float:
+        now = time.monotonic()
+        turn = max(self._next, now)
+        if self._stopped in _UNWILLING or self._requests >= self.limits.requests:
+            raise BudgetSpentError(self._stopped or "requests")
+        seconds = self._seconds_to_clean(now)
+        if seconds is not None and turn - now >= seconds:
+            raise BudgetSpentError("time")
+        if turn > now:
+            return turn - now
+        self._reserved = max(0, self._reserved - 1)
+        return Permit(self._lease(1, is_unsafe=False).first, is_unsafe=False, seconds=seconds)
 
     def _lease(self, count: int, is_unsafe: bool) -> Lease:
         now, interval, first = time.monotonic(), self._interval(), self._issued + 1
@@ -225,7 +285,7 @@ class Budget:
 
     def _stop_if(self, is_met: bool, reason: str) -> None:
         if is_met and self._stopped is None:
-            self._stopped = reason
+            self._stopped, self._ended = reason, time.monotonic()
 
     def _is_quiet(self) -> bool:
         if self.limits.quiet is None:
@@ -247,8 +307,14 @@ class Budget:
         limit = self.limits.seconds
         return None if limit is None else limit - (now - (self._started or now))
 
+    def _seconds_to_clean(self, now: float) -> float | None:
+        left = self._seconds_left(now)
+        if left is None:
+            return None
+        return min(left + _LATEST, max(left, (self._ended or now) - now) + _CLEANING)
+
     def _left(self) -> int:
-        return self.limits.requests - self._requests
+        return self.limits.requests - self._requests - self._reserved
 
     def _creations_left(self) -> int | None:
         limit = self.limits.creations

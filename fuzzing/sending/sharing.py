@@ -18,6 +18,7 @@ from typing import Protocol
 
 from fuzzing.sending.budget import Budget, BudgetUsage, Permit, RequestRecord
 from fuzzing.sending.limits import Limits
+from fuzzing.sending.schedule import Schedule, Shard
 
 
 class BudgetMonitor(Protocol):
@@ -45,11 +46,20 @@ class PermitSource(Protocol):
     def stop(self, reason: str) -> None:
         """See Budget."""
 
+    def leave_out(self, operation: str) -> None:
+        """See Budget."""
+
+    def reserve(self, count: int) -> None:
+        """See Budget."""
+
+    def clean(self) -> Permit:
+        """See Budget."""
+
 
 class SharedBudget(BudgetMonitor, PermitSource, Protocol):
     """What the processes of one machine need of their budget."""
 
-    def next_shard(self) -> int | None:
+    def next_shard(self) -> Shard | None:
         """See Budget."""
 
 
@@ -57,22 +67,32 @@ class _Manager(BaseManager):
     """Keeps the budget that several processes share."""
 
 
-_EXPOSED = ("take", "next_shard", "settle", "pause", "stop", "usage")
+_EXPOSED = (
+    "take",
+    "next_shard",
+    "leave_out",
+    "settle",
+    "reserve",
+    "clean",
+    "pause",
+    "stop",
+    "usage",
+)
 _Manager.register("Budget", Budget, exposed=_EXPOSED)
 
 
 @contextmanager
 def shared_budget(
-    limits: Limits, workers: int | None, shards: int | None
+    limits: Limits, workers: int | None, schedule: Schedule
 ) -> Iterator[SharedBudget]:
-    """A budget with these limits for so many workers and shards."""
+    """A budget with these limits for so many workers, which share the schedule."""
     if workers in (None, 1):
-        yield Budget(limits, shards)
+        yield Budget(limits, schedule)
         return
     manager = _Manager(ctx=multiprocessing.get_context("spawn"))
     manager.start(initializer=end_with_parent)
     with manager:
-        yield manager.Budget(limits, shards)  # type: ignore[attr-defined]
+        yield manager.Budget(limits, schedule)  # type: ignore[attr-defined]
 
 
 def end_with_parent() -> None:

@@ -1,4 +1,6 @@
-"""The argument and options by which a command names its contract."""
+"""The argument and options by which a command names its contract, and the options by which one
+says which operations are sent.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +36,25 @@ _OPTIONS = (
     click.argument("documents", nargs=-1, metavar="[DOCUMENT]…"),
 )
 
+HEADER = click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="A header of every request, such as 'Authorization: Bearer …'; never shown.",
+)
+_SCOPE = (
+    HEADER,
+    click.option(
+        "--include",
+        multiple=True,
+        metavar="PATTERN",
+        help="Only these operations: a tag, operationId, path, or method and path, with *.",
+    ),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these operations out."),
+    click.option("--only-safe", is_flag=True, help="Send GET and HEAD alone, for production."),
+)
+
 
 def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add them to a command, which gets their values as `load`."""
@@ -53,6 +74,13 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in _OPTIONS:
         decorated = decorate(decorated)
     return decorated
+
+
+def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add them to a command."""
+    for decorate in reversed(_SCOPE):
+        command = decorate(command)
+    return command
 
 
 def read(load: LoadOptions) -> Contract:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.contract_options import contract_options
+from tallystick.cli.contract_options import contract_options, scope_options
 from tallystick.cli.exits import needs
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _LIMITS = ("max_requests", "max_creations", "max_time", "rate", "until_quiet")
 @contract_options
 @click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to fuzz.")
 @click.option("--base-url", metavar="URL", help="A target on this machine that needs no file.")
+@scope_options
 @click.option("--max-requests", type=click.IntRange(1), help="Requests in all [default: 10,000].")
 @click.option(
     "--max-creations", type=click.IntRange(0), help="2xx to unsafe methods [elsewhere 50]."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tallystick.cli.contract_options import HEADER
 from tallystick.cli.exits import needs
 
 
@@ -14,12 +15,14 @@ from tallystick.cli.exits import needs
     "--target", "target_file", metavar="FILE", help="Another target file than the fuzz's."
 )
 @click.option("--base-url", metavar="URL", help="Another target on this machine.")
+@HEADER
 @click.option("--against", metavar="URL", help="Another second implementation, for a difference.")
 def replay_command(
     report_dir: str,
     finding: str,
     target_file: str | None,
     base_url: str | None,
+    headers: tuple[str, ...],
     against: str | None,
 ) -> None:
     """Send a finding of a fuzz again, and say whether it still holds.
@@ -30,6 +33,11 @@ def replay_command(
     with needs("test"):
         from fuzzing.command import run_replay
     code = run_replay(
-        report_dir, finding, target_file=target_file, base_url=base_url, against=against
+        report_dir,
+        finding,
+        target_file=target_file,
+        base_url=base_url,
+        headers=headers,
+        against=against,
     )
     raise click.exceptions.Exit(code)

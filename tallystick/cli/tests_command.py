@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.contract_options import contract_options
+from tallystick.cli.contract_options import contract_options, scope_options
 from tallystick.cli.exits import UNREACHABLE, needs
 
 if TYPE_CHECKING:
@@ -21,21 +21,7 @@ if TYPE_CHECKING:
 @contract_options
 @click.option("--base-url", metavar="URL", help="The implementation to check.")
 @click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to check.")
-@click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    help="A header of every request, such as 'Authorization: Bearer …'; never shown.",
-)
-@click.option(
-    "--include",
-    multiple=True,
-    metavar="PATTERN",
-    help="Test these operations: a tag, an operationId, a path, or a method and a path, with *.",
-)
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these operations out.")
-@click.option("--only-safe", is_flag=True, help="Send GET and HEAD alone, for production.")
+@scope_options
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
 @click.option(
     "--report-dir",

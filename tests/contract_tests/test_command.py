@@ -88,7 +88,7 @@ def runs(start: Start) -> Runs:
 
 def test_the_correct_implementation_is_passed(correct: Result) -> None:
     """All ten cases are passed, nothing is found, both reports are there: exit code 0."""
-    assert (correct.code, correct.verdicts, correct.report["findings"]) == (0, ALL, [])
+    assert (correct.code, correct.verdicts, correct.broken) == (0, ALL, [])
     assert {path.name for path in correct.folder.iterdir()} == {
         "report.json",
         "junit.xml",
@@ -109,7 +109,7 @@ def test_the_help_names_every_file_of_a_report() -> None:
 def test_the_mock_is_passed(runs: Runs) -> None:
     """Without a target, the mock of the document is tested, and all ten are passed."""
     run = runs["the_mock"].result()
-    assert (run.code, run.verdicts, run.report["findings"]) == (0, ALL, [])
+    assert (run.code, run.verdicts, run.broken) == (0, ALL, [])
     assert "this checks the mock" in run.err
 
 
@@ -128,7 +128,7 @@ def test_not_covered_is_3(runs: Runs) -> None:
     """Without a way to the five states, the table has them as not covered."""
     run = runs["stateless"].result()
     not_covered = dict.fromkeys(OF_STATES, "not_covered")
-    assert (run.code, run.verdicts, run.report["findings"]) == (3, ALL | not_covered, [])
+    assert (run.code, run.verdicts, run.broken) == (3, ALL | not_covered, [])
     assert re.findall(r"^  (\S+ \S+) +not covered", run.out, re.MULTILINE) == OF_STATES
 
 

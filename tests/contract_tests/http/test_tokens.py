@@ -196,3 +196,89 @@ def sent_tokens(server: Recorder) -> list[str]:
     """The bearer tokens that came."""
     values = [got.headers.get("authorization", "") for got in server.got]
     return [value.removeprefix("Bearer ") for value in values if value.startswith("Bearer ")]
+
+
+class Issuer:
+    """Gives tokens that live so long, one after the other, and accepts those that it says."""
+
+    def __init__(self, expires_in: Any = None) -> None:
+        self.expires_in = expires_in
+        self.given = 0
+        self.accepts = lambda _: True
+
+    def __call__(self, got: Got) -> Reply:
+        if not got.path.endswith("/token"):
+            token = got.headers.get("authorization", "").removeprefix("Bearer ")
+            return Reply() if self.accepts(f"{token} {got.path}") else Reply(401)
+        self.given += 1
+        answer = {"access_token": f"t0ken-{self.given}", "expires_in": self.expires_in}
+        return Reply(body=json.dumps(answer).encode())
+
+
+LIFETIMES = [(3600, 3569, 3571), ("100", 89, 91), (1, 0.8, 0.95), (0, None, 10**9), ("x", None, 9)]
+
+
+@pytest.mark.parametrize(("expires_in", "before", "after"), LIFETIMES)
+def test_a_token_is_renewed_before_it_expires(
+    tmp_path: Path, expires_in: Any, before: float | None, after: float
+) -> None:
+    """Thirty seconds before, or a tenth of its time if that is less; not at all where the server
+    gives no time that makes sense (RFC 6749 section 5.1). Prepared requests get the new one, too.
+    """
+    request = OperationRequest(contract_with(tmp_path).operations[0])
+    now = 0.0
+    with recording(Issuer(expires_in)) as server:
+        client = client_of(server.url)
+        client.identities.tokens.clock = lambda: now
+        prepared = client.prepare(request)
+        for moment in [0.0, *([] if before is None else [before]), after]:
+            now = moment
+            shown = client.transmit(prepared).curl
+        client.close()
+    same = ["t0ken-1"] * (1 if before is None else 2)
+    assert sent_tokens(server) == [*same, "t0ken-1" if before is None else "t0ken-2"]
+    assert "t0ken" not in shown
+
+
+def test_a_refused_token_is_renewed_once(tmp_path: Path) -> None:
+    """The request is sent again with the next token, and its response counts."""
+    request = OperationRequest(contract_with(tmp_path).operations[0])
+    issuer = Issuer()
+    with recording(issuer) as server:
+        client = client_of(server.url)
+        client.send(request)
+        issuer.accepts = lambda sent: sent.startswith("t0ken-2 ")
+        exchange = client.send(request)
+        client.close()
+    assert sent_tokens(server) == ["t0ken-1", "t0ken-1", "t0ken-2"]
+    assert (exchange.outcome.status, issuer.given) == (200, 2)  # type: ignore[union-attr]
+
+
+def test_an_operation_that_refuses_all_tokens_costs_one(tmp_path: Path) -> None:
+    """If another one was in vain, no more are asked for as long as other operations take it."""
+    one, other, _ = (OperationRequest(each) for each in contract_with(tmp_path).operations)
+    issuer = Issuer()
+    issuer.accepts = lambda sent: not sent.endswith("/a")
+    with recording(issuer) as server:
+        client = client_of(server.url)
+        for request in [one, other] * 5:
+            client.send(request)
+        client.close()
+    assert issuer.given == 2
+    assert len(server.got) == 2 + 11
+
+
+def test_a_token_server_that_dies(tmp_path: Path) -> None:
+    """The run ends with one clear message, without waiting longer than for one request."""
+    request = OperationRequest(contract_with(tmp_path).operations[0])
+    with recording(Issuer(1)) as tokens, recording() as server:
+        client = client_of(server.url, token_url=f"{tokens.url}/token")
+        client.send(request)
+        prepared = client.prepare(request)
+    # Both are gone; the time of the token is over.
+    client.identities.tokens.clock = lambda: 10**9
+    for send in (lambda: client.transmit(prepared), lambda: client.send(request)):
+        with pytest.raises(NoTokenError) as error:
+            send()
+        assert str(error.value) == f"No token came from {tokens.url}/token: connection refused."
+    client.close()

@@ -1,0 +1,72 @@
+"""What a fuzz created at its target: it is deleted again, within the budget.
+
+Rules: what fuzz cases create is deleted after their shard, and what base requests create at the end
+of the worker. A request is reserved for each item that can be deleted, so that the limit of
+requests holds for the clean-up, too. What could not be deleted is counted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from contract_tests.operations.resources import Resource
+from contract_tests.requests.cleaning import delete_items, is_deletable
+from contract_tests.results.run import Run
+from fuzzing.sending.adapter import CLEAN_UP, BudgetAdapter
+
+SECONDS = 30.0
+"""The longest clean-up at the end, where the fuzz has no limit of time."""
+
+
+class CreatedItems:
+    """The items that one worker created at one implementation; `left` counts those that could not
+    be deleted, by collection.
+    """
+
+    def __init__(self, run: Run, adapter: BudgetAdapter) -> None:
+        self.run, self.adapter = run, adapter
+        self.left: Counter[str] = Counter()
+        self._reserved = 0
+        adapter.before = self.reserve
+
+    def reserve(self) -> None:
+        """Reserve a request for each item that may have to be deleted."""
+        items = self.run.resources.created()
+        count = sum(is_deletable(self.run, item) for item in items)
+        self._reserved, self.adapter.held = self._reserved + self.adapter.held, 0
+        if count != self._reserved:
+            self.adapter.budget.reserve(count - self._reserved)
+            self._reserved = count
+
+    def delete_others(self, known: Sequence[Resource]) -> None:
+        """Delete all items but the known ones, and forget them."""
+        self.reserve()
+        resources = self.run.resources
+        kept = {id(item) for item in known}
+        self._delete([item for item in resources.created() if id(item) not in kept])
+        resources.found = [item for item in known if not item.is_deleted]
+
+    def delete_all(self) -> None:
+        """Delete all items, as long as there is time."""
+        self.reserve()
+        self._delete(self.run.resources.created(), time.monotonic() + SECONDS)
+
+    def _delete(self, items: Sequence[Resource], until: float = inf) -> None:
+        origin = self.adapter.origin
+        before = origin.operation, origin.kind
+        origin.operation, origin.kind = None, CLEAN_UP
+        try:
+            self.left += delete_items(self.run, self._in_time(items, until))
+        finally:
+            origin.operation, origin.kind = before
+
+    def _in_time(self, items: Sequence[Resource], until: float) -> Iterator[Resource]:
+        for item in items:
+            if time.monotonic() < until:
+                self._reserved -= is_deletable(self.run, item)  # whoever deletes it takes it
+                yield item
+            else:
+                self.left[item.collection] += 1
