@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from contract_tests.checks.context import is_of_request
 from contract_tests.checks.levels import ADVISORY
@@ -74,19 +75,30 @@ def _snippets(run: Run) -> list[str]:
     ]
     lines: list[str] = []
     by_request = [case for case in missing if case.is_success or is_of_request(case)]
-    if by_request and _parameters(run):
-        lines += ["", "[parameters]", *_parameters(run)]
+    names = _names(run)
+    if by_request and names:
+        every = sorted({name for own in names.values() for name in own})
+        lines += ["", "[parameters]", *(f'"{name}" = "…"   # {_SUCCEEDING}' for name in every)]
+    known = Counter(_short(case) for case in run.contract.cases)
     for case in missing:
-        if case not in by_request:
-            lines += ["", f'[cases."{_key(run, case)}"]', _snippet(run, case)]
+        if not (case.is_success or is_of_request(case)):
+            # The shortest name that only this case has.
+            key = _short(case) if known[_short(case)] == 1 else f"{case.operation} {case.label}"
+            lines += ["", f'[cases."{key}"]', _snippet(run, case, names.get(case.operation, ()))]
     return lines
 
 
-def _snippet(run: Run, case: Case) -> str:
+_SUCCEEDING = "one with which the operation succeeds"
+
+
+def _short(case: Case) -> str:
+    return case.code or case.status
+
+
+def _snippet(run: Run, case: Case, names: Sequence[str]) -> str:
     kind = case.trigger.kind if case.trigger else "upstream"
-    names = [name for name in _names(run) if name.operation == case.operation]
     if "{name}" in _VALUES[kind]:
-        return _VALUES[kind].replace("{name}", names[-1].name) if names else _VALUES[""]
+        return _VALUES[kind].replace("{name}", names[-1]) if names else _VALUES[""]
     return _VALUES[kind].replace("{header}", _key_header(run))
 
 
@@ -101,31 +113,14 @@ def _key_header(run: Run) -> str:
     return str(headers[0]) if headers else "authorization"
 
 
-class _Name(NamedTuple):
-    operation: str
-    name: str
-
-
-def _names(run: Run) -> list[_Name]:
-    """The path parameters of all operations, as a target file names them."""
-    return [
-        _Name(operation.name, f"path.{parameter.name}")
-        for operation in run.contract.operations
-        for parameter in operation.parameters
-        if parameter.location == "path"
-    ]
-
-
-def _parameters(run: Run) -> list[str]:
-    names = {name.name for name in _names(run)}
-    return [f'"{name}" = "…"   # one with which the operation succeeds' for name in sorted(names)]
-
-
-def _key(run: Run, case: Case) -> str:
-    """The shortest name that only this case has."""
-    short = case.code or case.status
-    same = [other for other in run.contract.cases if (other.code or other.status) == short]
-    return short if len(same) == 1 else f"{case.operation} {case.label}"
+def _names(run: Run) -> dict[str, list[str]]:
+    """The path parameters of each operation that has any, as a target file names them."""
+    found: dict[str, list[str]] = {}
+    for operation in run.contract.operations:
+        for parameter in operation.parameters:
+            if parameter.location == "path":
+                found.setdefault(operation.name, []).append(f"path.{parameter.name}")
+    return found
 
 
 # --- files
