@@ -22,7 +22,7 @@ from tests.end_to_end.peers import Missing, installed
 SARIF = "@microsoft/sarif-multitool@5.7.0"
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)> | *a* `b` \ud800 \x00"
 GREEN = "GET /organisations/{organisation_id}/payment-accounts/{account_id}/transfers"
-FINDING = {
+FINDING: dict[str, Any] = {
     "id": "0123456789ab",
     "check": "documented status",
     "level": "documented",
@@ -33,6 +33,7 @@ FINDING = {
     "case": "200",
     "cases": ["200"],
     "message": f"the document has no 500 {HOSTILE}",
+    "remedy": "Answer with a status that the document has.",
     "response": f"500 text/html {HOSTILE}",
     "curl": f"curl -i '{HOSTILE}'\nand more",
     "exchange": {
@@ -49,6 +50,7 @@ ADVISED = {
     "quote": None,
     "cases": [],
     "exchange": None,
+    "remedy": None,
     "message": "the link is plain http",
     "location": None,
 }
@@ -133,6 +135,7 @@ def test_the_page_holds_all_it_needs(seen: tuple[Page, Seen]) -> None:
     assert (did.errors, did.dialogs) == ([], [])
     expect(page.locator("article")).to_have_count(2)
     expect(page.locator("article").first).to_contain_text("<script>alert(1)</script>")
+    expect(page.locator(".change")).to_have_text(FINDING["remedy"])
     expect(page.locator(".totals")).to_contain_text("1 not covered")
     expect(page.locator("td.unreachable")).to_have_text("unreachable")
 
@@ -263,6 +266,8 @@ def test_sarif_points_at_lines(folder: Path, tmp_path: Path) -> None:
     place = first["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("api.yaml", 7)
     assert (first["level"], second["level"]) == ("error", "note")
+    helps = [rule.get("help") for rule in run["tool"]["driver"]["rules"]]
+    assert helps == [{"text": FINDING["remedy"]}, None]
     assert first["partialFingerprints"] == {"tallystick/v1": "0123456789ab"}
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [
         "documented-status",
@@ -275,6 +280,7 @@ def test_markdown(folder: Path) -> None:
     text = (folder / "summary.md").read_text(encoding="utf-8")
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     assert "<h2>Contract: 2 passed, 1 failed, 1 not covered, 1 unreachable</h2>" in html
+    assert f"<p>{FINDING['remedy']}</p>" in html
     assert html.count("<tr>") == 3 + 5  # three heads, five cases
     assert "<script>" not in html
     assert "<img" not in html
