@@ -36,7 +36,7 @@ Lines = list[str]
 
 def render(report: Report, *, is_whole: bool = False, width: int = WIDTH) -> str:
     """The lines of a report; all of them where it `is_whole`."""
-    width = min(max(width, 40), _WIDEST)
+    width, report = min(max(width, 40), _WIDEST), _printable(report)
     sections = {name: renderings(report, width) for name, renderings in _SECTIONS.items()}
     chosen = {name: renderings[0 if is_whole else -1] for name, renderings in sections.items()}
     for name in () if is_whole else _IMPORTANCE:
@@ -253,7 +253,7 @@ def _notes(report: Report, width: int) -> list[Lines]:
     """What was said beside the findings."""
     notes = [f"note: {note}" for note in report.get("notes", ())]
     whole = [line for note in notes for line in _wrapped(note, width, "      ")]
-    brief = [_cut(note.replace("\n", " "), width) for note in notes[:_MOST_NOTES]]
+    brief = [_cut(note, width) for note in notes[:_MOST_NOTES]]
     if len(notes) > _MOST_NOTES:
         brief.append(f"… and {count(len(notes) - _MOST_NOTES, 'more note')}: -v.")
     return [whole, whole, brief]
@@ -272,7 +272,7 @@ def _totals(report: Report, width: int) -> list[Lines]:
         *counts,
         f"{len(found) - advisory} findings, {advisory} advisory",
         *([f"{len(known)} accepted"] if known else []),
-        *([f"codes in {report['codes_in']}"] if report.get("codes_in") else []),
+        *([_cut(f"codes in {report['codes_in']}", width)] if report.get("codes_in") else []),
         f"{report['requests']} requests in {report['seconds']:.1f} s",
         f"seed {report['seed']}",
     ]
@@ -300,8 +300,25 @@ def _wrapped(text: str, width: int, indent: str) -> Lines:
     ]
 
 
+_CONTROLS = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U0010ffff]")
+"""Whoever answers must not move the cursor, or turn the direction of writing (ECMA-48; UAX 9)."""
+
+
+def _printable(value: Any) -> Any:
+    """A report without signs that do something to a terminal."""
+    if isinstance(value, str):
+        return _CONTROLS.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_printable(each) for each in value]
+    if isinstance(value, dict):
+        # The exchange is for other formats.
+        return {name: _printable(each) for name, each in value.items() if name != "exchange"}
+    return value
+
+
 def _cut(line: str, width: int | None) -> str:
-    """A line that is not too wide."""
+    """One line that is not too wide."""
+    line = line.replace("\n", " ")
     return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
 
 
