@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Plan:
     """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
-    for the run and tested. `concurrency` is how many requests may be under way at a time.
-    for the run and tested. What the `baseline` accepts does not count. A run that `is_complete`
-    runs all tests of the suite; pytest may run a part of them.
+    for the run and tested. `concurrency` is how many requests may be under way at a time. What the
+    `baseline` accepts does not count. A run that `is_complete` runs all tests of the suite; pytest
+    may run a part of them.
     """
 
     contract: Contract

@@ -36,6 +36,7 @@ _AROUND = "().,:;!?[]{}`"
 _CHUNK = re.compile(r"[A-Za-z0-9_.~+=%-]{12,}")
 _SEPARATORS = re.compile(r"[_.~+=%-]")
 _RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_WORD = re.compile(r"[A-Za-z]*[0-9]{0,4}")
 _DIGITS_INSIDE = re.compile(r"(?<=[A-Za-z])[0-9]+(?=[A-Za-z])")
 _ISSUED = re.compile(
     r"(?:AKIA|ASIA)[A-Z0-9]{16}|(?:gh[opsu]|xox[abprs]|[rs]k_(?:live|test))[_-]\w{10,}"
@@ -174,14 +175,13 @@ def _is_mixed(text: str) -> bool:
 
 
 def _is_of_a_page(url: str) -> bool:
-    """Whether an address names a page by words: no query, no number, nothing to unlock."""
+    """Whether an address names a page by words, such as `/rfc9110#section-15.5.1`: no query, and
+    nothing to unlock.
+    """
     parts = urlsplit(url)
-    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
-    return (
-        is_plain
-        and not re.search(r"[0-9]{4}|\d[A-Za-z]", parts.path)
-        and not any(map(looks_random, parts.path.split("/")))
-    )
+    words = re.split(r"[/_.,~-]", f"{parts.path}/{parts.fragment}")
+    is_plain = not parts.query and "@" not in parts.netloc
+    return is_plain and all(_WORD.fullmatch(word) and not _is_mixed(word) for word in words)
 
 
 @lru_cache(maxsize=1)

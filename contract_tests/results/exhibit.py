@@ -198,7 +198,8 @@ def _marked(lines: Sequence[Line], marks: Sequence[str]) -> list[Line]:
     for mark in marks:
         at = [n for n, line in enumerate(lines) if _is_within(line.pointer, mark)]
         if not at:  # what is missing is marked where it should be
-            place = STATUS_LINE if mark.startswith(HEADER) else mark.rpartition("/")[0]
+            is_of_head = mark.startswith((STATUS_LINE, HEADER))
+            place = STATUS_LINE if is_of_head else mark.rpartition("/")[0]
             at = [n for n, line in enumerate(lines) if line.pointer == place][:1]
         found |= set(at if len(at) <= _MOST_MARKED else at[:1])
     return [_with_mark(line, is_marked=n in found) for n, line in enumerate(lines)]

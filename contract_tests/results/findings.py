@@ -76,6 +76,11 @@ class Finding:
         return level, not self.is_of_case, self.is_random, len(self.curl)
 
     @property
+    def rank(self) -> tuple[int, int, int]:
+        """The order of findings: what weighs most, then what touches most."""
+        return LEVELS.index(self.check.level), -len(self.operations), -self.requests
+
+    @property
     def full_message(self) -> str:
         """The message, with the other requests that showed the same."""
         others = [what for what in self.seen if what not in self.message]
@@ -145,8 +150,8 @@ class Findings:
         self._found: list[Finding] = []
 
     def __iter__(self) -> Iterator[Finding]:
-        """The findings, the heaviest first."""
-        return iter(sorted(self._found, key=lambda f: LEVELS.index(f.check.level)))
+        """The findings, the heaviest level first, and of a level the largest."""
+        return iter(sorted(self._found, key=lambda finding: finding.rank))
 
     def __len__(self) -> int:
         return len(self._found)

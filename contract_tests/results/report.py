@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from contract_tests.results.formats import FORMATS
 from contract_tests.results.formats.terminal import WIDTH, render
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
 from contract_tests.target.entries import entry_of, path_values
+from contract_tests.target.patterns import tags
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
@@ -160,6 +162,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "exit_code": exit_code(run),
         "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
+        "tags": {each.name: list(tags(each)) for each in run.contract.operations},
         "cases": [
             {**_case_to_json(case, result), "accepted": case in accepted}
             for case, result in case_results(run)

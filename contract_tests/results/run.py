@@ -22,6 +22,7 @@ import pytest
 
 from contract_tests.checks.codes import case_of, named_codes
 from contract_tests.checks.context import (
+    STATUS_LINE,
     CheckContext,
     Expectation,
     ExpectationKind,
@@ -177,9 +178,9 @@ class Run:
         counts = self.refusals.setdefault(operation.name, Counter())
         counts[status] += 1
         listed = ", ".join(f"{each} ({counts[each]}x)" for each in sorted(counts))
-        violation = Violation(f"the document does not have {listed}")
-        found = self._finding(operation, exchange, expectation, UNDOCUMENTED_REFUSAL, violation)
-        self.findings.add(found).message = found.message
+        violation = Violation(f"the document does not have {listed}", marks=(STATUS_LINE,))
+        found = self._add(operation, exchange, expectation, UNDOCUMENTED_REFUSAL, violation)
+        found.message = cut(violation.message)
 
     def violate(
         self,
@@ -274,17 +275,29 @@ class Run:
     ) -> list[Finding]:
         kept = []
         for check, violation in broken:
-            made = self._finding(operation, exchange, expectation, check, violation)
-            finding = self.findings.add(made)
-            # Only what is shown is laid out, once.
-            if finding.exhibit is None and finding.curl == made.curl:
-                finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
+            finding = self._add(operation, exchange, expectation, check, violation)
             if check.level == ADVISORY:
                 continue
             kept.append(finding)
             self._fail(expectation.case, cut(self._clean(violation.message, exchange)))
         self.broken += [finding for finding in kept if finding not in self.broken]
         return kept
+
+    def _add(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        check: Check,
+        violation: Violation,
+    ) -> Finding:
+        """Add a finding; returns the one that it became a part of."""
+        made = self._finding(operation, exchange, expectation, check, violation)
+        finding = self.findings.add(made)
+        # Only what is shown is laid out, once.
+        if finding.exhibit is None and finding.curl == made.curl:
+            finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
+        return finding
 
     def _fail(self, case: Case | None, reason: str) -> None:
         if case is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from contract_tests.target.credentials import place_of
 from tallystick.catalogue.cases import Case
@@ -32,18 +34,29 @@ def entry_of(contract: Contract, case: Case) -> list[str]:
 def key_of(contract: Contract, case: Case) -> str:
     """The shortest name that only this case has."""
     short = case.code or case.status
-    same = [other for other in contract.cases if (other.code or other.status) == short]
-    return short if len(same) == 1 else f"{case.operation} {case.label}"
+    return short if _counts(contract)[short] == 1 else f"{case.operation} {case.label}"
+
+
+@lru_cache(maxsize=1)
+def _counts(contract: Contract) -> Counter[str]:
+    """How many cases have the same short name; counted once, since contracts are large."""
+    return Counter(case.code or case.status for case in contract.cases)
+
+
+@lru_cache(maxsize=1)
+def _path_names(contract: Contract) -> Mapping[str, list[str]]:
+    """The path parameters of each operation."""
+    return {
+        each.name: [f"path.{p.name}" for p in each.parameters if p.location == "path"]
+        for each in contract.operations
+    }
 
 
 def path_values(contract: Contract, operation: str | None = None) -> list[str]:
     """The path parameters of an operation, or of all, with a value to fill in."""
-    names = {
-        f"path.{parameter.name}": None
-        for each in contract.operations
-        for parameter in each.parameters
-        if parameter.location == "path" and operation in (None, each.name)
-    }
+    known = _path_names(contract)
+    chosen = known.values() if operation is None else [known[operation]]
+    names = dict.fromkeys(name for each in chosen for name in each)
     return [f'{quoted(name)} = "…"' for name in names]
 
 

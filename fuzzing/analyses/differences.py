@@ -68,6 +68,7 @@ SAME_CASE = Check(
     DIFFERENCE,
     "--against",
     "requests that are sent to two implementations",
+    remedy="Correct the implementation that is wrong; or let the document say that both are right.",
 )
 
 _ABOUT_CASES = (

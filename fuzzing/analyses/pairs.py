@@ -58,13 +58,21 @@ _TRIES = 10
 """A replay sends a request so often to see whether its error changes."""
 
 
-def _check(name: str, level: str, source: str) -> Check:
-    return Check(name, level, source, "two errors in one request")
+def _check(name: str, level: str, source: str, remedy: str) -> Check:
+    return Check(name, level, source, "two errors in one request", remedy=remedy)
 
 
-STEADY = _check("one error for one request", ADVISORY, "good practice")
-BY_MEMBERS = _check("one error for any order of members", STANDARD, "RFC 8259 section 4")
-BY_SPACE = _check("one error for any white space", STANDARD, "RFC 8259 section 2")
+_IN_ONE_ORDER = "Look for errors in an order of your own, not in that of the request."
+STEADY = _check(
+    "one error for one request",
+    ADVISORY,
+    "good practice",
+    "Look for errors in one order, on each server and in each thread.",
+)
+BY_MEMBERS = _check(
+    "one error for any order of members", STANDARD, "RFC 8259 section 4", _IN_ONE_ORDER
+)
+BY_SPACE = _check("one error for any white space", STANDARD, "RFC 8259 section 2", _IN_ONE_ORDER)
 CHECKS = (BY_MEMBERS, BY_SPACE, STEADY)
 
 _AGAIN = {

@@ -22,17 +22,28 @@ class Proof(NamedTuple):
     evidence: Mapping[str, Any] | None
 
 
-def _check(name: str, source: str, applies_to: str) -> Check:
-    return Check(name, STANDARD, source, applies_to)
+def _check(name: str, source: str, applies_to: str, remedy: str) -> Check:
+    return Check(name, STANDARD, source, applies_to, remedy=remedy)
 
 
 _WATCHED = "addresses of the canary"
 _NO_CALLBACK = _check(
-    "no request to a caller's address", "OWASP API Security Top 10 (2023), API7", _WATCHED
+    "no request to a caller's address",
+    "OWASP API Security Top 10 (2023), API7",
+    _WATCHED,
+    "Send requests only to hosts of a list, and to no address that a caller gave.",
 )
-_NO_REDIRECT = _check("no redirect to a caller's address", "CWE-601", _WATCHED)
+_NO_REDIRECT = _check(
+    "no redirect to a caller's address",
+    "CWE-601",
+    _WATCHED,
+    "Redirect only to hosts of a list, or to paths of your own.",
+)
 _BEARS_IT = _check(
-    "the target bears the requests", "[fuzz] breaker of the target file", "the last responses"
+    "the target bears the requests",
+    "[fuzz] breaker of the target file",
+    "the last responses",
+    "Look for what fails under load, or set a lower `rate` in the target file.",
 )
 
 

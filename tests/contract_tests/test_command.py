@@ -10,8 +10,11 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from contract_tests.results.formats import FORMATS
 from contract_tests.target.file import check_target, read_target
+from tallystick.cli import cli
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import (
     Result,
@@ -95,6 +98,12 @@ def test_the_correct_implementation_is_passed(correct: Result) -> None:
         "badge.svg",
     }
     assert "10 passed · 0 failed · 0 not covered · 0 unreachable · 0 findings" in correct.out
+
+
+def test_the_help_names_every_file_of_a_report() -> None:
+    """`--report-dir` writes them, and nothing else."""
+    help_text = CliRunner().invoke(cli, ["test", "--help"]).output
+    assert [name for name in ("report.json", *FORMATS) if name not in help_text] == []
 
 
 def test_the_mock_is_passed(runs: Runs) -> None:

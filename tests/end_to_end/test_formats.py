@@ -8,6 +8,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -20,7 +21,8 @@ from tests.end_to_end.peers import Missing, installed
 
 SARIF = "@microsoft/sarif-multitool@5.7.0"
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)> | *a* `b` \ud800 \x00"
-FINDING = {
+GREEN = "GET /organisations/{organisation_id}/payment-accounts/{account_id}/transfers"
+FINDING: dict[str, Any] = {
     "id": "0123456789ab",
     "check": "documented status",
     "level": "documented",
@@ -31,8 +33,14 @@ FINDING = {
     "case": "200",
     "cases": ["200"],
     "message": f"the document has no 500 {HOSTILE}",
+    "remedy": "Answer with a status that the document has.",
     "response": f"500 text/html {HOSTILE}",
     "curl": f"curl -i '{HOSTILE}'\nand more",
+    "exchange": {
+        "compared_with": None,
+        "request": {"text": f"GET /x\nx-what: {HOSTILE}", "marked": []},
+        "response": {"text": f"500 Internal Server Error\n\n{HOSTILE}", "marked": [1]},
+    },
 }
 ADVISED = {
     **FINDING,
@@ -41,10 +49,12 @@ ADVISED = {
     "level": "advisory",
     "quote": None,
     "cases": [],
+    "exchange": None,
+    "remedy": None,
     "message": "the link is plain http",
     "location": None,
 }
-REPORT = {
+REPORT: dict[str, Any] = {
     "target": "http://127.0.0.1:1",
     "document": "api.yaml",
     "seed": 7,
@@ -84,7 +94,16 @@ REPORT = {
             "reason": "it never fails",
             "requests": 0,
         },
+        {
+            "operation": GREEN,
+            "status": "200",
+            "code": None,
+            "verdict": "passed",
+            "reason": None,
+            "requests": 1,
+        },
     ],
+    "tags": {"GET /x": ["Lamps"], "POST /y": ["Shelves"], GREEN: ["Lamps"]},
     "findings": [FINDING, ADVISED],
     "checks": [{"name": "documented status", "level": "documented", "source": None}],
     "notes": [],
@@ -116,6 +135,7 @@ def test_the_page_holds_all_it_needs(seen: tuple[Page, Seen]) -> None:
     assert (did.errors, did.dialogs) == ([], [])
     expect(page.locator("article")).to_have_count(2)
     expect(page.locator("article").first).to_contain_text("<script>alert(1)</script>")
+    expect(page.locator(".change")).to_have_text(FINDING["remedy"])
     expect(page.locator(".totals")).to_contain_text("1 not covered")
     expect(page.locator("td.unreachable")).to_have_text("unreachable")
 
@@ -143,6 +163,59 @@ def test_on_paper_all_is_there(seen: tuple[Page, Seen]) -> None:
     expect(page.locator("form:visible")).to_have_count(0)
     colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert colour == "rgb(255, 255, 255)"
+
+
+def test_findings_come_first_and_what_is_green_is_folded(seen: tuple[Page, Seen]) -> None:
+    """Operations stand below their tags."""
+    page, _ = seen
+    heads = page.locator("h2").all_inner_texts()
+    assert heads == ["Findings", "Not covered", "Operations"]
+    assert page.locator("main > h3").all_inner_texts() == ["Lamps", "Shelves"]
+    folded = page.locator("main > details:not([open]) > summary code").all_inner_texts()
+    assert folded == [GREEN]
+    expect(page.locator("main > details", has_text="GET /x").first).to_contain_text("1 failed")
+
+
+def test_request_and_response_stand_side_by_side(seen: tuple[Page, Seen]) -> None:
+    """On a phone, one below the other; what is wrong is marked."""
+    page, _ = seen
+    expect(page.locator("mark")).to_have_text("500 Internal Server Error")
+    places = []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        boxes = [figure.bounding_box() for figure in page.locator("figure").all()]
+        (left, top), (right, below) = ((box["x"], box["y"]) for box in boxes if box)
+        places.append((right > left, below > top))
+    assert places == [(True, False), (False, True)]
+
+
+def test_no_column_breaks_letter_by_letter_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    """The label and the verdict of a case stand on one line each, however long the reason is."""
+    case = {**REPORT["cases"][0], "code": "Lamp.InvalidColourOfLight", "reason": "because " * 30}
+    page_file = tmp_path / "report.html"
+    page_file.write_text(FORMATS["report.html"]({**REPORT, "cases": [case]}), "utf-8", "replace")
+    with new_page(browser, viewport={"width": 390, "height": 700}) as (page, _):
+        page.goto(f"file://{page_file}")
+        lines = page.evaluate(
+            "[...document.querySelectorAll('td code, td.failed')]"
+            ".map((each) => each.getClientRects().length + each.offsetHeight / 1000)"
+        )
+        assert [round(each) for each in lines] == [1, 1]
+        assert max(lines) < 1.04
+
+
+def test_on_paper_nothing_is_folded(seen: tuple[Page, Seen]) -> None:
+    """By the style alone, and by a print from the menu."""
+    page, _ = seen
+    green = page.locator("details", has_text=GREEN).locator("td").first
+    expect(green).not_to_be_visible()
+    page.emulate_media(media="print")
+    assert page.evaluate("document.querySelector('details:not([open]) table').offsetHeight") > 20
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(green).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(green).not_to_be_visible()
 
 
 def test_light_dark_and_narrow(browser: Browser, folder: Path) -> None:
@@ -193,6 +266,8 @@ def test_sarif_points_at_lines(folder: Path, tmp_path: Path) -> None:
     place = first["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("api.yaml", 7)
     assert (first["level"], second["level"]) == ("error", "note")
+    helps = [rule.get("help") for rule in run["tool"]["driver"]["rules"]]
+    assert helps == [{"text": FINDING["remedy"]}, None]
     assert first["partialFingerprints"] == {"tallystick/v1": "0123456789ab"}
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [
         "documented-status",
@@ -204,8 +279,9 @@ def test_markdown(folder: Path) -> None:
     """A table of verdicts and a list of findings; hostile texts stay texts."""
     text = (folder / "summary.md").read_text(encoding="utf-8")
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
-    assert "<h2>Contract: 1 passed, 1 failed, 1 not covered, 1 unreachable</h2>" in html
-    assert html.count("<tr>") == 2 + 4  # two heads, four cases
+    assert "<h2>Contract: 2 passed, 1 failed, 1 not covered, 1 unreachable</h2>" in html
+    assert f"<p>{FINDING['remedy']}</p>" in html
+    assert html.count("<tr>") == 3 + 5  # three heads, five cases
     assert "<script>" not in html
     assert "<img" not in html
     assert "<em>a</em>" not in html
@@ -216,7 +292,11 @@ def test_junit(folder: Path) -> None:
     """A suite per operation; a failed case fails, one that was not tried is skipped."""
     suites = ElementTree.parse(folder / "junit.xml").getroot()
     counts = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("skipped")) for s in suites]
-    assert counts == [("GET /x", "3", "1", "0"), ("POST /y", "3", "0", "2")]
+    assert counts == [
+        ("GET /x", "3", "1", "0"),
+        ("POST /y", "3", "0", "2"),
+        (GREEN, "2", "0", "0"),
+    ]
     reasons = [skipped.get("message") for skipped in suites.iter("skipped")]
     assert reasons == ["not covered: nothing says how", "unreachable: it never fails"]
     (failure,) = suites.iter("failure")
@@ -226,4 +306,4 @@ def test_junit(folder: Path) -> None:
 def test_badge(folder: Path) -> None:
     """It says how many of the documented cases passed, to screen readers, too."""
     badge = ElementTree.parse(folder / "badge.svg").getroot()
-    assert badge.get("aria-label") == "cases passed: 1 of 4"
+    assert badge.get("aria-label") == "cases passed: 2 of 5"

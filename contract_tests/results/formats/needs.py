@@ -49,6 +49,6 @@ def _line(reason: str, cases: Sequence[Mapping[str, Any]]) -> str:
     need = reason.removeprefix("it needs ")
     if need != reason:
         return f"{subject} {'needs' if len(cases) == 1 else 'need'} {need}"
-    statuses = list(dict.fromkeys(case["status"] for case in cases))
+    statuses = sorted({case["status"] for case in cases})
     more = ", …" if len(statuses) > _MOST_STATUSES else ""
     return f"{subject} ({', '.join(statuses[:_MOST_STATUSES])}{more}): {reason}"

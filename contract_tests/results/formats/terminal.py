@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from contract_tests.checks.levels import ADVISORY, LEVELS
+from contract_tests.checks.levels import ADVISORY
 from contract_tests.results.findings import lines_of
 from contract_tests.results.formats.junit import label
 from contract_tests.results.formats.needs import count, is_closed, needs_of
@@ -36,7 +36,7 @@ Lines = list[str]
 
 def render(report: Report, *, is_whole: bool = False, width: int = WIDTH) -> str:
     """The lines of a report; all of them where it `is_whole`."""
-    width = min(max(width, 40), _WIDEST)
+    width, report = min(max(width, 40), _WIDEST), _printable(report)
     sections = {name: renderings(report, width) for name, renderings in _SECTIONS.items()}
     chosen = {name: renderings[0 if is_whole else -1] for name, renderings in sections.items()}
     for name in () if is_whole else _IMPORTANCE:
@@ -98,33 +98,26 @@ def _counts(report: Report) -> Lines:
 
 def _findings(report: Report, width: int) -> list[Lines]:
     """All findings as a whole; or the largest causes in brief, first with the commands."""
-    found = [finding for finding in report["findings"] if not finding.get("accepted")]
+    numbered = enumerate(report["findings"], 1)
+    found = [(number, each) for number, each in numbered if not each.get("accepted")]
     if not found:
         return [[]]
     whole, screen = (
-        [line for n, each in enumerate(found, 1) for line in _whole(n, each, width, longest)]
+        [line for pair in found for line in _whole(*pair, width, longest)][1:]
         for longest in (None, _WIDEST)
     )
-    largest = sorted(found, key=_size)
     head = ["The largest causes:"] if len(found) > _MOST_CAUSES else []
     return [
         whole,
         screen,
-        *([*head, *_largest(largest, width, brief)] for brief in (_with_command, _wide, _brief)),
+        *([*head, *_largest(found, width, brief)] for brief in (_with_command, _wide, _brief)),
     ]
-
-
-def _size(finding: Mapping[str, Any]) -> tuple[int, int, int]:
-    """The order of causes: what weighs most, then what touches most."""
-    operations = finding.get("operations") or ()
-    return LEVELS.index(finding["level"]), -len(operations), -finding.get("requests", 1)
 
 
 def _whole(
     number: int, finding: Mapping[str, Any], width: int, longest: int | None
 ) -> Iterator[str]:
-    if number > 1:
-        yield ""
+    yield ""
     first, *rest = lines_of({**finding, "curl": ""})
     head, *more = _wrapped(f"{number}. {first}", width, "   ")
     yield from (click.style(line, fg=_colour(finding)) for line in (head, *more))
@@ -134,13 +127,15 @@ def _whole(
 
 
 def _largest(
-    found: Sequence[Mapping[str, Any]], width: int, brief: Callable[..., Iterator[str]]
+    found: Sequence[tuple[int, Mapping[str, Any]]],
+    width: int,
+    brief: Callable[..., Iterator[str]],
 ) -> Iterator[str]:
-    for number, finding in enumerate(found[:_MOST_CAUSES], 1):
+    for number, finding in found[:_MOST_CAUSES]:
         yield from brief(number, finding, width)
     more = found[_MOST_CAUSES:]
     if more:
-        advisory = sum(finding["level"] == ADVISORY for finding in more)
+        advisory = sum(finding["level"] == ADVISORY for _, finding in more)
         line = f"… and {count(len(more), 'more finding')}, {advisory} of them advisory"
         yield f"{line}: -v, or --report-dir DIR."
 
@@ -281,7 +276,7 @@ def _notes(report: Report, width: int) -> list[Lines]:
     """What was said beside the findings."""
     notes = [f"note: {note}" for note in report.get("notes", ())]
     whole = [line for note in notes for line in _wrapped(note, width, "      ")]
-    brief = [_cut(note.replace("\n", " "), width) for note in notes[:_MOST_NOTES]]
+    brief = [_cut(note, width) for note in notes[:_MOST_NOTES]]
     if len(notes) > _MOST_NOTES:
         brief.append(f"… and {count(len(notes) - _MOST_NOTES, 'more note')}: -v.")
     return [whole, whole, brief]
@@ -300,7 +295,7 @@ def _totals(report: Report, width: int) -> list[Lines]:
         *counts,
         f"{len(found) - advisory} findings, {advisory} advisory",
         *([f"{len(known)} accepted"] if known else []),
-        *([f"codes in {report['codes_in']}"] if report.get("codes_in") else []),
+        *([_cut(f"codes in {report['codes_in']}", width)] if report.get("codes_in") else []),
         f"{report['requests']} requests in {report['seconds']:.1f} s",
         f"seed {report['seed']}",
     ]
@@ -328,8 +323,25 @@ def _wrapped(text: str, width: int, indent: str) -> Lines:
     ]
 
 
+_CONTROLS = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U0010ffff]")
+"""Whoever answers must not move the cursor, or turn the direction of writing (ECMA-48; UAX 9)."""
+
+
+def _printable(value: Any) -> Any:
+    """A report without signs that do something to a terminal."""
+    if isinstance(value, str):
+        return _CONTROLS.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_printable(each) for each in value]
+    if isinstance(value, dict):
+        # The exchange is for other formats.
+        return {name: _printable(each) for name, each in value.items() if name != "exchange"}
+    return value
+
+
 def _cut(line: str, width: int | None) -> str:
-    """A line that is not too wide."""
+    """One line that is not too wide."""
+    line = line.replace("\n", " ")
     return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
 
 

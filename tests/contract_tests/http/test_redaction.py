@@ -208,6 +208,7 @@ def test_each_form_of_a_credential_is_hidden() -> None:
 LETTERS = "Zk9qW3xT7bV1mR5cY8nD"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.dBjftJeZ4CVPmB92K27u"
 PAGE = "https://api.example/problems/out-of-credit"
+SECTION = "https://tools.example/html/rfc9110#section-15.5.1"
 KNOWN = "POST http://127.0.0.1:1/pay\n\nid=3f2a9c71b04d4e58 https://shop.example/back"
 
 # Of a success: a part of its body, and whether a finding shows it.
@@ -270,7 +271,10 @@ IN_AN_ERROR: tuple[tuple[str, str, bool], ...] = (
     ('{"detail": "see https://a.example/s/9f86d081884c7d65"}', "9f86d081884c7d65", False),
     ('{"detail": "try https://a.example/reset?code=abc"}', "reset?code=abc", False),
     ('{"session": "open-sesame"}', "open-sesame", False),
+    ('{"detail": "see https://a.example/s/x7Kq9"}', "x7Kq9", False),
+    ('{"detail": "see https://a.example/#token=abc"}', "token=abc", False),
     (f'{{"type": "{PAGE}"}}', PAGE, True),
+    (f'{{"type": "{SECTION}"}}', SECTION, True),
     ('{"title": "Organisation.NotFound"}', "Organisation.NotFound", True),
     ('{"detail": "the scope payments:write is missing"}', "payments:write", True),
 )

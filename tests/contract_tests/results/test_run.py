@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -217,6 +218,28 @@ def test_a_finding_has_its_members_in_a_report(run: Run) -> None:
     assert (row["check"], row["level"], row["case"]) == ("status of the case", "documented", BROKEN)
     assert row["response"].startswith("400 application/problem+json")
     assert row["operation"] == "POST /organisations/{id}/payment-account/link"
+
+
+def test_a_finding_shows_the_exchange_of_its_command(run: Run) -> None:
+    """The smallest one that showed the cause, with what is wrong marked."""
+    for curl in ("curl -i of a long request", "curl -i", "curl -i of another"):
+        answer = got(400, PROBLEM, **{"x-of": curl})
+        check(run, BROKEN, replace(answer, curl=curl))
+    (row,) = to_json(run)["findings"]
+    shown = row["exchange"]["response"]
+    assert (row["curl"], row["requests"], shown["marked"]) == ("curl -i", 3, [1])
+    assert "x-of: curl -i\n" in shown["text"]
+
+
+def test_the_largest_findings_come_first(run: Run) -> None:
+    """The heaviest level, and of a level what most requests showed."""
+    for status, times in ((201, 1), (202, 3)):
+        for _ in range(times):
+            check(run, "200", got(status, {}))
+    for _ in range(5):
+        check(run, BROKEN, got(409, {**PROBLEM, "status": "500"}))
+    rows = [(row["level"], row["requests"]) for row in to_json(run)["findings"]]
+    assert rows == [("documented", 3), ("documented", 1), ("advisory", 5)]
 
 
 def test_a_secret_is_in_no_finding(run: Run) -> None:

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind
@@ -105,6 +106,25 @@ def test_never_more_than_sixty_lines(operations: int, causes: int, tmp_path: Pat
         assert max(map(len, lines)) <= WIDEST
         assert causes == 0 or any(line.lstrip().startswith("1. ") for line in lines)
         assert "seed 7" in " ".join(lines[-3:])
+
+
+def test_a_hostile_target_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    """Neither move the cursor, nor write more lines or longer ones; of all texts that it has."""
+    hostile = "\x1b[2J\x9b2J\u202e\r\n\n\x00\ud800" * 300
+    run = run_of(document(["a"], tmp_path))
+    for number in range(12):
+        answer(run, 0, 300 + number, {})
+    for finding in run.findings:
+        finding.message = finding.response = finding.curl = finding.source = hostile
+    run.case_result(run.contract.operations[0].cases[0]).reason = hostile
+    run.note(hostile)
+    run.styles[hostile] += 1
+    explain(run)
+    for is_whole in (False, True):
+        text = click.unstyle(summary(run, is_whole=is_whole))
+        assert not set(text) & set("\x1b\x9b\u202e\r\x00")
+        lines = text.encode().decode().split("\n")
+        assert is_whole or (len(lines) <= MOST_LINES and max(map(len, lines)) <= WIDEST)
 
 
 def test_a_big_run_shows_its_ten_largest_causes(tmp_path: Path) -> None:
