@@ -38,6 +38,7 @@ from contract_tests.http.redaction import without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
 from contract_tests.results.findings import Finding, Findings, cut, shown
+from contract_tests.results.judging import in_time
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -150,7 +151,11 @@ class Run:
             # It says nothing about the request, but it is a documented response.
             expectation = Expectation(ExpectationKind.HANDLED, "a request that came too early")
         context = self._context(operation, outcome, exchange, expectation)
-        found = self._keep(operation, exchange, expectation, list(violations(context)))
+        broken = in_time(lambda: list(violations(context)), self.client.ends_at)
+        if broken is None:
+            self.note(f"{operation.name}: the time was over before all responses were judged")
+            return []
+        found = self._keep(operation, exchange, expectation, broken)
         self._remember(context)
         self.resources.learn(operation, exchange)
         got = case_answered(operation, exchange) if context.is_described else None
