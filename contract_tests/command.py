@@ -7,6 +7,8 @@ configuration, plugins and options of the folder and the environment take no par
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +18,7 @@ import click
 import pytest
 
 from contract_tests.plan import PLAN, Plan
+from contract_tests.results.formats.terminal import WIDTH
 from contract_tests.results.progress import Progress
 from contract_tests.results.report import exit_code, make_folder, summary, write_report
 from contract_tests.target.target import Target
@@ -49,7 +52,12 @@ class _Given:
 
 
 def run_suite(
-    plan: Plan, target: Target, *, report_dir: str | None, allow_not_covered: bool
+    plan: Plan,
+    target: Target,
+    *,
+    report_dir: str | None,
+    allow_not_covered: bool,
+    is_whole: bool = False,
 ) -> int:
     """Check a target, print the findings, and give the exit code. Raises TallystickError where
     the report cannot be written.
@@ -66,13 +74,19 @@ def run_suite(
             click.echo(f"error: the suite itself failed: {error}", err=True)
         return BAD_USAGE
     # click leaves colours out where the output is no terminal; see also no-color.org.
-    click.echo(summary(run), color=False if os.environ.get("NO_COLOR") else None)
+    text = summary(run, is_whole=is_whole, width=screen_width())
+    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
     if report_dir:
         write_report(run, report_dir)
     if run.gone:
         click.echo(f"error: {run.gone}", err=True)
         return UNREACHABLE
     return exit_code(run, allow_not_covered=allow_not_covered)
+
+
+def screen_width() -> int:
+    """How wide a line may be on standard output."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
 
 
 def run_pytest(plan: Plan, *options: str) -> Progress:

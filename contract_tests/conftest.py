@@ -57,7 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     ):
         group.addoption(f"--{name}", action="append", default=[], dest=f"{name}s", help=what)
     group.addoption("--only-safe", action="store_true", help="send GET and HEAD alone")
-    group.addoption("--report-dir", metavar="DIR", help="write report.json and junit.xml there")
+    group.addoption("--report-dir", metavar="DIR", help="write the report there, in all formats")
     group.addoption(
         "--undeclared-methods",
         action="store_true",
@@ -196,7 +196,7 @@ def pytest_terminal_summary(
     """Print the verdicts and the findings at the end."""
     run = config.stash.get(RUN, None)
     if run:
-        text = summary(run)
+        text = summary(run, is_whole=config.get_verbosity() > 0)
         has_colours = config.get_terminal_writer().hasmarkup
         terminalreporter.write_line("")
         terminalreporter.write_line(text if has_colours else click.unstyle(text))

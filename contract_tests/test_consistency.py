@@ -6,6 +6,7 @@ says that a service remembers, so what is found is advisory, but for an address 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ import pytest
 from contract_tests.checks import table
 from contract_tests.checks.consistency import changed, in_words, lost
 from contract_tests.checks.context import (
+    Compared,
     Expectation,
     ExpectationKind,
     Violation,
@@ -122,7 +124,9 @@ class _Seen:
             return
         wrong = lost(sent, read, self._documented()) if isinstance(sent, dict) else {}
         wrong |= changed(self.last, read)
-        self._find(table.CREATED_READ, exchange, wrong, "what is read is not what was created")
+        before = {**self.last, **(sent if isinstance(sent, dict) else {})}
+        what = "what is read is not what was created"
+        self._find(table.CREATED_READ, exchange, wrong, what, before=before)
         self.last = read
 
     def check_listed(self) -> None:
@@ -165,7 +169,9 @@ class _Seen:
             may_change = _writable(self.run, operation) - sent.keys()
             wrong |= changed({n: v for n, v in self.last.items() if n in may_change}, read)
         what = f"what is read is not what was sent by {operation.method.upper()}"
-        self._find(table.UPDATED_READ, exchange, wrong, what, operation)
+        self._find(
+            table.UPDATED_READ, exchange, wrong, what, operation, before={**self.last, **sent}
+        )
         self.last = read
 
     def _otherwise(self, base: Base) -> OperationRequest:
@@ -192,11 +198,18 @@ class _Seen:
         wrong: Mapping[str, str],
         what: str,
         operation: ContractOperation | None = None,
+        *,
+        before: Mapping[str, Any] | None = None,
     ) -> None:
         if wrong:
             message = f"{what}: {in_words(wrong)}" if what else in_words(wrong)
             about = operation or self.item.operation
             violation = Violation(message, tuple(sorted(wrong)))
+            if before is not None:
+                body = json.dumps(before, ensure_ascii=False, default=str).encode()
+                marks = tuple(f"/{name}" for name in wrong)
+                compared = Compared("what was sent and answered before", body)
+                violation = replace(violation, marks=marks, compared=compared)
             self.run.violate(about, exchange, _handled("the item again"), check, violation)
 
     def _operation(self, method: str, path: str) -> ContractOperation | None:

@@ -29,8 +29,10 @@ def no_body_where_none_may_be(context: CheckContext) -> Violation | None:
     is_reset = response.status == 205 and bool(response.body)
     if not (response.has_surplus or is_framed or is_reset):
         return None
-    what = f"the {response.status}" if response.status in (204, 205, 304) else "it"
-    return Violation(f"{what} has a body, where there can be none", (response.status,))
+    bodiless = (204, 205, 304)
+    what = f"the {response.status}" if response.status in bodiless else "the response to HEAD"
+    habit = ("body where none can be", what)
+    return Violation(f"{what} has a body, where there can be none", habit, place=habit)
 
 
 def body_is_there(context: CheckContext) -> Violation | None:

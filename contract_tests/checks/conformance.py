@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.checks.context import CheckContext, Violation
+from contract_tests.checks.context import HEADER, STATUS_LINE, CheckContext, Violation
 from contract_tests.checks.schemas import Misfit
 
 _LONGEST_NAME, _LONGEST_LOOKED_AT = 200, 2**18
@@ -28,7 +28,7 @@ def no_server_error(context: CheckContext) -> Violation | None:
     is_head_of_get = method == "HEAD" and context.operation.method == "get"
     if is_head_of_get and context.documented is not None:
         return None  # HEAD gets what GET gets (RFC 9110 section 9.3.2)
-    return Violation(f"the server fails with {status}", (status,))
+    return Violation(f"the server fails with {status}", (status,), marks=(STATUS_LINE,))
 
 
 def status_is_documented(context: CheckContext) -> Violation | None:
@@ -42,7 +42,7 @@ def status_is_documented(context: CheckContext) -> Violation | None:
     if not context.is_described or context.documented is not None or 400 <= status < 500:
         return None
     path = (*context.operation.location, "responses")
-    return Violation(f"the document has no {status}", (status,), path=path)
+    return Violation(f"the document has no {status}", (status,), path=path, marks=(STATUS_LINE,))
 
 
 def media_type_is_documented(context: CheckContext) -> Violation | None:
@@ -73,7 +73,7 @@ def _other_media_type(context: CheckContext) -> Violation | None:
     if not got and not context.response.body:
         return None  # nothing has no type (RFC 9110 section 8.3)
     message = f"the documented media type is {' or '.join(names)}, not {got or 'none'}"
-    return Violation(message, (got,), path=documented.path)
+    return Violation(message, (got,), path=documented.path, marks=(f"{HEADER}content-type",))
 
 
 def body_is_json(context: CheckContext) -> Violation | None:
@@ -114,6 +114,7 @@ def example_fits_schema(context: CheckContext) -> list[Violation]:
             f"{misfit.message}",
             path=context.examples[pointer],
             place=context.examples[pointer],
+            marks=(pointer,),
         )
         for pointer, misfit in context.misfits.items()
         if pointer in context.examples
@@ -131,6 +132,7 @@ def _of_misfit(misfit: Misfit, what: str) -> Violation:
         (misfit.everywhere,),
         path=misfit.path,
         place=misfit.shared,
+        marks=(misfit.pointer + (f"/{misfit.member}" if misfit.member else ""),),
     )
 
 
@@ -142,7 +144,7 @@ def status_member_agrees(context: CheckContext) -> Violation | None:
     if member == context.response.status:
         return None
     message = f"the member status is {member}, the HTTP status {context.response.status}"
-    return Violation(message, ("/status",))
+    return Violation(message, ("/status",), marks=("/status", STATUS_LINE))
 
 
 def status_text_agrees(context: CheckContext) -> Violation | None:
@@ -151,7 +153,8 @@ def status_text_agrees(context: CheckContext) -> Violation | None:
     status = context.response.status
     if not isinstance(member, str) or not member.isdecimal() or int(member) == status:
         return None
-    return Violation(f"the member status is '{member}', the HTTP status {status}")
+    message = f"the member status is '{member}', the HTTP status {status}"
+    return Violation(message, marks=("/status", STATUS_LINE))
 
 
 def problem_members_have_their_types(context: CheckContext) -> Violation | None:
@@ -160,7 +163,9 @@ def problem_members_have_their_types(context: CheckContext) -> Violation | None:
     for name in ("type", "title", "detail", "instance"):
         if not isinstance(problem.get(name), str | None):
             shown = json.dumps(problem[name])[:_LONGEST_NAME]
-            return Violation(f"the member {name} is no string: {shown}", (f"/{name}",))
+            return Violation(
+                f"the member {name} is no string: {shown}", (f"/{name}",), marks=(f"/{name}",)
+            )
     return None
 
 

@@ -144,6 +144,18 @@ class CheckContext:
         return misfits(self.contract.document, schema, text)
 
 
+STATUS_LINE, HEADER = "status", "header "
+"""Marks of a violation that are no member of the body: the status, and the name of a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A body that a response is compared with, and what it is."""
+
+    what: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """How a response breaks a check. Violations of the same `cause` in one operation are one
@@ -151,7 +163,8 @@ class Violation:
     `place` in any operation: what several share in the document, or a habit of the whole server.
     `path` is the place in the document that makes the demand, where it is not the case's. `source`
     and `quote` (the words of the document) stand in for those of the check, where each violation
-    has its own.
+    has its own. `marks` say what of the response is wrong: the pointer of a member, as misfits have
+    it, `STATUS_LINE`, or a name after `HEADER`. `compared` is what the response should agree with.
     """
 
     message: str
@@ -161,6 +174,8 @@ class Violation:
     source: str = ""
     quote: str = ""
     place: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    compared: Compared | None = None
 
 
 def documented_response(operation: ContractOperation, status: int) -> DocumentedResponse | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from contract_tests.checks.context import CheckContext, Violation
+from contract_tests.checks.context import HEADER, CheckContext, Violation
 from contract_tests.checks.schemas import Misfit, misfits, schema_at
 from tallystick.reader.document import Document, Node
 
@@ -41,7 +41,15 @@ def headers_are_documented(context: CheckContext) -> list[Violation]:
         wrong = _wrong(document, name, node, got)
         if wrong:
             place = node.path if node.path[:1] == ("components",) else ()
-            found.append(Violation(wrong, (name.lower(),), path=node.path, place=place))
+            found.append(
+                Violation(
+                    wrong,
+                    (name.lower(),),
+                    path=node.path,
+                    place=place,
+                    marks=(f"{HEADER}{name.lower()}",),
+                )
+            )
     return found
 
 

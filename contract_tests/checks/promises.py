@@ -19,8 +19,9 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.checks.context import CheckContext, Violation
+from contract_tests.checks.context import CheckContext, Compared, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED
+from contract_tests.http.exchange import Response
 from tallystick.catalogue.extensions import Promise
 from tallystick.contract import Contract
 from tallystick.errors import ExtensionError
@@ -32,12 +33,13 @@ Parameters = Mapping[str, Any]
 class PromiseKind:
     """A promise that overlays may name. Its function gets the response, the parameters, and the
     value of the member that the promise is about; it gives what is wrong, or None. `defaults` are
-    its parameters; None stands for one that the overlay must give.
+    its parameters; None stands for one that the overlay must give. `remedy` says what keeps it.
     """
 
     level: str
     function: Callable[[CheckContext, Parameters, Any], str | None]
     defaults: Parameters
+    remedy: str
 
 
 def broken_promises(name: str, context: CheckContext) -> list[Violation]:
@@ -60,7 +62,16 @@ def _broken_promise(promise: Promise, context: CheckContext) -> Violation | None
     if message is None:
         return None
     cause = (member,) if member else ()
-    return Violation(message, cause, source=str(promise.source), quote=promise.quote)
+    marks = (f"/{member.replace('.', '/')}",) if member else ()
+    same = _earlier(context, member, value) if member and kind.function is _fresh else None
+    return Violation(
+        message,
+        cause,
+        source=str(promise.source),
+        quote=promise.quote,
+        marks=marks,
+        compared=Compared("an earlier response", same.body) if same else None,
+    )
 
 
 def _is_misfit(context: CheckContext, member: str) -> bool:
@@ -107,13 +118,15 @@ def _member(body: Any, name: str) -> Any:
 def _fresh(context: CheckContext, parameters: Parameters, value: Any) -> str | None:
     """No two responses give the same."""
     name = parameters["member"]
+    return f"two calls got the same {name}" if _earlier(context, name, value) else None
+
+
+def _earlier(context: CheckContext, name: str, value: Any) -> Response | None:
+    """The first earlier response with this value."""
     for response in context.earlier:
-        try:
-            before = _member(response.value, name)
-        except ValueError:
-            continue
-        if before == value:
-            return f"two calls got the same {name}"
+        with suppress(ValueError):
+            if _member(response.value, name) == value:
+                return response
     return None
 
 
@@ -217,13 +230,50 @@ _AGREE = 3
 
 PROMISES: Mapping[str, PromiseKind] = MappingProxyType(
     {
-        "absolute-url": PromiseKind(DOCUMENTED, _absolute, {"member": "url"}),
-        "not-the-callers-url": PromiseKind(DOCUMENTED, _not_the_callers, {"member": "url"}),
-        "fresh": PromiseKind(DOCUMENTED, _fresh, {"member": "url"}),
-        "expires-in-the-future": PromiseKind(DOCUMENTED, _in_the_future, {"member": None}),
-        "short-lived": PromiseKind(ADVISORY, _short_lived, {"member": None, "within": 3_600}),
-        "https": PromiseKind(ADVISORY, _https, {"member": "url"}),
-        "not-cacheable": PromiseKind(ADVISORY, _not_cacheable, {}),
-        "answers-within": PromiseKind(ADVISORY, _answers_within, {"seconds": 5.0}),
+        "absolute-url": PromiseKind(
+            DOCUMENTED,
+            _absolute,
+            {"member": "url"},
+            "Send the whole address, with scheme and host.",
+        ),
+        "not-the-callers-url": PromiseKind(
+            DOCUMENTED,
+            _not_the_callers,
+            {"member": "url"},
+            "Send an address of your own; the caller's comes into play when it is done.",
+        ),
+        "fresh": PromiseKind(
+            DOCUMENTED,
+            _fresh,
+            {"member": "url"},
+            "Make a new value for each call, and cache no response.",
+        ),
+        "expires-in-the-future": PromiseKind(
+            DOCUMENTED,
+            _in_the_future,
+            {"member": None},
+            "Reckon the moment from now, in UTC, with its offset.",
+        ),
+        "short-lived": PromiseKind(
+            ADVISORY,
+            _short_lived,
+            {"member": None, "within": 3_600},
+            "Let it expire sooner, or correct the promise in the overlay.",
+        ),
+        "https": PromiseKind(
+            ADVISORY,
+            _https,
+            {"member": "url"},
+            "Send https addresses; behind a proxy, take the scheme from its headers.",
+        ),
+        "not-cacheable": PromiseKind(
+            ADVISORY, _not_cacheable, {}, "Send `Cache-Control: no-store`."
+        ),
+        "answers-within": PromiseKind(
+            ADVISORY,
+            _answers_within,
+            {"seconds": 5.0},
+            "Answer sooner: look at slow queries and calls to other services.",
+        ),
     }
 )

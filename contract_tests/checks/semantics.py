@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from contract_tests.checks.codes import case_of, holds_text, is_text_of, named_codes
-from contract_tests.checks.context import CheckContext, ExpectationKind, Violation, has_status
+from contract_tests.checks.context import (
+    HEADER,
+    STATUS_LINE,
+    CheckContext,
+    ExpectationKind,
+    Violation,
+    has_status,
+)
 from tallystick.catalogue.cases import Case
 
 
@@ -15,7 +22,7 @@ def status_is_the_cases(context: CheckContext) -> Violation | None:
     message = f"the documented status of {case.label} is {case.status}, not {_got(context)}"
     if case.is_success:
         message = f"the request that should get {case.label} gets {_got(context)}"
-    return Violation(message, (status,))
+    return Violation(message, (status,), marks=(STATUS_LINE,))
 
 
 def code_is_the_cases(context: CheckContext) -> Violation | None:
@@ -73,7 +80,9 @@ def _accepted(context: CheckContext) -> Violation | None:
     message = f"{expectation.what} should get {expectation.case.label}, not {_got(context)}"
     # Whether it takes what a standard makes equal is a habit of the whole server.
     habit = (expectation.what, str(context.response.status)) if expectation.source else ()
-    return Violation(message, (context.response.status, bool(_codes(context))), place=habit)
+    return Violation(
+        message, (context.response.status, bool(_codes(context))), place=habit, marks=(STATUS_LINE,)
+    )
 
 
 def invalid_request_is_refused(context: CheckContext) -> Violation | None:
@@ -82,7 +91,7 @@ def invalid_request_is_refused(context: CheckContext) -> Violation | None:
     if expectation.kind is not ExpectationKind.REFUSED or 400 <= status < 500:
         return None
     message = f"{expectation.what} should be refused with a 4xx, not get {_got(context)}"
-    return Violation(message, (status,))
+    return Violation(message, (status,), marks=(STATUS_LINE,))
 
 
 def credentials_are_required(context: CheckContext) -> Violation | None:
@@ -103,7 +112,7 @@ def _denied(context: CheckContext) -> Violation | None:
         return None
     message = f"{expectation.what} should get a 401 or 403, not {_got(context)}"
     path = (*context.operation.location, "security")
-    return Violation(message, (expectation.what,), path=path)
+    return Violation(message, (expectation.what,), path=path, marks=(STATUS_LINE,))
 
 
 def refusal_names_no_other_case(context: CheckContext) -> Violation | None:
@@ -128,7 +137,7 @@ def status_is_the_codes(context: CheckContext) -> Violation | None:
     for case in context.operation.cases:
         if case.code in codes and not has_status(case, status):
             message = f"the documented status of {case.code} is {case.status}, not {status}"
-            return Violation(message, (status,))
+            return Violation(message, (status,), marks=(STATUS_LINE,))
     return None
 
 
@@ -138,14 +147,16 @@ def undeclared_method_is_refused(context: CheckContext) -> Violation | None:
     if context.is_described or method not in _UNSAFE or not 200 <= status < 300:
         return None
     message = f"{method}, which the document does not have, succeeds with {status}"
-    return Violation(message, (method,))
+    return Violation(message, (method,), marks=(STATUS_LINE,))
 
 
 def allowed_methods_are_named(context: CheckContext) -> Violation | None:
     """A 405 says which methods there are."""
     if context.response.status != 405 or "allow" in context.response.headers:
         return None
-    return Violation("the 405 has no Allow header", place=("no Allow header",))
+    return Violation(
+        "the 405 has no Allow header", place=("no Allow header",), marks=(f"{HEADER}allow",)
+    )
 
 
 _UNSAFE = ("PUT", "PATCH", "DELETE", "TRACE", "POST")

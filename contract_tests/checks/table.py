@@ -28,8 +28,8 @@ CheckFunction = Callable[[CheckContext], Violation | list[Violation] | None]
 @dataclass(frozen=True, slots=True)
 class Check:
     """One demand. `source` names an RFC and section; it is empty where a violation or the document
-    has its own. `applies_to` says in words which responses it is about. Checks of one `group` are
-    broken by the same causes, seen from different requests.
+    has its own. `applies_to` says in words which responses it is about, `remedy` what mends most
+    violations. Checks of one `group` are broken by the same causes, seen from different requests.
 
     A check that one response cannot break by itself (it takes two, or none came) is a plain
     `Check`: whoever sees more makes its violations.
@@ -40,6 +40,7 @@ class Check:
     source: str
     applies_to: str
     group: str = field(default="", kw_only=True)
+    remedy: str = field(default="", kw_only=True)
 
     def to_json(self) -> dict[str, str | None]:
         """The form that a report holds."""
@@ -98,9 +99,15 @@ SERVER_ERROR = ResponseCheck(
     "the response to a request that the document does not describe",
     conformance.no_server_error,
     group="documented status",
+    remedy="Answer with a 4xx (404, 405, 400 …), and let no request end in an unhandled exception.",
 )
 DOCUMENTED_STATUS = ResponseCheck(
-    "documented status", DOCUMENTED, "", _ANY, conformance.status_is_documented
+    "documented status",
+    DOCUMENTED,
+    "",
+    _ANY,
+    conformance.status_is_documented,
+    remedy="Answer with a status that the operation documents, or document this one.",
 )
 STATUS_OF_THE_CASE = ResponseCheck(
     "status of the case",
@@ -110,6 +117,7 @@ STATUS_OF_THE_CASE = ResponseCheck(
     semantics.status_is_the_cases,
     (DOCUMENTED_STATUS,),
     group="status",
+    remedy="Answer this request with the documented status, or correct the case in the document.",
 )
 VALID_ACCEPTED = ResponseCheck(
     "valid request accepted",
@@ -119,6 +127,7 @@ VALID_ACCEPTED = ResponseCheck(
     semantics.valid_request_is_accepted,
     (DOCUMENTED_STATUS,),
     group="accepted",
+    remedy="Accept what the document allows, or document the rule that the value breaks.",
 )
 EQUIVALENT_ACCEPTED = ResponseCheck(
     "equivalent request accepted",
@@ -128,6 +137,7 @@ EQUIVALENT_ACCEPTED = ResponseCheck(
     semantics.equivalent_request_is_accepted,
     (DOCUMENTED_STATUS,),
     group="accepted",
+    remedy="Treat both forms of the request alike, as the standard says and most parsers do.",
 )
 INVALID_REFUSED = ResponseCheck(
     "invalid request refused",
@@ -137,6 +147,7 @@ INVALID_REFUSED = ResponseCheck(
     semantics.invalid_request_is_refused,
     (DOCUMENTED_STATUS,),
     group="status",
+    remedy="Check this value before you use it, and answer with a documented 4xx.",
 )
 CREDENTIALS_REQUIRED = ResponseCheck(
     "credentials required",
@@ -144,6 +155,7 @@ CREDENTIALS_REQUIRED = ResponseCheck(
     "",
     "the response to a request without right credentials",
     semantics.credentials_are_required,
+    remedy="Ask for credentials here and answer 401 without; or give the operation `security: []`.",
 )
 STATUS_OF_THE_CODE = ResponseCheck(
     "status of the code",
@@ -153,6 +165,7 @@ STATUS_OF_THE_CODE = ResponseCheck(
     semantics.status_is_the_codes,
     (DOCUMENTED_STATUS, INVALID_REFUSED),
     group="status",
+    remedy="Send this code with its documented status, or list it under the status that you send.",
 )
 NO_OTHER_CASE = ResponseCheck(
     "no other case",
@@ -161,6 +174,7 @@ NO_OTHER_CASE = ResponseCheck(
     _INVALID,
     semantics.refusal_names_no_other_case,
     group="code",
+    remedy="Name the code of the fault that the request has; this code is about another one.",
 )
 
 _STATUS = (
@@ -180,11 +194,26 @@ NO_BODY = ResponseCheck(
     "RFC 9110 section 6.4.1",
     "a 204, a 205, a 304, or a response to HEAD",
     bodies.no_body_where_none_may_be,
+    remedy="Write no body after these statuses, and no Content-Length after a 204.",
 )
 RESPONSE_HEADERS = ResponseCheck(
-    "documented headers", DOCUMENTED, "", _ANY, headers.headers_are_documented, _STATUS
+    "documented headers",
+    DOCUMENTED,
+    "",
+    _ANY,
+    headers.headers_are_documented,
+    _STATUS,
+    remedy="Send the header as documented, or correct it in the document.",
 )
-BODY_THERE = ResponseCheck("body there", DOCUMENTED, "", _ANY, bodies.body_is_there, _STATUS)
+BODY_THERE = ResponseCheck(
+    "body there",
+    DOCUMENTED,
+    "",
+    _ANY,
+    bodies.body_is_there,
+    _STATUS,
+    remedy="Send the documented body, or document the response without content.",
+)
 MEDIA_TYPE = ResponseCheck(
     "documented media type",
     DOCUMENTED,
@@ -192,11 +221,24 @@ MEDIA_TYPE = ResponseCheck(
     _ANY,
     conformance.media_type_is_documented,
     (*_STATUS, BODY_THERE),
+    remedy="Send a documented Content-Type, or add this media type to the response.",
 )
 JSON_BODY = ResponseCheck(
-    "JSON body", STANDARD, "RFC 8259 section 8.1", _ANY, conformance.body_is_json
+    "JSON body",
+    STANDARD,
+    "RFC 8259 section 8.1",
+    _ANY,
+    conformance.body_is_json,
+    remedy="Write the body as UTF-8 JSON without byte order mark, or send another Content-Type.",
 )
-WELL_FORMED = ResponseCheck("well-formed body", STANDARD, "", _ANY, bodies.body_is_well_formed)
+WELL_FORMED = ResponseCheck(
+    "well-formed body",
+    STANDARD,
+    "",
+    _ANY,
+    bodies.body_is_well_formed,
+    remedy="Write the body with a library for this media type, or send another Content-Type.",
+)
 _UNREADABLE = (*_STATUS, BODY_THERE, MEDIA_TYPE, JSON_BODY)
 """A body that is another one, or no JSON, has no members to speak of."""
 
@@ -208,6 +250,7 @@ BODY_SCHEMA = ResponseCheck(
     conformance.body_fits_schema,
     _UNREADABLE,
     group="body",
+    remedy="Send what the schema asks for at this place, or correct the schema in the document.",
 )
 WRITE_ONLY = ResponseCheck(
     "write-only members",
@@ -217,6 +260,7 @@ WRITE_ONLY = ResponseCheck(
     conformance.no_write_only_member,
     _UNREADABLE,
     group="write-only",
+    remedy="Leave members out of responses that the document calls `writeOnly`.",
 )
 CODE_OF_THE_CASE = ResponseCheck(
     "code of the case",
@@ -226,6 +270,7 @@ CODE_OF_THE_CASE = ResponseCheck(
     semantics.code_is_the_cases,
     (*_UNREADABLE, BODY_SCHEMA),
     group="code",
+    remedy="Name the documented code in the body, where your other errors have theirs.",
 )
 TEXT_OF_THE_CASE = ResponseCheck(
     "text of the case",
@@ -234,6 +279,7 @@ TEXT_OF_THE_CASE = ResponseCheck(
     _CASE,
     semantics.text_is_of_no_other_case,
     (*_STATUS, CODE_OF_THE_CASE),
+    remedy="Give each code its own text; this one belongs to another code.",
 )
 STATUS_MEMBER = ResponseCheck(
     "status member",
@@ -243,6 +289,7 @@ STATUS_MEMBER = ResponseCheck(
     conformance.status_member_agrees,
     (STATUS_OF_THE_CASE,),
     group="body",
+    remedy="Write the HTTP status of the response into `status`, or leave the member out.",
 )
 PROBLEM_MEMBERS = ResponseCheck(
     "problem members",
@@ -252,16 +299,28 @@ PROBLEM_MEMBERS = ResponseCheck(
     conformance.problem_members_have_their_types,
     (BODY_SCHEMA,),
     group="body",
+    remedy="Make `type`, `title`, `detail` and `instance` strings, or leave them out.",
 )
 
 # --- what a response discloses, and how it is sent
 
 _DISCLOSURE = "RFC 9457 section 5"
 NO_STACK_TRACE = ResponseCheck(
-    "no stack trace", STANDARD, _DISCLOSURE, _ANY, disclosure.no_stack_trace
+    "no stack trace",
+    STANDARD,
+    _DISCLOSURE,
+    _ANY,
+    disclosure.no_stack_trace,
+    remedy="Switch debug mode off, log the exception, and send a problem without it.",
 )
 NO_SOURCE_PATH = ResponseCheck(
-    "no source path", STANDARD, _DISCLOSURE, _ANY, disclosure.no_source_path, (NO_STACK_TRACE,)
+    "no source path",
+    STANDARD,
+    _DISCLOSURE,
+    _ANY,
+    disclosure.no_source_path,
+    (NO_STACK_TRACE,),
+    remedy="Log the place in the code; send a message for callers in its place.",
 )
 CONTENT_CODING = ResponseCheck(
     "content coding",
@@ -269,11 +328,24 @@ CONTENT_CODING = ResponseCheck(
     "RFC 9110 section 8.4.1",
     _ANY,
     conformance.content_coding_is_known,
+    remedy="Name a registered content coding (gzip, br …), or send no Content-Encoding.",
 )
 MESSAGE_LENGTH = ResponseCheck(
-    "message length", STANDARD, "RFC 9112 section 6.2", _ANY, conformance.length_is_given_once
+    "message length",
+    STANDARD,
+    "RFC 9112 section 6.2",
+    _ANY,
+    conformance.length_is_given_once,
+    remedy="Let the server or proxy set either Transfer-Encoding or Content-Length, not both.",
 )
-NO_SECRET = ResponseCheck("no secret", STANDARD, _DISCLOSURE, _ANY, disclosure.no_secret)
+NO_SECRET = ResponseCheck(
+    "no secret",
+    STANDARD,
+    _DISCLOSURE,
+    _ANY,
+    disclosure.no_secret,
+    remedy="Leave credentials out of messages; never echo headers of the request.",
+)
 
 # --- good practice
 
@@ -283,6 +355,7 @@ ADVISED_ACCEPTED = ResponseCheck(
     "RFC 3986 section 2.3",
     _EQUIVALENT,
     semantics.advised_request_is_accepted,
+    remedy="Decode percent-encoding of the path before you route by it.",
 )
 CREDENTIALS_ADVISED = ResponseCheck(
     "credentials advised",
@@ -290,28 +363,57 @@ CREDENTIALS_ADVISED = ResponseCheck(
     "",
     "the response to a request without right credentials, where no 401 or 403 is documented",
     semantics.credentials_are_advised,
+    remedy="Ask for credentials here, or give the operation `security: []` where it is public.",
+)
+NO_QUERY = ResponseCheck(
+    "no query",
+    ADVISORY,
+    _DISCLOSURE,
+    _ANY,
+    disclosure.no_query,
+    remedy="Log the failed query; send a message for callers in its place.",
 )
 EXAMPLE = ResponseCheck(
-    "documented example", ADVISORY, "", _ANY, conformance.example_fits_schema, _UNREADABLE
+    "documented example",
+    ADVISORY,
+    "",
+    _ANY,
+    conformance.example_fits_schema,
+    _UNREADABLE,
+    remedy="Correct the example in the document, or the schema beside it.",
 )
 EMPTY_BODY = ResponseCheck(
-    "empty body", ADVISORY, "", _ANY, bodies.empty_body_is_meant, _UNREADABLE
+    "empty body",
+    ADVISORY,
+    "",
+    _ANY,
+    bodies.empty_body_is_meant,
+    _UNREADABLE,
+    remedy="Send an empty object or list, or document the response without content.",
 )
-CSV_BODY = ResponseCheck("CSV body", ADVISORY, "", _ANY, bodies.body_is_csv)
+CSV_BODY = ResponseCheck(
+    "CSV body",
+    ADVISORY,
+    "",
+    _ANY,
+    bodies.body_is_csv,
+    remedy="Write the body with a library for CSV: it puts quotes around quotes.",
+)
 MEDIA_TYPE_ADVISED = ResponseCheck(
     "media type advised",
     ADVISORY,
     "",
     "the refusal of a request that the document does not speak of",
     conformance.media_type_is_advised,
+    remedy="Let the framework's own error pages have the media type of your other errors.",
 )
-NO_QUERY = ResponseCheck("no query", ADVISORY, _DISCLOSURE, _ANY, disclosure.no_query)
 UNDECLARED_METHOD = ResponseCheck(
     "undeclared method",
     ADVISORY,
     "RFC 9110 section 15.5.6",
     "the response to a method that the document lacks",
     semantics.undeclared_method_is_refused,
+    remedy="Answer 405 with `Allow` to this method, or document it.",
 )
 ALLOWED_METHODS = ResponseCheck(
     "allowed methods",
@@ -319,6 +421,7 @@ ALLOWED_METHODS = ResponseCheck(
     "RFC 9110 section 15.5.6",
     "a 405",
     semantics.allowed_methods_are_named,
+    remedy="Send `Allow` with each 405, with the methods that the path has.",
 )
 STATUS_TEXT = ResponseCheck(
     "status text",
@@ -326,9 +429,15 @@ STATUS_TEXT = ResponseCheck(
     "RFC 9457 section 3.1.2",
     _PROBLEM,
     conformance.status_text_agrees,
+    remedy="Write the HTTP status of the response into `status` as a number, or leave it out.",
 )
 UNIQUE_MEMBERS = ResponseCheck(
-    "unique members", ADVISORY, "RFC 8259 section 4", _ANY, conformance.members_are_unique
+    "unique members",
+    ADVISORY,
+    "RFC 8259 section 4",
+    _ANY,
+    conformance.members_are_unique,
+    remedy="Write each member of an object once; readers may take either value.",
 )
 
 # --- promises of the document's prose
@@ -343,6 +452,7 @@ def _promise(name: str, *suppressed_by: ResponseCheck) -> ResponseCheck:
         "a success",
         partial(broken_promises, name),
         (*_UNREADABLE, *suppressed_by),
+        remedy=PROMISES[name].remedy,
     )
 
 
@@ -401,13 +511,27 @@ RESPONSE_CHECKS = ordered(
 )
 """The checks of one response, in this order."""
 
-COMPLETE_RESPONSE = Check("complete response", STANDARD, "RFC 9112 section 8", "any request")
+COMPLETE_RESPONSE = Check(
+    "complete response",
+    STANDARD,
+    "RFC 9112 section 8",
+    "any request",
+    remedy="Look for a crash, a timeout or a proxy: send every response to its end, in time.",
+)
 
 ADDRESS = Check(
-    "address of what was created", STANDARD, "RFC 9110 section 15.3.2", "a 201 with `Location`"
+    "address of what was created",
+    STANDARD,
+    "RFC 9110 section 15.3.2",
+    "a 201 with `Location`",
+    remedy="Send in `Location` the address where the new item can be read.",
 )
 DELETED_GONE = Check(
-    "deleted item", DOCUMENTED, "", "the response to reading what was deleted, as it was before"
+    "deleted item",
+    DOCUMENTED,
+    "",
+    "the response to reading what was deleted, as it was before",
+    remedy="Answer 404 or 410 once an item is deleted.",
 )
 DELETED_ADVISED = Check(
     "deleted item advised",
@@ -415,11 +539,37 @@ DELETED_ADVISED = Check(
     "",
     "the same, where reading documents no 404 or 410, or the item is not as it was",
     group=DELETED_GONE.name,
+    remedy="Answer 404 or 410 once an item is deleted, and document that.",
 )
-CREATED_READ = Check("created item read", ADVISORY, "", "the response to reading a new item")
-CREATED_LISTED = Check("created item listed", ADVISORY, "", "a list after an item was created")
+CREATED_READ = Check(
+    "created item read",
+    ADVISORY,
+    "",
+    "the response to reading a new item",
+    remedy="Keep each member that was sent, or document it as `readOnly`.",
+)
+CREATED_LISTED = Check(
+    "created item listed",
+    ADVISORY,
+    "",
+    "a list after an item was created",
+    remedy="Let a new item be in the list at once, or document that it takes time.",
+)
 UPDATED_READ = Check(
-    "updated item read", ADVISORY, "", "the response to reading an item after PUT or PATCH"
+    "updated item read",
+    ADVISORY,
+    "",
+    "the response to reading an item after PUT or PATCH",
+    remedy="Keep each member that was sent, or document it as `readOnly`.",
+)
+AVAILABLE = Check(
+    "available",
+    ADVISORY,
+    "RFC 9110 section 15.6",
+    "a documented 502, 503 or 504 to a request that should succeed, twice in a row",
+)
+UNDOCUMENTED_REFUSAL = Check(
+    "undocumented refusal", ADVISORY, "", "a 4xx that the document does not have"
 )
 
 SEQUENCE_CHECKS = (
@@ -429,6 +579,8 @@ SEQUENCE_CHECKS = (
     CREATED_READ,
     CREATED_LISTED,
     UPDATED_READ,
+    AVAILABLE,
+    UNDOCUMENTED_REFUSAL,
 )
 """The checks that it takes several responses to see."""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import threading
 import time
@@ -48,7 +47,7 @@ from contract_tests.http.exchange import (
     text_of,
 )
 from contract_tests.http.identities import Identities
-from contract_tests.http.redaction import OPEN_HEADERS, Redactor
+from contract_tests.http.redaction import OPEN_HEADERS, SECRET_NAME, Redactor
 from contract_tests.http.tokens import Token, token_from
 from contract_tests.target.credentials import Credential, Identity, places_of
 from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
@@ -85,11 +84,6 @@ _STREAMS = (
 
 _THREADS = 8
 _INCOMPLETE = "RFC 9112 section 8"
-_SECRET_NAME = re.compile(
-    r"(?i)(?<![a-z])((api|app|access|auth|private)?[-_]?key|[a-z]*token|[a-z]*secret|auth|jwt|sid"
-    r"|authorization|[a-z]*passw(or)?d|pwd|[a-z]*sess(ion)?[-_]?id|session|signature)(?![a-z])"
-)
-"""The names of parameters that are credentials."""
 
 
 class TargetGoneError(TallystickError):
@@ -309,7 +303,8 @@ class Client:
     def _exchange(
         self, prepared: requests.PreparedRequest, outcome: Response | TransportError
     ) -> Exchange:
-        return Exchange(outcome, text_of(prepared), self.shown(prepared))
+        method = prepared.method or ""
+        return Exchange(outcome, text_of(prepared), self.shown(prepared), method)
 
     def hook(self, call: HookCall, operation: ContractOperation | None = None) -> None:
         """Make a set-up or clean-up call. One to the target has the credentials of the operation,
@@ -555,7 +550,7 @@ def _secret_parameters(target: Target) -> list[str]:
         str(value)
         for group in groups
         for name, value in group.items()
-        if not name.startswith(("path.", "body.")) and _SECRET_NAME.search(name.partition(".")[2])
+        if not name.startswith(("path.", "body.")) and SECRET_NAME.search(name.partition(".")[2])
     ]
 
 

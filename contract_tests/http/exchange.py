@@ -157,6 +157,7 @@ class Exchange:
     outcome: Response | TransportError
     sent: str
     curl: str
+    method: str = ""
 
     @property
     def url(self) -> str:

@@ -1,18 +1,20 @@
 """Redaction: nothing that is written or printed holds a secret.
 
 Secrets are the header values of the target file, the environment's variables in its set-up calls
-and parameters, and *capability URLs*: whoever has the link of a successful response can open it,
-so the strings of successful responses are left out, too. The value of a variable is shown as
-`${NAME}`: a printed command still works where the variable is set.
+and parameters, and *capabilities* in responses: whoever has the link of a successful response can
+open it, and whoever has a token can use it. Addresses, members with the name of a credential, and
+what looks drawn at random are left out; titles, scopes and sentences are shown. The value of a
+variable is shown as `${NAME}`: a printed command still works where the variable is set.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 from contract_tests.walk import strings
 
@@ -21,11 +23,30 @@ REDACTED = "[redacted]"
 OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent", "prefer"})
 """Headers whose values are no secrets, even in a target file."""
 
-_SHORTEST = 4
-_SHORTEST_TOKEN = 12
-_KEYS = range(_SHORTEST + 1, 2 * _SHORTEST + 1)
-_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:\\?/){2}(?:\\/|[^\s\"'<>\\])++")
+SECRET_NAME = re.compile(
+    r"(?i)(?<![a-z])((api|app|access|auth|private)?[-_]?key|[a-z]*token|[a-z]*secret|auth|jwt|sid"
+    r"|authorization|[a-z]*passw(or)?d|pwd|[a-z]*sess(ion)?[-_]?id|session|signature)(?![a-z])"
+)
+"""The names of parameters and members that are credentials."""
+
+_SHORTEST, _MOST_ISSUED = 4, 200
+_SHORTEST_TOKEN, _LONGEST_WORD = 12, 20
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:\\?/){2}(?:\\/|[^\s\"'<>\\…])++")
+_AROUND = "().,:;!?[]{}`"
+_CHUNK = re.compile(r"[A-Za-z0-9_.~+=%-]{12,}")
+_SEPARATORS = re.compile(r"[_.~+=%-]")
+_RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_DIGITS_INSIDE = re.compile(r"(?<=[A-Za-z])[0-9]+(?=[A-Za-z])")
+_ISSUED = re.compile(
+    r"(?:AKIA|ASIA)[A-Z0-9]{16}|(?:gh[opsu]|xox[abprs]|[rs]k_(?:live|test))[_-]\w{10,}"
+)
+"""Tokens of well-known issuers, some of which have few digits."""
+
+_MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,60}+)"\s*:\s*"((?:[^"\\]|\\.)++)"')
+_NO_CREDENTIAL = re.compile(
+    r"(?i)(type|kind|scheme|name|hint|status|expir\w*|[_-](at|in)|uri|url)$"
+)
+"""Names such as `token_type` are about a credential; they hold none."""
 
 
 class Redactor:
@@ -45,6 +66,7 @@ class Redactor:
         self._short = frozenset(part for part in parts if part and not _is_long(part))
         self._shown: dict[str, str] = {}
         self._order: list[str] = []
+        self._issued: set[str] = set()
         self.hide(*self.secrets, *hidden)
 
     def hide(self, *values: str) -> None:
@@ -54,6 +76,14 @@ class Redactor:
         }
         self._shown = {**self._shown, **fresh}
         self._order = sorted(self._shown, key=len, reverse=True)
+
+    def hide_issued(self, values: Iterable[str]) -> None:
+        """The same for what the target hands out: the first of them, since it says how many."""
+        fresh = [value for value in values if value not in self._issued]
+        fresh = fresh[: _MOST_ISSUED - len(self._issued)]
+        if fresh:
+            self._issued.update(fresh)
+            self.hide(*fresh)
 
     def holds(self, value: str) -> bool:
         """Whether a value has a secret in it, or is one that is too short to be looked for."""
@@ -89,42 +119,97 @@ def _forms(text: str) -> set[str]:
     return {text, *quoted, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
 
 
-def without_capabilities(text: str, body: bytes, known: str) -> str:
-    """A text about a successful response, without the strings of its body that a reader could use
-    (addresses and tokens). Strings that are `known` from elsewhere stay.
+def without_capabilities(text: str, body: bytes, known: str, *, is_error: bool = False) -> str:
+    """A text about a response, without what a reader of it could use: addresses, tokens and the
+    values of credentials. What is `known` from elsewhere stays, and so does what the text has from
+    elsewhere than the body. An address in an error stays where it only leads to a page: a problem
+    has one as its type (RFC 9457 section 3.1.1).
     """
-    forms = _capabilities(body)
-    ends = {text[end - size : end] for size in _KEYS for end in range(size, len(text) + 1)}
-    found = {form: secret for end in ends for form, secret in forms.get(end, ()) if form in text}
-    for form in sorted(found, key=len, reverse=True):
-        if found[form] not in known:
-            text = text.replace(form, REDACTED)
-    return text
+    inside = _contents(body)
+
+    def address(match: re.Match[str]) -> str:
+        found = match[0].rstrip(_AROUND)
+        plain = found.replace("\\/", "/")
+        is_open = plain in known or (is_error and _is_of_a_page(plain))
+        is_hidden = not is_open and (found in inside or plain in inside)
+        return REDACTED + match[0][len(found) :] if is_hidden else match[0]
+
+    def token(match: re.Match[str]) -> str:
+        found = match[0].strip(".=-_~+%")
+        is_hidden = looks_random(found) and found not in known and found in inside
+        return match[0].replace(found, REDACTED) if is_hidden else match[0]
+
+    for value in _credentials(body):
+        whole = rf"(?<!\w){re.escape(value)}(?!\w)"
+        text = text if value in known else re.sub(whole, REDACTED, text)
+    return _CHUNK.sub(token, _URL.sub(address, text))
+
+
+def credentials_in(body: bytes) -> Iterator[str]:
+    """The tokens that a response hands out: values that look random, in members with the name of a
+    credential. Later requests may carry them.
+    """
+    return (value for value in _credentials(body) if looks_random(value))
+
+
+def looks_random(text: str) -> bool:
+    """Whether a text without spaces looks drawn at random, or has such a part: letters and digits
+    change places all the time, or a word has no end. `lamps:read` and `Lamp.Broken` do not. This
+    is a guess: of 16 random letters and digits, one in twenty is not seen.
+    """
+    parts = (text, *_SEPARATORS.split(text))
+    return _ISSUED.search(text) is not None or any(map(_is_mixed, parts))
+
+
+def _is_mixed(text: str) -> bool:
+    runs = _RUN.findall(text)
+    size = sum(map(len, runs))
+    words = [run for run in runs if not run.isdigit()]
+    if size < _SHORTEST_TOKEN or not words:
+        return False
+    has_digits = len(words) < len(runs)
+    is_chopped = size < len(runs) * (3 if has_digits else 2.3)
+    is_sprinkled = len(_DIGITS_INSIDE.findall(text)) > 1
+    return is_chopped or is_sprinkled or max(map(len, words)) > _LONGEST_WORD
+
+
+def _is_of_a_page(url: str) -> bool:
+    """Whether an address names a page by words: no query, no number, nothing to unlock."""
+    parts = urlsplit(url)
+    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    return (
+        is_plain
+        and not re.search(r"[0-9]{4}|\d[A-Za-z]", parts.path)
+        and not any(map(looks_random, parts.path.split("/")))
+    )
 
 
 @lru_cache(maxsize=1)
-def _capabilities(body: bytes) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """The strings of a body that may open something, in each form, by their last letters: the
-    target says how many there are, and a text holds few of them.
-    """
-    found: dict[str, list[tuple[str, str]]] = {}
-    for secret in filter(_may_open, set(_strings(body))):
-        for form in {secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")}:
-            found.setdefault(form[-_KEYS[-1] :], []).append((form, secret))
-    return found
-
-
-def _may_open(text: str) -> bool:
-    """Whether a text may be an address or a token: a short one, or one with spaces, is neither."""
-    if _DATE_TIME.fullmatch(text) or len(text) <= _SHORTEST:
-        return False
-    return "/" in text or (len(text) >= _SHORTEST_TOKEN and " " not in text)
-
-
-def _strings(body: bytes) -> Iterator[str]:
+def _contents(body: bytes) -> str:
+    """The text of a body, and its strings as they are without escapes."""
     text = body.decode("utf-8", "replace")
-    yield from _URL.findall(text)
     try:
-        yield from strings(json.loads(text))
+        return "\n".join((text, *strings(json.loads(text))))
     except (ValueError, RecursionError):
-        return
+        return text
+
+
+@lru_cache(maxsize=1)
+def _credentials(body: bytes) -> tuple[str, ...]:
+    """The values of the members that have the name of a credential, the longest first."""
+    found = {
+        form
+        for name, value in _MEMBER.findall(body.decode("utf-8", "replace"))
+        if SECRET_NAME.search(name) and not _NO_CREDENTIAL.search(name) and _is_long(value)
+        # Tables of translations and settings have keys, too.
+        if name.lower() != "key" or looks_random(value)
+        for form in (value, *_unescaped(value))
+    }
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _unescaped(value: str) -> Iterator[str]:
+    """A string of JSON as it is without escapes, and as Python would write it as JSON."""
+    with suppress(ValueError):
+        text = json.loads(f'"{value}"')
+        yield from (text, json.dumps(text, ensure_ascii=False)[1:-1])

@@ -11,6 +11,7 @@ from typing import Any
 from contract_tests.checks.levels import LEVELS
 from contract_tests.checks.table import Check
 from contract_tests.http.exchange import Response, TransportError
+from contract_tests.results.exhibit import Exhibit
 from tallystick.catalogue.cases import Case
 from tallystick.errors import Source
 
@@ -42,6 +43,7 @@ class Finding:
     places: set[tuple[str, ...]] = field(default_factory=set)
     operations: list[str] = field(default_factory=list)
     requests: int = 1
+    exhibit: Exhibit | None = None
 
     def __post_init__(self) -> None:
         self.operations = self.operations or [self.operation]
@@ -94,7 +96,7 @@ class Finding:
             self.source, self.quote = other.source, other.quote
             self.location = other.location
             self.message, self.curl, self.response = other.message, other.curl, other.response
-            self.operation = other.operation
+            self.operation, self.exhibit = other.operation, other.exhibit
 
     def to_json(self) -> dict[str, Any]:
         """The form that a report holds."""
@@ -110,9 +112,12 @@ class Finding:
             "requests": self.requests,
             "case": self.cases[0].label if self.cases else None,
             "cases": [case.label for case in self.cases],
+            "headline": self.message,
             "message": self.full_message,
+            "remedy": self.check.remedy or None,
             "response": self.response,
             "curl": self.curl,
+            "exchange": self.exhibit.to_json() if self.exhibit else None,
         }
 
     def __str__(self) -> str:
@@ -128,6 +133,9 @@ class Findings:
     def __iter__(self) -> Iterator[Finding]:
         """The findings, the heaviest first."""
         return iter(sorted(self._found, key=lambda f: LEVELS.index(f.check.level)))
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     def add(self, finding: Finding) -> Finding:
         """Add a finding, or what it shows to the finding of the same cause; returns that one. Of
@@ -157,6 +165,12 @@ def _place(source: Source | None) -> dict[str, Any] | None:
     return {"file": source.file, "pointer": source.pointer, "line": source.line}
 
 
+def place_in_text(source: Source) -> str:
+    """A place in the document. Where all of it stands on one line, the pointer is the place."""
+    says_nothing = source.line == 1 and source.pointer
+    return str(Source(source.file, source.pointer) if says_nothing else source)
+
+
 def _have_one_cause(one: Finding, other: Finding) -> bool:
     if one.check.family != other.check.family:
         return False
@@ -176,6 +190,7 @@ def lines_of(finding: Mapping[str, Any]) -> list[str]:
     lines += [f"  source    {finding['source']}"]
     lines += [f'  quote     "{finding["quote"]}"'] if finding["quote"] else []
     lines += [f"  response  {finding['response']}"]
+    lines += [f"  change    {finding['remedy']}"] if finding.get("remedy") else []
     lines += [f"  repeat    {finding['curl'].replace(chr(10), indented)}"]
     return lines
 

@@ -1,5 +1,5 @@
 """The report of a run: the verdicts of the cases, the findings by level, and what to add to the
-target file where a case was not covered; as text, as JSON, and in the other `formats`.
+target file where a case was not covered; as JSON, and from that in all `formats`.
 
 Nothing here looks at a response: the findings of a run hold no secret.
 """
@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
-
 from contract_tests.checks.context import is_of_request
 from contract_tests.checks.levels import ADVISORY
 from contract_tests.checks.table import checks_of
-from contract_tests.results.findings import Finding
 from contract_tests.results.formats import FORMATS
+from contract_tests.results.formats.terminal import WIDTH, render
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
 from tallystick.catalogue.cases import Case
 from tallystick.errors import TallystickError
@@ -27,12 +24,6 @@ from tallystick.errors import TallystickError
 PASSED, FAILED, NOT_COVERED = 0, 1, 3
 """Exit codes of `tallystick test`; 2 is bad usage, 4 an unreachable target."""
 
-_COLOURS = {
-    Verdict.PASSED: "green",
-    Verdict.FAILED: "red",
-    Verdict.NOT_COVERED: "yellow",
-    Verdict.UNREACHABLE: "cyan",
-}
 _VALUES = {
     "caller": 'headers = { {header} = "${READONLY_KEY}" }   # a caller who may not do this',
     "resource": 'parameters = { "{name}" = "…" }   # one that does not exist',
@@ -58,35 +49,9 @@ def case_results(run: Run) -> Iterator[tuple[Case, CaseResult]]:
     return ((case, run.case_result(case)) for case in run.contract.cases)
 
 
-# --- text
-
-
-def summary(run: Run) -> str:
-    """The verdicts, the findings and the snippets, as lines for a terminal."""
-    parts = [
-        _table(run),
-        *(_finding(number, finding) for number, finding in enumerate(run.findings, 1)),
-        _closed(run),
-        _snippets(run),
-        *(f"note: {note}" for note in run.notes),
-        _totals(run),
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _table(run: Run) -> str:
-    width = max((len(case.label) for case in run.contract.cases), default=0)
-    lines = []
-    for operation in run.contract.operations:
-        lines.append(click.style(operation.name, bold=True))
-        for case in operation.cases:
-            result = run.case_result(case)
-            if _is_closed(result) and case.code is None:
-                continue  # it is counted below, by its status
-            words = result.verdict.words
-            verdict = click.style(words, fg=_COLOURS[result.verdict]) + " " * (11 - len(words))
-            lines.append(f"  {case.label:<{width}}  {verdict}  {result.reason}".rstrip())
-    return "\n".join(lines)
+def summary(run: Run, *, is_whole: bool = False, width: int = WIDTH) -> str:
+    """The report as lines for a terminal."""
+    return render(to_json(run), is_whole=is_whole, width=width)
 
 
 def _is_closed(result: CaseResult) -> bool:
@@ -94,32 +59,11 @@ def _is_closed(result: CaseResult) -> bool:
     return result.verdict is Verdict.NOT_COVERED and result.needs_entry
 
 
-def _closed(run: Run) -> str:
-    """What nobody can bring about, a line for each status and reason."""
-    counted = Counter(
-        (case.status, result.reason)
-        for case, result in case_results(run)
-        if _is_closed(result) and case.code is None
-    )
-    if not counted:
-        return ""
-    lines = ["Not covered, which is no fault of the run:"]
-    for (status, reason), count in sorted(counted.items()):
-        cases = "1 case" if count == 1 else f"{count} cases"
-        lines.append(f"  {status:<7}  {cases}: {reason}")
-    return "\n".join(lines)
+# --- what to add to the target file
 
 
-def _finding(number: int, finding: Finding) -> str:
-    first, *rest = str(finding).splitlines()
-    colour = "cyan" if finding.check.level == ADVISORY else "red"
-    return "\n".join(
-        [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
-    )
-
-
-def _snippets(run: Run) -> str:
-    """What to paste into the target file for the cases that were not covered."""
+def _snippets(run: Run) -> list[str]:
+    """What to paste into the target file for the cases that were not covered, in lines."""
     missing = [
         case
         for case, result in case_results(run)
@@ -127,16 +71,14 @@ def _snippets(run: Run) -> str:
         and not result.needs_entry
         and LIMITED not in result.reason
     ]
-    if not missing:
-        return ""
-    lines = ["Not covered. To have these cases tested, add to the target file:"]
+    lines: list[str] = []
     by_request = [case for case in missing if case.is_success or is_of_request(case)]
     if by_request and _parameters(run):
-        lines += ["", "    [parameters]", *(f"    {line}" for line in _parameters(run))]
+        lines += ["", "[parameters]", *_parameters(run)]
     for case in missing:
         if case not in by_request:
-            lines += ["", f'    [cases."{_key(run, case)}"]', f"    {_snippet(run, case)}"]
-    return "\n".join(lines)
+            lines += ["", f'[cases."{_key(run, case)}"]', _snippet(run, case)]
+    return lines
 
 
 def _snippet(run: Run, case: Case) -> str:
@@ -185,23 +127,6 @@ def _key(run: Run, case: Case) -> str:
     return short if len(same) == 1 else f"{case.operation} {case.label}"
 
 
-def _totals(run: Run) -> str:
-    counted = Counter(result.verdict for _, result in case_results(run))
-    counts = [f"{counted[verdict]} {verdict.words}" for verdict in Verdict]
-    found = list(run.findings)
-    advisory = sum(finding.check.level == ADVISORY for finding in found)
-    style = run.styles.most_common(1)
-    return " · ".join(
-        [
-            *counts,
-            f"{len(found) - advisory} findings, {advisory} advisory",
-            *([f"codes in {style[0][0]}"] if style else []),
-            f"{run.client.requests} requests in {run.seconds:.1f} s",
-            f"seed {run.plan.seed}",
-        ]
-    )
-
-
 # --- files
 
 
@@ -228,7 +153,7 @@ def write_files(report: dict[str, Any], folder: str) -> None:
     """Write the facts of a report as `report.json` and in all formats. Raises TallystickError."""
     make_folder(folder)
     texts = {"report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
-    texts |= {name: render(report) for name, render in FORMATS.items()}
+    texts |= {name: made(report) for name, made in FORMATS.items()}
     try:
         for name, text in texts.items():
             # A lone surrogate in a response has no UTF-8; it is shown as a question mark.
@@ -251,6 +176,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "findings": [finding.to_json() for finding in run.findings],
         "checks": [check.to_json() for check in checks_of(run.contract)],
         "notes": run.notes,
+        "to_add": _snippets(run),
     }
 
 
@@ -261,5 +187,6 @@ def _case_to_json(case: Case, result: CaseResult) -> dict[str, Any]:
         "code": case.code,
         "verdict": result.verdict.value,
         "reason": result.reason or None,
+        "needs_entry": _is_closed(result),
         "requests": result.requests,
     }

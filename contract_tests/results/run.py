@@ -30,14 +30,15 @@ from contract_tests.checks.context import (
     has_status,
 )
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
-from contract_tests.checks.table import Check, incomplete, violations
+from contract_tests.checks.table import UNDOCUMENTED_REFUSAL, Check, incomplete, violations
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
-from contract_tests.http.redaction import without_capabilities
+from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
-from contract_tests.results.findings import Finding, Findings, cut, shown
+from contract_tests.results.exhibit import exhibit
+from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
 from contract_tests.results.judging import in_time
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
@@ -101,6 +102,7 @@ class Run:
     case_results: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
     styles: Counter[str] = field(default_factory=Counter)
     successes: dict[str, deque[Response]] = field(default_factory=dict)
+    refusals: dict[str, Counter[int]] = field(default_factory=dict)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
@@ -154,14 +156,32 @@ class Run:
         broken = in_time(lambda: list(violations(context)), self.client.ends_at)
         if broken is None:
             self.note(f"{operation.name}: the time was over before all responses were judged")
-            return []
-        found = self._keep(operation, exchange, expectation, broken)
+        found = self._keep(operation, exchange, expectation, broken or [])
+        if not found and _is_undocumented_refusal(context) and not self.target.is_own_mock:
+            self._count_refusal(operation, exchange, expectation, outcome.status)
         self._remember(context)
+        if outcome.is_success:
+            self.client.redactor.hide_issued(credentials_in(outcome.body))
         self.resources.learn(operation, exchange)
         got = case_answered(operation, exchange) if context.is_described else None
-        if got is not None and not found:
+        if got is not None and broken is not None and not found:
             self.reached(got)
         return found
+
+    def _count_refusal(
+        self,
+        operation: ContractOperation,
+        exchange: Exchange,
+        expectation: Expectation,
+        status: int,
+    ) -> None:
+        """Count a 4xx that the document does not have. Those of an operation are one finding."""
+        counts = self.refusals.setdefault(operation.name, Counter())
+        counts[status] += 1
+        listed = ", ".join(f"{each} ({counts[each]}x)" for each in sorted(counts))
+        violation = Violation(f"the document does not have {listed}")
+        found = self._finding(operation, exchange, expectation, UNDOCUMENTED_REFUSAL, violation)
+        self.findings.add(found).message = found.message
 
     def violate(
         self,
@@ -251,9 +271,11 @@ class Run:
     ) -> list[Finding]:
         kept = []
         for check, violation in broken:
-            finding = self.findings.add(
-                self._finding(operation, exchange, expectation, check, violation)
-            )
+            made = self._finding(operation, exchange, expectation, check, violation)
+            finding = self.findings.add(made)
+            # Only what is shown is laid out, once.
+            if finding.exhibit is None and finding.curl == made.curl:
+                finding.exhibit = exhibit(exchange, violation, self.client.redactor, self._open)
             if check.level == ADVISORY:
                 continue
             kept.append(finding)
@@ -310,7 +332,7 @@ class Run:
             return violation.source or check.source
         if check.level == STANDARD and expectation.source:
             return expectation.source
-        return str(self._location(operation, expectation, violation))
+        return place_in_text(self._location(operation, expectation, violation))
 
     def _location(
         self, operation: ContractOperation, expectation: Expectation, violation: Violation
@@ -323,8 +345,9 @@ class Run:
     def _clean(self, text: str, exchange: Exchange) -> str:
         """A text about a response, without secrets."""
         outcome = exchange.outcome
-        if isinstance(outcome, Response) and outcome.status < 400:
-            text = without_capabilities(text, outcome.body, f"{exchange.sent}\n{self._open}")
+        if isinstance(outcome, Response):
+            known = f"{exchange.sent}\n{self._open}"
+            text = without_capabilities(text, outcome.body, known, is_error=outcome.status >= 400)
         return self.client.redactor.clean(text)
 
 
@@ -342,6 +365,12 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
+
+
+def _is_undocumented_refusal(context: CheckContext) -> bool:
+    is_refusal = 400 <= context.response.status < 500
+    says_some = context.is_described and bool(context.operation.responses)
+    return is_refusal and says_some and context.documented is None
 
 
 def _is_expected(expectation: Expectation, response: Response) -> bool:

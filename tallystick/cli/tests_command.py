@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 @click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to check.")
 @scope_options
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
-@click.option("--report-dir", metavar="DIR", help="Write report.json and junit.xml there.")
+@click.option(
+    "--report-dir",
+    metavar="DIR",
+    help="Write the report there: report.json (all of it, for programs), report.html (for people), "
+    "junit.xml (CI hosts), report.sarif (code hosts), summary.md (the page of a CI job) and "
+    "badge.svg.",
+)
+@click.option(
+    "-v", "--verbose", "is_whole", is_flag=True, help="Print every case and every finding."
+)
 @click.option(
     "--allow-not-covered", is_flag=True, help="Exit with 0 though cases were not covered."
 )
@@ -39,9 +48,16 @@ if TYPE_CHECKING:
     help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
 )
 def test_command(
-    load: LoadOptions, report_dir: str | None, allow_not_covered: bool, **options: Any
+    load: LoadOptions,
+    report_dir: str | None,
+    allow_not_covered: bool,
+    is_whole: bool,
+    **options: Any,
 ) -> None:
     """Hold an implementation to the contract. Without --target and --base-url it is the mock.
+
+    Prints up to 60 lines: the verdicts, the largest causes with what mends them, and what is not
+    covered. -v prints all; --report-dir writes all.
 
     Exit codes: 0 all cases passed; 1 a case failed, or a check found a violation; 2 bad usage;
     3 cases not covered; 4 the target could not be tested.
@@ -57,7 +73,13 @@ def test_command(
         # This import takes longest. It comes last, so that what is wrong so far is printed at once.
         with needs("test"):
             from contract_tests.command import run_suite
-        code = run_suite(plan, target, report_dir=report_dir, allow_not_covered=allow_not_covered)
+        code = run_suite(
+            plan,
+            target,
+            report_dir=report_dir,
+            allow_not_covered=allow_not_covered,
+            is_whole=is_whole,
+        )
     raise click.exceptions.Exit(code)
 
 

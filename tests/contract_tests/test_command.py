@@ -85,7 +85,7 @@ def runs(start: Start) -> Runs:
 
 def test_the_correct_implementation_is_passed(correct: Result) -> None:
     """All ten cases are passed, nothing is found, both reports are there: exit code 0."""
-    assert (correct.code, correct.verdicts, correct.report["findings"]) == (0, ALL, [])
+    assert (correct.code, correct.verdicts, correct.broken) == (0, ALL, [])
     assert {path.name for path in correct.folder.iterdir()} == {
         "report.json",
         "junit.xml",
@@ -100,7 +100,7 @@ def test_the_correct_implementation_is_passed(correct: Result) -> None:
 def test_the_mock_is_passed(runs: Runs) -> None:
     """Without a target, the mock of the document is tested, and all ten are passed."""
     run = runs["the_mock"].result()
-    assert (run.code, run.verdicts, run.report["findings"]) == (0, ALL, [])
+    assert (run.code, run.verdicts, run.broken) == (0, ALL, [])
     assert "this checks the mock" in run.err
 
 
@@ -112,14 +112,14 @@ def test_a_failed_case_is_1(runs: Runs) -> None:
         ALL | {"409 PaymentAccount.Disconnected": "failed"},
     )
     assert "409 PaymentAccount.Disconnected           failed" in run.out
-    assert "repeat    curl -i -X POST http://127.0.0.1:" in run.out
+    assert "repeat    curl -i -X POST" in run.out
 
 
 def test_not_covered_is_3(runs: Runs) -> None:
     """Without a way to the five states, the table has them as not covered."""
     run = runs["stateless"].result()
     not_covered = dict.fromkeys(OF_STATES, "not_covered")
-    assert (run.code, run.verdicts, run.report["findings"]) == (3, ALL | not_covered, [])
+    assert (run.code, run.verdicts, run.broken) == (3, ALL | not_covered, [])
     assert re.findall(r"^  (\S+ \S+) +not covered", run.out, re.MULTILINE) == OF_STATES
 
 

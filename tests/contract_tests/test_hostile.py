@@ -95,7 +95,9 @@ def run_against(
 
         def answer(write: Write, first: str) -> None:
             path = first.split(" ")[1].partition("?")[0]
-            OPERATIONS.get(path, fine)(server, write)
+            if first.startswith("HEAD "):
+                return write(head("content-length: 2"))
+            return OPERATIONS.get(path, fine)(server, write)
 
         server.answer = answer
         target = write(folder, f'base_url = "{server.url}"\ntimeout = {timeout}')

@@ -50,6 +50,8 @@ def _findings(report: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         if finding["quote"]:
             yield from (f"   > {_text(finding['quote'])}", "")
+        if finding.get("remedy"):
+            yield from (f"   {_text(finding['remedy'])}", "")
         yield from (f"   {_text(finding['source'])}", "", *_fenced(finding["curl"]), "")
     if len(found) > _MOST:
         yield from (f"… and {len(found) - _MOST} more, in the report.", "")

@@ -41,12 +41,13 @@ def _version() -> str:
 
 def _rule(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
     finding = next(f for f in report["findings"] if f["check"] == name)
-    return {
+    rule = {
         "id": _identifier(name),
         "name": "".join(word.capitalize() for word in _identifier(name).split("-")),
         "shortDescription": {"text": name[:1].upper() + name[1:] + "."},
         "defaultConfiguration": {"level": _LEVELS[finding["level"]]},
     }
+    return rule | ({"help": {"text": finding["remedy"]}} if finding.get("remedy") else {})
 
 
 def _identifier(name: str) -> str:

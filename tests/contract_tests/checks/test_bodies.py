@@ -46,7 +46,7 @@ ROWS: Rows = {
         Row(
             "bytes after a HEAD",
             got(200, expectation=served("HEAD"), operation=LOOK, has_surplus=True),
-            "it has a body, where there can be none",
+            "the response to HEAD has a body, where there can be none",
         ),
         Row("a 205", got(205, b"x"), "the 205 has a body, where there can be none"),
         Row("a 204 with the length zero", got(204, headers={"content-length": "0"})),

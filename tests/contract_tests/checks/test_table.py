@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from contract_tests.checks.table import (
     PROMISE_CHECKS,
     RESPONSE_CHECKS,
     SEQUENCE_CHECKS,
+    Check,
     ResponseCheck,
     checks_of,
     incomplete,
@@ -250,3 +252,9 @@ def test_a_report_lists_the_checks_of_its_contract() -> None:
     assert len(of_lamps) == len(CHECKS) - len(promises)
     bundled = [check.name for check in checks_of(load_contract())]
     assert [name for name in bundled if name in promises] == promises
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_every_check_says_what_mends_a_violation(check: Check) -> None:
+    """In one sentence that fits into a line of a terminal."""
+    assert re.fullmatch(r"[A-Z].{10,110}\.", check.remedy), check.remedy

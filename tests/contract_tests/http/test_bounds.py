@@ -369,3 +369,24 @@ def test_a_set_up_call_has_bounds_too() -> None:
         server.answer = lambda write, _: dripping_headers(server, write)
         with pytest.raises(TargetError, match="timed out"):
             client.hook(HookCall("POST", f"{server.url}/a"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "has_surplus"),
+    [
+        (b"HTTP/1.1 204 No Content\r\n\r\n{}", True),
+        (b"HTTP/1.1 304 Not Modified\r\ncontent-length: 2\r\n\r\n{}", True),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", False),
+        (b"HTTP/1.1 304 Not Modified\r\ncontent-length: 2\r\n\r\n", False),
+        (head("content-length: 0"), False),
+        (head("content-length: 2") + b"{}", False),
+        (head(CHUNKED) + b"0\r\n\r\n", False),
+    ],
+)
+def test_bytes_that_belong_to_no_response(
+    answer: bytes, has_surplus: bool, request_to: OperationRequest
+) -> None:
+    """They are seen, and the next request is not hurt by them."""
+    with raw_server(lambda write, _: write(answer)) as server, client_of(server) as client:
+        outcomes = [client.send(request_to).outcome for _ in range(2)]
+    assert [isinstance(o, Response) and o.has_surplus for o in outcomes] == [has_surplus] * 2

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from random import Random
+from string import ascii_letters, digits
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.client import Client, redactor_of
 from contract_tests.http.exchange import Exchange, Response
-from contract_tests.http.redaction import REDACTED, Redactor, without_capabilities
+from contract_tests.http.redaction import REDACTED, Redactor, looks_random, without_capabilities
 from contract_tests.plan import Plan
 from contract_tests.results.report import exit_code, summary, write_report
 from contract_tests.results.run import Run
@@ -203,18 +205,107 @@ def test_each_form_of_a_credential_is_hidden() -> None:
     assert redactor.clean("anna") == "anna"
 
 
-@pytest.mark.parametrize(
-    ("body", "text", "expected"),
-    [
-        (b'{"url": "https://a/T"}', "url https://a/T is bad", "url [redacted] is bad"),
-        (b'{"url": "https:\\/\\/a\\/T"}', 'got "https:\\/\\/a\\/T"', 'got "[redacted]"'),
-        (b"<a href='https://a/T'>", "<a href='https://a/T'>", "<a href='[redacted]'>"),
-        (b'{"a": ["token-1-2-3-4-5"]}', "a is token-1-2-3-4-5", "a is [redacted]"),
-        (b'{"at": "2030-01-31T12:00:00Z"}', "2030-01-31T12:00:00Z", "2030-01-31T12:00:00Z"),
-        (b'{"a": "short"}', "short", "short"),
-        (b'{"a": "known text"}', "known text", "known text"),
-    ],
+LETTERS = "Zk9qW3xT7bV1mR5cY8nD"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.dBjftJeZ4CVPmB92K27u"
+PAGE = "https://api.example/problems/out-of-credit"
+KNOWN = "POST http://127.0.0.1:1/pay\n\nid=3f2a9c71b04d4e58 https://shop.example/back"
+
+# Of a success: a part of its body, and whether a finding shows it.
+IN_A_SUCCESS: tuple[tuple[str, str, bool], ...] = (
+    # addresses
+    ('{"url": "https://a/T"}', "https://a/T", False),
+    ('{"url": "https:\\/\\/a\\/T"}', "https:\\/\\/a\\/T", False),
+    ("<a href='https://a/T'>", "https://a/T", False),
+    ('{"url": "wss://live.example/room"}', "wss://live.example/room", False),
+    ('{"text": "Go to https://a/T."}', "https://a/T", False),
+    ('{"back": "https://shop.example/back"}', "https://shop.example/back", True),
+    # tokens, wherever they stand
+    (f'{{"a": "{LETTERS}"}}', LETTERS, False),
+    (f'{{"a": "{JWT}"}}', JWT, False),
+    ('{"a": "/s/9f86d081884c7d65"}', "9f86d081884c7d65", False),
+    ('{"a": "2f1c4b1e-8a34-4c57-9be2-6d3f0a9c1e77"}', "2f1c4b1e-8a34-4c57", False),
+    ('{"a": "AKIAIOSFODNN7EXAMPLE"}', "AKIAIOSFODNN7EXAMPLE", False),
+    ('{"a": "sk_live_verysecretwords"}', "sk_live_verysecretwords", False),
+    (f'{{"text": "your token is {LETTERS}, keep it"}}', LETTERS, False),
+    ('{"a": "3f2a9c71b04d4e58"}', "3f2a9c71b04d4e58", True),  # the request had it
+    # members with the name of a credential
+    ('{"password": "hunter"}', "hunter", False),
+    ('{"access_token": "open-sesame"}', "open-sesame", False),
+    ('{"clientSecret": "open sesame"}', "open sesame", False),
+    ('{"token_type": "Bearer"}', "Bearer", True),
+    ('{"key": "lamp.colour.warm"}', "lamp.colour.warm", True),
+    (f'{{"key": "{LETTERS}"}}', LETTERS, False),
+    ('{"monkey": "chimpanzee"}', "chimpanzee", True),
+    # words
+    ('{"title": "PaymentAccount.Disconnected"}', "PaymentAccount.Disconnected", True),
+    ('{"title": "Quarterly-Report-2024"}', "Quarterly-Report-2024", True),
+    ('{"scopes": ["payments:read", "user.profile.write"]}', "payments:read", True),
+    ('{"scopes": ["payments:read", "user.profile.write"]}', "user.profile.write", True),
+    ('{"a": "SCREAMING_SNAKE_CASE"}', "SCREAMING_SNAKE_CASE", True),
+    ('{"a": "application/vnd.lamps+json"}', "application/vnd.lamps+json", True),
+    ('{"a": "internationalization"}', "internationalization", True),
+    ('{"a": "a known sentence"}', "a known sentence", True),
+    # moments and numbers
+    ('{"at": "2030-01-31T12:00:00Z"}', "2030-01-31T12:00:00Z", True),
+    ('{"at": "2030-01-31T12:00:00.123456Z"}', "2030-01-31T12:00:00.123456Z", True),
+    ('{"a": "token-1-2-3-4-5"}', "token-1-2-3-4-5", True),
+    ('{"phone": "+49-170-1234567"}', "+49-170-1234567", True),
 )
-def test_strings_of_a_success_are_left_out(body: bytes, text: str, expected: str) -> None:
-    """Strings of a success are left out but for times, short words and what is known anyway."""
-    assert without_capabilities(text, body, "a known text") == expected
+
+
+@pytest.mark.parametrize(("body", "part", "is_shown"), IN_A_SUCCESS)
+def test_a_success_is_shown_without_what_opens_something(
+    body: str, part: str, is_shown: bool
+) -> None:
+    """In the response as it came, and in a message about a part of it."""
+    shown = without_capabilities(body, body.encode(), KNOWN)
+    assert (part in shown, REDACTED in shown) == (is_shown, not is_shown)
+    message = without_capabilities(f"'{part}' is not a 'date'", body.encode(), KNOWN)
+    assert (part in message, REDACTED in message) == (is_shown, not is_shown)
+
+
+IN_AN_ERROR: tuple[tuple[str, str, bool], ...] = (
+    (f'{{"message": "the token {LETTERS} has expired"}}', LETTERS, False),
+    (f'{{"detail": "Bearer {JWT} is not valid"}}', JWT, False),
+    ('{"detail": "see https://a.example/s/9f86d081884c7d65"}', "9f86d081884c7d65", False),
+    ('{"detail": "try https://a.example/reset?code=abc"}', "reset?code=abc", False),
+    ('{"session": "open-sesame"}', "open-sesame", False),
+    (f'{{"type": "{PAGE}"}}', PAGE, True),
+    ('{"title": "Organisation.NotFound"}', "Organisation.NotFound", True),
+    ('{"detail": "the scope payments:write is missing"}', "payments:write", True),
+)
+
+
+@pytest.mark.parametrize(("body", "part", "is_shown"), IN_AN_ERROR)
+def test_an_error_is_shown_by_the_same_rules(body: str, part: str, is_shown: bool) -> None:
+    """A token that an error repeats is hidden; the type of a problem and its words are shown."""
+    shown = without_capabilities(body, body.encode(), KNOWN, is_error=True)
+    assert (part in shown, REDACTED in shown) == (is_shown, not is_shown)
+
+
+def test_few_random_values_look_like_words() -> None:
+    """Of 16 random letters and digits, about one in twenty."""
+    random = Random(7)
+    drawn = ["".join(random.choices(ascii_letters + digits, k=16)) for _ in range(2_000)]
+    assert sum(map(looks_random, drawn)) > 1_880
+
+
+def test_what_the_body_does_not_have_stays() -> None:
+    """A message has words of the document and the suite, which are no secret."""
+    message = f"'x' does not match '^[A-Za-z0-9]{{22}}$' of https://schemas.example/{LETTERS}"
+    assert without_capabilities(message, b'{"a": "x"}', "") == message
+
+
+def test_a_token_that_was_handed_out_is_hidden_from_then_on() -> None:
+    """The token of a success is in no later command and in no error that repeats it."""
+    contract, target = load_contract(), Target("http://127.0.0.1:1")
+    run = Run(contract, target, Client(target), Plan(contract, target, 0))
+    operation = contract.operations[0]
+    expectation = Expectation(ExpectationKind.CASE, "the request", operation.cases[:1])
+    for status, member, sent in ((200, "token", ""), (500, "message", f"GET /a/{LETTERS}")):
+        body = json.dumps({member: LETTERS}).encode()
+        response = Response(status, {"content-type": "application/json"}, body)
+        run.check(operation, Exchange(response, sent, "curl -i"), expectation)
+    assert [f.check.name for f in run.findings] == ["body schema", "documented status"]
+    assert [f.response for f in run.findings if LETTERS in f.response] == []
+    assert LETTERS not in run.client.redactor.clean(f"curl http://127.0.0.1:1/a/{LETTERS}")

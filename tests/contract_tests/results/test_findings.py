@@ -93,7 +93,8 @@ def test_one_cause_is_one_finding(name: str, runs: Runs) -> None:
     assert case in finding["cases"] or (case is None and finding["cases"] == [])
     assert message in finding["message"]
     assert finding["curl"].startswith("curl -i ")
-    assert finding["message"] in run.out
+    assert finding["message"] in " ".join(run.out.split())
+    assert finding["remedy"] in " ".join(run.out.split())
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -66,7 +66,7 @@ def runs(start: Start) -> Runs:
 
 def only(run: Result) -> Any:
     """The only finding of a run."""
-    (finding,) = run.report["findings"]
+    (finding,) = run.broken
     return finding
 
 
@@ -120,7 +120,7 @@ def test_the_command_of_a_finding_repeats_it(runs: Runs, tmp_path: Path) -> None
 def steady(run: Result) -> Any:
     """What a report says of cases and findings, without the port of the target."""
     keys = ("id", "check", "cases", "message", "curl")
-    findings = [{key: finding[key] for key in keys} for finding in run.report["findings"]]
+    findings = [{key: finding[key] for key in keys} for finding in run.broken]
     return run.report["cases"], re.sub(r"127\.0\.0\.1:\d+", "TARGET", repr(findings))
 
 

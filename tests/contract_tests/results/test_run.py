@@ -202,6 +202,8 @@ def test_a_documented_finding_quotes_the_document(run: Run) -> None:
         f"  source    {finding.source}",
         f'  quote     "{said}"',
         '  response  400 application/problem+json {"title": "PaymentAccount.Disconnected"}',
+        "  change    Answer this request with the documented status, or correct the case in the "
+        "document.",
         "  repeat    curl -i",
     ]
 
