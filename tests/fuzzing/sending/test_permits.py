@@ -87,7 +87,7 @@ def test_what_is_reserved_deletes_what_was_created(clock: Clock) -> None:
     budget.reserve(3)
     assert len(list(moments(budget, clock))) == 7
     assert budget.usage().stopped == "requests"
-    first, cleaned = clock.now, list[tuple[int, float]]()
+    first, cleaned = clock.now + 0.5, list[tuple[int, float]]()  # the rate holds
     while len(cleaned) < 3:
         given = budget.ask_to_clean()
         if isinstance(given, Permit):
