@@ -29,7 +29,8 @@ class CreatedItems:
         self.run, self.adapter = run, adapter
         self._left: list[Resource] = []
         self._reserved = 0
-        adapter.before = self.reserve
+        if any(operation.method == "delete" for operation in run.plan.operations):
+            adapter.before = self.reserve
 
     @property
     def left(self) -> Counter[str]:
