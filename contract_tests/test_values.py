@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
-from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests import values
 from contract_tests.requests.base import Base
-from contract_tests.requests.reaching import constraints, with_value, without
+from contract_tests.requests.reaching import constraints, fits_body, with_value, without
 from contract_tests.results.run import Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
@@ -84,7 +83,7 @@ def test_empty_values(run: Run, base: Base) -> None:
         empty = [("null", None), ("an empty string", ""), ("blanks", "  ")]
         for what, value in empty if is_text else empty[:1]:
             request = with_value(base.request, field, value)
-            is_settled = value is not None or not _fits(run, base, request)
+            is_settled = value is not None or not fits_body(run.contract, request)
             kind = ExpectationKind.REFUSED if is_settled else ExpectationKind.HANDLED
             _send(run, base, request, Expectation(kind, f"{field.name} = {what}", named=named))
 
@@ -180,15 +179,6 @@ def _check_valid(run: Run, base: Base, samples: list[Sample], *, alone: bool) ->
         return True
     run.check(base.operation, exchange, expectation)
     return not is_accepted
-
-
-def _fits(run: Run, base: Base, request: OperationRequest) -> bool:
-    """Whether the document's schema takes the body of a request."""
-    body = base.operation.request_body
-    schemas = [media.schema for media in body.media_types if media.schema] if body else []
-    return any(
-        fits_schema(run.contract.document, schema, request.body, "request") for schema in schemas
-    )
 
 
 def _send(run: Run, base: Base, request: OperationRequest, expectation: Expectation) -> None:

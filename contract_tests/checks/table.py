@@ -567,9 +567,14 @@ AVAILABLE = Check(
     ADVISORY,
     "RFC 9110 section 15.6",
     "a documented 502, 503 or 504 to a request that should succeed, twice in a row",
+    remedy="See what fails behind the service; the operation could not be tested.",
 )
 UNDOCUMENTED_REFUSAL = Check(
-    "undocumented refusal", ADVISORY, "", "a 4xx that the document does not have"
+    "undocumented refusal",
+    ADVISORY,
+    "",
+    "a 4xx that the document does not have",
+    remedy="Document the status with its body, or a `4XX`, so that clients can handle it.",
 )
 
 SEQUENCE_CHECKS = (
