@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import inf
 
 from contract_tests.operations.resources import Resource
@@ -67,10 +68,20 @@ class CreatedItems:
             delete_items(self.run, self._in_time(items, until))
         finally:
             origin.operation, origin.kind = before
-        gone = [item for item in self.run.resources.found if item.is_deleted]
-        left = [*self._left, *(item for item in items if not item.is_deleted)]
-        inside = self.run.resources.is_inside
-        self._left = [item for item in left if not any(inside(item, each) for each in gone)]
+        # A fuzz may leave many, and only their addresses count.
+        self._left += [replace(item, members={}) for item in items if not item.is_deleted]
+        self._left = self._without_those_inside(self._left)
+
+    def _without_those_inside(self, left: Sequence[Resource]) -> list[Resource]:
+        """The items that went with none of those that were deleted."""
+        places = {item.collection for item in left}
+        resources = self.run.resources
+        gone = [
+            item
+            for item in resources.found
+            if item.is_deleted and any(each.startswith(item.collection) for each in places)
+        ]
+        return [item for item in left if not any(resources.is_inside(item, g) for g in gone)]
 
     def _in_time(self, items: Sequence[Resource], until: float) -> Iterator[Resource]:
         for item in items:
