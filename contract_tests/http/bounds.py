@@ -60,6 +60,8 @@ class BoundedAdapter(HTTPAdapter):
     """Sends requests within bounds, over connections that acknowledge at once."""
 
     largest_body = LARGEST_RESPONSE
+    ends = inf
+    """The moment after which nothing is sent, by `time.monotonic`."""
 
     def left(self) -> float:
         """The seconds that are left for requests."""

@@ -375,6 +375,11 @@ class Client:
             outcome = self._try(prepared, operation, deadline, seconds)
         return outcome
 
+    @property
+    def ends_at(self) -> float:
+        """The moment when the run ends, by `time.monotonic`."""
+        return min(self.ends, self._adapter.ends)
+
     def _left(self, grace: float = 0.0) -> float:
         """The seconds that are left of the run. Raises RunEndedError."""
         left = min(self.ends + grace - time.monotonic(), self._adapter.left())

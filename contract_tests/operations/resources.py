@@ -113,7 +113,7 @@ class Resources:
             known = self.singles.setdefault(path, [])
             self.singles[path] = [visit.values, *(each for each in known if each != visit.values)]
         elif role is Role.DELETE:
-            self._forget(operation, visit.values)
+            self.forget(operation, visit.values)
         self._learn_links(visit, value, response)
 
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
@@ -129,7 +129,7 @@ class Resources:
         *parents, own = visit.values
         known = self.item(collection, tuple(parents), own)
         if role is Role.DELETE:
-            self._forget(visit.operation, visit.values)
+            self.forget(visit.operation, visit.values)
         elif known is not None:
             known.members, known.id = _small({**known.members, **unwrapped(value)}), own
         elif role is Role.CREATE or (status == 201 and visit.operation.method == "put"):
@@ -200,7 +200,7 @@ class Resources:
         is_seen = one.members == other.members and one.parents == other.parents
         return address == self.values_of(other) if address else is_seen
 
-    def _forget(self, operation: ContractOperation, values: tuple[str, ...]) -> None:
+    def forget(self, operation: ContractOperation, values: tuple[str, ...]) -> None:
         """Mark an item as deleted, with what is inside it."""
         path, collection = template(operation.path), collection_of(operation.path)
         for resource in self.found:
@@ -218,6 +218,12 @@ class Resources:
     def created(self) -> list[Resource]:
         """The items that the run created, and that are still there; the newest first."""
         return [each for each in self.found if each.is_created and not each.is_deleted]
+
+    def is_inside(self, item: Resource, other: Resource) -> bool:
+        """Whether an item is in another one, by their addresses."""
+        values = self.values_of(other)
+        is_below = item.collection.startswith(f"{other.collection}/{{}}")
+        return is_below and values is not None and item.parents[: len(values)] == values
 
     def is_gone(self, operation: ContractOperation, path: Mapping[str, Any]) -> bool:
         """Whether values of a path lead to an item that was deleted, or to what was in it."""

@@ -30,19 +30,22 @@ def clean_up(run: Run) -> None:
 
 
 def delete_items(run: Run, items: Iterable[Resource]) -> Counter[str]:
-    """Delete items; gives how many of each collection could not be."""
-    left: Counter[str] = Counter()
+    """Delete items; gives how many of each collection are left. What was in a deleted item is not
+    there any more either.
+    """
+    tried = []
     is_gone = False
     for item in items:
-        is_done = False
+        tried.append(item)
+        if is_gone or item.is_deleted:
+            continue
         try:
-            is_done = item.is_deleted or (not is_gone and _delete(run, item))
+            _delete(run, item)
         except TargetGoneError:
             is_gone = True
         except (SkipTest, UnmakeableError):  # no time or budget is left
             pass
-        left[item.collection] += not is_done
-    return +left
+    return Counter(item.collection for item in tried if not item.is_deleted)
 
 
 def left_notes(left: Mapping[str, int]) -> list[str]:
@@ -58,19 +61,19 @@ def is_deletable(run: Run, item: Resource) -> bool:
     return _deleting(run, item) is not None and run.resources.values_of(item) is not None
 
 
-def _delete(run: Run, item: Resource) -> bool:
+def _delete(run: Run, item: Resource) -> None:
     values = run.resources.values_of(item)
     operation = _deleting(run, item)
     if operation is None or values is None:
-        return False
+        return
     names = [p.name for p in path_parameters(operation)]
     request = valid_request(run.contract, operation, run.target)
     path = dict(zip(names, values, strict=True))
     exchange = run.client.send(replace(request, path=path))
     outcome = exchange.outcome
-    is_done = isinstance(outcome, Response) and (outcome.is_success or outcome.status in _GONE)
-    item.is_deleted = is_done
-    return is_done
+    if isinstance(outcome, Response) and (outcome.is_success or outcome.status in _GONE):
+        run.resources.forget(operation, values)
+        item.is_deleted = True
 
 
 def _deleting(run: Run, item: Resource) -> ContractOperation | None:

@@ -41,6 +41,7 @@ from contract_tests.plan import PASSING, Plan
 from contract_tests.results.baseline import TriagedFindings, triage
 from contract_tests.results.exhibit import exhibit
 from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
+from contract_tests.results.judging import in_time
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -155,7 +156,10 @@ class Run:
             # It says nothing about the request, but it is a documented response.
             expectation = Expectation(ExpectationKind.HANDLED, "a request that came too early")
         context = self._context(operation, outcome, exchange, expectation)
-        found = self._keep(operation, exchange, expectation, list(violations(context)))
+        broken = in_time(lambda: list(violations(context)), self.client.ends_at)
+        if broken is None:
+            self.note(f"{operation.name}: the time was over before all responses were judged")
+        found = self._keep(operation, exchange, expectation, broken or [])
         if not found and _is_undocumented_refusal(context) and not self.target.is_own_mock:
             self._count_refusal(operation, exchange, expectation, outcome.status)
         self._remember(context)
@@ -163,7 +167,7 @@ class Run:
             self.client.redactor.hide_issued(credentials_in(outcome.body))
         self.resources.learn(operation, exchange)
         got = case_answered(operation, exchange) if context.is_described else None
-        if got is not None and not found:
+        if got is not None and broken is not None and not found:
             self.reached(got)
         return found
 

@@ -1,8 +1,8 @@
 """The base requests of a campaign: what `tallystick test` would send, sent when a shard needs it.
 
 Rules: what creates and lists outer items comes before what needs them, whichever operation is
-first. What deletes gets a new item each time, so that the others keep theirs; a base whose item
-was deleted is sent anew. Each request counts for its own operation.
+first. What deletes gets a new item each time, so that the others keep theirs; where none can be
+made, a base whose item was deleted is sent anew. Each request counts for its own operation.
 """
 
 from __future__ import annotations
@@ -47,10 +47,18 @@ class CampaignBases(Bases):
             return super().of(operation)
 
     def forget_gone(self) -> None:
-        """Forget the bases whose items were deleted."""
+        """Forget the bases whose items were deleted, and those of what made them."""
         for name, base in list(self._sent.items()):
-            if base.request.path and self.run.resources.is_gone(base.operation, base.request.path):
+            path = base.request.path
+            if self.run.resources.is_gone(base.operation, path) or self._is_used_up(base):
                 del self._sent[name]
+
+    def _is_used_up(self, base: Base) -> bool:
+        """Whether all that an operation creates was deleted."""
+        place, found = template(base.operation.path), self.run.resources.found
+        made = [item for item in found if item.is_created and item.collection == place]
+        creates = base.role is Role.CREATE
+        return creates and bool(made) and all(item.is_deleted for item in made)
 
     def _outer(self, operation: ContractOperation) -> list[ContractOperation]:
         """The operations that create and list what is above the path of another one."""

@@ -126,10 +126,14 @@ class Campaign:
         origin.operation, origin.kind = operation, "base"
         origin.seed = shard_seed = _derived_seed(self.run.plan.seed, shard.key)
         base = self._base(operation)
-        if base is None or not shard.size:
-            return
+        if base is not None and shard.size:
+            self._send_and_tidy(base, shard.size, shard_seed)
+        self.bases.forget_gone()
+
+    def _send_and_tidy(self, base: Base, size: int, shard_seed: int) -> None:
+        """Send fuzz cases, and delete what they created."""
         known = [list(created.run.resources.found) for created in self.created]
-        self._send_cases(base, shard.size, shard_seed)
+        self._send_cases(base, size, shard_seed)
         self.bases.forget_gone()
         for created, items in zip(self.created, known, strict=True):
             created.delete_others(items)

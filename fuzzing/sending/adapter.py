@@ -92,19 +92,18 @@ class BudgetAdapter(BoundedAdapter):
         self.clean: Callable[[str], str] = str
         self.findings: Callable[[], Collection[str]] = tuple
         self._reported: set[str] = set()
-        self._ends = inf
 
     @property
     def is_over(self) -> bool:
         """Whether the time of the fuzz is over, as far as its permits say."""
-        return time.monotonic() >= self._ends
+        return time.monotonic() >= self.ends
 
     def left(self) -> float:
         """See BoundedAdapter. Raises BudgetSpentError."""
         if self.origin.kind == CLEAN_UP:
             return inf
         self._stop_if_late(is_cut=True)
-        return self._ends - time.monotonic()
+        return self.ends - time.monotonic()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
         """See HTTPAdapter. The deadline is cut to what is left of the fuzz. Raises
@@ -140,7 +139,7 @@ class BudgetAdapter(BoundedAdapter):
             self.before()
         permit = self.budget.take(is_unsafe=request.method not in _CREATES_NOTHING)
         if permit.seconds is not None:
-            self._ends = time.monotonic() + permit.seconds
+            self.ends = time.monotonic() + permit.seconds
         return permit
 
     def _stop_if_late(self, *, is_cut: bool) -> None:

@@ -2,7 +2,8 @@
 
 Rules: what fuzz cases create is deleted after their shard, and what base requests create at the end
 of the worker. A request is reserved for each item that can be deleted, so that the limit of
-requests holds for the clean-up, too. What could not be deleted is counted.
+requests holds for the clean-up, too. What could not be deleted is counted, unless what it was in is
+deleted later.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import inf
 
 from contract_tests.operations.resources import Resource
@@ -22,15 +24,19 @@ SECONDS = 30.0
 
 
 class CreatedItems:
-    """The items that one worker created at one implementation; `left` counts those that could not
-    be deleted, by collection.
-    """
+    """The items that one worker created at one implementation."""
 
     def __init__(self, run: Run, adapter: BudgetAdapter) -> None:
         self.run, self.adapter = run, adapter
-        self.left: Counter[str] = Counter()
+        self._left: list[Resource] = []
         self._reserved = 0
-        adapter.before = self.reserve
+        if any(operation.method == "delete" for operation in run.plan.operations):
+            adapter.before = self.reserve
+
+    @property
+    def left(self) -> Counter[str]:
+        """How many items could not be deleted, by collection."""
+        return Counter(item.collection for item in self._left)
 
     def reserve(self) -> None:
         """Reserve a request for each item that may have to be deleted."""
@@ -59,14 +65,28 @@ class CreatedItems:
         before = origin.operation, origin.kind
         origin.operation, origin.kind = None, CLEAN_UP
         try:
-            self.left += delete_items(self.run, self._in_time(items, until))
+            delete_items(self.run, self._in_time(items, until))
         finally:
             origin.operation, origin.kind = before
+        # A fuzz may leave many, and only their addresses count.
+        self._left += [replace(item, members={}) for item in items if not item.is_deleted]
+        self._left = self._without_those_inside(self._left)
+
+    def _without_those_inside(self, left: Sequence[Resource]) -> list[Resource]:
+        """The items that went with none of those that were deleted."""
+        places = {item.collection for item in left}
+        resources = self.run.resources
+        gone = [
+            item
+            for item in resources.found
+            if item.is_deleted and any(each.startswith(item.collection) for each in places)
+        ]
+        return [item for item in left if not any(resources.is_inside(item, g) for g in gone)]
 
     def _in_time(self, items: Sequence[Resource], until: float) -> Iterator[Resource]:
         for item in items:
-            if time.monotonic() < until:
+            if time.monotonic() >= until:
+                return
+            if not item.is_deleted:
                 self._reserved -= is_deletable(self.run, item)  # whoever deletes it takes it
-                yield item
-            else:
-                self.left[item.collection] += 1
+            yield item

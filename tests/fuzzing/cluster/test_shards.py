@@ -18,6 +18,8 @@ from fuzzing.cluster.shards import ClusterTask
 from fuzzing.settings import Settings
 from tallystick.reader.options import LoadOptions
 from tests.contract_tests.commands import Result
+from tests.contract_tests.shelves import Library
+from tests.contract_tests.shelves import serving as serving_library
 from tests.contract_tests.targets import LABELS, stateless_text, write
 from tests.fuzzing.clusters import Cluster, dask_cluster, kill
 from tests.fuzzing.fuzzed import (
@@ -109,6 +111,22 @@ def test_never_one_creation_more(tmp_path: Path, cluster: Cluster) -> None:
     assert app.statuses.count(200) == 40
     assert (ended.report["stopped_by"], ended.report["creations"]) == ("creations", 40)
     assert cluster.installed() == before
+
+
+def test_each_operation_is_reached_and_nothing_is_left(tmp_path: Path, cluster: Cluster) -> None:
+    """Each shard makes what it needs, and deletes it; what nobody created is not touched."""
+    library = Library()
+    document = Path(__file__).parents[2] / "contract_tests" / "shelves.yaml"
+    with serving_library(library) as url:
+        options = (document, "--base-url", url, "--scheduler", cluster.address)
+        with fuzzing(tmp_path, *options, "--max-requests", 300) as started:
+            ended = started.result()
+    tried = {each["operation"] for each in ended.report["operations"] if each["fuzz_cases"]}
+    everything = {each["operation"] for each in ended.report["operations"]}
+    assert everything - tried == {"POST /shutdown"}
+    assert library.items == {"/shelves/7": {"id": 7, "name": "of somebody"}}
+    assert (ended.report["notes"], ended.report["errors"]) == ([], [])
+    assert len(library.requests) == ended.report["requests"] <= 300
 
 
 def test_workers_know_what_only_the_command_knows(tmp_path: Path, cluster: Cluster) -> None:

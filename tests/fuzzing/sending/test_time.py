@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract_tests.contracts import contract_of, documented
 from tests.contract_tests.raw import RawServer, Write, chunk, head, raw_server
 from tests.contract_tests.targets import stateless_text, write
 from tests.fuzzing.fuzzed import fuzz
@@ -58,3 +59,21 @@ def test_an_endless_body_is_a_finding(tmp_path: Path) -> None:
     assert run.report["seconds"] < 2 + 2
     assert {found["check"] for found in run.heavy} == {"complete response"}
     assert "the body is longer than 1,000,000 bytes" in run.heavy[0]["message"]
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_takes_long_to_judge_does_not_make_it_later(workers: int, tmp_path: Path) -> None:
+    """A large response that breaks its pattern in each of 49,000 places takes seconds to judge."""
+    items = {"type": "array", "items": {"type": "string", "pattern": "^(?=(a+)+$)b"}}
+    success = {"200": {"description": "OK", "content": {"application/json": {"schema": items}}}}
+    query = [{"name": "q", "in": "query", "schema": {"type": "string"}}]
+    contract_of(tmp_path, {"/a": documented("get", parameters=query, responses=success)})
+    body = b"[" + b",".join([b'"' + b"a" * 90 + b'!"'] * 49_000) + b"]"
+    with raw_server() as server:
+        server.answer = lambda write, _: write(head(JSON, f"content-length: {len(body)}") + body)
+        options = ("--base-url", server.url, "--max-time", 1, "--workers", workers)
+        run = fuzz(tmp_path, tmp_path / "document.json", *options)
+    assert (run.code in (0, 1), run.report["stopped_by"]) == (True, "time")
+    assert run.report["seconds"] < 1 + 2
+    assert run.report["notes"] == ["GET /a: the time was over before all responses were judged"]
