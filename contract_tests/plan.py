@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
@@ -57,6 +58,10 @@ class Plan:
             for media in response.media_types
             if document.at(media.path).get("itemSchema") is not None
         )
+
+    def unknown_id(self, operation: ContractOperation) -> str:
+        """A UUID that nobody was given; the same for the same seed."""
+        return str(uuid5(NAMESPACE_OID, f"{self.seed} {operation.name}"))
 
     @cached_property
     def passing(self) -> Mapping[str, frozenset[int]]:

@@ -7,7 +7,6 @@ where the operation documents that it refuses some.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -56,7 +55,7 @@ def test_unknown_item(run: Run, base: Base) -> None:
     if base.operation.method not in SAFE or not base.request.path:
         pytest.skip("only safe requests with an id ask for what does not exist")
     last = path_parameters(base.operation)[-1]
-    values = (str(uuid.uuid4()), "987654321", "tallystick-unknown")
+    values = (run.plan.unknown_id(base.operation), "987654321", "tallystick-unknown")
     requests = [replace(base.request, path={**base.request.path, last.name: v}) for v in values]
     _check_all(run, base, requests, [_unknown(run, last, value) for value in values])
 

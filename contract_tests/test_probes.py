@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -128,7 +127,7 @@ def _other_method(run: Run, base: Base, method: str) -> PreparedRequest:
     if method in HERE and is_item(base.operation) and not run.target.is_own_mock:
         # Whatever the method does, it does it to nothing that anybody has.
         last = path_parameters(base.operation)[-1].name
-        request = replace(request, path={**request.path, last: str(uuid.uuid4())})
+        request = replace(request, path={**request.path, last: run.plan.unknown_id(base.operation)})
     return run.client.prepare(request, method=method, headers=headers, identity=identity)
 
 

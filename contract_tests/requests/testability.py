@@ -7,7 +7,6 @@ than the run has patience. With fewer operations, only the last counts.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -61,7 +60,9 @@ class Testability:
 
     def _see_path(self, base: Base, got: Exchange) -> None:
         random = replace(base.request, path={}, query={}, body=...)
-        operation = replace(base.operation, path=f"/tallystick-{secrets.token_hex(4)}")
+        operation = replace(
+            base.operation, path=f"/tallystick-{self.run.plan.unknown_id(base.operation)}"
+        )
         exchange = self.run.client.send(replace(random, operation=operation))
         if _looks(exchange) == _looks(got):
             self._alike.append(base)
