@@ -66,6 +66,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too",
     )
     group.addoption(
+        "--concurrency", metavar="N", type=int, help="how many requests are under way at a time"
+    )
+    group.addoption(
         "--max-time", metavar="S", type=float, help="end after so many seconds, with what was found"
     )
     try:
@@ -98,6 +101,7 @@ def _read(config: pytest.Config) -> Plan:
         exclude=config.getoption("excludes"),
         only_safe=config.getoption("only_safe"),
         max_time=config.getoption("max_time"),
+        concurrency=config.getoption("concurrency"),
     )
     return replace(plan, baseline=read_baseline(baseline)) if baseline else plan
 
@@ -242,6 +246,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
         streams=plan.streams,
         passing=plan.passing,
         seconds=plan.max_time,
+        concurrency=plan.concurrency,
         keeps_cookies=has_cookie_key(contract),
     )
     run = Run(contract, target, client, plan)

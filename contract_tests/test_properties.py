@@ -13,11 +13,13 @@ import pytest
 from hypothesis import assume, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from requests import PreparedRequest
 from schemathesis import GenerationMode
 
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.operations.roles import SAFE
 from contract_tests.requests import generated
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import (
@@ -63,7 +65,14 @@ def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
             expectation = replace(expectation, cases=(*expectation.cases, *refusals))
         property_run.hold(run.client.prepare(request), expectation)
 
-    _run_property(run, check, drawn=st.fixed_dictionaries(rules), extra=extras)
+    is_safe = operation.method in SAFE
+    _run_property(
+        property_run,
+        lambda _: is_safe,
+        check,
+        drawn=st.fixed_dictionaries(rules),
+        extra=extras,
+    )
 
 
 def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
@@ -80,7 +89,7 @@ def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
         )
         property_run.hold(run.client.prepare(request), expectation)
 
-    _run_property(run, check, drawn=st.one_of(faults))
+    _run_property(property_run, lambda _: True, check, drawn=st.one_of(faults))
 
 
 def test_other_data_is_handled(run: Run, base: Base) -> None:
@@ -98,7 +107,8 @@ def test_other_data_is_handled(run: Run, base: Base) -> None:
     def check(request: OperationRequest) -> None:
         property_run.hold(run.client.prepare(request), expectation)
 
-    _run_property(run, check, request=negative)
+    is_safe = operation.method in SAFE
+    _run_property(property_run, lambda _: is_safe, check, request=negative)
 
 
 def _declared(run: Run, operation: ContractOperation) -> set[str]:
@@ -121,15 +131,28 @@ def _is_of_field(case: Case) -> bool:
 
 
 def _run_property(
-    run: Run, check: Callable[..., None], **strategies: st.SearchStrategy[Any]
+    property_run: PropertyRun,
+    is_harmless: Callable[[PreparedRequest], bool],
+    check: Callable[..., None],
+    **strategies: st.SearchStrategy[Any],
 ) -> None:
-    """Run a property. The run keeps the findings."""
-    property_ = seed(run.plan.seed)(generated.SETTINGS(given(**strategies)(check)))
+    """Draw the requests of a property, send those that are harmless several at a time and the
+    others in turn, and hold them to it. Where one breaks a check, Hypothesis draws them again and
+    looks for a smaller one. The run keeps the findings.
+    """
+    property_ = seed(property_run.run.plan.seed)(generated.SETTINGS(given(**strategies)(check)))
+    with property_run.drawing() as drawn:
+        try:
+            property_()
+        except Unsatisfiable:
+            pytest.skip("every request that can be made fits the schema")
+    property_run.send_ahead([prepared for prepared, _ in drawn if is_harmless(prepared)])
     try:
+        for prepared, expectation in drawn:
+            property_run.hold(prepared, expectation)
+    except BrokenError:
         with contextlib.suppress(BrokenError, SkipTest):
             property_()
-    except Unsatisfiable:
-        pytest.skip("every request that can be made fits the schema")
 
 
 def _faults(base: OperationRequest, operation: ContractOperation) -> list[st.SearchStrategy[Drawn]]:

@@ -103,6 +103,7 @@ class Run:
     styles: Counter[str] = field(default_factory=Counter)
     successes: dict[str, deque[Response]] = field(default_factory=dict)
     refusals: dict[str, Counter[int]] = field(default_factory=dict)
+    probed: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None

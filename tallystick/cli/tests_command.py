@@ -54,6 +54,13 @@ if TYPE_CHECKING:
     help="End after so many seconds, with what was found.",
 )
 @click.option(
+    "--concurrency",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many requests are under way at a time: those that change nothing, and those that "
+    "are certain to be refused. Default: 8 on this machine, 4 elsewhere.",
+)
+@click.option(
     "--undeclared-methods",
     is_flag=True,
     help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
