@@ -22,6 +22,7 @@ from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.cleaning import clean_up
 from contract_tests.requests.reaching import has_request
 from contract_tests.requests.testability import Testability
+from contract_tests.results.baseline import read_baseline
 from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
 from contract_tests.results.report import exit_code, summary, write_report
@@ -57,11 +58,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     ):
         group.addoption(f"--{name}", action="append", default=[], dest=f"{name}s", help=what)
     group.addoption("--only-safe", action="store_true", help="send GET and HEAD alone")
+    group.addoption("--baseline", metavar="FILE", help="findings that are accepted for a while")
     group.addoption("--report-dir", metavar="DIR", help="write the report there, in all formats")
     group.addoption(
         "--undeclared-methods",
         action="store_true",
         help="try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too",
+    )
+    group.addoption(
+        "--concurrency", metavar="N", type=int, help="how many requests are under way at a time"
     )
     group.addoption(
         "--max-time", metavar="S", type=float, help="end after so many seconds, with what was found"
@@ -84,7 +89,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _read(config: pytest.Config) -> Plan:
-    return read_plan(
+    baseline = config.getoption("baseline")
+    plan = read_plan(
         LoadOptions(tuple(config.getoption("documents")), tuple(config.getoption("overlays"))),
         base_url=config.getoption("base_url", None),
         target_file=config.getoption("target"),
@@ -95,7 +101,9 @@ def _read(config: pytest.Config) -> Plan:
         exclude=config.getoption("excludes"),
         only_safe=config.getoption("only_safe"),
         max_time=config.getoption("max_time"),
+        concurrency=config.getoption("concurrency"),
     )
+    return replace(plan, baseline=read_baseline(baseline)) if baseline else plan
 
 
 def _seed(config: pytest.Config) -> int | None:
@@ -238,6 +246,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
         streams=plan.streams,
         passing=plan.passing,
         seconds=plan.max_time,
+        concurrency=plan.concurrency,
         keeps_cookies=has_cookie_key(contract),
     )
     run = Run(contract, target, client, plan)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,11 +23,16 @@ from tallystick.contract import Contract, ContractOperation, read_contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
 
+if TYPE_CHECKING:
+    from schemathesis.baseline import Baseline
+
 
 @dataclass(frozen=True)
 class Plan:
     """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
-    for the run and tested.
+    for the run and tested. `concurrency` is how many requests may be under way at a time.
+    for the run and tested. What the `baseline` accepts does not count. A run that `is_complete`
+    runs all tests of the suite; pytest may run a part of them.
     """
 
     contract: Contract
@@ -34,6 +40,9 @@ class Plan:
     seed: int
     undeclared_methods: bool = False
     max_time: float | None = None
+    concurrency: int | None = None
+    baseline: Baseline | None = None
+    is_complete: bool = False
 
     @cached_property
     def streams(self) -> frozenset[str]:
@@ -88,6 +97,7 @@ def read_plan(
     exclude: Sequence[str] = (),
     only_safe: bool = False,
     max_time: float | None = None,
+    concurrency: int | None = None,
 ) -> Plan:
     """Read the contract and the target file; what the options say is added to it. Raises
     TallystickError.
@@ -118,7 +128,7 @@ def read_plan(
     elif headers or include or exclude or only_safe:
         raise TallystickError("--header, --include, --exclude and --only-safe need a target.")
     seed = secrets.randbelow(2**32) if seed is None else seed
-    return Plan(contract, target, seed, undeclared_methods, max_time)
+    return Plan(contract, target, seed, undeclared_methods, max_time, concurrency)
 
 
 def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:

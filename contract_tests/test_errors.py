@@ -8,7 +8,7 @@ where the operation documents that it refuses some.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -40,10 +40,12 @@ def test_faults(run: Run, base: Base) -> None:
     is_documented = refuses(base.operation)
     kind = ExpectationKind.REFUSED if is_documented else ExpectationKind.HANDLED
     found = list(faults(run.contract, base.request, run.target))
-    for fault in found:
-        # A wrong type in the path is an address that no route of a framework may have.
-        is_path = fault.what.startswith("path.")
-        _check(run, base, fault.request, Expectation(kind, fault.what, is_undescribed=is_path))
+    # A wrong type in the path is an address that no route of a framework may have.
+    expectations = [
+        Expectation(kind, fault.what, is_undescribed=fault.what.startswith("path."))
+        for fault in found
+    ]
+    _check_all(run, base, [fault.request for fault in found], expectations)
     for case in base.operation.cases if not found else ():
         if case.status.upper() in _OF_FAULTS and case.code is None:
             run.not_covered(case, "nothing in the schema can certainly be broken", needs_entry=True)
@@ -54,9 +56,9 @@ def test_unknown_item(run: Run, base: Base) -> None:
     if base.operation.method not in SAFE or not base.request.path:
         pytest.skip("only safe requests with an id ask for what does not exist")
     last = path_parameters(base.operation)[-1]
-    for value in (str(uuid.uuid4()), "987654321", "tallystick-unknown"):
-        request = replace(base.request, path={**base.request.path, last.name: value})
-        _check(run, base, request, _unknown(run, last, value))
+    values = (str(uuid.uuid4()), "987654321", "tallystick-unknown")
+    requests = [replace(base.request, path={**base.request.path, last.name: v}) for v in values]
+    _check_all(run, base, requests, [_unknown(run, last, value) for value in values])
 
 
 def _unknown(run: Run, parameter: Parameter, value: str) -> Expectation:
@@ -151,7 +153,11 @@ def documents(operation: ContractOperation, status: str) -> bool:
     return any(response.status.upper() in wanted for response in operation.responses)
 
 
-def _check(run: Run, base: Base, request: OperationRequest, expectation: Expectation) -> None:
-    exchange = run.client.send(request)
-    if not base.hides(exchange):
-        run.check(base.operation, exchange, expectation)
+def _check_all(
+    run: Run, base: Base, requests: Sequence[OperationRequest], expectations: Sequence[Expectation]
+) -> None:
+    prepared = [run.client.prepare(request) for request in requests]
+    exchanges = run.client.transmit_all(prepared, base.operation.name)
+    for exchange, expectation in zip(exchanges, expectations, strict=True):
+        if not base.hides(exchange):
+            run.check(base.operation, exchange, expectation)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import groupby
 
 import pytest
+from requests import PreparedRequest
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import Exchange, Response
 from contract_tests.operations.resources import path_parameters
-from contract_tests.operations.roles import Role, is_item, template
+from contract_tests.operations.roles import SAFE, Role, is_item, template
 from contract_tests.requests.base import Base
 from contract_tests.requests.probes import PROBES, UUID, Probe
 from contract_tests.requests.reaching import faulty_request, formats
@@ -26,20 +29,48 @@ EVERYWHERE = ("GET", "HEAD", "OPTIONS")
 HERE = ("PUT", "PATCH", "DELETE", "TRACE")
 """Methods that are tried only on this machine, or where the user allows it."""
 
+_ENOUGH = 2
+"""On how many operations of one method and media type the habits of a server are tried."""
+
 
 def test_probes(run: Run, working_base: Base) -> None:
     """Each variation is accepted, refused, handled or served, as its row says."""
+    base = working_base
+    found = [(probe, prepared) for probe, prepared in _prepared(run, base)]
+    for is_harmless, group in groupby(found, lambda pair: _is_harmless(base, pair[0])):
+        probes, prepared = zip(*group, strict=True)
+        transmit_all = run.client.transmit_all if is_harmless else partial(_in_turn, run)
+        for probe, exchange in zip(
+            probes, transmit_all(prepared, base.operation.name), strict=True
+        ):
+            _check(run, base, probe, exchange)
+
+
+def _prepared(run: Run, base: Base) -> Iterator[tuple[Probe, PreparedRequest]]:
+    """The variations that exist, unless the document leaves open what they get. What a standard
+    says of all requests is a habit of the server: a few operations of a kind show it.
+    """
+    kind = (base.operation.method, base.request.media_type)
+    run.probed[kind] += 1
     for probe in PROBES:
-        if probe.applies(working_base.request):
-            _probe(run, working_base, probe)
+        is_habit = bool(probe.source) and run.probed[kind] > _ENOUGH
+        if probe.applies(base.request) and not is_habit:
+            prepared = probe.make(run.client, base.request)
+            content = prepared.body if isinstance(prepared.body, bytes) else b""
+            if _is_settled(run.contract, base, probe, content):
+                yield probe, prepared
 
 
-def _probe(run: Run, base: Base, probe: Probe) -> None:
-    prepared = probe.make(run.client, base.request)
-    content = prepared.body if isinstance(prepared.body, bytes) else b""
-    if not _is_settled(run.contract, base, probe, content):
-        return  # the document leaves it open
-    exchange = run.client.transmit(prepared, base.operation.name)
+def _is_harmless(base: Base, probe: Probe) -> bool:
+    """Whether a variation changes nothing, or is certain to be refused."""
+    return base.operation.method in SAFE or probe.expected is ExpectationKind.REFUSED
+
+
+def _in_turn(run: Run, prepared: Sequence[PreparedRequest], name: str) -> Iterator[Exchange]:
+    return (run.client.transmit(each, name) for each in prepared)
+
+
+def _check(run: Run, base: Base, probe: Probe, exchange: Exchange) -> None:
     status = exchange.outcome.status if isinstance(exchange.outcome, Response) else None
     if not base.hides(exchange) and (status is None or status != probe.honest):
         run.check(base.operation, exchange, _expectation(base, probe))
@@ -67,12 +98,13 @@ def test_other_methods(run: Run, operation: ContractOperation, base: Base) -> No
     if same[0] is not operation:
         pytest.skip("the path was tried with its first operation")
     declared = {other.method.upper() for other in same}
-    for method in _methods(run, operation):
-        if method not in declared:
-            exchange = _other_method(run, base, method)
-            run.check(operation, exchange, Expectation(ExpectationKind.SERVED, method))
-            for other in same:
-                _count_405(run, other, exchange, method)
+    methods = [method for method in _methods(run, operation) if method not in declared]
+    prepared = [_other_method(run, base, method) for method in methods]
+    exchanges = run.client.transmit_all(prepared, operation.name)
+    for method, exchange in zip(methods, exchanges, strict=True):
+        run.check(operation, exchange, Expectation(ExpectationKind.SERVED, method))
+        for other in same:
+            _count_405(run, other, exchange, method)
 
 
 def _methods(run: Run, operation: ContractOperation) -> Sequence[str]:
@@ -85,7 +117,7 @@ def _methods(run: Run, operation: ContractOperation) -> Sequence[str]:
     return (*EVERYWHERE, *here)
 
 
-def _other_method(run: Run, base: Base, method: str) -> Exchange:
+def _other_method(run: Run, base: Base, method: str) -> PreparedRequest:
     headers: dict[str, str | None] = {}
     identity = Identity.OWN
     if method == "TRACE":
@@ -97,8 +129,7 @@ def _other_method(run: Run, base: Base, method: str) -> Exchange:
         # Whatever the method does, it does it to nothing that anybody has.
         last = path_parameters(base.operation)[-1].name
         request = replace(request, path={**request.path, last: str(uuid.uuid4())})
-    prepared = run.client.prepare(request, method=method, headers=headers, identity=identity)
-    return run.client.transmit(prepared, base.operation.name)
+    return run.client.prepare(request, method=method, headers=headers, identity=identity)
 
 
 def _count_405(run: Run, operation: ContractOperation, exchange: Exchange, method: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.operations.roles import SAFE
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import faulty_request, with_parameters
 from contract_tests.results.run import Run
@@ -19,12 +20,19 @@ _STATELESS = "RFC 9110 section 3.3"
 
 
 def test_repetition(run: Run, working_base: Base) -> None:
-    """The same request gets the same case each time, over a kept-alive connection."""
+    """The same request gets the same case each time; one that changes something after the other,
+    over a kept-alive connection.
+    """
     if not working_base.is_repeatable:
         pytest.skip("the same request again would create another item")
-    for _ in range(run.repetitions):
-        exchange = run.client.send(working_base.request)
-        expectation = working_base.accepted("the same request again", _STATELESS)
+    expectation = working_base.accepted("the same request again", _STATELESS)
+    prepared = [run.client.prepare(working_base.request) for _ in range(run.repetitions)]
+    name = working_base.operation.name
+    if working_base.operation.method in SAFE:
+        exchanges = run.client.transmit_all(prepared, name)
+    else:
+        exchanges = [run.client.transmit(each, name) for each in prepared]
+    for exchange in exchanges:
         run.check(working_base.operation, exchange, expectation)
 
 

@@ -22,6 +22,7 @@ import click
 
 from contract_tests.http.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import Plan
+from contract_tests.results.baseline import read_baseline, triage
 from contract_tests.results.report import make_folder
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
@@ -30,7 +31,6 @@ from fuzzing.analyses.differences import is_difference, other_target, without_di
 from fuzzing.engine.corpus import open_database
 from fuzzing.engine.result import WorkerResult
 from fuzzing.engine.workers import LEDGER, make_campaign, schedule_of, work_together
-from fuzzing.findings.accepted import read_baseline, triage
 from fuzzing.findings.preview import preview, without_fetching
 from fuzzing.findings.proofs import canary_proofs, health_proof
 from fuzzing.findings.replay import read_finding, replay

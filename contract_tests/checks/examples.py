@@ -23,8 +23,9 @@ def example_of(document: Document, media_type: MediaType, body: Any, misfit: Mis
     """Where the document has the example that does not fit: the value itself, where its own schema
     has it, or an object or array that the value is in, wherever an example is the same.
     """
-    if body in media_type.examples.values():
-        return media_type.path
+    for place, example in _of(document.at(media_type.path).value, media_type.path):
+        if example == body:
+            return place
     inside = _inside(body, misfit.pointer)
     known = _examples(document)
     for value in inside:

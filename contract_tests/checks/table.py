@@ -574,7 +574,7 @@ UNDOCUMENTED_REFUSAL = Check(
     ADVISORY,
     "",
     "a 4xx that the document does not have",
-    remedy="Document what the operation refuses with: each status, `4XX` or `default`.",
+    remedy="Document the status with its body, or a `4XX`, so that clients can handle it.",
 )
 
 SEQUENCE_CHECKS = (

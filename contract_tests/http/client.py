@@ -17,7 +17,8 @@ import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.client import IncompleteRead
 from http.cookiejar import DefaultCookiePolicy
@@ -82,7 +83,9 @@ _STREAMS = (
 )
 """Media types of bodies that need not end."""
 
-_THREADS = 8
+CONCURRENCY = {True: 8, False: 4}
+"""How many requests are under way at a time, on this machine and elsewhere."""
+
 _INCOMPLETE = "RFC 9112 section 8"
 
 
@@ -120,11 +123,12 @@ class Client:
         passing: Mapping[str, Collection[int]] | None = None,
         seconds: float | None = None,
         keeps_cookies: bool = False,
+        concurrency: int | None = None,
     ) -> None:
         """`adapter` limits the requests, instead of the client's own rate limit and waits.
         `streams` are media types of bodies that need not end; `passing` are the statuses of
         failures that may pass, by the name of the operation that documents them; `seconds` is the
-        time of the run.
+        time of the run; `concurrency` is how many requests may be under way at a time.
         """
         self.target = target
         self.is_local = is_loopback(target.base_url)
@@ -132,17 +136,21 @@ class Client:
         self.identities = Identities(target, self._token)
         self.requests = 0
         self._waited = 0.0
+        self._resumes = 0.0
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
         self._throttle = Throttle(per_second(rate) if rate and adapter is None else None)
         self._waits_itself = adapter is None
-        adapter = adapter or BoundedAdapter(pool_maxsize=_THREADS)
+        most = max(concurrency or 0, *CONCURRENCY.values())
+        adapter = adapter or BoundedAdapter(pool_maxsize=most)
         adapter.largest_body = target.largest_response
         self._adapter = adapter
         self.session = _session(target, adapter)
         self.session.cert = _certificate(target)
         self.other = _session(target, BoundedAdapter())
         """For other origins: nothing of the target goes there."""
+        # With cookies that the target sets, one response decides over the next request.
+        self._concurrency = 1 if keeps_cookies else concurrency or CONCURRENCY[self.is_local]
         if keeps_cookies:
             self.session.cookies.set_policy(DefaultCookiePolicy())
         self.ends = inf if seconds is None else time.monotonic() + seconds
@@ -300,6 +308,19 @@ class Client:
             outcome = self._once(prepared, operation)
         return outcome
 
+    def transmit_all(
+        self, prepared: Sequence[requests.PreparedRequest], operation: str = ""
+    ) -> list[Exchange]:
+        """Send requests, several at a time, and give their exchanges in the same order. Each
+        changes nothing, or is certain to be refused. A target that has asked to come back later
+        gets one after the other.
+        """
+        workers = min(self._concurrency, len(prepared))
+        if workers < 2 or self._waited:
+            return [self.transmit(each, operation) for each in prepared]
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(lambda each: self.transmit(each, operation), prepared))
+
     def _exchange(
         self, prepared: requests.PreparedRequest, outcome: Response | TransportError
     ) -> Exchange:
@@ -416,12 +437,17 @@ class Client:
             return True
         asked = response.headers.get("retry-after", "")
         seconds = min(float(asked) if asked.isdecimal() else 1.0, _LONGEST_WAIT)
-        if self._waited + seconds > _PATIENCE:
-            return False
-        if seconds >= self._left():
-            raise RunEndedError("the target asks to come back after the end of the run")
-        self._waited += seconds
-        time.sleep(seconds)
+        with self._count:
+            # Requests that are under way together wait together.
+            begins = max(time.monotonic(), self._resumes)
+            more = max(0.0, time.monotonic() + seconds - begins)
+            if self._waited + more > _PATIENCE:
+                return False
+            if seconds >= self._left():
+                raise RunEndedError("the target asks to come back after the end of the run")
+            self._waited += more
+            self._resumes = begins + more
+        time.sleep(max(0.0, self._resumes - time.monotonic()))
         return True
 
 

@@ -142,7 +142,7 @@ class Resources:
         if documented is None:
             return
         for _, link in self.contract.document.at(documented.path).map("links"):
-            target = self._linked_operation(link.value)
+            target = self.linked_operation(link.value)
             if target is None:
                 continue
             parameters = link.value.get("parameters")
@@ -156,7 +156,8 @@ class Resources:
                 linked.insert(0, _small(evaluated, _LONGEST_LINKED))
                 del linked[_MOST_CREATED:]
 
-    def _linked_operation(self, link: Any) -> ContractOperation | None:
+    def linked_operation(self, link: Any) -> ContractOperation | None:
+        """The operation that a link leads to; None where there is none."""
         if not isinstance(link, dict):
             return None
         wanted, reference = link.get("operationId"), str(link.get("operationRef", ""))

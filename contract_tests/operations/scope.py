@@ -52,12 +52,13 @@ class Scope:
             return "it is excluded"
         if target.only_safe and operation.method not in ("get", "head"):
             return "only safe requests are sent"
-        danger = None if is_named or target.is_own_mock else self._danger(operation)
+        danger = None if is_named or target.is_own_mock else self.danger_of(operation)
         if danger:
             return f'left out for safety: it {danger}; name it in "include" to have it tested'
         return None
 
-    def _danger(self, operation: ContractOperation) -> str | None:
+    def danger_of(self, operation: ContractOperation) -> str | None:
+        """What an operation may do to the server itself, or to what others have there."""
         is_own = is_item(operation) or self.roles.is_single(operation)
         if self.roles.of(operation) is Role.DELETE and not is_own:
             return "deletes more than one item that this run created"

@@ -167,6 +167,15 @@ def formats(contract: Contract, operation: ContractOperation) -> dict[str, str]:
     return {name: form for name, form in found.items() if form}
 
 
+def fits_body(contract: Contract, request: OperationRequest) -> bool:
+    """Whether the document's schema takes the body of a request."""
+    body = request.operation.request_body
+    schemas = [media.schema for media in body.media_types if media.schema] if body else []
+    value = as_json(request.body)
+    fits = (fits_schema(contract.document, schema, value, "request") for schema in schemas)
+    return not schemas or any(fits)
+
+
 def with_parameters(request: OperationRequest, parameters: Mapping[str, Any]) -> OperationRequest:
     """The request with values set by their names in target files, such as `path.id`."""
     for name, value in parameters.items():

@@ -108,6 +108,17 @@ class Sources:
                 seen.append(candidate.request)
                 yield candidate
 
+    def guesses(self, operation: ContractOperation) -> list[str]:
+        """The names of the parameters that only a guess has a value for; bodies are not looked at.
+        Empty where there is nothing to send a request to.
+        """
+        bare = OperationRequest(operation)
+        required = [p for p in operation.parameters if self._is_needed(operation, p)]
+        paths = [_guessed(values) for values in self._paths(operation, bare)]
+        others = [self._values(operation, bare, parameter)[0] for parameter in required]
+        fewest = min(paths, key=len, default=[])
+        return fewest + [name for values in others for name in _guessed(values)] if paths else []
+
     def _is_needed(self, operation: ContractOperation, parameter: Parameter) -> bool:
         """Whether a value is sent: where the parameter is required, and an If-Match where the
         operation documents that it wants one (428, RFC 6585 section 3). Credentials and headers of
@@ -284,6 +295,10 @@ def is_changed(operation: ContractOperation, target: Target) -> bool:
 def refers(name: str) -> bool:
     """Whether a name is that of a reference to another resource, such as `customerId`."""
     return _REFERENCE.fullmatch(name) is not None
+
+
+def _guessed(values: Values) -> list[str]:
+    return [name for name, (origin, _) in values.items() if origin is Origin.GUESS]
 
 
 def _at(values: Sequence[Any], index: int) -> Any:

@@ -52,8 +52,20 @@ class Finding:
     def id(self) -> str:
         """The same for the same cause in every run."""
         cause = (self.operation, self.check.family, self.cause, sorted(self.codes))
-        text = repr((self.check.family, min(self.places)) if self.places else cause)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return _digest((self.check.family, min(self.places)) if self.places else cause)
+
+    @property
+    def causes(self) -> list[str]:
+        """Ids of all that makes two findings one (see `_have_one_cause`): a run with another seed
+        may see a part of it.
+        """
+        family = self.check.family
+        own: list[object] = [*self.codes] or [self.cause]
+        keys: list[object] = [
+            *((family, place) for place in self.places),
+            *((self.operation, family, each) for each in own),
+        ]
+        return sorted({self.id, *map(_digest, keys)})
 
     @property
     def weight(self) -> tuple[int, bool, bool, int]:
@@ -107,6 +119,8 @@ class Finding:
         """The form that a report holds."""
         return {
             "id": self.id,
+            "causes": self.causes,
+            "is_random": self.is_random,
             "check": self.check.name,
             "level": self.check.level,
             "source": self.source,
@@ -162,6 +176,10 @@ class Findings:
             same[0].merge(other)
         self._found = [other for other in self._found if other not in same[1:]]
         return same[0]
+
+
+def _digest(key: object) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:12]
 
 
 def _place(source: Source | None) -> dict[str, Any] | None:

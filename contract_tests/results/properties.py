@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import inf
 from unittest import SkipTest
 
@@ -53,6 +54,8 @@ class PropertyRun:
         self.operation = operation
         self.hides = hides
         self._known: dict[bytes, bool] = {}
+        self._drawn: list[tuple[requests.PreparedRequest, Expectation]] | None = None
+        self._ahead: dict[bytes, Exchange] = {}
         self._left: int | None = None
         self._until = inf
 
@@ -66,6 +69,9 @@ class PropertyRun:
         where it breaks a check.
         """
         key = _key(*before, prepared)
+        if self._drawn is not None:
+            self._drawn.append((prepared, expectation))
+            return
         if key not in self._known:
             if self._left == 0 or time.monotonic() > self._until:
                 # This ends a property at once. The run has its findings already.
@@ -73,9 +79,26 @@ class PropertyRun:
             for request in before:
                 exchange = self.run.client.transmit(request, self.operation.name)
                 self.run.resources.learn(self.operation, exchange)
-            self._known[key] = self._is_broken(prepared, expectation)
+            self._known[key] = self._is_broken(key, prepared, expectation)
         if self._known[key]:
             raise BrokenError(expectation.what)
+
+    @contextmanager
+    def drawing(self) -> Iterator[list[tuple[requests.PreparedRequest, Expectation]]]:
+        """While the block lasts, requests are drawn, and none is sent; it gets them."""
+        self._drawn = []
+        try:
+            yield self._drawn
+        finally:
+            self._drawn = None
+
+    def send_ahead(self, prepared: Sequence[requests.PreparedRequest]) -> None:
+        """Send requests that change nothing or are certain to be refused, several at a time; they
+        are held to the checks later.
+        """
+        found = {_key(each): each for each in prepared}
+        exchanges = self.run.client.transmit_all(list(found.values()), self.operation.name)
+        self._ahead = dict(zip(found, exchanges, strict=True))
 
     def forget_news(self) -> None:
         """Take the findings so far as known: no request is sent again, and none breaks a check
@@ -90,10 +113,13 @@ class PropertyRun:
             return []
         return self.run.check(self.operation, exchange, expectation)
 
-    def _is_broken(self, prepared: requests.PreparedRequest, expectation: Expectation) -> bool:
+    def _is_broken(
+        self, key: bytes, prepared: requests.PreparedRequest, expectation: Expectation
+    ) -> bool:
         if self._left is not None:
             self._left -= 1
-        exchange = self.run.client.transmit(prepared, self.operation.name)
+        ahead = self._ahead.pop(key, None)
+        exchange = ahead or self.run.client.transmit(prepared, self.operation.name)
         is_broken = self.is_news(self.check(exchange, expectation))
         if is_broken and self._left is None:
             # Shrinking against a target that does not respond would only take time.

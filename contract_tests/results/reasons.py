@@ -48,6 +48,17 @@ def explain(run: Run) -> None:
                 _explain(run, operation, case)
 
 
+def entry_reason(operation: ContractOperation, case: Case) -> str | None:
+    """Why a case needs an entry in the target file; None where requests without one may reach it,
+    or where nobody can say how it is brought about (`default`).
+    """
+    if case.is_success or case.status.lower() == "default":
+        return None
+    reason, needs_entry = _reason(operation, case)
+    is_coded = case.code is not None and (case.trigger is None or case.trigger.field is None)
+    return reason if needs_entry or is_coded else None
+
+
 def _explain(run: Run, operation: ContractOperation, case: Case) -> None:
     result = run.case_result(case)
     reason, needs_entry = (_ENDED, False) if run.gone or run.is_ended else _reason(operation, case)

@@ -8,36 +8,34 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from schemathesis.baseline import BaselineEntry
 
 from contract_tests.checks.context import is_of_request
 from contract_tests.checks.levels import ADVISORY
 from contract_tests.checks.table import checks_of
+from contract_tests.results.baseline import no_longer_found
 from contract_tests.results.formats import FORMATS
 from contract_tests.results.formats.terminal import WIDTH, render
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
+from contract_tests.target.entries import entry_of, path_values
 from contract_tests.target.patterns import tags
 from tallystick.catalogue.cases import Case
+from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
 PASSED, FAILED, NOT_COVERED = 0, 1, 3
 """Exit codes of `tallystick test`; 2 is bad usage, 4 an unreachable target."""
 
-_VALUES = {
-    "caller": 'headers = { {header} = "${READONLY_KEY}" }   # a caller who may not do this',
-    "resource": 'parameters = { "{name}" = "…" }   # one that does not exist',
-    "state": 'parameters = { "{name}" = "…" }   # one that is in this state',
-    "upstream": 'unreachable = "…"   # why it cannot be made to fail here; or before = [{ … }]',
-    "": 'before = [{ method = "POST", url = "…" }]   # a call that brings it about',
-}
-
 
 def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
-    """The exit code that the findings and verdicts of a run call for."""
-    if any(finding.check.level != ADVISORY for finding in run.findings):
+    """The exit code that the findings and verdicts of a run call for. What is accepted does not
+    count.
+    """
+    if any(finding.check.level != ADVISORY for finding in run.triaged.counted):
         return FAILED
     is_open = any(
         result.verdict is Verdict.NOT_COVERED and not _is_closed(result)
@@ -61,6 +59,38 @@ def _is_closed(result: CaseResult) -> bool:
     return result.verdict is Verdict.NOT_COVERED and result.needs_entry
 
 
+# --- what the baseline accepts
+
+
+def accepted_cases(run: Run) -> list[Case]:
+    """The cases that failed by accepted findings alone. They stay *failed*, and do not count."""
+    found = run.triaged
+    heavy = (finding for finding in found.counted if finding.check.level != ADVISORY)
+    counted = [case for finding in heavy for case in finding.cases]
+    accepted = [case for finding, _ in found.accepted for case in finding.cases]
+    return [
+        case
+        for case, result in case_results(run)
+        if result.verdict is Verdict.FAILED and case in accepted and case not in counted
+    ]
+
+
+def _gone(run: Run) -> list[BaselineEntry]:
+    """What the baseline accepts, and a whole run did not find any more."""
+    baseline = run.plan.baseline
+    if baseline is None or not run.plan.is_complete or run.gone or run.is_ended:
+        return []
+    untested = [o.name for o in run.contract.operations if not _is_tested(run, o)]
+    return no_longer_found(run.findings, baseline, untested, run.plan.seed)
+
+
+def _is_tested(run: Run, operation: ContractOperation) -> bool:
+    """Whether an operation was really tested: where it has a success, one was tried and judged."""
+    successes = [case for case in operation.cases if case.is_success] or operation.cases
+    verdicts = {run.case_result(case).verdict for case in successes}
+    return not verdicts.isdisjoint({Verdict.PASSED, Verdict.FAILED})
+
+
 # --- what to add to the target file
 
 
@@ -75,52 +105,14 @@ def _snippets(run: Run) -> list[str]:
     ]
     lines: list[str] = []
     by_request = [case for case in missing if case.is_success or is_of_request(case)]
-    names = _names(run)
-    if by_request and names:
-        every = sorted({name for own in names.values() for name in own})
-        lines += ["", "[parameters]", *(f'"{name}" = "…"   # {_SUCCEEDING}' for name in every)]
-    known = Counter(_short(case) for case in run.contract.cases)
+    values = sorted(path_values(run.contract)) if by_request else []
+    if values:
+        lines += ["", "[parameters]"]
+        lines += [f"{value}   # one with which the operation succeeds" for value in values]
     for case in missing:
-        if not (case.is_success or is_of_request(case)):
-            # The shortest name that only this case has.
-            key = _short(case) if known[_short(case)] == 1 else f"{case.operation} {case.label}"
-            lines += ["", f'[cases."{key}"]', _snippet(run, case, names.get(case.operation, ()))]
+        if case not in by_request:
+            lines += ["", *entry_of(run.contract, case)]
     return lines
-
-
-_SUCCEEDING = "one with which the operation succeeds"
-
-
-def _short(case: Case) -> str:
-    return case.code or case.status
-
-
-def _snippet(run: Run, case: Case, names: Sequence[str]) -> str:
-    kind = case.trigger.kind if case.trigger else "upstream"
-    if "{name}" in _VALUES[kind]:
-        return _VALUES[kind].replace("{name}", names[-1]) if names else _VALUES[""]
-    return _VALUES[kind].replace("{header}", _key_header(run))
-
-
-def _key_header(run: Run) -> str:
-    """The header that identifies the caller: the document's, or else the usual one."""
-    schemes = run.contract.document.root.get("components", {}).get("securitySchemes", {})
-    headers = [
-        scheme["name"]
-        for scheme in schemes.values()
-        if isinstance(scheme, dict) and scheme.get("in") == "header" and "name" in scheme
-    ]
-    return str(headers[0]) if headers else "authorization"
-
-
-def _names(run: Run) -> dict[str, list[str]]:
-    """The path parameters of each operation that has any, as a target file names them."""
-    found: dict[str, list[str]] = {}
-    for operation in run.contract.operations:
-        for parameter in operation.parameters:
-            if parameter.location == "path":
-                found.setdefault(operation.name, []).append(f"path.{parameter.name}")
-    return found
 
 
 # --- files
@@ -160,6 +152,7 @@ def write_files(report: dict[str, Any], folder: str) -> None:
 
 def to_json(run: Run) -> dict[str, Any]:
     """The `report.json` of a run."""
+    accepted, found = accepted_cases(run), run.triaged
     return {
         "target": run.target.shown_url,
         "document": run.contract.document.locate(()).file,
@@ -169,8 +162,21 @@ def to_json(run: Run) -> dict[str, Any]:
         "exit_code": exit_code(run),
         "codes_in": next((place for place, _ in run.styles.most_common(1)), None),
         "tags": {each.name: list(tags(each)) for each in run.contract.operations},
-        "cases": [_case_to_json(case, result) for case, result in case_results(run)],
-        "findings": [finding.to_json() for finding in run.findings],
+        "cases": [
+            {**_case_to_json(case, result), "accepted": case in accepted}
+            for case, result in case_results(run)
+        ],
+        "findings": found.to_json(),
+        "expired": [{"id": each.id, "expires": day} for each, day in found.expired],
+        "no_longer_found": [
+            {
+                "id": entry.signature,
+                "operation": entry.operation,
+                "check": entry.check,
+                "seed": entry.extra.get("seed"),
+            }
+            for entry in _gone(run)
+        ],
         "checks": [check.to_json() for check in checks_of(run.contract)],
         "notes": run.notes,
         "to_add": _snippets(run),

@@ -38,6 +38,7 @@ from contract_tests.http.exchange import Exchange, OperationRequest, Response, T
 from contract_tests.http.redaction import credentials_in, without_capabilities
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
+from contract_tests.results.baseline import TriagedFindings, triage
 from contract_tests.results.exhibit import exhibit
 from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
 from contract_tests.target.target import Target
@@ -103,6 +104,7 @@ class Run:
     styles: Counter[str] = field(default_factory=Counter)
     successes: dict[str, deque[Response]] = field(default_factory=dict)
     refusals: dict[str, Counter[int]] = field(default_factory=dict)
+    probed: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     broken: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     gone: str | None = None
@@ -233,9 +235,14 @@ class Run:
             case_result.verdict, case_result.reason = verdict, reason
 
     def take_broken(self) -> list[Finding]:
-        """The findings above the advisory since the last call."""
+        """The findings above the advisory since the last call, but those that are accepted."""
         taken, self.broken = self.broken, []
-        return taken
+        return triage(taken, self.plan.baseline).counted
+
+    @property
+    def triaged(self) -> TriagedFindings:
+        """The findings so far, divided by the baseline."""
+        return triage(self.findings, self.plan.baseline)
 
     def _context(
         self,

@@ -2,7 +2,8 @@
 
 Rules: `${NAME}` is read from the environment, and a missing variable is an error that names it.
 An unknown key, and a case, operation or parameter that the document lacks, is an error that names
-the line and suggests the nearest known one: a typo must not turn a check off.
+the line and suggests the nearest known one: a typo must not turn a check off. `target.schema.json`
+says the same to editors; a new key stands in both.
 """
 
 from __future__ import annotations
@@ -74,6 +75,22 @@ _FUZZ_KINDS: Mapping[str, Any] = {
     "parameters": dict,
 }
 _BREAKER_KEYS = {"errors", "latency", "window"}
+TABLES: Mapping[str, Collection[str]] = {
+    "": _KEYS,
+    "case": _CASE_KEYS,
+    "call": _HOOK_KEYS,
+    "operation": _OPERATION_KEYS,
+    "credential": _CREDENTIAL_KEYS,
+    "fuzz": _FUZZ_KINDS,
+    "breaker": _BREAKER_KEYS,
+}
+"""The keys of each table, by the name of its definition in the schema; the file itself has none."""
+
+SCHEMA = Path(__file__).with_name("target.schema.json")
+"""The JSON Schema of target files, for editors. It has no keyword that means something else in
+draft 4, which is what editors of TOML know.
+"""
+
 _LOCATIONS = ("path", "query", "header", "cookie", "body")
 
 
@@ -324,7 +341,7 @@ class _TargetReader(Places):
 
     def proxy(self, value: dict[str, Any]) -> str | None:
         proxy: str | None = self.typed(value, "proxy", str, None)
-        if proxy is not None and not _is_address(proxy):
+        if proxy is not None and not is_address(proxy):
             raise self.error("'proxy' must be an http(s) URL", "proxy")
         return proxy
 
@@ -384,7 +401,7 @@ class _TargetReader(Places):
             if not isinstance(call, dict) or not {"method", "url"} <= call.keys():
                 raise self.error(f"Each call of {name!r} needs a 'method' and a 'url'", name)
             self.known_keys(call, _HOOK_KEYS, "The key {!r} is not known in a call")
-            if not _is_address(str(call["url"])):
+            if not is_address(str(call["url"])):
                 raise self.error(f"The 'url' of a call of {name!r} must be an http(s) URL", name)
             self.allowed(str(call["url"]))
         return tuple(
@@ -432,7 +449,7 @@ class _TargetReader(Places):
         return str(Path(self.path).parent / str(name))
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
     """Whether a text is the address of an HTTP server."""
     try:
         parts = urlsplit(url)

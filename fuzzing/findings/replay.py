@@ -21,6 +21,7 @@ import requests
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import OperationRequest, Response
 from contract_tests.http.redaction import REDACTED
+from contract_tests.results.baseline import named, read_report
 from contract_tests.results.findings import Finding
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import Identity
@@ -55,22 +56,13 @@ def identity(finding: Finding) -> dict[str, Any]:
 
 def read_finding(report_dir: str, name: str) -> dict[str, Any]:
     """Read a finding of a report by its id or number, with the settings of its fuzz. Raises
-    ReplayError.
+    TallystickError.
     """
-    path = Path(report_dir) / "report.json"
-    source = Source(str(path))
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        findings, settings = report["findings"], report["settings"]
-        by_name = {str(n): f for n, f in enumerate(findings, 1)} | {f["id"]: f for f in findings}
-    except OSError as error:
-        raise ReplayError(f"{error.strerror}.", source=source) from None
-    except (ValueError, KeyError, TypeError):
-        raise ReplayError("This is not a report of tallystick fuzz.", source=source) from None
-    if name not in by_name:
-        remedy = f"It has: {', '.join(f['id'] for f in findings) or 'none'}."
-        raise ReplayError(f"The report has no finding {name!r}.", source=source, remedy=remedy)
-    return {**by_name[name], "settings": settings}
+    report = read_report(report_dir)
+    if "settings" not in report:
+        source = Source(str(Path(report_dir) / "report.json"))
+        raise ReplayError("This is not a report of tallystick fuzz.", source=source)
+    return {**named(report, name, report_dir), "settings": report["settings"]}
 
 
 def replay(finding: Mapping[str, Any], run: Run, other: Run | None = None) -> bool:

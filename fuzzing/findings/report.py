@@ -15,6 +15,7 @@ from contract_tests.checks.levels import ADVISORY, DIFFERENCE
 from contract_tests.checks.table import CHECKS, Check
 from contract_tests.plan import Plan
 from contract_tests.requests.cleaning import left_notes
+from contract_tests.results.baseline import TriagedFindings
 from contract_tests.results.findings import Finding
 from contract_tests.results.report import write_files
 from fuzzing.analyses.differences import (
@@ -28,7 +29,6 @@ from fuzzing.analyses.pairs import CHECKS as OF_PAIRS
 from fuzzing.analyses.precedence import table
 from fuzzing.engine.result import WorkerResult
 from fuzzing.engine.workers import LEDGER
-from fuzzing.findings.accepted import TriagedFindings
 from fuzzing.findings.breadth import breadth, operations_json
 from fuzzing.findings.replay import identity
 from fuzzing.sending.budget import BudgetUsage
@@ -100,7 +100,7 @@ def summary(outcome: FuzzResult) -> str:
     parts += [
         f"accepted: {finding.id} {finding.message} ({why})" for finding, why in found.accepted
     ]
-    parts += [f"accepted until {day}: {finding.id} counts again" for finding, day in found.expired]
+    parts += found.remarks
     parts += [table(precedence.to_json()) for precedence in outcome.result.precedence]
     unsettled = outcome.result.unsettled
     parts += [unsettled_line(unsettled)] if unsettled else []
@@ -222,15 +222,10 @@ def _against(outcome: FuzzResult) -> str | None:
 
 def _findings(outcome: FuzzResult) -> list[dict[str, Any]]:
     found = outcome.triaged
-    reasons = {finding.id: why for finding, why in found.accepted}
     findings = [*found.counted, *(finding for finding, _ in found.accepted)]
     return [
-        {
-            **finding.to_json(),
-            "accepted": reasons.get(finding.id),
-            **_shown_by(finding, outcome.result),
-        }
-        for finding in findings
+        {**row, **_shown_by(finding, outcome.result)}
+        for row, finding in zip(found.to_json(), findings, strict=True)
     ]
 
 

@@ -174,7 +174,8 @@ class Answers:
         case = self._plain_case(response, status)
         value = bodies.content(self.contract, case, media_type)
         if not bodies.examples(self.document, media_type):
-            value = bodies.with_text(value, detail)
+            telling = bodies.with_text(value, detail)
+            value = telling if self._takes(media_type, telling) else value
         encode = encoder(_concrete(media_type.name))
         return _content(media_type.name, encode(value, Encoding(None, self.flattener)))
 

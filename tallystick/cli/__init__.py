@@ -14,13 +14,14 @@ import click
 from tallystick.cli.accept_command import accept_command
 from tallystick.cli.cases_command import cases_command
 from tallystick.cli.coverage_command import coverage_command
-from tallystick.cli.exits import fail
 from tallystick.cli.export_command import export_command
 from tallystick.cli.fuzz_command import fuzz_command
+from tallystick.cli.init_command import init_command
 from tallystick.cli.lint_command import lint_command
 from tallystick.cli.mock_command import mock_command
 from tallystick.cli.overlay_command import overlay_command
 from tallystick.cli.replay_command import replay_command
+from tallystick.cli.shared.exits import fail
 from tallystick.cli.tests_command import test_command
 from tallystick.errors import TallystickError
 
@@ -44,6 +45,7 @@ for _command in (
     overlay_command,
     export_command,
     mock_command,
+    init_command,
     test_command,
     fuzz_command,
     replay_command,

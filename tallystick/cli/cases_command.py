@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tallystick.cli.contract_options import contract_options, read
+from tallystick.cli.shared.contract_options import contract_options, read
 
 if TYPE_CHECKING:
     from tallystick.catalogue.cases import Case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tallystick.cli.exits import needs
+from tallystick.cli.shared.exits import needs
 
 
 @click.command("coverage")
@@ -18,8 +18,13 @@ from tallystick.cli.exits import needs
     metavar="PERCENT",
     help="Exit with 1 where fewer of the cases were met.",
 )
-@click.option("--junit", metavar="FILE", help="Write JUnit XML, a test per documented case.")
-@click.option("--badge", metavar="FILE", help="Write an SVG badge.")
+@click.option(
+    "--junit",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write JUnit XML, a test per documented case.",
+)
+@click.option("--badge", type=click.Path(), metavar="FILE", help="Write an SVG badge.")
 def coverage_command(
     url: str, session: str, fail_under: float | None, junit: str | None, badge: str | None
 ) -> None:

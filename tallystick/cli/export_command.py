@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tallystick.cli.contract_options import contract_options, read
+from tallystick.cli.shared.contract_options import contract_options, read
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -18,8 +18,15 @@ NAMES = ("overlay", "document", "msw", "http", "postman", "locust")
 @click.command("export")
 @click.argument("name", type=click.Choice(NAMES), metavar="NAME")
 @contract_options
-@click.option("--output", metavar="FILE", help="Write there instead of printing.")
-@click.option("--check", metavar="FILE", help="Only see whether this file is what it would write.")
+@click.option(
+    "--output", type=click.Path(), metavar="FILE", help="Write there instead of printing."
+)
+@click.option(
+    "--check",
+    type=click.Path(),
+    metavar="FILE",
+    help="Only see whether this file is what it would write.",
+)
 def export_command(name: str, load: LoadOptions, output: str | None, check: str | None) -> None:
     """Print the contract in the format of another tool.
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.contract_options import contract_options, scope_options
-from tallystick.cli.exits import needs
+from tallystick.cli.shared.contract_options import contract_options, scope_options
+from tallystick.cli.shared.exits import needs
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -18,7 +18,13 @@ _LIMITS = ("max_requests", "max_creations", "max_time", "rate", "until_quiet")
 
 @click.command("fuzz")
 @contract_options
-@click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to fuzz.")
+@click.option(
+    "--target",
+    "target_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="The target file (TOML) to fuzz.",
+)
 @click.option("--base-url", metavar="URL", help="A target on this machine that needs no file.")
 @scope_options
 @click.option("--max-requests", type=click.IntRange(1), help="Requests in all [default: 10,000].")
@@ -47,13 +53,21 @@ _LIMITS = ("max_requests", "max_creations", "max_time", "rate", "until_quiet")
 @click.option("--canary", metavar="HOST:PORT", help="Listen there, and send its addresses.")
 @click.option(
     "--database",
+    type=click.Path(),
     metavar="DIR|URL",
     default=".tallystick/corpus",
     show_default=True,
     help="Keep interesting inputs there: a folder, redis://…, or none.",
 )
-@click.option("--baseline", metavar="FILE", help="Findings that are accepted for a while.")
-@click.option("--report-dir", metavar="DIR", help="Write report.json and requests.ndjson there.")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="Findings that are accepted for a while."
+)
+@click.option(
+    "--report-dir",
+    type=click.Path(),
+    metavar="DIR",
+    help="Write report.json and requests.ndjson there.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 def fuzz_command(load: LoadOptions, dry_run: bool, seed: int | None, **options: Any) -> None:
     """Fuzz an implementation, within a budget.

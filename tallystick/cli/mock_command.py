@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tallystick.cli.contract_options import contract_options, read
-from tallystick.cli.exits import needs
+from tallystick.cli.shared.contract_options import contract_options, read
+from tallystick.cli.shared.exits import needs
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions

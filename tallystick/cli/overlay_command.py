@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tallystick.cli.contract_options import contract_options, read
+from tallystick.cli.shared.contract_options import contract_options, read
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import click
 
-from tallystick.cli.contract_options import HEADER
-from tallystick.cli.exits import needs
+from tallystick.cli.shared.contract_options import HEADER
+from tallystick.cli.shared.exits import needs
 
 
 @click.command("replay")
-@click.argument("report_dir")
+@click.argument("report_dir", type=click.Path())
 @click.argument("finding")
 @click.option(
-    "--target", "target_file", metavar="FILE", help="Another target file than the fuzz's."
+    "--target",
+    "target_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="Another target file than the fuzz's.",
 )
 @click.option("--base-url", metavar="URL", help="Another target on this machine.")
 @HEADER

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallystick.cli.contract_options import contract_options, scope_options
-from tallystick.cli.exits import UNREACHABLE, needs
+from tallystick.cli.shared.contract_options import contract_options, scope_options
+from tallystick.cli.shared.exits import UNREACHABLE, needs
 
 if TYPE_CHECKING:
     from contract_tests.plan import Plan
@@ -20,11 +21,21 @@ if TYPE_CHECKING:
 @click.command("test")
 @contract_options
 @click.option("--base-url", metavar="URL", help="The implementation to check.")
-@click.option("--target", "target_file", metavar="FILE", help="The target file (TOML) to check.")
+@click.option(
+    "--target",
+    "target_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="The target file (TOML) to check.",
+)
 @scope_options
 @click.option("--seed", type=click.IntRange(0), help="Seed of the generated data; repeats a run.")
 @click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="Findings that are accepted for a while."
+)
+@click.option(
     "--report-dir",
+    type=click.Path(),
     metavar="DIR",
     help="Write the report there: report.json (all of it, for programs), report.html (for people), "
     "junit.xml (CI hosts), report.sarif (code hosts), summary.md (the page of a CI job) and "
@@ -43,12 +54,20 @@ if TYPE_CHECKING:
     help="End after so many seconds, with what was found.",
 )
 @click.option(
+    "--concurrency",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many requests are under way at a time: those that change nothing, and those that "
+    "are certain to be refused. Default: 8 on this machine, 4 elsewhere.",
+)
+@click.option(
     "--undeclared-methods",
     is_flag=True,
     help="Try PUT, PATCH, DELETE and TRACE on a target that is not on this machine, too.",
 )
 def test_command(
     load: LoadOptions,
+    baseline: str | None,
     report_dir: str | None,
     allow_not_covered: bool,
     is_whole: bool,
@@ -66,6 +85,10 @@ def test_command(
         from contract_tests.http.client import unreachable
         from contract_tests.plan import read_plan
     plan = read_plan(load, **options)
+    if baseline is not None:
+        with needs("test"):
+            from contract_tests.results.baseline import read_baseline
+        plan = replace(plan, baseline=read_baseline(baseline))
     with _target(plan) as target:
         if reason := unreachable(target):
             click.echo(f"error: {reason}", err=True)

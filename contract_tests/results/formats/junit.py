@@ -53,6 +53,10 @@ def _case(
         return set()
     if case["verdict"] != "failed":
         return set()
+    if case.get("accepted"):
+        message = f"failed, and accepted: {case['reason'] or ''}"
+        ElementTree.SubElement(item, "skipped", message=_plain(message))
+        return set()
     found = [
         finding
         for finding in heavy(report)

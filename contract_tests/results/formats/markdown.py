@@ -11,6 +11,7 @@ from contract_tests.results.formats.precedence import rows_of
 from contract_tests.results.run import in_words
 
 _SIGNS = {"passed": "✅", "failed": "❌", "not_covered": "⚪", "unreachable": "🚫"}
+_ACCEPTED = "☑️"
 _MOST = 30
 
 
@@ -28,6 +29,8 @@ def _verdicts(report: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", f"### {_code(operation)}", "", "| | case | |", "|---|---|---|")
         for case in (c for c in report["cases"] if c["operation"] == operation):
             verdict = f"{_SIGNS[case['verdict']]} {in_words(case['verdict'])}"
+            if case.get("accepted"):
+                verdict = f"{_ACCEPTED} {in_words(case['verdict'])}, accepted"
             yield f"| {verdict} | {_code(label(case))} | {_text(case['reason'] or '')} |"
 
 
@@ -69,9 +72,11 @@ def _fenced(text: str) -> Iterator[str]:
 
 def _totals(report: Mapping[str, Any]) -> str:
     target = f" of {_code(report['target'])}" if report.get("target") else ""
+    accepted = sum(bool(finding.get("accepted")) for finding in report["findings"])
+    known = f" {accepted} findings are accepted." if accepted else ""
     return (
         f"{report['requests']:,} requests{target} in {report['seconds']:.1f} s, "
-        f"seed {report['seed']}."
+        f"seed {report['seed']}.{known}"
     )
 
 

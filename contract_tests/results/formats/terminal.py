@@ -27,7 +27,7 @@ MOST_LINES, WIDTH = 60, 120
 """How much is printed without `-v`, and the width where no terminal has another."""
 
 _WIDEST = 150
-_MOST_CAUSES, _MOST_GROUPS, _MOST_NOTES = 10, 7, 3
+_MOST_CAUSES, _MOST_GROUPS, _MOST_NOTES = 10, 6, 3
 _COLOURS = {"passed": "green", "failed": "red", "not_covered": "yellow", "unreachable": "cyan"}
 
 Report = Mapping[str, Any]
@@ -246,6 +246,29 @@ def _to_add(report: Report, _: int) -> list[Lines]:
     return [whole, whole if max(map(len, whole)) <= _WIDEST else brief, brief]
 
 
+# --- the baseline
+
+
+def _baseline(report: Report, width: int) -> list[Lines]:
+    """Acceptances that are over: their day has passed, or what they are about is gone."""
+    expired = [
+        f"accepted until {e['expires']}: {e['id']} counts again" for e in report.get("expired", ())
+    ]
+    gone = [
+        f"  {each['id']}  {each['operation']}: {each['check']} (seen with seed {each['seed']})"
+        for each in report.get("no_longer_found", ())
+    ]
+    if not expired and not gone:
+        return [[]]
+    counts = [
+        *([f"{count(len(expired), 'acceptance')} expired: -v."] if expired else []),
+        *([f"{count(len(gone), 'accepted finding')} no longer found: -v."] if gone else []),
+    ]
+    head = "Accepted, but no longer found. Take it out of the baseline (tallystick accept --prune):"
+    whole = [*expired, *([head, *gone] if gone else [])]
+    return [whole, [_cut(line, width) for line in whole], counts]
+
+
 # --- notes and totals
 
 
@@ -328,10 +351,11 @@ _SECTIONS: Mapping[str, _Renderings] = {
     "findings": _findings,
     "not covered": _not_covered,
     "to add": _to_add,
+    "baseline": _baseline,
     "notes": _notes,
     "totals": _totals,
 }
 """The sections, in the order in which they are printed."""
 
-_IMPORTANCE = ("findings", "not covered", "notes", "cases", "to add")
+_IMPORTANCE = ("findings", "not covered", "baseline", "notes", "cases", "to add")
 """Which section becomes whole first."""

@@ -215,13 +215,16 @@ def test_the_examples_of_the_page_are_read(tmp_path: Path, monkeypatch: pytest.M
     """They say what the page says they do."""
     for name in ("TOKEN", "GUEST_TOKEN", "API_KEY", "PASSWORD", "CLIENT_SECRET"):
         monkeypatch.setenv(name, f"the-{name}")
-    first, second = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    first, for_editors, second = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     target = read_target(str(write(tmp_path, first)))
     assert target.credentials == {"bearerAuth": Credential(token="the-TOKEN")}
     assert target.other == {"bearerAuth": Credential(token="the-GUEST_TOKEN")}
     assert [(each.match, each.is_repeatable) for each in target.operations] == [
         ("POST /orders/{id}/payments", True)
     ]
+    assert read_target(str(write(tmp_path, for_editors))).base_url == target.base_url.removesuffix(
+        "/api"
+    )
     target = read_target(str(write(tmp_path, second)))
     assert sorted(target.credentials) == ["api_key", "login", "service"]
     assert target.wrong == {"login": Credential(username="nobody", password="expired")}

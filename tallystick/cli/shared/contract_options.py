@@ -30,10 +30,11 @@ _OPTIONS = (
         "--overlay",
         "overlays",
         multiple=True,
+        type=click.Path(),
         metavar="FILE",
         help="Apply an OpenAPI Overlay; may be given several times.",
     ),
-    click.argument("documents", nargs=-1, metavar="[DOCUMENT]…"),
+    click.argument("documents", nargs=-1, type=click.Path(), metavar="[DOCUMENT]…"),
 )
 
 HEADER = click.option(
