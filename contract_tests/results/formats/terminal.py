@@ -27,7 +27,7 @@ MOST_LINES, WIDTH = 60, 120
 """How much is printed without `-v`, and the width where no terminal has another."""
 
 _WIDEST = 150
-_MOST_CAUSES, _MOST_GROUPS, _MOST_NOTES = 10, 7, 3
+_MOST_CAUSES, _MOST_GROUPS, _MOST_NOTES = 10, 6, 3
 _COLOURS = {"passed": "green", "failed": "red", "not_covered": "yellow", "unreachable": "cyan"}
 
 Report = Mapping[str, Any]

@@ -100,12 +100,17 @@ def test_never_more_than_sixty_lines(operations: int, causes: int, tmp_path: Pat
     """Whatever the document and the findings; and none is wider than 150 letters."""
     names = [f"{number}{'-long' * (60 if number % 7 == 3 else 1)}" for number in range(operations)]
     run = faulty(document(names, tmp_path), causes)
-    for width in (80, 120, 400):
-        lines = lines_of(run, width=width)
+    explain(run)
+    report = to_json(run)
+    report["expired"] = [{"id": "a" * 12, "expires": "2026-01-01"}] * 40
+    gone = {"id": "b" * 12, "operation": names[-1], "check": "body schema", "seed": 7}
+    report["no_longer_found"] = [gone] * 40
+    for width in (30, 80, 120, 400):
+        lines = click.unstyle(render(report, width=width)).splitlines()
         assert len(lines) <= MOST_LINES
         assert max(map(len, lines)) <= WIDEST
         assert causes == 0 or any(line.lstrip().startswith("1. ") for line in lines)
-        assert "seed 7" in " ".join(lines[-3:])
+        assert lines[-1].endswith("seed 7")
 
 
 def test_a_hostile_target_cannot_write_to_the_terminal(tmp_path: Path) -> None:
