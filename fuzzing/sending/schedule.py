@@ -60,7 +60,8 @@ class _Queue:
 @dataclass
 class Schedule:
     """Hands out the shards of a fuzz; at most so many of them, if there is a limit, beside those of
-    base requests. `safe` are the operations that create nothing; `has_deletes` says whether what is created may be deleted.
+    base requests. `safe` are the operations that create nothing; `has_deletes` says whether what is
+    created may be deleted.
     """
 
     weights: Mapping[str, float]
