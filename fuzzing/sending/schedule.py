@@ -59,8 +59,9 @@ class _Queue:
 
 @dataclass
 class Schedule:
-    """Hands out the shards of a fuzz; at most so many of them, if there is a limit. `safe` are the
-    operations that create nothing; `has_deletes` says whether what is created may be deleted.
+    """Hands out the shards of a fuzz; at most so many of them, if there is a limit, beside those of
+    base requests. `safe` are the operations that create nothing; `has_deletes` says whether what is
+    created may be deleted.
     """
 
     weights: Mapping[str, float]
@@ -69,6 +70,7 @@ class Schedule:
     safe: frozenset[str] = frozenset()
     has_deletes: bool = False
     _number: int = 0
+    _parts: int = 0
     _queues: dict[str, _Queue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,15 +82,14 @@ class Schedule:
 
     def next(self) -> Shard | None:
         """The next shard; None where there is none any more."""
-        if self._number == self.most:
-            return None
         while self._bases:
             name = self._bases.pop(0)
             if not self._queues[name].is_left_out:
                 return self._numbered(name, 0, 0)
         left = [name for name, queue in self._queues.items() if not queue.is_left_out]
-        if not left:
+        if not left or self._parts == self.most:
             return None
+        self._parts += 1
         name = min(left, key=lambda each: self._queues[each].share)
         queue = self._queues[name]
         size = min(LARGEST, self._first * 2 ** min(queue.part, 8))

@@ -47,6 +47,11 @@ def test_one_operation_has_all_at_once() -> None:
     assert shards(Schedule({"A": 1.0}, most=3), 9) == [("A", 250)] * 3
 
 
+def test_a_limit_counts_what_has_fuzz_cases() -> None:
+    """The base requests come in any case."""
+    assert shards(Schedule({"A": 1.0, "B": 1.0}, most=1), 9) == [("A", 0), ("B", 0), ("A", 50)]
+
+
 @pytest.mark.parametrize("count", [30, 300])
 def test_many_operations_begin_small(count: int) -> None:
     """Each gets its base request, then a few fuzz cases, before any gets more."""
