@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contract_tests.checks.context import has_status
-from contract_tests.walk import strings
+from contract_tests.http.walk import strings
 from tallystick.catalogue.cases import Case
 
 _EXTENSIONS = ("code", "errorCode", "error_code", "error", "issue", "name")

@@ -12,8 +12,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from contract_tests.checks.examples import example_of
-from contract_tests.checks.schemas import Misfit, misfits, schema_at, sent_write_only
+from contract_tests.checks.schemas import Misfit, example_of, misfits, schema_at, sent_write_only
 from contract_tests.http.bodies import is_json
 from contract_tests.http.exchange import Response
 from tallystick.catalogue.cases import Case

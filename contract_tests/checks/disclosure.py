@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from math import inf
 
 from contract_tests.checks.context import CheckContext, Violation
-from contract_tests.walk import strings
+from contract_tests.http.walk import strings
 
 _TRACES = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\)           # Python

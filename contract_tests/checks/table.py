@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from contract_tests.checks import bodies, conformance, disclosure, headers, semantics
+from contract_tests.checks import conformance, content, disclosure, headers, semantics
 from contract_tests.checks.context import CheckContext, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
 from contract_tests.checks.promises import PROMISES, broken_promises
@@ -193,7 +193,7 @@ NO_BODY = ResponseCheck(
     STANDARD,
     "RFC 9110 section 6.4.1",
     "a 204, a 205, a 304, or a response to HEAD",
-    bodies.no_body_where_none_may_be,
+    content.no_body_where_none_may_be,
     remedy="Write no body after these statuses, and no Content-Length after a 204.",
 )
 RESPONSE_HEADERS = ResponseCheck(
@@ -210,7 +210,7 @@ BODY_THERE = ResponseCheck(
     DOCUMENTED,
     "",
     _ANY,
-    bodies.body_is_there,
+    content.body_is_there,
     _STATUS,
     remedy="Send the documented body, or document the response without content.",
 )
@@ -236,7 +236,7 @@ WELL_FORMED = ResponseCheck(
     STANDARD,
     "",
     _ANY,
-    bodies.body_is_well_formed,
+    content.body_is_well_formed,
     remedy="Write the body with a library for this media type, or send another Content-Type.",
 )
 _UNREADABLE = (*_STATUS, BODY_THERE, MEDIA_TYPE, JSON_BODY)
@@ -387,7 +387,7 @@ EMPTY_BODY = ResponseCheck(
     ADVISORY,
     "",
     _ANY,
-    bodies.empty_body_is_meant,
+    content.empty_body_is_meant,
     _UNREADABLE,
     remedy="Send an empty object or list, or document the response without content.",
 )
@@ -396,7 +396,7 @@ CSV_BODY = ResponseCheck(
     ADVISORY,
     "",
     _ANY,
-    bodies.body_is_csv,
+    content.body_is_csv,
     remedy="Write the body with a library for CSV: it puts quotes around quotes.",
 )
 MEDIA_TYPE_ADVISED = ResponseCheck(

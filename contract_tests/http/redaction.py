@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, urlsplit
 
-from contract_tests.walk import strings
+from contract_tests.http.walk import strings
 
 REDACTED = "[redacted]"
 

@@ -23,6 +23,7 @@ from typing import Any
 from contract_tests.checks.schemas import schema_at
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.http.walk import member_names
 from contract_tests.operations.resources import Resources, path_parameters
 from contract_tests.operations.roles import Role, Roles, is_item
 from contract_tests.requests import examples
@@ -33,7 +34,6 @@ from contract_tests.requests.reaching import (
     with_parameters,
 )
 from contract_tests.target.target import Target
-from contract_tests.walk import member_names
 from tallystick.contract import Contract, ContractOperation
 from tallystick.reader.operations import Field, Parameter
 

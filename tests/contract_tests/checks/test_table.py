@@ -27,10 +27,10 @@ from contract_tests.checks.table import (
 from contract_tests.http.exchange import TransportError
 from tallystick.contract import load_contract
 from tests.contract_tests.checks import (
-    test_bodies,
     test_conformance,
+    test_content,
     test_disclosure,
-    test_examples,
+    test_documented_examples,
     test_headers,
     test_promises,
     test_semantics,
@@ -55,8 +55,8 @@ ROWS: Rows = {
     **test_semantics.ROWS,
     **test_disclosure.ROWS,
     **test_promises.ROWS,
-    **test_bodies.ROWS,
-    **test_examples.ROWS,
+    **test_content.ROWS,
+    **test_documented_examples.ROWS,
     **test_headers.ROWS,
 }
 IS_BROKEN = reaching("409 Lamp.Broken")

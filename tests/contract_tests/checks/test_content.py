@@ -108,7 +108,7 @@ ROWS: Rows = {
 
 
 @pytest.mark.parametrize(("check", "row"), each_row(ROWS))
-def test_bodies(check: ResponseCheck, row: Row) -> None:
+def test_content(check: ResponseCheck, row: Row) -> None:
     """One violation with its message, or none."""
     assert messages(check, row.context) == ([row.message] if row.message else [])
 
