@@ -76,7 +76,8 @@ def _reason(operation: ContractOperation, case: Case) -> tuple[str, bool]:
         ], case.trigger is None
     if case.status == "401" and not any(operation.security):
         return _NO_SCHEME, True
-    return _BY_STATUS.get(case.status.upper(), _NO_TRIGGER), case.status not in _BY_STATUS
+    needs_entry = case.status.upper() not in _BY_STATUS and not case.is_success
+    return _BY_STATUS.get(case.status.upper(), _NO_TRIGGER), needs_entry
 
 
 _TRIGGERS: Mapping[str, str] = {
