@@ -114,6 +114,11 @@ def test_a_target_that_goes_away_is_reported(tmp_path: Path) -> None:
         (["--target", "no.toml"], "no.toml: No such file or directory."),
         (["--base-url", "http://127.0.0.1:1", "--rate", "x"], "'x' is no rate: write it as"),
         (["--base-url", "http://127.0.0.1:1", "--report-dir", "/proc/no"], "cannot be written: "),
+        (
+            ["--base-url", "http://127.0.0.1:1", "--exclude", "POST *"],
+            "No operation is left to fuzz",
+        ),
+        (["--base-url", "http://127.0.0.1:1", "--include", "x"], "No operation is called 'x'."),
     ],
 )
 def test_bad_usage_is_2(options: list[str], said: str, tmp_path: Path) -> None:
