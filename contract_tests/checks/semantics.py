@@ -87,6 +87,16 @@ def _accepted(context: CheckContext) -> Violation | None:
 
 def invalid_request_is_refused(context: CheckContext) -> Violation | None:
     """A request that the document certainly excludes gets a 4xx."""
+    return None if context.expectation.is_advised else _unrefused(context)
+
+
+def invalid_request_is_better_refused(context: CheckContext) -> Violation | None:
+    """The same, where the operation documents no refusal: such a request is not accepted."""
+    is_accepted = context.response.is_success and context.expectation.is_advised
+    return _unrefused(context) if is_accepted else None
+
+
+def _unrefused(context: CheckContext) -> Violation | None:
     expectation, status = context.expectation, context.response.status
     if expectation.kind is not ExpectationKind.REFUSED or 400 <= status < 500:
         return None

@@ -357,6 +357,15 @@ ADVISED_ACCEPTED = ResponseCheck(
     semantics.advised_request_is_accepted,
     remedy="Decode percent-encoding of the path before you route by it.",
 )
+REFUSAL_ADVISED = ResponseCheck(
+    "refusal advised",
+    ADVISORY,
+    "",
+    "the success of a request that is certainly invalid, where no 400 or 422 is documented",
+    semantics.invalid_request_is_better_refused,
+    (DOCUMENTED_STATUS,),
+    remedy="Validate requests against the document, and document the 400 or 422 that they get.",
+)
 CREDENTIALS_ADVISED = ResponseCheck(
     "credentials advised",
     ADVISORY,
@@ -497,6 +506,7 @@ RESPONSE_CHECKS = ordered(
     MESSAGE_LENGTH,
     NO_SECRET,
     ADVISED_ACCEPTED,
+    REFUSAL_ADVISED,
     CREDENTIALS_ADVISED,
     EXAMPLE,
     MEDIA_TYPE_ADVISED,

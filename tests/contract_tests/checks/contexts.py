@@ -50,9 +50,10 @@ def accepted(*labels: str, source: str = "", is_advised: bool = False) -> Expect
     return Expectation(kind, "a red lamp", cases, source=source, is_advised=is_advised)
 
 
-def refused(*named: str) -> Expectation:
+def refused(*named: str, is_advised: bool = False) -> Expectation:
     """What a request expects that must be refused, by one of these codes if it names any."""
-    return Expectation(ExpectationKind.REFUSED, "a square lamp", named=frozenset(named))
+    kind, codes = ExpectationKind.REFUSED, frozenset(named)
+    return Expectation(kind, "a square lamp", named=codes, is_advised=is_advised)
 
 
 def denied(*, is_advised: bool = False) -> Expectation:

@@ -75,7 +75,17 @@ ROWS: Rows = {
         Row("a success", got(200, LAMP, accepted(source=ID, is_advised=True))),
         Row("a standard demands it", got(400, {}, accepted(source=SPACE))),
     ],
+    table.REFUSAL_ADVISED: [
+        Row(
+            "a success, where no refusal is documented",
+            got(200, LAMP, refused(is_advised=True)),
+            "a square lamp should be refused with a 4xx, not get 200",
+        ),
+        Row("a 422", got(422, {}, refused(is_advised=True))),
+        Row("a success, where one is", got(200, LAMP, refused())),
+    ],
     table.INVALID_REFUSED: [
+        Row("where no refusal is documented", got(200, LAMP, refused(is_advised=True))),
         Row(
             "a success",
             got(200, LAMP, refused()),

@@ -64,6 +64,11 @@ TRACE = 'Traceback (most recent call last):\n  File "/srv/app/lamps.py", line 7,
 
 # Responses that break two checks by one mistake: the check that is found, and those that are not.
 ONE_MISTAKE: Mapping[str, tuple[CheckContext, ResponseCheck, Sequence[ResponseCheck]]] = {
+    "an undocumented success of what had better be refused": (
+        got(201, None, refused(is_advised=True)),
+        table.DOCUMENTED_STATUS,
+        [table.REFUSAL_ADVISED],
+    ),
     "another success, without its headers": (
         got(201, None, reaching("200", READINGS), operation=READINGS),
         table.STATUS_OF_THE_CASE,
