@@ -140,7 +140,8 @@ def _run_property(
     others in turn, and hold them to it. Where one breaks a check, Hypothesis draws them again and
     looks for a smaller one. The run keeps the findings.
     """
-    property_ = seed(property_run.run.plan.seed)(generated.SETTINGS(given(**strategies)(check)))
+    settings = generated.settings_of(property_run.operation)
+    property_ = seed(property_run.run.plan.seed)(settings(given(**strategies)(check)))
     with property_run.drawing() as drawn:
         try:
             property_()

@@ -82,6 +82,16 @@ SETTINGS = settings(
 )
 
 
+def settings_of(operation: ContractOperation) -> settings:
+    """The settings for an operation: what has few values needs few examples."""
+    if operation.request_body is not None:
+        return SETTINGS
+    most = min(SETTINGS.max_examples, _FIRST_EXAMPLES + 3 * len(operation.parameters))
+    return settings(SETTINGS, max_examples=most)
+
+
+_FIRST_EXAMPLES = 6
+
 _IGNORED = {"accept", "content-type", "authorization"}
 """Header parameters that mean nothing (OpenAPI 3.1.1 section 4.8.12.1)."""
 
