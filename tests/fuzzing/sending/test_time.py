@@ -76,4 +76,6 @@ def test_what_takes_long_to_judge_does_not_make_it_later(workers: int, tmp_path:
         run = fuzz(tmp_path, tmp_path / "document.json", *options)
     assert (run.code in (0, 1), run.report["stopped_by"]) == (True, "time")
     assert run.report["seconds"] < 1 + 2
-    assert run.report["notes"] == ["GET /a: the time was over before all responses were judged"]
+    # On a busy machine, the base request may take all the time.
+    late = "GET /a: the time was over before all responses were judged"
+    assert set(run.report["notes"]) <= {late}
