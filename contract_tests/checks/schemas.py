@@ -7,7 +7,6 @@ documented example: where that breaks its own schema, the document is what has t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -214,6 +213,8 @@ _WriteOnly: Any = validators.extend(  # type: ignore[no-untyped-call]
 # --- documented examples that do not fit
 
 
+_Shape = frozenset[str] | int
+
 _NAMES = ("example", "examples", "default")
 
 
@@ -227,15 +228,16 @@ def example_of(document: Document, media_type: MediaType, body: Any, misfit: Mis
     inside = _inside(body, misfit.pointer)
     known = _examples(document)
     for value in inside:
-        if isinstance(value, dict | list) and value and (path := known.get(_key(value))):
-            return path
+        for path, example in known.get(_shape(value), ()):
+            if example == value:
+                return path
     schema = misfit.path[:-1]
     try:
         own = look_up(document.root, schema)
     except LookupError:
         return None
     found = _of(own, schema) if isinstance(own, dict) and inside else ()
-    return next((path for path, value in found if _key(value) == _key(inside[-1])), None)
+    return next((path for path, value in found if value == inside[-1]), None)
 
 
 def _inside(value: Any, pointer: str) -> list[Any]:
@@ -250,16 +252,18 @@ def _inside(value: Any, pointer: str) -> list[Any]:
 
 
 @lru_cache(maxsize=4)
-def _examples(document: Document) -> Mapping[str, Path]:
-    """The objects and arrays that are examples anywhere in a document, with their places."""
-    found: dict[str, Path] = {}
+def _examples(document: Document) -> Mapping[_Shape, list[tuple[Path, Any]]]:
+    """The objects and arrays that are examples anywhere in a document, with their places, by what
+    is quickly seen of them.
+    """
+    found: dict[_Shape, list[tuple[Path, Any]]] = {}
     left: list[tuple[Path, Any]] = [((), document.root)]
     while left:
         path, value = left.pop()
         if isinstance(value, dict):
             for place, example in _of(value, path):
-                if isinstance(example, dict | list) and example:
-                    found.setdefault(_key(example), place)
+                if shape := _shape(example):
+                    found.setdefault(shape, []).append((place, example))
             left += [((*path, name), member) for name, member in value.items()]
         elif isinstance(value, list):
             left += [((*path, str(index)), item) for index, item in enumerate(value)]
@@ -284,5 +288,12 @@ def _of(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
         yield (*path, "value"), value["value"]
 
 
-def _key(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+def _shape(value: Any) -> _Shape:
+    """The names of an object, the length of an array; nothing of what holds nothing."""
+    return (
+        frozenset(value)
+        if isinstance(value, dict)
+        else len(value)
+        if isinstance(value, list)
+        else 0
+    )
