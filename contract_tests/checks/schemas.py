@@ -290,10 +290,6 @@ def _of(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
 
 def _shape(value: Any) -> _Shape:
     """The names of an object, the length of an array; nothing of what holds nothing."""
-    return (
-        frozenset(value)
-        if isinstance(value, dict)
-        else len(value)
-        if isinstance(value, list)
-        else 0
-    )
+    if isinstance(value, dict):
+        return frozenset(value)
+    return len(value) if isinstance(value, list) else 0
