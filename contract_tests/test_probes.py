@@ -17,7 +17,7 @@ from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import Exchange, Response
 from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import SAFE, Role, is_item, template
-from contract_tests.requests import needs
+from contract_tests.requests import applicability
 from contract_tests.requests.base import Base
 from contract_tests.requests.probes import PROBES, UUID, Probe
 from contract_tests.requests.reaching import faulty_request, formats
@@ -76,7 +76,7 @@ def _check(run: Run, base: Base, probe: Probe, exchange: Exchange) -> None:
         run.check(base.operation, exchange, _expectation(base, probe))
 
 
-@pytest.mark.only(where=needs.faulty_case)
+@pytest.mark.only(where=applicability.faulty_case)
 def test_accept_of_errors(run: Run, working_base: Base) -> None:
     """Whatever a client accepts, an error comes as documented, or as a 406."""
     requests = [faulty_request(working_base.request, case) for case in working_base.operation.cases]

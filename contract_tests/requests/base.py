@@ -16,7 +16,7 @@ from contract_tests.checks.context import Expectation, ExpectationKind, is_of_re
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.roles import Role, collection_of, is_item, template
 from contract_tests.plan import PASSING
-from contract_tests.requests.needs import repetition
+from contract_tests.requests.applicability import repetition
 from contract_tests.requests.sources import (
     MOST_TRIED,
     Candidate,

@@ -1,6 +1,6 @@
-"""What a test of the suite needs of an operation: tests that would send nothing are not collected.
+"""Which operations a test of the suite applies to: what would send nothing is not collected.
 
-Each need is a function of the plan and the operation; a test names its own by the marker
+Each is a function of the plan and the operation; a test names its own by the marker
 `only(where=…)`.
 """
 
