@@ -20,7 +20,7 @@ from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.operations.roles import SAFE
-from contract_tests.requests import generated
+from contract_tests.requests import applicability, generated
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import (
     constraints,
