@@ -45,6 +45,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Ask for no credentials, whatever security the document requires.",
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Print the requests of the board and the control API, preflights and the like, too.",
+)
+@click.option("--open", "opens_board", is_flag=True, help="Open the board in the browser.")
 def mock_command(
     load: LoadOptions,
     host: str,
@@ -55,6 +63,9 @@ def mock_command(
     origins: Sequence[str],
     *,
     no_auth: bool,
+    quiet: bool,
+    verbose: bool,
+    opens_board: bool,
 ) -> None:
     """Serve the contract as a mock that produces every documented case."""
     with needs("mock"):
@@ -70,6 +81,8 @@ def mock_command(
         max_body=max_body,
         access=access,
         auth=not no_auth,
+        log="none" if quiet else "all" if verbose else "api",
+        opens_board=opens_board,
     )
 
 
