@@ -32,6 +32,7 @@ from contract_tests.operations.resources import Resource, items, path_parameters
 from contract_tests.operations.roles import Role, collection_of, template
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
+from contract_tests.requests.reaching import full_bodies
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
@@ -39,6 +40,9 @@ from tallystick.reader.operations import properties
 
 _LEADS_NOWHERE = (404, 410)
 _NEXT = re.compile("(?i)next|more|cursor|links")
+_MOST_TRIED = 3
+"""How many full bodies are tried."""
+
 _SHORT = 10
 """A list that is shorter is most likely the whole."""
 
@@ -77,8 +81,10 @@ def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base:
 
 def _created(run: Run, operation: ContractOperation, base: Base) -> _Item | None:
     """A new item. Where an equal one is refused, another is made."""
+    full = full_bodies(run.contract, base.request, run.plan.seed)[:_MOST_TRIED]
+    requests = [replace(base.request, body=body) for body in full]
+    requests += [] if base.again else [base.request]
     others = Sources(run.contract, run.target, run.resources, run.plan.seed + 1)
-    requests = [] if base.again else [base.request]
     requests += [candidate.request for candidate in others.candidates(operation)]
     for request in requests:
         before = list(run.resources.found)
@@ -157,15 +163,11 @@ class _Seen:
         base = self.bases.of(operation)
         if not base.is_success or not isinstance(base.request.body, dict):
             return
-        request = self._otherwise(base)
-        update = self.run.client.send(self._at(request))
-        self.run.check(operation, update, _handled("another item"))
-        outcome = update.outcome
-        is_done = isinstance(outcome, Response) and outcome.status in (200, 201, 204)
-        exchange, read = self._read() if is_done else (None, None)
+        tried = self._otherwise(base)[:_MOST_TRIED]
+        sent: dict[str, Any] = next((each.body for each in tried if self._is_done(each)), {})
+        exchange, read = self._read() if sent else (None, None)
         if exchange is None or read is None:
             return
-        sent = request.body
         wrong = lost(sent, read, self._documented())
         if operation.method == "patch":
             may_change = _writable(self.run, operation) - sent.keys()
@@ -176,14 +178,23 @@ class _Seen:
         )
         self.last = read
 
-    def _otherwise(self, base: Base) -> OperationRequest:
-        """The update that changes the most members."""
-        others = Sources(
+    def _is_done(self, request: OperationRequest) -> bool:
+        """Whether an update of the item is done."""
+        update = self.run.client.send(self._at(request))
+        self.run.check(request.operation, update, _handled("another item"))
+        outcome = update.outcome
+        return isinstance(outcome, Response) and outcome.status in (200, 201, 204)
+
+    def _otherwise(self, base: Base) -> list[OperationRequest]:
+        """Updates, the one that changes the most members first."""
+        others = full_bodies(self.run.contract, base.request, self.run.plan.seed + 2)
+        made = Sources(
             self.run.contract, self.run.target, self.run.resources, self.run.plan.seed + 2
         )
-        found = [candidate.request for candidate in others.candidates(base.operation)]
-        requests = [each for each in (base.request, *found) if isinstance(each.body, dict)]
-        return max(requests, key=lambda request: len(changed(request.body, self.last)))
+        requests = [replace(base.request, body=body) for body in others]
+        requests += [candidate.request for candidate in made.candidates(base.operation)]
+        requests = [each for each in (*requests, base.request) if isinstance(each.body, dict)]
+        return sorted(requests, key=lambda each: -len(changed(each.body, self.last)))
 
     def _read(self) -> tuple[Exchange | None, Mapping[str, Any] | None]:
         if self.reader is None:

@@ -8,12 +8,14 @@ certainly valid value. A fault is one change to a request.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from hypothesis import Phase, find, settings
+from hypothesis import Phase, find, given, seed, settings
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 from contract_tests.checks.schemas import fits_schema
@@ -35,6 +37,11 @@ from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract, ContractOperation
 from tallystick.reader.operations import Parameter
 from tallystick.reader.pointers import look_up
+
+_DRAWN = 25
+"""How many bodies are drawn, to choose the fullest of."""
+
+_REFERENCE = re.compile(r".+(?:[a-z0-9](?:Id|Ids|ID|IDs|Uuid|UUID)|[_-](?:ids?|uuid|ref|key))")
 
 _PLAIN = Target("http://127.0.0.1")
 _QUICK = settings(
@@ -68,6 +75,35 @@ def made_requests(
         seen.append(other.body)
         word = f"tallystick-{seed:x}-{len(seen)}"
         yield _believable(contract, replace(smallest, body=other.body), word)
+
+
+def full_bodies(contract: Contract, base: OperationRequest, number: int) -> list[Any]:
+    """Bodies that the schema allows with as many members as it has, and other values than the
+    smallest; the fullest first. References to other resources stay as in the base. `number` chooses
+    among all.
+    """
+    body = format_of(base.operation, base.media_type or "")
+    if not isinstance(base.body, dict) or body is None or not is_makeable(body):
+        return []
+    kept = {name: value for name, value in base.body.items() if refers(name)}
+    drawn: list[OperationRequest] = []
+
+    @seed(number)
+    @settings(generated.SETTINGS, max_examples=_DRAWN, phases=[Phase.generate])
+    @given(generated.requests_with(base.operation, body, _PLAIN))
+    def draw(other: OperationRequest) -> None:
+        if isinstance(other.body, dict):
+            drawn.append(replace(base, body={**other.body, **kept}))
+
+    with suppress(Unsatisfiable, UnmakeableError):
+        draw()
+    valid = [request.body for request in drawn if fits_body(contract, request)]
+    return sorted(valid, key=len, reverse=True)
+
+
+def refers(name: str) -> bool:
+    """Whether a name is that of a reference to another resource, such as `customerId`."""
+    return _REFERENCE.fullmatch(name) is not None
 
 
 def constrained(operation: ContractOperation, request: OperationRequest) -> OperationRequest:

@@ -13,7 +13,6 @@ resource.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -30,6 +29,7 @@ from contract_tests.requests import examples
 from contract_tests.requests.reaching import (
     constrained,
     made_requests,
+    refers,
     value_of,
     with_parameters,
 )
@@ -44,7 +44,6 @@ MOST_MADE = 3
 """How many different bodies that the schema allows are tried before a create counts as refused."""
 
 _IF_MATCH = "if-match"
-_REFERENCE = re.compile(r".+(?:[a-z0-9](?:Id|Ids|ID|IDs|Uuid|UUID)|[_-](?:ids?|uuid|ref|key))")
 
 
 class Origin(Enum):
@@ -294,11 +293,6 @@ def is_changed(operation: ContractOperation, target: Target) -> bool:
     changes = operation.method in ("put", "patch", "delete") and is_item(operation)
     removes = operation.method == "delete" and "{" in operation.path
     return (changes or removes) and not is_allowed
-
-
-def refers(name: str) -> bool:
-    """Whether a name is that of a reference to another resource, such as `customerId`."""
-    return _REFERENCE.fullmatch(name) is not None
 
 
 def _guessed(values: Values) -> list[str]:
