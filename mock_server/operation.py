@@ -18,17 +18,17 @@ from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
 from mock_server.answers.faults import UnknownFaultError, Wire, play, preferred
+from mock_server.answers.outcome import Outcome
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
 from mock_server.requests.decoding.sizes import body_limit
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
-from mock_server.requests.request import Header, Request
+from mock_server.requests.request import ABSENT, Header, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import (
     UNMOCKABLE,
-    Outcome,
     Selector,
     refusing_selector,
     selector,
@@ -69,6 +69,7 @@ class MockOperation:
         names = path_parameters(contract.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.behaviour = mock.behaviour(contract)
+        self.kept = mock.collections.operation(contract)
         self.parts: Parts | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,7 +120,10 @@ class MockOperation:
                 if case.is_success:
                     answer, rule = self._not_acceptable(parts, outcome, answer)
                 sent = answer.first
-            body = sent.body(request, moment)
+            if outcome.value is ABSENT:
+                body = sent.body(request, moment)
+            else:
+                body = sent.written(outcome.value)
             if self.behaviour is not None and answer.is_success:
                 self.behaviour.succeeded(request, body, moment)
         except Exception as error:
@@ -127,7 +131,11 @@ class MockOperation:
             why = f"This answer cannot be made. {type(error).__name__}: {error}"[:_LONGEST_REASON]
             refused = Outcome(UNMOCKABLE, error=RequestError(501, why))
             return (*self._error(parts, refused), UNMOCKABLE)
-        return answer.status, answer.label, sent.headers, body, rule
+        headers = sent.headers
+        if outcome.replaces:
+            own = {name for name, _ in outcome.headers}
+            headers = [header for header in headers if header[0] not in own]
+        return answer.status, answer.label, headers, body, rule
 
     def _make_parts(self) -> Parts:
         """Make what the operation answers with; where that fails, what refuses with a 501, so that
@@ -150,7 +158,7 @@ class MockOperation:
         security = security_of(operation) if self.mock.auth else None
         etag = self._validator(answers)
         return Parts(
-            selector(operation, found, self.behaviour, security, etag),
+            selector(operation, found, self.behaviour, security, etag, self.kept),
             answers,
             limit,
             next((case for case in operation.cases if case.status == "406"), None),

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
 import uvicorn
@@ -49,9 +49,11 @@ def serve(
     max_body: int,
     access: Access,
     auth: bool = True,
+    remembers: bool = True,
+    state: Any = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
-    mock = Mock(contract, seed, max_body, auth=auth)
+    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
     app = create_app(mock, access)
     with _listen(host, port) as listener:
         # uvicorn raises the signal that ended it again, which by default would kill the process.
@@ -83,9 +85,11 @@ def serving(
     max_body: int = 1024 * 1024,
     access: Access | None = None,
     auth: bool = True,
+    remembers: bool = True,
+    state: Any = None,
 ) -> Iterator[str]:
     """Serve on a free loopback port, in a thread; gives the base URL."""
-    mock = Mock(contract, seed, max_body, auth=auth)
+    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
         server = uvicorn_server(app, before_end=mock.sessions.close)

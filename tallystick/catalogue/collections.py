@@ -39,7 +39,7 @@ ROLES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ItemPlace:
     """Where the item, or the list of items, stands in a body: the member of this name, or the body
     itself. `schema` is the path of the item's schema.
     """
@@ -50,12 +50,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """An operation of a collection: its role, and where its success has the items, where it does."""
+class CollectionMember:
+    """An operation of a collection: its role, and where its success has the items, if it has."""
 
     role: str
     operation: Operation
-    place: Place | None
+    place: ItemPlace | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,9 +68,9 @@ class Collection:
     parameter: Parameter
     id: str
     id_schema: Path
-    members: tuple[Member, ...]
+    members: tuple[CollectionMember, ...]
 
-    def member(self, role: str) -> Member:
+    def member(self, role: str) -> CollectionMember:
         """The first operation of a role. Raises StopIteration."""
         return next(member for member in self.members if member.role == role)
 
@@ -124,7 +124,10 @@ class _Recognition:
         found = self._id(places[1].schema, parameter)
         if found is None or not self._takes(parameter, found[1]):
             return None
-        members = [Member("list", lister, places[0]), Member("read", reader, places[1])]
+        members = [
+            CollectionMember("list", lister, places[0]),
+            CollectionMember("read", reader, places[1]),
+        ]
         members += self._writers(places[1].schema, found[0])
         if len(members) == 2 and self.correction is None:
             return None
@@ -147,51 +150,51 @@ class _Recognition:
         value = self.correction.get(what) if isinstance(self.correction, Mapping) else None
         return value if isinstance(value, str) else None
 
-    def _places(self, lister: Operation, reader: Operation) -> tuple[Place, Place] | None:
-        listed, read = _json_success(lister), _json_success(reader)
+    def _places(self, lister: Operation, reader: Operation) -> tuple[ItemPlace, ItemPlace] | None:
+        listed, read = json_success(lister), json_success(reader)
         if listed is None or read is None or read.schema is None:
             return None
         lists = [*self._lists(listed)]
         found = [(one, item) for one in lists if (item := self._item(read, one.schema))]
         if not found and self.correction is not None and len(lists) == 1:
-            found = [(lists[0], Place(read, None, read.schema))]
+            found = [(lists[0], ItemPlace(read, None, read.schema))]
         return found[0] if len(found) == 1 else None
 
-    def _lists(self, listed: MediaType) -> Iterator[Place]:
+    def _lists(self, listed: MediaType) -> Iterator[ItemPlace]:
         """The places of a body that may be the list."""
         if listed.schema is None:
             return
         wanted = self._named("items")
         body = self.document.at(listed.schema)
         if wanted is None and (items := _items(body)) is not None:
-            yield Place(listed, None, items)
+            yield ItemPlace(listed, None, items)
             return
         found = dict(properties(self.document, listed.schema))
         for name, path in found.items():
             items = _items(self.document.at(path))
             if items is not None and wanted in (None, name):
-                yield Place(listed, name, items)
+                yield ItemPlace(listed, name, items)
 
-    def _item(self, media_type: MediaType, item: Path) -> Place | None:
+    def _item(self, media_type: MediaType, item: Path) -> ItemPlace | None:
         """Where a body has an item of this schema."""
         if media_type.schema is None:
             return None
         if _is_same(self.document, media_type.schema, item):
-            return Place(media_type, None, media_type.schema)
+            return ItemPlace(media_type, None, media_type.schema)
         inside = [
             (name, path)
             for name, path in properties(self.document, media_type.schema)
             if _is_same(self.document, path, item)
         ]
-        return Place(media_type, *inside[0]) if len(inside) == 1 else None
+        return ItemPlace(media_type, *inside[0]) if len(inside) == 1 else None
 
     def _id(self, schema: Path, parameter: Parameter) -> tuple[str, Path] | None:
         """The member that holds an item's id, and the path of its schema."""
-        found = {_letters(name): (name, path) for name, path in properties(self.document, schema)}
+        found = {letters(name): (name, path) for name, path in properties(self.document, schema)}
         wanted = self._named("id")
         if wanted is not None:
-            return found.get(_letters(wanted))
-        name = _letters(parameter.name)
+            return found.get(letters(wanted))
+        name = letters(parameter.name)
         singular = singular_of(self.own["get"].path)
         rest = name.removeprefix(singular)
         names = [name, rest]
@@ -206,27 +209,27 @@ class _Recognition:
         named = set(kinds if isinstance(kinds, list) else [kinds])
         return bool(named & {*_ID_TYPES, None}) and parameter.style == "simple"
 
-    def _writers(self, schema: Path, id_member: str) -> Iterator[Member]:
+    def _writers(self, schema: Path, id_member: str) -> Iterator[CollectionMember]:
         creator = self.own.get("post")
         if creator is not None and not _is_off(self.document, creator):
             place = self._success_place(creator, schema)
             if place is not None or self._shows(creator, id_member):
-                yield Member("create", creator, place)
+                yield CollectionMember("create", creator, place)
         for method in _WRITING:
             writer = self.items.get(method)
             if writer is None or _is_off(self.document, writer):
                 continue
             place = self._success_place(writer, schema)
             if method != "post" or place is not None:
-                yield Member(ROLES[method], writer, place)
+                yield CollectionMember(ROLES[method], writer, place)
 
-    def _success_place(self, operation: Operation, schema: Path) -> Place | None:
-        media_type = _json_success(operation)
+    def _success_place(self, operation: Operation, schema: Path) -> ItemPlace | None:
+        media_type = json_success(operation)
         return None if media_type is None else self._item(media_type, schema)
 
     def _shows(self, operation: Operation, id_member: str) -> bool:
         """Whether a success shows the id of an item, or has no body at all."""
-        media_type = _json_success(operation)
+        media_type = json_success(operation)
         if media_type is None or media_type.schema is None:
             return not any(r.media_types for r in operation.responses if _is_success(r.status))
         names = [name for name, _ in properties(self.document, media_type.schema)]
@@ -270,7 +273,7 @@ def _items(node: Node) -> Path | None:
     return (*node.path, "items")
 
 
-def _json_success(operation: Operation) -> MediaType | None:
+def json_success(operation: Operation) -> MediaType | None:
     """The JSON of the first success that is no range."""
     for response in operation.responses:
         if _is_success(response.status):
@@ -294,13 +297,14 @@ def _last_parameter(operation: Operation) -> Parameter:
 def singular_of(path: str) -> str:
     """The letters of the singular of a path's last segment."""
     last = next((s for s in reversed(path.split("/")) if s and "{" not in s), "")
-    letters = _letters(last)
-    if letters.endswith("ies"):
-        return letters[:-3] + "y"
-    return letters[:-1] if letters.endswith("s") and not letters.endswith("ss") else letters
+    plain = letters(last)
+    if plain.endswith("ies"):
+        return plain[:-3] + "y"
+    return plain[:-1] if plain.endswith("s") and not plain.endswith("ss") else plain
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """The letters and digits of a name, in lower case: how names are compared."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
