@@ -1,9 +1,9 @@
 """The page of a list that a query asks for, by the parameters that the document declares.
 
 Rules: known are page and size, offset and limit, and cursors, by the names of the tables below. A
-cursor is opaque: it holds the id after which the page starts, and where that was, for when the item
-is gone; the plain id of an item is taken for one, too. Without a size the default of its schema
-holds, else all items are one page.
+cursor is opaque: it holds the ids of the last items before the page, and where it starts, for when
+these are gone; the plain id of an item is taken for one, too. Without a size the default of its
+schema holds, else all items are one page.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ CURSORS: Mapping[str, frozenset[str]] = {
     "before": frozenset({"endingbefore", "before", "pagebefore"}),
 }
 """What parameters that are texts mean."""
+
+_REMEMBERED = 5
+"""How many ids a cursor holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,9 @@ class Paging:
             numbers={rel: self.first_number + (at // size) for rel, at in starts.items()},
             urls={rel: self._url(request, at, size, items) for rel, at in starts.items()},
             cursors={
-                rel: (_cursor(self._before(items, at), at), self._before(items, at))
+                rel: (_cursor(before, at), before[-1])
                 for rel, at in starts.items()
-                if at
+                if (before := self._before(items, at))
             },
         )
 
@@ -167,13 +170,14 @@ class Paging:
 
     def _position(self, items: Sequence[Item], cursor: str) -> int:
         """Where the items after a cursor start."""
-        own, at = _read(cursor)
+        before, at = _read(cursor)
         ids = [str(item.get(self.id)) for item in items]
-        return ids.index(own) + 1 if own in ids else at
+        found = (ids.index(own) + 1 for own in reversed(before) if own in ids)
+        return next(found, at)
 
-    def _before(self, items: Sequence[Item], at: int) -> str:
-        """The id of the item before a place."""
-        return str(items[at - 1].get(self.id)) if 0 < at <= len(items) else ""
+    def _before(self, items: Sequence[Item], at: int) -> list[str]:
+        """The ids of the last items before a place."""
+        return [str(item.get(self.id)) for item in items[max(at - _REMEMBERED, 0) : at]]
 
     def _starts(self, start: int, size: int, total: int) -> Iterator[tuple[str, int]]:
         """Where other pages start, by their relation to this one."""
@@ -211,14 +215,14 @@ def address(request: Request) -> str:
     return f"{request.base_url}{request.session.path}{path}"
 
 
-def _cursor(own: str, at: int) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([own, at])).rstrip(b"=").decode()
+def _cursor(before: Sequence[str], at: int) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([before, at])).rstrip(b"=").decode()
 
 
-def _read(cursor: str) -> tuple[str, int]:
-    """The id and the place that a cursor stands for; what is no cursor may be an id."""
+def _read(cursor: str) -> tuple[list[str], int]:
+    """The ids and the place that a cursor stands for; what is no cursor may be an id."""
     try:
-        own, at = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return str(own), max(int(at), 0)
+        before, at = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [str(own) for own in before], max(int(at), 0)
     except (ValueError, TypeError, binascii.Error):
-        return cursor, 0
+        return [cursor], 0

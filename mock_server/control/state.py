@@ -1,6 +1,8 @@
-"""What collections keep, below `/_tallystick/state`: shown, brought in, and changed item by item."""
+"""What collections keep, below `/_tallystick/state`: shown, brought in, changed by the item."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +13,11 @@ from mock_server.collections.registry import StateError, check
 from mock_server.mock import Mock
 from mock_server.requests.control_body import ControlError, json_object
 from mock_server.state.sessions import session_of
+
+_LARGEST = 64 * 1024 * 1024
+"""How large a state may be, in bytes."""
+
+_PATHS = Path(__file__).with_name("state.yaml")
 
 
 class CollectionState:
@@ -28,13 +35,17 @@ class CollectionState:
             Route("/state/items", self.remove_item, methods=["DELETE"]),
         ]
 
+    def paths(self) -> str:
+        """The OpenAPI paths of what there is where there are collections, as YAML."""
+        return _PATHS.read_text(encoding="utf-8") if self.collections.all else "{}"
+
     async def get(self, request: Request) -> Response:
         """All that a session has."""
         return JSONResponse(await self.collections.exported(session_of(request.scope)))
 
     async def replace(self, request: Request) -> Response:
         """Replace all that a session has."""
-        body = await json_object(request, {"collections"})
+        body = await json_object(request, {"collections"}, _LARGEST)
         try:
             await self.collections.bring_in(session_of(request.scope), body)
         except StateError as error:
