@@ -153,7 +153,8 @@ class KeptOperation:
         shelf = await self.kept.shelf(request.session, place)
         taken = {*map(self.items.id_of, shelf.items), *shelf.gone}
         own, conflict = self._own_id(sent), self._case("409")
-        if own is not None and str(own) in taken - {*shelf.gone}:
+        key = None if own is None else self.items.key(str(own))
+        if key is not None and key in taken - {*shelf.gone}:
             if conflict is not None:
                 why = refusal_headers(f"{str(own)[:100]!r} is there already.")
                 return Outcome(RULE, conflict, headers=why)

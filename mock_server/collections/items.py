@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -49,9 +50,19 @@ class Items:
         self.id_validator = document.validators.at(collection.id_schema)
         self.parents = _parents(collection.path)
 
+    @cached_property
+    def is_uuid(self) -> bool:
+        """Whether ids are UUIDs, in which capitals mean nothing (RFC 9562 section 4)."""
+        flat = self.fitting.flattener.flat(self.document.schema_at(self.collection.id_schema))
+        return flat.get("format") == "uuid"
+
+    def key(self, text: str) -> str:
+        """The text by which ids are compared."""
+        return text.lower() if self.is_uuid else text
+
     def id_of(self, item: Mapping[str, Any]) -> str:
-        """The id of an item, as paths have it."""
-        return str(item.get(self.collection.id))
+        """The id of an item, as paths have it, in the form in which ids are compared."""
+        return self.key(str(item.get(self.collection.id)))
 
     # --- ids
 
@@ -72,7 +83,7 @@ class Items:
         numbers = [int(text) for text in taken if re.fullmatch(r"[0-9]{1,18}", text)]
         yield max(numbers, default=0) + 1
         unique = str(uuid.UUID(int=source.getrandbits(128), version=4))
-        if self.document.at(self.collection.id_schema).text("format") == "uuid":
+        if self.is_uuid:
             yield unique
         wish = Wish(with_examples=False)
         for _ in range(_MOST_TRIED):
@@ -107,7 +118,9 @@ class Items:
             if item is not None and self.collection.id in item:
                 found.setdefault(self.id_of(item), item)
         wanted = max(source.randint(FEWEST, MOST), len(found))
-        documented = [value for value in self._documented_ids() if str(value) not in found]
+        documented = [
+            value for value in self._documented_ids() if self.key(str(value)) not in found
+        ]
         for number in range(max(wanted - len(found), min(len(documented), 1))):
             own = documented.pop(0) if documented else self.new_id({*found}, source)
             item = None if own is None else self.made(f"{self.seed}{path}/{number}", own, parents)

@@ -97,7 +97,8 @@ class KeptCollection:
     def at(self, values: Sequence[str]) -> Located:
         """The collection below the parents that these values name, in the path's order."""
         parents = dict(zip(self.names, values, strict=False))
-        given = iter(values)
+        keys = {count: ancestor.items.key for ancestor, count in self.ancestors}
+        given = (keys.get(n, str)(value) for n, value in enumerate(values))
         path = _PARAMETER.sub(lambda _: quote(next(given), safe=""), self.collection.path)
         return Located(path, parents)
 
@@ -126,10 +127,10 @@ class KeptCollection:
 
     async def remove(self, session: Session, place: Located, own: str) -> None:
         """Remove an item, with all that is in it."""
-        shelf = await self.shelf(session, place)
-        rest = [item for item in shelf.items if self.items.id_of(item) != own]
-        await self.keep(session, place, shelf.without(rest, own))
-        await storage.forget(session, f"{place.path}/{quote(own, safe='')}")
+        shelf, key = await self.shelf(session, place), self.items.key(own)
+        rest = [item for item in shelf.items if self.items.id_of(item) != key]
+        await self.keep(session, place, shelf.without(rest, key))
+        await storage.forget(session, f"{place.path}/{quote(key, safe='')}")
 
     async def put(self, session: Session, place: Located, item: Item) -> None:
         """Add an item, in the place of the one of its id where there is one."""
@@ -151,10 +152,11 @@ class KeptCollection:
 
     def find(self, shelf: Shelf, own: str) -> Item | Missing:
         """The item of an id."""
+        key = self.items.key(own)
         for item in shelf.items:
-            if self.items.id_of(item) == own:
+            if self.items.id_of(item) == key:
                 return item
-        return Missing(self.collection, own, own in shelf.gone)
+        return Missing(self.collection, own, key in shelf.gone)
 
     async def missing_parent(self, session: Session, values: Sequence[str]) -> Missing | None:
         """The first parent that is not there."""

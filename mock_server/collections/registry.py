@@ -107,7 +107,7 @@ class KeptCollections:
         ids = [located[0].items.id_of(item) for item in items]
         if len(set(ids)) < len(ids):
             raise StateError(f"Two items of {path} have the same id.")
-        return Shelf(tuple(items), tuple(str(own) for own in gone))
+        return Shelf(tuple(items), tuple(located[0].items.key(str(own)) for own in gone))
 
 
 def check(kept: KeptCollection, item: Any, what: str) -> Mapping[str, Any]:

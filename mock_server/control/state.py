@@ -68,7 +68,7 @@ class CollectionState:
         kept, place = self._named(request)
         own, session = request.query_params.get("id", ""), session_of(request.scope)
         shelf = await kept.shelf(session, place)
-        if own not in map(kept.items.id_of, shelf.items):
+        if kept.items.key(own) not in map(kept.items.id_of, shelf.items):
             raise ControlError(f"{place.path} has no item {own[:100]!r} (any more).", 404)
         await kept.remove(session, place, own)
         return Response(status_code=204)

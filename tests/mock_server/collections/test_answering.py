@@ -190,6 +190,14 @@ def test_what_is_in_an_item_goes_with_it(shop: httpx.Client) -> None:
     assert shop.get("/shops/123456/things").status_code == 404
 
 
+def test_uuids_in_capitals_mean_the_same(shop: httpx.Client) -> None:
+    """RFC 9562 section 4."""
+    item = thing(shop, "/shops/7")
+    assert shop.get(f"/shops/7/things/{item['id'].upper()}").json() == item
+    assert shop.delete(f"/shops/7/things/{item['id'].upper()}").status_code == 204
+    assert shop.get(f"/shops/7/things/{item['id']}").status_code == 404
+
+
 # --- what comes first, and what is left alone
 
 
