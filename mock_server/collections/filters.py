@@ -76,9 +76,7 @@ class Filters:
             return ",".join(query[parameter.name])
         if parameter.schema is None:
             return ""
-        document = self.fitting.document
-        flat = self.fitting.flattener.flat(document.schema_at(parameter.schema))
-        default = flat.get("default")
+        default = self.fitting.flat(parameter.schema).get("default")
         return default if isinstance(default, str) else ""
 
     def _key(self, key: str, *, is_down: bool) -> tuple[str, bool] | None:

@@ -32,16 +32,22 @@ class Fitting:
         self.schema = schema
         self.validator = document.validators.at(schema)
         self.flattener = Flattener(document.schema_root)
-        flat = self.flattener.flat(document.schema_at(schema))
+        self._flats: dict[Path, Mapping[str, Any]] = {}
         self.paths = dict(properties(document, schema))
         self.read_only = {name for name in self.paths if self._says(name, "readOnly")}
         self.names = {name for name in self.paths if not self._says(name, "writeOnly")}
-        additional = flat.get("additionalProperties")
+        additional = self.flat(schema).get("additionalProperties")
         self.is_open = not self.paths or additional is True or isinstance(additional, dict)
 
     def _says(self, name: str, keyword: str) -> bool:
-        flat = self.flattener.flat(self.document.schema_at(self.paths[name]))
-        return flat.get(keyword) is True
+        return self.flat(self.paths[name]).get(keyword) is True
+
+    def flat(self, path: Path) -> Mapping[str, Any]:
+        """The schema at a path of the document, without references; made once."""
+        found = self._flats.get(path)
+        if found is None:
+            found = self._flats[path] = self.flattener.flat(self.document.schema_at(path))
+        return found
 
     @cached_property
     def least(self) -> Item | None:
@@ -76,7 +82,7 @@ class Fitting:
         base = {**self.least, **{n: v for n, v in (spare or {}).items() if n in self.least}}
         fitted = base if self.is_valid(base) else dict(self.least)
         for name, value in item.items():
-            for form in _forms(value):
+            for form in _forms(value, (spare or {}).get(name)):
                 trial = {**fitted, name: form}
                 if self.is_valid(trial):
                     fitted = trial
@@ -84,10 +90,16 @@ class Fitting:
         return fitted
 
 
-def _forms(value: Any) -> list[Any]:
-    """A value, and what a text in a form may stand for: forms have no numbers."""
+def _forms(value: Any, spare: Any) -> list[Any]:
+    """A value, and what may stand for it: what a text of a form means (forms have no numbers); an
+    object with what must be there besides; the whole object for its id.
+    """
     found = [value]
     if isinstance(value, str):
         with suppress(ValueError):
             found.append(orjson.loads(value))
+    if isinstance(spare, dict) and isinstance(value, dict):
+        found.append({**spare, **value})
+    elif isinstance(spare, dict) and "id" in spare:
+        found.append({**spare, "id": value})
     return found

@@ -122,8 +122,7 @@ class ListFrame:
         path = self.schema
         if self.member is not None:
             path = dict(properties(self.document, self.schema))[self.member]
-        flat = self.fitting.flattener.flat(self.document.schema_at(path))
-        most = flat.get("maxItems")
+        most = self._flat(path).get("maxItems")
         return most if isinstance(most, int) else None
 
     def _slots(self, schema: Path, above: Path) -> Iterator[Slot]:
@@ -146,7 +145,7 @@ class ListFrame:
                 yield Slot((*above, name), fact, self._at(path), wants_url)
 
     def _flat(self, path: Path) -> Mapping[str, Any]:
-        return self.fitting.flattener.flat(self.document.schema_at(path))
+        return self.fitting.flat(path)
 
     def _at(self, path: Path) -> Validator:
         return self.document.validators.at(path)

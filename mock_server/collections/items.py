@@ -53,8 +53,7 @@ class Items:
     @cached_property
     def is_uuid(self) -> bool:
         """Whether ids are UUIDs, in which capitals mean nothing (RFC 9562 section 4)."""
-        flat = self.fitting.flattener.flat(self.document.schema_at(self.collection.id_schema))
-        return flat.get("format") == "uuid"
+        return self.fitting.flat(self.collection.id_schema).get("format") == "uuid"
 
     def key(self, text: str) -> str:
         """The text by which ids are compared."""
@@ -178,16 +177,16 @@ class Items:
         self, sent: Mapping[str, Any], own: Any, parents: Mapping[str, str], now: float
     ) -> Item | None:
         """A new item under an id: what was sent, and what the service itself has to say."""
-        spare = self.fitting.made(str(own)) or {}
         kept = {name: value for name, value in sent.items() if name not in self.fitting.read_only}
-        set_by_service = {n: v for n, v in spare.items() if n in self.fitting.read_only}
-        defaults = {
-            name: flat["default"] for name, flat in self._flats() if flat.get("default") is not None
-        }
-        wanted = {**set_by_service, **defaults, **kept}
         missing = [name for name in self.fitting.names if name not in kept]
-        wanted = self._at(wanted, missing, _CREATED, now)
-        fitted = self.fitting.fit(wanted, {**spare, **wanted})
+        wanted = self._at({**self._defaults, **kept}, missing, _CREATED, now)
+        is_whole = self.fitting.read_only <= {*wanted, self.collection.id}
+        spare: Item = {}
+        if not is_whole or not self.fitting.is_valid({**wanted, self.collection.id: own}):
+            spare = self.fitting.made(str(own)) or {}
+            by_service = {n: v for n, v in spare.items() if n in self.fitting.read_only}
+            wanted = {**by_service, **wanted}
+        fitted = self.fitting.fit({**wanted, self.collection.id: own}, spare)
         placed = None if fitted is None else self._placed(fitted, own, parents)
         if placed is None:
             return None
@@ -221,18 +220,22 @@ class Items:
             return None
         return fitted
 
-    def _flats(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for name, path in self.fitting.paths.items():
-            yield name, self.fitting.flattener.flat(self.document.schema_at(path))
+    @cached_property
+    def _defaults(self) -> Item:
+        """The members that have a value where a client sends none."""
+        flats = {name: self._flat(name) for name in self.fitting.paths}
+        found = {name: flat.get("default") for name, flat in flats.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _flat(self, name: str) -> Mapping[str, Any]:
+        return self.fitting.flat(self.fitting.paths[name])
 
     def _at(self, item: Item, names: Sequence[str], pattern: re.Pattern[str], now: float) -> Item:
         """An item whose members of such names hold this moment, as their schemas want it."""
         moment = timestamp(now)
         for name in names:
             if pattern.fullmatch(snake(name)):
-                flat = self.fitting.flattener.flat(
-                    self.document.schema_at(self.fitting.paths[name])
-                )
+                flat = self._flat(name)
                 is_text = "string" in str(flat.get("type"))
                 values = (moment, moment[:10]) if is_text else (int(now),)
                 if not is_text or flat.get("format") in ("date", "date-time"):

@@ -92,10 +92,7 @@ class Paging:
         return {parameter.name for parameter in self.parameters.values()}
 
     def _flat(self, parameter: Parameter) -> Mapping[str, Any]:
-        if parameter.schema is None:
-            return {}
-        document = self.fitting.document
-        return self.fitting.flattener.flat(document.schema_at(parameter.schema))
+        return {} if parameter.schema is None else self.fitting.flat(parameter.schema)
 
     def _meaning(self, parameter: Parameter) -> str | None:
         flat, name = self._flat(parameter), letters(parameter.name)
