@@ -80,6 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the target file and the contract once. A mistake in them is bad usage."""
     config.addinivalue_line("markers", "deletes(before): a test of what deletes, before it does")
+    config.addinivalue_line("markers", "only(where): a test of operations of which this holds")
     if PLAN in config.stash:
         return
     try:
@@ -125,7 +126,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(("operation", "case"), pairs, ids=names)
     elif "operation" in metafunc.fixturenames:
         for_deletes = metafunc.definition.get_closest_marker("deletes") is not None
-        chosen = [o for o in operations if (plan.roles.of(o) is Role.DELETE) is for_deletes]
+        marker = metafunc.definition.get_closest_marker("only")
+        needs = marker.kwargs["where"] if marker else lambda *_: True
+        chosen = [
+            operation
+            for operation in operations
+            if (plan.roles.of(operation) is Role.DELETE) is for_deletes and needs(plan, operation)
+        ]
         metafunc.parametrize("operation", chosen, ids=[operation.name for operation in chosen])
 
 

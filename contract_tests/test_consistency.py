@@ -30,6 +30,7 @@ from contract_tests.http.client import origin_of
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import Resource, items, path_parameters, unwrapped
 from contract_tests.operations.roles import Role, collection_of, template
+from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run, success_value
@@ -52,6 +53,7 @@ class _Item:
     resource: Resource | None
 
 
+@pytest.mark.only(where=applicability.creation)
 def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base: Base) -> None:
     """An item that is created, read, listed and updated."""
     if not run.is_remembered(operation):

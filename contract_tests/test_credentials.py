@@ -8,6 +8,7 @@ import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import Identity
@@ -19,12 +20,14 @@ _DENIED = {
 }
 
 
+@pytest.mark.only(where=applicability.security)
 def test_credentials(run: Run, operation: ContractOperation, base: Base) -> None:
     """A request without credentials, or with wrong ones, is denied; another identity may be."""
     _try_identities(run, operation, base.request)
 
 
 @pytest.mark.deletes("before")
+@pytest.mark.only(where=applicability.security)
 def test_credentials_of_deletes(run: Run, bases: Bases, operation: ContractOperation) -> None:
     """The same for what deletes, on an item that is still there."""
     request = bases.untouched(operation)

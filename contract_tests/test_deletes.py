@@ -14,6 +14,7 @@ from contract_tests.checks.context import Expectation, ExpectationKind, Violatio
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import path_parameters, unwrapped
 from contract_tests.operations.roles import Role, collection_of, template
+from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
 from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
@@ -22,6 +23,7 @@ _DELETED = Expectation(ExpectationKind.HANDLED, "an item that was deleted")
 
 
 @pytest.mark.deletes("before")
+@pytest.mark.only(where=applicability.condition)
 def test_condition_of_a_delete(run: Run, bases: Bases, operation: ContractOperation) -> None:
     """Another ETag than the item's may keep it from being deleted (412)."""
     request = bases.untouched(operation)

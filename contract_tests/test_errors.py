@@ -18,6 +18,8 @@ from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, body_of
 from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import SAFE, Role
+from contract_tests.requests import applicability
+from contract_tests.requests.applicability import OF_FAULTS, documents, refuses
 from contract_tests.requests.base import Base
 from contract_tests.requests.faults import faults
 from contract_tests.results.run import Run
@@ -27,13 +29,11 @@ from tallystick.reader.operations import Parameter
 _NOBODYS = "application/x-tallystick-none"
 """A media type that no service has."""
 
-_OF_FAULTS = ("400", "422", "4XX")
-"""The statuses of requests that break the schema."""
-
 _MARGIN = 1 << 20
 """How many bytes above a limit a body is that should be too large."""
 
 
+@pytest.mark.only(where=applicability.faults)
 def test_faults(run: Run, base: Base) -> None:
     """A request that certainly breaks the schema in one place is refused (400, 422)."""
     is_advised = not refuses(base.operation)
@@ -50,10 +50,11 @@ def test_faults(run: Run, base: Base) -> None:
     ]
     _check_all(run, base, [fault.request for fault in found], expectations)
     for case in base.operation.cases if not found else ():
-        if case.status.upper() in _OF_FAULTS and case.code is None:
+        if case.status.upper() in OF_FAULTS and case.code is None:
             run.not_covered(case, "nothing in the schema can certainly be broken", needs_entry=True)
 
 
+@pytest.mark.only(where=applicability.item_to_read)
 def test_unknown_item(run: Run, base: Base) -> None:
     """An id that was never handed out leads to nothing (404). Only safe requests ask for it."""
     if base.operation.method not in SAFE or not base.request.path:
@@ -81,6 +82,7 @@ def test_unacceptable(run: Run, base: Base) -> None:
     run.check(base.operation, run.client.transmit(prepared, base.operation.name), handled)
 
 
+@pytest.mark.only(where=applicability.body)
 def test_media_type(run: Run, base: Base) -> None:
     """A body of a media type that no service has is refused (415)."""
     if base.request.body is ...:
@@ -90,6 +92,7 @@ def test_media_type(run: Run, base: Base) -> None:
     run.check(base.operation, run.client.transmit(prepared, base.operation.name), handled)
 
 
+@pytest.mark.only(where=applicability.large_body)
 def test_large_body(run: Run, base: Base) -> None:
     """A body of up to 1 MiB more than the limit is refused (413)."""
     limit = _limit(run, base)
@@ -117,6 +120,7 @@ def _limit(run: Run, base: Base) -> int | None:
     return run.target.largest_body or (longest if isinstance(longest, int) else None)
 
 
+@pytest.mark.only(where=applicability.condition)
 def test_validators(run: Run, working_base: Base) -> None:
     """A validator of a response is understood when it comes back (304, 412)."""
     base = working_base
@@ -143,17 +147,6 @@ def _conditions(
         yield "If-None-Match with its ETag", {"if-none-match": headers["etag"]}
     if operation.method in SAFE and "last-modified" in headers:
         yield "If-Modified-Since", {"if-modified-since": headers["last-modified"]}
-
-
-def refuses(operation: ContractOperation) -> bool:
-    """Whether an operation documents that it refuses faulty requests."""
-    return any(documents(operation, status) for status in _OF_FAULTS)
-
-
-def documents(operation: ContractOperation, status: str) -> bool:
-    """Whether an operation documents this status by itself, or by its range."""
-    wanted = (status, f"{status[0]}XX")
-    return any(response.status.upper() in wanted for response in operation.responses)
 
 
 def _check_all(

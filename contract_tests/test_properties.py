@@ -20,7 +20,7 @@ from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.operations.roles import SAFE
-from contract_tests.requests import generated
+from contract_tests.requests import applicability, generated
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import (
     constraints,
@@ -39,6 +39,7 @@ from tallystick.reader.operations import properties
 Drawn = tuple[Case, OperationRequest]
 
 
+@pytest.mark.only(where=applicability.values)
 def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
     """Certainly valid data gets what the request that succeeds gets."""
     base, operation = working_base, working_base.operation
@@ -75,6 +76,7 @@ def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
     )
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
     """Data that certainly breaks one rule, and no other, gets the case of that rule."""
     faults = _faults(base.request, base.operation)
@@ -92,6 +94,7 @@ def test_invalid_data_gets_its_code(run: Run, base: Base) -> None:
     _run_property(property_run, lambda _: True, check, drawn=st.one_of(faults))
 
 
+@pytest.mark.only(where=applicability.values)
 def test_other_data_is_handled(run: Run, base: Base) -> None:
     """Data that does not fit the schema gets no undocumented response."""
     operation = base.operation

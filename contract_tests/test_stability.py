@@ -9,6 +9,7 @@ import pytest
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.operations.roles import SAFE
+from contract_tests.requests import applicability
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import faulty_request, with_parameters
 from contract_tests.results.run import Run
@@ -19,6 +20,7 @@ _ROUNDS = {True: 2, False: 1}
 _STATELESS = "RFC 9110 section 3.3"
 
 
+@pytest.mark.only(where=applicability.repetition)
 def test_repetition(run: Run, working_base: Base) -> None:
     """The same request gets the same case each time; one that changes something after the other,
     over a kept-alive connection.
@@ -36,6 +38,7 @@ def test_repetition(run: Run, working_base: Base) -> None:
         run.check(working_base.operation, exchange, expectation)
 
 
+@pytest.mark.only(where=applicability.other_case)
 def test_concurrency(run: Run, working_base: Base) -> None:
     """Requests of all cases at once each get their own case."""
     requests = _requests(run, working_base) * _ROUNDS[run.client.is_local]

@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.requests import values
+from contract_tests.requests import applicability, values
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import constraints, fits_body, with_value, without
 from contract_tests.results.run import Run, case_answered
@@ -27,6 +27,7 @@ _MOST_ALONE = 5
 """How many refused pairs of values are sent again one by one."""
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_valid_values(run: Run, working_base: Base) -> None:
     """Certainly valid values are accepted: in all properties at once, or else one by one."""
     rules = _rules(run, working_base)
@@ -42,6 +43,7 @@ def test_valid_values(run: Run, working_base: Base) -> None:
         refused += _check_valid(run, working_base, samples, alone=refused < _MOST_ALONE)
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_equal_values(run: Run, working_base: Base) -> None:
     """The same valid value in several properties is accepted."""
     rules = _rules(run, working_base)
@@ -53,6 +55,7 @@ def test_equal_values(run: Run, working_base: Base) -> None:
             _check_valid(run, working_base, samples, alone=False)
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_invalid_values(run: Run, base: Base) -> None:
     """Certainly invalid values are refused, with the case of their property."""
     pairs = []
@@ -63,6 +66,7 @@ def test_invalid_values(run: Run, base: Base) -> None:
     _send_all(run, base, pairs)
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_values_of_the_wrong_type(run: Run, base: Base) -> None:
     """Values of another type are refused, and never as another case."""
     pairs = []
@@ -72,6 +76,7 @@ def test_values_of_the_wrong_type(run: Run, base: Base) -> None:
     _send_all(run, base, pairs)
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_empty_values(run: Run, base: Base) -> None:
     """Null, the empty string and blanks are refused where a value is required. Documents do not
     say whether they count as missing or as invalid.
@@ -93,6 +98,7 @@ def test_empty_values(run: Run, base: Base) -> None:
             _send(run, base, request, Expectation(kind, f"{field.name} = {what}", named=named))
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_several_faults(run: Run, base: Base) -> None:
     """A request with several faults is refused as one of them."""
     faults: dict[Field, list[tuple[Case, Any]]] = {}
@@ -112,6 +118,7 @@ def test_several_faults(run: Run, base: Base) -> None:
             _send(run, base, request, Expectation(ExpectationKind.REFUSED, what, named=named))
 
 
+@pytest.mark.only(where=applicability.rule)
 def test_disputed_values(run: Run, base: Base) -> None:
     """Values that implementations disagree on get no undocumented response, and never another
     case.

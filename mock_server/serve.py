@@ -8,11 +8,13 @@ import signal
 import socket
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
+import click
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -20,8 +22,9 @@ from mock_server.addresses import PREFIX
 from mock_server.app import create_app
 from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
+from mock_server.request_log import Lines, RequestLog
 from mock_server.requests.routing.routes import Routes
-from mock_server.requests.security import undocumented
+from mock_server.requests.security import api_keys, undocumented
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 
@@ -51,14 +54,23 @@ def serve(
     auth: bool = True,
     remembers: bool = True,
     state: Any = None,
+    log: Literal["none", "api", "all"] = "api",
+    opens_board: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. Raises TallystickError where that cannot be begun."""
+    """Serve until SIGTERM or SIGINT; `log` says which requests have a line on standard output.
+    Raises TallystickError where that cannot be begun.
+    """
     mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
     app = create_app(mock, access)
-    with _listen(host, port) as listener:
+    lines = Lines(click.echo)
+    if log != "none":
+        app = RequestLog(app, lines, keys=api_keys(contract), is_whole=log == "all")
+    with closing(lines), _listen(host, port) as listener:
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
         print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
+        if opens_board:
+            webbrowser.open(_board(_url(listener, host), access))
         calm_collector()
         uvicorn_server(app, before_end=mock.sessions.close).run(sockets=[listener])
 
@@ -174,6 +186,11 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{port}"
 
 
+def _board(url: str, access: Access) -> str:
+    """The address of the board."""
+    return f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
+
+
 def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True) -> str:
     """What the command prints when it starts: where the mock is, and what it mocks."""
     title = " ".join(str(contract.document.root["info"]["title"]).split())
@@ -192,8 +209,7 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
             f"Without credentials, {count} operations answer a 401 that the document does not "
             "have; --no-auth asks for none."
         )
-    board = f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
-    lines.append(f"Board: {board}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
+    lines.append(f"Board: {_board(url, access)}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
     if not access.loopback:
         lines.append(
             "Other machines can reach this mock. To control it, they need the token in the board's "

@@ -51,7 +51,7 @@ from contract_tests.http.identities import Identities
 from contract_tests.http.redaction import OPEN_HEADERS, SECRET_NAME, Redactor
 from contract_tests.http.tokens import Token, token_from
 from contract_tests.target.credentials import Credential, Identity, places_of
-from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second
+from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second, seconds_of
 from contract_tests.target.target import HookCall, Target, TargetError
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
@@ -440,8 +440,7 @@ class Client:
         """Wait as long as a response asks, unless that is more than the run has patience for."""
         if not self._waits_itself:
             return True
-        asked = response.headers.get("retry-after", "")
-        seconds = min(float(asked) if asked.isdecimal() else 1.0, _LONGEST_WAIT)
+        seconds = min(seconds_of(response.headers.get("retry-after", "")), _LONGEST_WAIT)
         with self._count:
             # Requests that are under way together wait together.
             begins = max(time.monotonic(), self._resumes)

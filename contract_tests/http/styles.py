@@ -51,7 +51,9 @@ def escaped(text: str, safe: str = "") -> str:
 
 
 def text_of(value: Any) -> str:
-    """A value as text: true, not True."""
+    """A value as text: true, not True; 1, not 1.0, which not all take for an integer."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
     if isinstance(value, str):
         return value
     if isinstance(value, bytes):

@@ -16,6 +16,7 @@ from contract_tests.checks.context import Expectation, ExpectationKind, is_of_re
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.roles import Role, collection_of, is_item, template
 from contract_tests.plan import PASSING
+from contract_tests.requests.applicability import repetition
 from contract_tests.requests.sources import (
     MOST_TRIED,
     Candidate,
@@ -236,19 +237,9 @@ class Bases:
             exchange,
             case_answered(operation, exchange),
             candidate.sources,
-            self._is_repeatable(operation),
+            repetition(self.run.plan, operation),
             self.run.plan.roles.of(operation),
         )
-
-    def _is_repeatable(self, operation: ContractOperation) -> bool:
-        """Whether the same request again gets the same: a safe one and a PUT do (RFC 9110 section
-        9.2.2), a POST where the overlay promises things of its responses, or the target file says
-        so.
-        """
-        if operation.method not in ("post", "patch", "delete"):
-            return True
-        has_promises = operation.method == "post" and bool(operation.promises)
-        return has_promises or self.run.target.is_repeatable(operation)
 
 
 def _shortened(base: Base) -> Base:

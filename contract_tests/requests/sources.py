@@ -269,7 +269,11 @@ class Sources:
         """A made body with ids that this run knows; a guess where one is needed and not known."""
         if not isinstance(body, dict):
             return body, Origin.SETTLED
-        known = {name: self.resources.reference(name) for name in body if self._refers(name)}
+        known = {
+            name: self.resources.reference(name)
+            for name, value in body.items()
+            if self._refers(name) and not isinstance(value, dict | list)
+        }
         known = {name: value for name, value in known.items() if value is not None}
         is_guess = any(self._refers(name) and name not in known for name in member_names(body))
         return {**body, **known}, Origin.GUESS if is_guess else Origin.SETTLED

@@ -1,4 +1,4 @@
-"""The rate limit: the most requests a second that a target gets.
+"""The rate limit: the most requests a second that a target gets, and the pauses that it asks for.
 
 Rules: the limit spaces requests evenly, so that no second of any clock sees more; it holds for
 all threads of a run together. Targets on this machine have none unless their file sets one.
@@ -11,11 +11,16 @@ import re
 import socket
 import threading
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from math import inf
 from urllib.parse import urlsplit
 
 ELSEWHERE = "10/s"
 """The limit for a target that is not on this machine and sets none."""
+
+_PAUSE = 1.0
+"""Seconds of pause where a target does not say how long."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _RATE = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)\s*/\s*(?P<unit>[smh])")
@@ -37,6 +42,21 @@ def is_loopback(url: str) -> bool:
     except (OSError, UnicodeError):
         return False
     return all(ipaddress.ip_address(address.split("%")[0]).is_loopback for address in found)
+
+
+def seconds_of(retry_after: str) -> float:
+    """The pause that a Retry-After asks for: seconds or a date (RFC 9110 section 10.2.3); a second
+    where it says neither.
+    """
+    text = retry_after.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return _PAUSE
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 class Throttle:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from math import inf
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from urllib3 import Timeout
 from contract_tests.checks.codes import case_of
 from contract_tests.http.bounds import BoundedAdapter, BoundedResponse, Cut, timeout_of
 from contract_tests.http.exchange import body_of, value_of
+from contract_tests.target.rate import seconds_of
 from fuzzing.sending.budget import BudgetSpentError, Permit, RequestRecord
 from fuzzing.sending.estimate import kind_of
 from fuzzing.sending.ledger import LedgerSink, hashed
@@ -35,9 +35,6 @@ _CREATES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "DELET
 
 CLEAN_UP = "clean-up"
 """The kind of requests that delete what the fuzz created."""
-
-_PAUSE = 1.0
-"""Seconds of pause where the target does not say how long."""
 
 _LONGEST_PAUSE = 600.0
 """If the target asks for a longer pause, in seconds, the fuzz stops."""
@@ -249,16 +246,3 @@ def _json(response: requests.Response | None) -> Any:
         return None if response is None else value_of(response.content)
     except (ValueError, RecursionError, requests.RequestException, RuntimeError):
         return None
-
-
-def seconds_of(retry_after: str) -> float:
-    """The pause that a Retry-After asks for: seconds or a date (RFC 9110 section 10.2.3)."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdecimal():
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return _PAUSE
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

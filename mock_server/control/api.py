@@ -97,7 +97,8 @@ class Control:
             Route("/requests", self.requests),
             Route("/requests/{number}", self.request),
             Route("/verify", self.verify, methods=["POST"]),
-            Route("/coverage", self.coverage),
+            Route("/coverage", self.coverage, methods=["GET"]),
+            Route("/coverage", self.clear_coverage, methods=["DELETE"]),
             Route("/reset", self.reset, methods=["POST"]),
             Route("/sessions", self.sessions),
             Route("/sessions/{name}", self.end_session, methods=["DELETE"]),
@@ -236,7 +237,7 @@ class Control:
         """How often each documented case was served in a session since its last reset; with
         `total=true` in all sessions, since the mock was started.
         """
-        is_total = request.query_params.get("total") == "true"
+        is_total = _is_total(request)
         served = self.mock.sessions.served if is_total else session_of(request.scope).journal.served
         rows = [
             {
@@ -248,6 +249,14 @@ class Control:
             for case in self.mock.contract.cases
         ]
         return JSONResponse(rows)
+
+    async def clear_coverage(self, request: Request) -> Response:
+        """Count anew how often each case is served: in a session, or in all with `total=true`."""
+        if _is_total(request):
+            self.mock.sessions.forget_served()
+        else:
+            session_of(request.scope).journal.forget_served()
+        return Response(status_code=204)
 
     async def reset(self, request: Request) -> Response:
         """State, forces, clock and journal as at the start."""
@@ -290,6 +299,13 @@ def _number(request: Request) -> int | None:
     """The number in the path, or None where it is none that anything could have."""
     text = request.path_params["number"]
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _is_total(request: Request) -> bool:
+    text = request.query_params.get("total", "false")
+    if text not in ("true", "false"):
+        raise ControlError("'total' must be true or false.")
+    return text == "true"
 
 
 def _whole(text: str, name: str) -> int:

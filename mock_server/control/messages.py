@@ -23,12 +23,9 @@ _MATCHED = re.compile(r"(?:path|query|header|body)\..+", re.DOTALL)
 def queued_fault(body: dict[str, Any]) -> QueuedFault:
     """The faults that a request's members ask to queue. Raises ControlError."""
     wanted = body.get("faults", [None])
-    if (
-        not isinstance(wanted, list)
-        or not wanted
-        or not all(isinstance(n, str | None) for n in wanted)
-    ):
+    if not isinstance(wanted, list) or not all(isinstance(n, str | None) for n in wanted):
         raise ControlError('\'faults\' must be a list of names, such as ["reset", "slow"].')
+    wanted = wanted or [None]  # none but the delay, if there is one
     delay, rate = _number(body, "delay", 0, LONGEST_DELAY), _number(body, "rate", 1, 1)
     seed = body.get("seed", 0)
     if isinstance(seed, bool) or not isinstance(seed, int | float) or seed != int(seed):

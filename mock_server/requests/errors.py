@@ -6,9 +6,10 @@ repeats what may be a credential.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote_plus
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
@@ -69,3 +70,16 @@ def _shows_secret(message: str) -> bool:
 def is_secret(name: str) -> bool:
     """Whether what a name stands for may be a credential, which nothing may repeat."""
     return any(word in name.lower().replace("-", "_") for word in _SECRET_WORDS)
+
+
+def shown_query(query: str, keys: Collection[str]) -> str:
+    """A query as it came, but for the values that may be secret: those of `keys`, names in lower
+    case, and of names that sound so.
+    """
+    members = []
+    for member in query.split("&"):
+        name = member.partition("=")[0]
+        plain = unquote_plus(name).lower()
+        is_hidden = plain in keys or is_secret(plain)
+        members.append(f"{name}={quote('…')}" if is_hidden else member)
+    return "&".join(members)

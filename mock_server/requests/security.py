@@ -300,3 +300,9 @@ def _chosen(cases: list[Case], standing: Standing) -> Case:
             if word in f"{case.code or ''} {case.description or ''}".lower():
                 return case
     return cases[0]
+
+
+def api_keys(contract: Contract) -> frozenset[str]:
+    """The names, in lower case, by which any operation calls an API key."""
+    requirements = (each for operation in contract.operations for each in operation.security)
+    return frozenset(scheme.parameter.lower() for each in requirements for scheme in each) - {""}

@@ -12,14 +12,14 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote
 
 import orjson
 
 from mock_server.mock import Mock
 from mock_server.requests.bodies import MalformedBodyError, read_json
 from mock_server.requests.decoding.sizes import body_limit
-from mock_server.requests.errors import RequestCheck, is_secret
+from mock_server.requests.errors import RequestCheck, shown_query
 from mock_server.requests.request import HEADERS, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
@@ -79,7 +79,7 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     if received is None:
         return {**explained, "note": f"Only the last {MOST_REQUESTS} requests are kept whole."}
     explained |= {
-        "headers": _shown_headers(received, _keys(operation)),
+        "headers": _shown_headers(received, keys_of(operation)),
         "body": received.body.decode("utf-8", "replace"),
     }
     if operation is None:
@@ -229,8 +229,8 @@ class Explainer:
         path = self.operation.path
         for name, value in sketch.path.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
-        keys = _keys(self.operation)
-        query = _shown_query(self.received.query.decode("latin-1"), keys)
+        keys = keys_of(self.operation)
+        query = shown_query(self.received.query.decode("latin-1"), keys)
         words = ["curl", "-i", "-X", self.entry.method]
         words.append(f"{self.base_url}{self.session.path}{path}{'?' if query else ''}{query}")
         for name, value in sketch.headers.items():
@@ -275,7 +275,7 @@ def _preference(case: Case) -> str:
     return f'example="{case.code}"' if case.code else f"code={case.http_status}"
 
 
-def _keys(operation: ContractOperation | None) -> set[str]:
+def keys_of(operation: ContractOperation | None) -> set[str]:
     """The names, in lower case, by which the security schemes of an operation call an API key."""
     requirements = operation.security if operation else ()
     return {scheme.parameter.lower() for schemes in requirements for scheme in schemes}
@@ -286,16 +286,6 @@ def _shown_headers(received: Received, keys: set[str]) -> dict[str, str]:
     return {name: "…" if _is_secret(name, keys) else value for name, value in headers}
 
 
-def _shown_query(query: str, keys: set[str]) -> str:
-    """A query as it came, but for the values that may be secret."""
-    members = []
-    for member in query.split("&"):
-        name = member.partition("=")[0]
-        is_shown = not _is_secret_member(unquote_plus(name).lower(), keys)
-        members.append(member if is_shown else f"{name}={quote('…')}")
-    return "&".join(members)
-
-
 def _is_secret(name: str, keys: set[str]) -> bool:
     """Whether a header may hold a secret."""
     return (
@@ -303,8 +293,3 @@ def _is_secret(name: str, keys: set[str]) -> bool:
         or name in _SECRET
         or any(word in name and name != "tallystick-session" for word in _SECRET_WORDS)
     )
-
-
-def _is_secret_member(name: str, keys: set[str]) -> bool:
-    """Whether a member of a query may hold a secret: `keyword` and `author` do not."""
-    return name in keys or is_secret(name)

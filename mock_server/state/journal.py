@@ -124,10 +124,14 @@ class Journal:
         place = number - self.count - 1
         return Received(*self.received[place]) if -len(self.received) <= place < 0 else None
 
+    def forget_served(self) -> None:
+        """Count anew how often each case is served here; the sum of all sessions keeps it."""
+        self.past.update(self.served)
+        self.served.clear()
+
     def reset(self) -> None:
         """Forget everything, and count from one again."""
         self.facts.clear()
         self.received.clear()
-        self.past.update(self.served)
-        self.served.clear()
+        self.forget_served()
         self.count = 0

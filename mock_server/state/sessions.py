@@ -166,6 +166,12 @@ class Sessions:
             (session.journal.served for session in (self.default, *self)), Counter(self._past)
         )
 
+    def forget_served(self) -> None:
+        """Count anew how often each case is served, in all sessions."""
+        for session in (self.default, *self):
+            session.journal.forget_served()
+        self._past.clear()
+
     def close(self) -> None:
         """Let go of all that wait in a session: the mock shuts down."""
         for session in (self.default, *self):

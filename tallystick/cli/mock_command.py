@@ -59,6 +59,14 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="What collections have at first: JSON, as GET /_tallystick/state gives it.",
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Print the requests of the board and the control API, preflights and the like, too.",
+)
+@click.option("--open", "opens_board", is_flag=True, help="Open the board in the browser.")
 def mock_command(
     load: LoadOptions,
     host: str,
@@ -71,6 +79,9 @@ def mock_command(
     no_auth: bool,
     stateless: bool,
     state_file: str | None,
+    quiet: bool,
+    verbose: bool,
+    opens_board: bool,
 ) -> None:
     """Serve the contract as a mock that produces every documented case."""
     with needs("mock"):
@@ -90,6 +101,8 @@ def mock_command(
         auth=not no_auth,
         remembers=not stateless,
         state=None if state_file is None else _json(state_file),
+        log="none" if quiet else "all" if verbose else "api",
+        opens_board=opens_board,
     )
 
 

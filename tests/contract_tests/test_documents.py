@@ -10,6 +10,7 @@ import pytest
 
 from tests.contract_tests.commands import Result, tallystick_test
 from tests.contract_tests.conftest import Start
+from tests.contract_tests.contracts import contract_of, documented
 
 ORDERS = """
 openapi: 3.0.3
@@ -226,3 +227,15 @@ def test_paths_with_a_query_and_methods_of_3_2(tmp_path: Path) -> None:
         dict.fromkeys(("GET /search?kind=cat", "GET /search", "COPY /copy"), "passed"),
         [],
     )
+
+
+def test_a_method_of_the_template_is_declared(tmp_path: Path) -> None:
+    """`DELETE /animals/count` is what `DELETE /animals/{id}` declares."""
+    parameters = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    paths = {
+        "/animals/{id}": documented("get", "delete", parameters=parameters),
+        "/animals/count": documented("get"),
+    }
+    contract_of(tmp_path, paths)
+    run = tallystick_test(tmp_path, tmp_path / "document.json", "--seed", 1)
+    assert (run.code, run.report["findings"]) == (0, []), run.out

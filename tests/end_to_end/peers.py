@@ -302,7 +302,7 @@ def main() -> int:
 
 def suite(url: str) -> list[str]:
     """The command that holds a peer to the contract."""
-    return [sys.executable, "-m", "tallystick", "test", "--base-url", url, "--seed", "1"]
+    return [sys.executable, "-m", "tallystick", "test", "-v", "--base-url", url, "--seed", "1"]
 
 
 if __name__ == "__main__":

@@ -41,9 +41,10 @@ FOUND: Mapping[str, Mapping[tuple[str, str], str]] = {
         ("documented", "promise: expires-in-the-future"): "which has passed",
         ("documented", "code of the case"): "no documented code or text was found",
         ("documented", "status of the case"): "200",
-        ("documented", "documented media type"): "not application/json",
         ("documented", "documented status"): "the document has no 500",
         ("advisory", "allowed methods"): "the 405 has no Allow header",
+        ("advisory", "media type advised"): "not application/json",
+        ("advisory", "undocumented refusal"): "the document does not have",
     },
     "mockoon": {
         ("documented", "body schema"): "does not fit the schema",
@@ -57,6 +58,7 @@ FOUND: Mapping[str, Mapping[tuple[str, str], str]] = {
         ("documented", "status of the case"): "is 400, not 200",
         ("advisory", "promise: short-lived"): "more than 3,600 s",
         ("advisory", "advised request accepted"): "a percent-encoded id should get 200, not 404",
+        ("advisory", "media type advised"): "not text/plain",
     },
 }
 """Each check that is broken, and a part of the message."""

@@ -176,6 +176,8 @@ def test_what_stands_between_delimiters(how: ParameterStyle, value: Any, text: s
         ([], ""),
         (None, "null"),
         (7, "7"),
+        (7.0, "7"),
+        (7.5, "7.5"),
     ],
 )
 def test_values_in_the_path(value: Any, text: str) -> None:

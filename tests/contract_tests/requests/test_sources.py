@@ -55,6 +55,16 @@ PATHS = {
     "/search": documented("get", parameters=[query("q", {"type": "string"})]),
     "/page": documented("get", parameters=[query("page", {"type": "integer", "minimum": 1})]),
     "/found": documented("get", parameters=[query("q", {"type": "string"}, example="bolt")]),
+    "/copies": documented(
+        "post",
+        requestBody=body(
+            {
+                "type": "object",
+                "required": ["job"],
+                "properties": {"job": {"type": "object", "properties": {"id": {}}}},
+            }
+        ),
+    ),
     "/on": documented("get", parameters=[query("day", {"type": "string", "format": "date"})]),
     "/of": documented("get", parameters=[query("job_id", {"type": "integer"})]),
     "/optional": documented(
@@ -204,3 +214,10 @@ def test_a_condition_holds_for_whatever_is_there(contract: Contract) -> None:
     (found,) = candidates(contract, "PATCH /pages/{page}", **target)
     assert found.request.headers == {"If-Match": "*"}
     assert dict(found.sources) == {"path.page": GIVEN, "header.If-Match": SETTLED}
+
+
+def test_an_object_is_no_id(contract: Contract) -> None:
+    """What is called as an item is, and is an object, is not replaced by an id."""
+    first = candidates(contract, "POST /copies", job("j1"))[0]
+    assert isinstance(first.request.body["job"], dict)
+    assert first.sources["body"] is GUESS

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from contract_tests.http.client import Client
+from contract_tests.target.rate import seconds_of
 from contract_tests.target.target import HookCall, Target, TargetError
-from fuzzing.sending.adapter import BudgetAdapter, seconds_of
+from fuzzing.sending.adapter import BudgetAdapter
 from fuzzing.sending.budget import Budget, BudgetSpentError
 from fuzzing.sending.limits import Limits
 from tests.contract_tests.commands import Result

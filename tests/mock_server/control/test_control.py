@@ -55,6 +55,21 @@ def test_coverage_counts(mock: httpx.Client) -> None:
     assert counts == {"200": 2, "400 PaymentAccountLink.MissingReturnUrl": 2}
 
 
+def test_coverage_counts_anew(mock: httpx.Client) -> None:
+    """In one session, or in all; whether in all is true or false."""
+    create(mock)
+    assert mock.delete("/_tallystick/coverage").status_code == 204
+    assert set(served(mock).values()) == {0}
+    total = {"total": "true"}
+    rows = mock.get("/_tallystick/coverage", params=total).json()
+    assert sum(row["served"] for row in rows) >= 1
+    assert mock.delete("/_tallystick/coverage", params=total).status_code == 204
+    rows = mock.get("/_tallystick/coverage", params=total).json()
+    assert {row["served"] for row in rows} == {0}
+    answer = mock.delete("/_tallystick/coverage", params={"total": "yes"})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "'total' must be true or false.")
+
+
 def test_reset(mock: httpx.Client) -> None:
     """A reset leaves state, forces, clock, journal and coverage as at the start."""
     organisation = f"/_tallystick/organisations/{ID}"

@@ -13,6 +13,7 @@ TARGET = """
 destructive = true
 include = [
     "/_tallystick/*",
+    "DELETE /_tallystick/coverage",
     "DELETE /_tallystick/forces",
     "DELETE /_tallystick/faults",
     "POST /_tallystick/reset",
@@ -105,6 +106,9 @@ parameters = {{ "body.faults" = ["no such fault"] }}
 
 [cases."POST /_tallystick/clock 400"]
 parameters = {{ "body.advance" = "long" }}
+
+[cases."DELETE /_tallystick/coverage 400"]
+parameters = {{ "query.total" = "perhaps" }}
 
 [cases."GET /_tallystick/requests/{{id}} 404"]
 parameters = {{ "path.id" = 999999 }}
