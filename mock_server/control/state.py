@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from mock_server.collections.fitting import Item
 from mock_server.collections.keeping import KeptCollection, Located
 from mock_server.collections.registry import StateError, check
 from mock_server.mock import Mock
+from mock_server.pages.rendering import Pages
 from mock_server.requests.control_body import ControlError, json_object
-from mock_server.state.sessions import session_of
+from mock_server.state.sessions import Session, session_of
 
 _LARGEST = 64 * 1024 * 1024
 """How large a state may be, in bytes."""
 
 _PATHS = Path(__file__).with_name("state.yaml")
+
+_SHOWN = 20
+"""How many items of a collection the board shows."""
+
+_LONGEST = 80
+_PAGES = Pages()
 
 
 class CollectionState:
@@ -38,6 +47,18 @@ class CollectionState:
     def paths(self) -> str:
         """The OpenAPI paths of what there is where there are collections, as YAML."""
         return _PATHS.read_text(encoding="utf-8") if self.collections.all else "{}"
+
+    async def panel(self, session: Session) -> str:
+        """The HTML of what the board shows of collections; empty where there are none."""
+        if not self.collections.all:
+            return ""
+        shelves = await self.collections.shelves(session)
+        shown = {
+            path: {"items": [_shown(located[0], item) for item in shelf.items]}
+            for path, shelf in shelves.items()
+            if (located := self.collections.at(path)) is not None
+        }
+        return _PAGES.text("collections.html", shelves=shown, shown=_SHOWN)
 
     async def get(self, request: Request) -> Response:
         """All that a session has."""
@@ -81,3 +102,14 @@ class CollectionState:
             known = ", ".join(kept.collection.path for kept in self.collections.all) or "none"
             raise ControlError(f"There is no collection {path[:200]!r}; there are: {known}.", 404)
         return found
+
+
+def _shown(kept: KeptCollection, item: Item) -> dict[str, str]:
+    """What the board shows of an item."""
+    rest = {name: value for name, value in item.items() if name != kept.collection.id}
+    line = json.dumps(rest, ensure_ascii=False)
+    return {
+        "id": kept.items.id_of(item),
+        "text": line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…",
+        "json": json.dumps(item, ensure_ascii=False, indent=2),
+    }

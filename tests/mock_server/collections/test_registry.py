@@ -101,3 +101,18 @@ def test_without_collections(mock: httpx.Client) -> None:
     """There is nothing to have."""
     assert mock.get(PLACE).json() == {"collections": {}}
     assert f"{PLACE}/items" not in mock.get("/_tallystick/control.json").json()["paths"]
+
+
+def test_the_board_shows_items(shop: httpx.Client) -> None:
+    """Each with what deletes it and what saves it, escaped; nothing of them on other boards."""
+    shop.post("/shops", json={"name": "<script>alert(1)</script>"})
+    text = shop.get("/_tallystick/").text
+    assert "Ada&#39;s books" in text
+    assert 'data-call="DELETE state/items?collection=/shops&amp;id=7"' in text
+    assert 'data-call="PUT state/items?collection=/shops"' in text
+    assert "<script>alert(1)" not in text
+
+
+def test_other_boards_show_no_collections(mock: httpx.Client) -> None:
+    """Where there are none."""
+    assert "collections-title" not in mock.get("/_tallystick/").text
