@@ -86,7 +86,10 @@ class MockOperation:
             await request.read(receive, message, parts.max_body)
         else:
             request.body = received
-        outcome = parts.selector.select(request) or await parts.selector.settle(request)
+        outcome = parts.selector.select(request)
+        if outcome is None and self.kept is not None:
+            outcome = self._unacceptable(parts, request)
+        outcome = outcome or await parts.selector.settle(request)
         disturbance = None
         if session.faults.queued or b"prefer" in request.headers:
             outcome, disturbance = self._disturbed(request, outcome)
@@ -115,15 +118,13 @@ class MockOperation:
             return (*self._error(parts, outcome), rule)
         try:
             answer = parts.answers.of(case)
-            sent = answer.accepted[request.headers.get(b"accept")]
+            sent, value = answer.accepted[request.headers.get(b"accept")], outcome.value
             if sent is None:
                 if case.is_success:
                     answer, rule = self._not_acceptable(parts, outcome, answer)
+                    value = value if answer.is_success else ABSENT
                 sent = answer.first
-            if outcome.value is ABSENT:
-                body = sent.body(request, moment)
-            else:
-                body = sent.written(outcome.value)
+            body = sent.body(request, moment) if value is ABSENT else sent.written(value)
             if self.behaviour is not None and answer.is_success:
                 self.behaviour.succeeded(request, body, moment)
         except Exception as error:
@@ -174,6 +175,14 @@ class MockOperation:
         case = success(self.contract)
         headers = dict(answers.of(case).headers) if case else {}
         return headers.get(b"etag")
+
+    def _unacceptable(self, parts: Parts, request: Request) -> Outcome | None:
+        """The success, for `_answered` to refuse as documented, before a collection changes."""
+        case = parts.selector.success.case
+        if parts.not_acceptable is None or case is None:
+            return None
+        accepted = parts.answers.of(case).accepted[request.headers.get(b"accept")]
+        return parts.selector.success if accepted is None else None
 
     def _not_acceptable(self, parts: Parts, outcome: Outcome, answer: Answer) -> tuple[Answer, str]:
         """The answer to a client that accepts none of the media types: the documented 406, else

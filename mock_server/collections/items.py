@@ -4,8 +4,8 @@ Rules: documented examples are the first items, under their own ids, that of the
 the list's where both have one; made ones follow, one of them under the id that the document gives
 as example of the path parameter, where no example has it. What a client sends is kept; members that
 only the service sets (`readOnly`) are made, or stay. A new id is what the schema wants: whole
-numbers count up, else it is one that nothing else has. PATCH merges (RFC 7396); null in plain JSON
-stays where the schema takes it.
+numbers count up, else it is one that nothing else has. PATCH merges (RFC 7396); null stays
+where the schema takes it, in plain JSON, and where the member must be there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from tallystick.generation.strings import snake
 from tallystick.generation.values import Wish, make
 from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType
-from tallystick.reader.schemas.validators import Validator
 
 FEWEST, MOST = 3, 10
 """How many items a collection has at first, where the document gives no more."""
@@ -207,8 +206,9 @@ class Items:
         fixed = {*self.fitting.read_only, self.collection.id}
         kept = {name: value for name, value in patch.items() if name not in fixed}
         wanted = merge(old, kept)
-        for name in [name for name, value in kept.items() if value is None and keeps_null]:
-            if name in self.fitting.paths and self._takes_null(name):
+        must_be_there = self.fitting.least or {}
+        for name in [name for name, value in kept.items() if value is None]:
+            if (keeps_null or name in must_be_there) and self._takes_null(name):
                 wanted[name] = None
         return self._changed(old, wanted, kept, now)
 
@@ -243,8 +243,8 @@ class Items:
         return item
 
     def _takes_null(self, name: str) -> bool:
-        validator: Validator = self.document.validators.at(self.fitting.paths[name])
-        return validator.is_valid(None)
+        path = self.fitting.paths.get(name)
+        return path is not None and bool(self.document.validators.at(path).is_valid(None))
 
 
 def merge(target: Any, patch: Any) -> Any:

@@ -358,6 +358,27 @@ def test_other_media_types_show_the_same_items(serve: Serve) -> None:
     assert "<text>a&lt;b</text>" in response.text
 
 
+def test_nothing_is_kept_of_what_is_not_acceptable(serve: Serve) -> None:
+    """The documented 406 is one, with nothing of the collection in it."""
+    refusal = """"406": { description: no, content: { text/plain: { example: no } } }
+        "409":"""
+    mock = serve(WEIRD.replace('"409":', refusal))
+    sent = {"key": "mine", "text": "a"}
+    response = mock.post("/notes", json=sent, headers={"accept": "image/png"})
+    assert (response.status_code, response.text) == (406, "no")
+    assert "mine" not in [note["key"] for note in mock.get("/notes").json()]
+
+
+def test_null_stays_where_a_member_must_be_there(serve: Serve) -> None:
+    """RFC 7396 would remove it, and the schema wants it."""
+    text = DOCUMENT.read_text("utf-8")
+    text = text.replace("required: [id, name, status, createdAt]", "required: [id, name, note]")
+    nullable = 'note: { type: [string, "null"], maxLength: 40 }'
+    mock = serve(text.replace("note: { type: string, maxLength: 40 }", nullable))
+    place = made(mock, note="new").headers["location"]
+    assert mock.patch(place, json={"note": None}, headers=MERGE).json()["note"] is None
+
+
 @pytest.mark.parametrize("body", [b"[1]", b'"text"', b"null"])
 def test_what_is_no_item_is_not_kept(serve: Serve, body: bytes) -> None:
     """Where the document lets it pass, it is answered without the collection."""
