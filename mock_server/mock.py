@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
+from mock_server.collections.registry import KeptCollections
 from mock_server.state.sessions import Sessions
 from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
@@ -16,8 +18,9 @@ from tallystick.errors import ExtensionError
 @dataclass(frozen=True)
 class Mock:
     """A contract being mocked: its settings and its state. `auth` says whether security
-    requirements are enforced. Raises ExtensionError where the contract asks for a behaviour that
-    there is not.
+    requirements are enforced, `remembers` whether collections keep what they get, and `state` what
+    they have at first. Raises TallystickError where the contract asks for a behaviour that there is
+    not, or the state is none.
     """
 
     contract: Contract
@@ -25,8 +28,11 @@ class Mock:
     max_body: int = 1024 * 1024
     store: Store = field(default_factory=MemoryStore)
     auth: bool = True
+    remembers: bool = True
+    state: Any = None
     sessions: Sessions = field(init=False)
     behaviours: Mapping[str, ContractBehaviour] = field(init=False)
+    collections: KeptCollections = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sessions", Sessions(self.contract, self.store))
@@ -36,6 +42,9 @@ class Mock:
             if operation.behaviour
         }
         object.__setattr__(self, "behaviours", made)
+        found = self.contract.collections if self.remembers else ()
+        kept = KeptCollections(self.contract.document, found, self.seed, self.state)
+        object.__setattr__(self, "collections", kept)
 
     def _make(self, operation: ContractOperation) -> ContractBehaviour:
         name = operation.behaviour or ""

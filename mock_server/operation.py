@@ -18,17 +18,17 @@ from connexion.spec import Specification
 from starlette.types import Receive, Scope, Send
 
 from mock_server.answers.faults import UnknownFaultError, Wire, play, preferred
+from mock_server.answers.outcome import Outcome
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
 from mock_server.requests.decoding.sizes import body_limit
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
-from mock_server.requests.request import Header, Request
+from mock_server.requests.request import ABSENT, Header, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import (
     UNMOCKABLE,
-    Outcome,
     Selector,
     refusing_selector,
     selector,
@@ -69,6 +69,7 @@ class MockOperation:
         names = path_parameters(contract.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.behaviour = mock.behaviour(contract)
+        self.kept = mock.collections.operation(contract)
         self.parts: Parts | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +86,10 @@ class MockOperation:
             await request.read(receive, message, parts.max_body)
         else:
             request.body = received
-        outcome = parts.selector.select(request) or await parts.selector.settle(request)
+        outcome = parts.selector.select(request)
+        if outcome is None and self.kept is not None:
+            outcome = self._unacceptable(parts, request)
+        outcome = outcome or await parts.selector.settle(request)
         disturbance = None
         if session.faults.queued or b"prefer" in request.headers:
             outcome, disturbance = self._disturbed(request, outcome)
@@ -114,12 +118,13 @@ class MockOperation:
             return (*self._error(parts, outcome), rule)
         try:
             answer = parts.answers.of(case)
-            sent = answer.accepted[request.headers.get(b"accept")]
+            sent, value = answer.accepted[request.headers.get(b"accept")], outcome.value
             if sent is None:
                 if case.is_success:
                     answer, rule = self._not_acceptable(parts, outcome, answer)
+                    value = value if answer.is_success else ABSENT
                 sent = answer.first
-            body = sent.body(request, moment)
+            body = sent.body(request, moment) if value is ABSENT else sent.written(value)
             if self.behaviour is not None and answer.is_success:
                 self.behaviour.succeeded(request, body, moment)
         except Exception as error:
@@ -127,7 +132,11 @@ class MockOperation:
             why = f"This answer cannot be made. {type(error).__name__}: {error}"[:_LONGEST_REASON]
             refused = Outcome(UNMOCKABLE, error=RequestError(501, why))
             return (*self._error(parts, refused), UNMOCKABLE)
-        return answer.status, answer.label, sent.headers, body, rule
+        headers = sent.headers
+        if outcome.replaces:
+            own = {name for name, _ in outcome.headers}
+            headers = [header for header in headers if header[0] not in own]
+        return answer.status, answer.label, headers, body, rule
 
     def _make_parts(self) -> Parts:
         """Make what the operation answers with; where that fails, what refuses with a 501, so that
@@ -150,7 +159,7 @@ class MockOperation:
         security = security_of(operation) if self.mock.auth else None
         etag = self._validator(answers)
         return Parts(
-            selector(operation, found, self.behaviour, security, etag),
+            selector(operation, found, self.behaviour, security, etag, self.kept),
             answers,
             limit,
             next((case for case in operation.cases if case.status == "406"), None),
@@ -166,6 +175,14 @@ class MockOperation:
         case = success(self.contract)
         headers = dict(answers.of(case).headers) if case else {}
         return headers.get(b"etag")
+
+    def _unacceptable(self, parts: Parts, request: Request) -> Outcome | None:
+        """The success, for `_answered` to refuse as documented, before a collection changes."""
+        case = parts.selector.success.case
+        if parts.not_acceptable is None or case is None:
+            return None
+        accepted = parts.answers.of(case).accepted[request.headers.get(b"accept")]
+        return parts.selector.success if accepted is None else None
 
     def _not_acceptable(self, parts: Parts, outcome: Outcome, answer: Answer) -> tuple[Answer, str]:
         """The answer to a client that accepts none of the media types: the documented 406, else

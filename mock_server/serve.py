@@ -11,7 +11,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
 import click
@@ -52,13 +52,15 @@ def serve(
     max_body: int,
     access: Access,
     auth: bool = True,
+    remembers: bool = True,
+    state: Any = None,
     log: Literal["none", "api", "all"] = "api",
     opens_board: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `log` says which requests have a line on standard output.
     Raises TallystickError where that cannot be begun.
     """
-    mock = Mock(contract, seed, max_body, auth=auth)
+    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
     app = create_app(mock, access)
     lines = Lines(click.echo)
     if log != "none":
@@ -95,9 +97,11 @@ def serving(
     max_body: int = 1024 * 1024,
     access: Access | None = None,
     auth: bool = True,
+    remembers: bool = True,
+    state: Any = None,
 ) -> Iterator[str]:
     """Serve on a free loopback port, in a thread; gives the base URL."""
-    mock = Mock(contract, seed, max_body, auth=auth)
+    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
         server = uvicorn_server(app, before_end=mock.sessions.close)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tallystick.catalogue import extensions
 from tallystick.catalogue.cases import Case, read_cases
+from tallystick.catalogue.collections import Collection, recognise
 from tallystick.catalogue.extensions import ProblemStyle, Promise
 from tallystick.catalogue.magic import with_magic
 from tallystick.catalogue.variants import (
@@ -48,6 +49,11 @@ class Contract:
     document: Document
     operations: tuple[ContractOperation, ...]
     problem: ProblemStyle
+
+    @cached_property
+    def collections(self) -> tuple[Collection, ...]:
+        """The collections that are recognised. Raises ExtensionError."""
+        return tuple(recognise(self.document, self.operations))
 
     @property
     def cases(self) -> Iterator[Case]:

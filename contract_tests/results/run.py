@@ -126,6 +126,14 @@ class Run:
         """How often one request may be repeated at this target."""
         return REPETITIONS[self.client.is_local]
 
+    def is_remembered(self, operation: ContractOperation) -> bool:
+        """Whether what an operation does can be seen later. Of services all is; a mock of its own
+        keeps the items of collections alone.
+        """
+        kept = self.contract.collections
+        is_kept = any(operation.name in collection.operations for collection in kept)
+        return is_kept or not self.target.is_own_mock
+
     def case_result(self, case: Case) -> CaseResult:
         """The result of a case so far."""
         return self.case_results.setdefault((case.operation, case.label), CaseResult())

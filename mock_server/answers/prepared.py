@@ -8,7 +8,8 @@ first wanted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import cycle
 from typing import Any
 
@@ -30,12 +31,17 @@ _MOST_CHOICES = 1_000
 
 
 class Representation:
-    """The bodies of a case in one media type, in turn, and the headers that they go with."""
+    """The bodies of a case in one media type, in turn, and the headers that they go with. `written`
+    is a value in this media type.
+    """
 
-    __slots__ = ("bodies", "headers")
+    __slots__ = ("bodies", "headers", "written")
 
-    def __init__(self, made: Iterable[Body], headers: list[Header]) -> None:
+    def __init__(
+        self, made: Iterable[Body], headers: list[Header], written: Callable[[Any], bytes]
+    ) -> None:
         self.headers = headers
+        self.written = written
         self.bodies: Iterator[Body] = cycle(made)
 
     def body(self, request: Request, now: float) -> bytes:
@@ -72,7 +78,9 @@ class Answer:
         ]
         self.representations = {
             media_type.name: Representation(
-                maker.bodies(case, media_type), [*self.headers, maker.content_type(media_type)]
+                maker.bodies(case, media_type),
+                [*self.headers, maker.content_type(media_type)],
+                partial(maker.written, media_type),
             )
             for media_type in found
         }
@@ -92,7 +100,7 @@ class _Accepted(dict[bytes | None, Representation | None]):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.by_name = answer.representations
-        self.empty = Representation([b""], answer.headers)
+        self.empty = Representation([b""], answer.headers, lambda _: b"")
 
     def __missing__(self, accept: bytes | None) -> Representation | None:
         found: Representation | None = self.empty
@@ -149,6 +157,14 @@ class Answers:
         if case.is_success and case.variant is None and is_written_as_json(media_type.name):
             return templates(self.document, self.operation, media_type, self.seed)
         return self._encoded(case, media_type)
+
+    def written(self, media_type: MediaType, value: Any) -> bytes:
+        """A value that the schema of a media type takes, as its bodies are written."""
+        name = _concrete(media_type.name)
+        if is_written_as_json(name):
+            return orjson.dumps(value)
+        schema = self.document.schema_at(media_type.schema) if media_type.schema else {}
+        return encoder(name)(value, Encoding(schema, self.flattener))
 
     def _encoded(self, case: Case, media_type: MediaType) -> Iterator[bytes]:
         encode = encoder(_concrete(media_type.name))

@@ -23,6 +23,7 @@ from mock_server.control import messages
 from mock_server.control.board import Board
 from mock_server.control.documents import Documents
 from mock_server.control.messages import LONGEST_WAIT
+from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import STATIC_FILES
 from mock_server.requests.control_body import ControlError, json_object
@@ -47,6 +48,7 @@ class Control:
         routes: list[BaseRoute] = [
             *of_behaviours,
             *self.routes(),
+            *CollectionState(self.mock).routes(),
             *self.board.routes(),
             *Documents(self.mock).routes(),
             Mount(STATIC.removeprefix(PREFIX).rstrip("/"), StaticFiles(directory=STATIC_FILES)),

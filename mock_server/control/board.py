@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from mock_server.answers.faults import FAULTS
+from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
 from mock_server.requests import security
@@ -66,11 +67,17 @@ class Board:
             "last": session.journal.count,
             "rows": [_row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
             "panels": [
-                Markup(await behaviour.panel(session))  # noqa: S704  rendered by Jinja, escaped
-                for behaviour in self.mock.behaviours.values()
+                Markup(panel)  # noqa: S704  rendered by Jinja, escaped
+                for panel in await self._panels(session)
+                if panel
             ],
         }
         return _PAGES.page("board.html", **context)
+
+    async def _panels(self, session: Session) -> list[str]:
+        """The HTML of what behaviours and collections add."""
+        added = [await behaviour.panel(session) for behaviour in self.mock.behaviours.values()]
+        return [await CollectionState(self.mock).panel(session), *added]
 
     def _wanted(self) -> dict[str, str]:
         """What credentials the operations ask for that ask for any, by name."""

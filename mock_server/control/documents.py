@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 
 _CONTROL = Path(__file__).with_name("openapi.yaml")
@@ -62,10 +63,11 @@ class Documents:
         return JSONResponse(_with_mock_first(self.mock.contract.document.root))
 
     async def control_document(self, _: Request) -> Response:
-        """The OpenAPI document of the control API itself, with what the behaviours add to it."""
+        """The OpenAPI document of the control API itself, with what else the contract has."""
         document = yaml.safe_load(_CONTROL.read_text(encoding="utf-8"))
         for behaviour in self.mock.behaviours.values():
             document["paths"] |= yaml.safe_load(behaviour.paths())
+        document["paths"] |= yaml.safe_load(CollectionState(self.mock).paths())
         return JSONResponse(document)
 
     async def docs(self, _: Request) -> Response:

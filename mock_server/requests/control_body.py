@@ -18,22 +18,24 @@ class ControlError(Exception):
         self.status = status
 
 
-async def json_object(request: Request, known: set[str]) -> dict[str, Any]:
-    """The members of the request's JSON object. Raises ControlError where it is none, or has a
-    member that is not known.
+async def json_object(
+    request: Request, known: set[str] | None, limit: int = _LIMIT
+) -> dict[str, Any]:
+    """The members of the request's JSON object, any where `known` is None. Raises ControlError
+    where it is none, is larger than the limit, or has a member that is not known.
     """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LIMIT:
-            raise ControlError(f"The request body is larger than {_LIMIT} bytes.", 413)
+        if len(body) > limit:
+            raise ControlError(f"The request body is larger than {limit} bytes.", 413)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ControlError(f"The request body is not valid JSON: {error.msg}.") from None
     if not isinstance(value, dict):
         raise ControlError("The request body must be a JSON object.")
-    if unknown := sorted(value.keys() - known):
+    if known is not None and (unknown := sorted(value.keys() - known)):
         names = ", ".join(sorted(known))
         raise ControlError(f"The member {unknown[0]!r} is not known; known are {names}.")
     return value

@@ -41,6 +41,7 @@ RULES: Mapping[str, str] = {
     "resource": "what the path names",
     "state": "the state that it is in",
     "upstream": "what is behind the service",
+    "collection": "what the collection keeps",
     "success": "nothing else",
 }
 """The rules of the selection table, in its order, each with what it looks for."""
@@ -99,6 +100,8 @@ def _rules(entry: Entry, mock: Mock, operation: ContractOperation) -> Iterator[d
     outcome = "did not apply"
     if not mock.auth or security_of(operation) is None:
         asked |= {"authentication", "permission"}
+    if mock.collections.operation(operation) is None:
+        asked.add("collection")
     for rule in (rule for rule in RULES if rule not in asked):
         if rule == entry.rule:
             yield {"rule": rule, "looks_for": RULES[rule], "outcome": "decided"}

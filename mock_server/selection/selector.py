@@ -2,7 +2,7 @@
 
 Forced (by header, address or magic value), then a queued force, then authentication, the request's
 errors and permission, then what the behaviour says of the caller, the resource, its state and the
-upstream, then success.
+upstream, then what the collection keeps, then success.
 The first rule that gives an outcome wins; the journal names it.
 """
 
@@ -12,25 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from mock_server.answers.outcome import Outcome, outcomes_of_conditions
 from mock_server.requests import preferences
+from mock_server.requests.conditions import unmet
 from mock_server.requests.errors import RequestCheck, RequestError, refusal_headers
-from mock_server.requests.request import Header, Request
+from mock_server.requests.request import Request
 from mock_server.requests.security import Security
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import ContractOperation
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What to answer: a documented case, or an error that the document has no case for.
-    `headers` are added to the answer.
-    """
-
-    rule: str
-    case: Case | None = None
-    error: RequestError | None = None
-    headers: tuple[Header, ...] = ()
 
 
 class Behaviour(Protocol):
@@ -40,6 +30,15 @@ class Behaviour(Protocol):
 
     async def decide(self, rule: str, request: Request) -> str | None:
         """The code of the case that this rule gives for a request, or None."""
+
+
+class KeptItems(Protocol):
+    """What answers for an operation of a collection."""
+
+    async def settle(self, request: Request, success: Outcome) -> Outcome | None:
+        """The outcome of a request that nothing is wrong with; None where the collection has
+        nothing to say.
+        """
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ class Selector:
     magic_parameter: str = ""
     security: Security | None = None
     etag: bytes | None = None
-    not_modified: Outcome | None = None
-    precondition_failed: Outcome | None = None
+    conditions: Mapping[str, Outcome] = field(default_factory=dict)
+    kept: KeptItems | None = None
 
     def select(self, request: Request) -> Outcome | None:
         """The outcome of the first rule that has one."""
@@ -75,22 +74,12 @@ class Selector:
                 name = await self.behaviour.decide(kind, request)
                 if name is not None:
                     return Outcome(kind, find_named(self.operation.cases, name))
+        if self.kept is not None:
+            return await self.kept.settle(request, self.success) or self.success
         if self.etag is None:
             return self.success
-        return self._conditional(request, self.etag) or self.success
-
-    def _conditional(self, request: Request, etag: bytes) -> Outcome | None:
-        """The outcome of a condition on the ETag (RFC 9110 sections 13.1.1 and 13.1.2), where the
-        document has a case for it.
-        """
-        wanted = request.headers.get(b"if-match")
-        if wanted is not None and not _names_etag(wanted, etag):
-            return self.precondition_failed
-        known = request.headers.get(b"if-none-match")
-        if known is not None and _names_etag(known, etag):
-            is_safe = request.scope["method"] in ("GET", "HEAD")
-            return self.not_modified if is_safe else self.precondition_failed
-        return None
+        status = unmet(request, self.etag)
+        return self.conditions.get(status, self.success) if status else self.success
 
 
 UNMOCKABLE = "cannot be mocked"
@@ -103,6 +92,7 @@ def selector(
     behaviour: Behaviour | None,
     security: Security | None = None,
     etag: bytes | None = None,
+    kept: KeptItems | None = None,
 ) -> Selector:
     """The selector of an operation, its outcomes made ahead."""
     magic = {
@@ -122,20 +112,9 @@ def selector(
         magic={value: outcome for value, (_, outcome) in magic.items()},
         magic_parameter=next((name.removeprefix("path.") for name, _ in magic.values()), ""),
         etag=etag,
-        not_modified=_of_condition(operation, "304"),
-        precondition_failed=_of_condition(operation, "412"),
+        conditions=outcomes_of_conditions(operation),
+        kept=kept,
     )
-
-
-def _of_condition(operation: ContractOperation, status: str) -> Outcome | None:
-    case = next((case for case in operation.cases if case.status == status), None)
-    return None if case is None else Outcome("condition", case)
-
-
-def _names_etag(header: bytes, etag: bytes) -> bool:
-    """Whether a list of entity tags has this one, weak or strong, or is `*`."""
-    tags = [tag.strip().removeprefix(b"W/") for tag in header.split(b",")]
-    return b"*" in tags or etag.removeprefix(b"W/") in tags
 
 
 def refusing_selector(operation: ContractOperation, why: str) -> Selector:

@@ -120,9 +120,9 @@ class SessionStore:
         found = await self._store.keys(self._prefix + prefix)
         return [key.removeprefix(self._prefix) for key in found]
 
-    async def clear(self) -> None:
-        """Forget everything of this session."""
-        await self._store.clear(self._prefix)
+    async def clear(self, prefix: str = "") -> None:
+        """Forget every key of this session that starts so; by default everything."""
+        await self._store.clear(self._prefix + prefix)
 
 
 class Sessions:

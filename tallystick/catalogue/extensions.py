@@ -2,7 +2,8 @@
 
 `x-tallystick-cases` on a response, `x-tallystick-promises` and `x-tallystick-behaviour` on an
 operation, `x-tallystick-problem` on the root. What they hold is checked here, so that a mistake
-is reported with its line instead of being ignored.
+is reported with its line instead of being ignored. What `x-tallystick-collection` on a path or an
+operation holds is checked in `collections`.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ CASES = "x-tallystick-cases"
 PROMISES = "x-tallystick-promises"
 PROBLEM = "x-tallystick-problem"
 BEHAVIOUR = "x-tallystick-behaviour"
+COLLECTION = "x-tallystick-collection"
 _PREFIX = "x-tallystick-"
-_NAMES = (BEHAVIOUR, CASES, PROBLEM, PROMISES)
+_NAMES = (BEHAVIOUR, CASES, COLLECTION, PROBLEM, PROMISES)
 STYLES = ("title", "type", "extension", "plain")
 
 

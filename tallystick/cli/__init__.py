@@ -13,6 +13,7 @@ import click
 
 from tallystick.cli.accept_command import accept_command
 from tallystick.cli.cases_command import cases_command
+from tallystick.cli.collections_command import collections_command
 from tallystick.cli.coverage_command import coverage_command
 from tallystick.cli.export_command import export_command
 from tallystick.cli.fuzz_command import fuzz_command
@@ -41,6 +42,7 @@ def cli() -> None:
 
 for _command in (
     cases_command,
+    collections_command,
     lint_command,
     overlay_command,
     export_command,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -45,6 +47,18 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Ask for no credentials, whatever security the document requires.",
 )
+@click.option(
+    "--stateless",
+    is_flag=True,
+    help="Let collections keep nothing: each answer is as if it were the first.",
+)
+@click.option(
+    "--state",
+    "state_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="What collections have at first: JSON, as GET /_tallystick/state gives it.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
 @click.option(
     "-v",
@@ -63,6 +77,8 @@ def mock_command(
     origins: Sequence[str],
     *,
     no_auth: bool,
+    stateless: bool,
+    state_file: str | None,
     quiet: bool,
     verbose: bool,
     opens_board: bool,
@@ -72,6 +88,8 @@ def mock_command(
         from mock_server.serve import access_to, serve
     for origin in origins:
         _require_origin(origin)
+    if stateless and state_file:
+        raise click.UsageError("--state is of no use with --stateless.")
     access = access_to(host, token or None, origins)
     serve(
         read(load),
@@ -81,9 +99,22 @@ def mock_command(
         max_body=max_body,
         access=access,
         auth=not no_auth,
+        remembers=not stateless,
+        state=None if state_file is None else _json(state_file),
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
     )
+
+
+def _json(file: str) -> Any:
+    """The value of a JSON file."""
+    try:
+        return json.loads(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        wrong = f"{file} cannot be read: {error.strerror}."
+    except ValueError as error:
+        wrong = f"{file} is no JSON: {error}."
+    raise click.BadParameter(wrong, param_hint="--state")
 
 
 def _require_origin(origin: str) -> None:

@@ -10,7 +10,7 @@ function say(text) {
   say.timer = setTimeout(() => { said.textContent = ""; }, 6000);
 }
 
-async function call(target, body) {
+async function call(target, body, done = () => {}) {
   const space = target.indexOf(" ");
   const options = { method: target.slice(0, space), redirect: "manual" };
   if (body !== undefined) {
@@ -20,6 +20,7 @@ async function call(target, body) {
   const answer = await fetch(target.slice(space + 1), options);
   if (answer.ok || answer.type === "opaqueredirect") {
     say("Done.");
+    done();
   } else {
     const problem = await answer.json().catch(() => ({}));
     say(problem.detail || `That failed: ${answer.status}.`);
@@ -43,7 +44,13 @@ async function refresh() {
 }
 
 // The keyboard's place is kept: the same button of the new part gets the focus.
+// So are the folds that are open; while something is being edited, nothing is replaced.
 function replace(part, made) {
+  if ([...part.querySelectorAll("textarea")].some((text) => text.value !== text.defaultValue)) return;
+  const open = new Map([...part.querySelectorAll("details[id]")].map((each) => [each.id, each.open]));
+  for (const fold of made.querySelectorAll("details[id]")) {
+    if (open.has(fold.id)) fold.open = open.get(fold.id);
+  }
   const controls = () => [...part.querySelectorAll("button, a, select, input")];
   const place = controls().indexOf(document.activeElement);
   part.replaceChildren(...made.childNodes);
@@ -66,16 +73,23 @@ const READ = {
 
 function submitted(form) {
   let target = form.dataset.call;
-  const body = {};
+  let body = {};
   for (const field of form.querySelectorAll("[name]")) {
     const value = field.value.trim();
     if (field.dataset.as === "path") {
       target = target.replace(`{${field.name}}`, encodeURIComponent(value));
+    } else if (field.dataset.as === "body") {
+      try {
+        body = JSON.parse(value);
+      } catch (error) {
+        return say(`That is no JSON: ${error.message}`);
+      }
     } else {
       body[field.name] = (READ[field.dataset.as] || String)(value);
     }
   }
-  return call(target, body);
+  const texts = [...form.querySelectorAll("textarea")];
+  return call(target, body, () => { for (const text of texts) text.defaultValue = text.value; });
 }
 
 function forced(button) {

@@ -82,7 +82,8 @@ def test_an_unknown_extension_is_an_error(read):
         (
             "unknown-extension",
             "x-tallystick-case is not known; known are x-tallystick-behaviour, "
-            "x-tallystick-cases, x-tallystick-problem, x-tallystick-promises",
+            "x-tallystick-cases, x-tallystick-collection, x-tallystick-problem, "
+            "x-tallystick-promises",
         )
     ]
 

@@ -1,0 +1,37 @@
+"""What to answer a request with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.requests.errors import RequestError
+from mock_server.requests.request import ABSENT, Header
+from tallystick.catalogue.cases import Case
+from tallystick.contract import ContractOperation
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to answer: a documented case, or an error that the document has no case for.
+    `headers` are added to the answer; they stand for the documented ones of their names where it
+    `replaces` them. A `value` stands for the body of the case.
+    """
+
+    rule: str
+    case: Case | None = None
+    error: RequestError | None = None
+    headers: tuple[Header, ...] = ()
+    value: Any = ABSENT
+    replaces: bool = False
+
+
+def outcomes_of_conditions(operation: ContractOperation) -> dict[str, Outcome]:
+    """The outcomes of requests whose condition does not hold, by their status, where the document
+    has them.
+    """
+    found: dict[str, Outcome] = {}
+    for case in operation.cases:
+        if case.status in ("304", "412"):
+            found.setdefault(case.status, Outcome("condition", case))
+    return found

@@ -1,0 +1,354 @@
+"""What a request to an operation of a collection gets.
+
+Rules: it comes after all that can be wrong with a request. An item that is not there gets the
+documented 404; without one, a made item stands for it; one that was deleted gets a 404 always. A
+condition on an ETag is looked at before anything is changed. What is sent as no JSON object, or
+where nothing valid can be said, is answered as if there were no collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+
+from mock_server.answers.outcome import Outcome, outcomes_of_conditions
+from mock_server.collections.filters import Filters
+from mock_server.collections.fitting import Item
+from mock_server.collections.frames import FACTS, ItemFrame, ListFrame, facts
+from mock_server.collections.items import Items
+from mock_server.collections.keeping import KeptCollection, Located, Missing, etag_of
+from mock_server.collections.paging import ListPage, Paging, address
+from mock_server.requests.conditions import unmet
+from mock_server.requests.decoding.contents import MalformedBodyError
+from mock_server.requests.errors import RequestError, refusal_headers
+from mock_server.requests.request import ABSENT, Header, Request
+from tallystick.catalogue.cases import Case
+from tallystick.catalogue.collections import CollectionMember, json_success, letters, singular_of
+from tallystick.contract import ContractOperation
+from tallystick.reader.schemas.validators import Validator
+
+RULE = "collection"
+
+_JSON_PATCH = "application/json-patch+json"
+_MERGE_PATCH = "application/merge-patch+json"
+_RELATIONS = ("first", "prev", "next", "last")
+
+
+class KeptOperation:
+    """One operation of a collection. What it needs is made when it is first used."""
+
+    def __init__(
+        self, kept: KeptCollection, member: CollectionMember, operation: ContractOperation
+    ) -> None:
+        self.kept = kept
+        self.member = member
+        self.operation = operation
+        self.document = kept.document
+        self.answer: Callable[[Request, Case, Located, str], Awaitable[Outcome | None]] = {
+            "list": self._list,
+            "create": self._create,
+            "read": self._read,
+            "replace": self._replace,
+            "change": self._change,
+            "delete": self._delete,
+        }[member.role]
+
+    async def settle(self, request: Request, success: Outcome) -> Outcome | None:
+        """The outcome of a request; None where it is that of an operation without collection."""
+        case = success.case
+        if case is None or not 200 <= case.http_status < 300:
+            return None
+        values = [request.path.get(name, "") for name in self._names]
+        missing = await self.kept.missing_parent(request.session, values)
+        if missing is not None:
+            refused = self._not_found(missing)
+            if refused is not None:
+                return refused
+        count = len(self.kept.names)
+        own = values[count] if len(values) > count else ""
+        return await self.answer(request, case, self.kept.at(values[:count]), own)
+
+    # --- what is made once
+
+    @cached_property
+    def items(self) -> Items:
+        """What makes the items."""
+        return self.kept.items
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """The names of the path's parameters, in its order."""
+        parts = self.operation.path.split("{")[1:]
+        return [part.partition("}")[0] for part in parts]
+
+    @cached_property
+    def _conditions(self) -> Mapping[str, Outcome]:
+        return outcomes_of_conditions(self.operation)
+
+    @cached_property
+    def _list_frame(self) -> ListFrame:
+        return ListFrame(self.document, self.member, self.kept.collection.id)
+
+    @cached_property
+    def _paging(self) -> Paging:
+        fitting = self._list_frame.fitting
+        return Paging(fitting, self.operation, self.kept.collection.id)
+
+    @cached_property
+    def _filters(self) -> Filters:
+        return Filters(self._list_frame.fitting, self.operation, self._paging.names)
+
+    @cached_property
+    def _frame(self) -> ItemFrame:
+        return ItemFrame(self.document, self.member, json_success(self.operation))
+
+    @cached_property
+    def _header_validators(self) -> Mapping[str, dict[str, Validator | None]]:
+        """The documented headers of each status, with what holds them to their schemas."""
+        return {
+            response.status: {
+                name.lower(): self.document.validators.at((*node.path, "schema"))
+                if isinstance(node.value, dict) and "schema" in node.value
+                else None
+                for name, node in self.document.at(response.path).map("headers")
+            }
+            for response in self.operation.responses
+        }
+
+    # --- the roles
+
+    async def _list(self, request: Request, case: Case, place: Located, _: str) -> Outcome | None:
+        shelf = await self.kept.shelf(request.session, place)
+        chosen = self._filters.chosen(shelf.items, request.query)
+        page = self._paging.page(chosen, request, self._list_frame.most)
+        here = address(request)
+        if request.scope["query_string"]:
+            here = f"{here}?{request.scope['query_string'].decode('latin-1')}"
+        value = self._list_frame.body(page, here)
+        if value is None:
+            return None
+        headers = self._page_headers(case, page, here)
+        if "etag" in self._header_validators.get(case.status, {}):
+            etag = etag_of(value)
+            refused = self._unmet(request, etag)
+            if refused is not None:
+                return refused
+            headers += self._headers(case, etag=[etag])
+        return Outcome(RULE, case, headers=headers, value=value, replaces=True)
+
+    async def _read(self, request: Request, case: Case, place: Located, own: str) -> Outcome | None:
+        found = await self._found(request, place, own)
+        if isinstance(found, Outcome | None):
+            return found
+        return self._unmet_item(request, found) or self._shown(case, found)
+
+    async def _create(self, request: Request, case: Case, place: Located, _: str) -> Outcome | None:
+        sent = self._sent(request)
+        if sent is None:
+            return None
+        shelf = await self.kept.shelf(request.session, place)
+        taken = {*map(self.items.id_of, shelf.items), *shelf.gone}
+        own, conflict = self._own_id(sent), self._case("409")
+        key = None if own is None else self.items.key(str(own))
+        if key is not None and key in taken - {*shelf.gone}:
+            if conflict is not None:
+                why = refusal_headers(f"{str(own)[:100]!r} is there already.")
+                return Outcome(RULE, conflict, headers=why)
+            own = None
+        own = self.items.new_id(taken) if own is None else own
+        now = request.session.clock.now()
+        item = None if own is None else self.items.created(sent, own, place.parents, now)
+        if item is None:
+            return None
+        await self.kept.add(request.session, place, item)
+        return self._shown(case, item, self._location(request, case, f"/{_quoted(str(own))}"))
+
+    def _own_id(self, sent: Item) -> Any:
+        """The id that the client gives the item itself; None where it gives none."""
+        name = self.kept.collection.id
+        given = sent.get(name)
+        if name in self.items.fitting.read_only or given in (None, ""):
+            return None
+        return given if self.items.id_validator.is_valid(given) else None
+
+    async def _replace(
+        self, request: Request, case: Case, place: Located, own: str
+    ) -> Outcome | None:
+        sent = self._sent(request)
+        created = self._case("201")
+        shelf = await self.kept.shelf(request.session, place)
+        if created is not None and isinstance(self.kept.find(shelf, own), Missing):
+            return await self._put_new(request, created, place, own, sent)
+        found = await self._found(request, place, own)
+        if isinstance(found, Outcome | None):
+            return found
+        refused = self._unmet_item(request, found)
+        if refused is not None or sent is None:
+            return refused
+        item = self.items.replaced(found, sent, request.session.clock.now())
+        others = (c for c in self.operation.cases if 200 <= c.http_status < 300)
+        case = next((other for other in others if other.status != "201"), case)
+        return await self._kept(request, case, place, item)
+
+    async def _put_new(
+        self, request: Request, case: Case, place: Located, own: str, sent: Item | None
+    ) -> Outcome | None:
+        """The outcome of a PUT that creates (RFC 9110 section 9.3.4)."""
+        value, now = self.items.id_from(own), request.session.clock.now()
+        if value is None or sent is None:
+            return None
+        item = self.items.created(sent, value, place.parents, now)
+        if item is None:
+            return None
+        await self.kept.add(request.session, place, item)
+        return self._shown(case, item, self._location(request, case, ""))
+
+    async def _change(
+        self, request: Request, case: Case, place: Located, own: str
+    ) -> Outcome | None:
+        sent = None if request.media_type == _JSON_PATCH else self._sent(request)
+        found = await self._found(request, place, own)
+        if isinstance(found, Outcome | None):
+            return found
+        refused = self._unmet_item(request, found)
+        if refused is not None or sent is None:
+            return refused
+        keeps_null = request.media_type != _MERGE_PATCH
+        now = request.session.clock.now()
+        item = self.items.merged(found, sent, now, keeps_null=keeps_null)
+        return await self._kept(request, case, place, item)
+
+    async def _delete(
+        self, request: Request, case: Case, place: Located, own: str
+    ) -> Outcome | None:
+        found = await self._found(request, place, own)
+        if isinstance(found, Outcome | None):
+            return found
+        refused = self._unmet_item(request, found)
+        if refused is not None:
+            return refused
+        await self.kept.remove(request.session, place, own)
+        return self._shown(case, found)
+
+    # --- what they share
+
+    async def _found(self, request: Request, place: Located, own: str) -> Item | Outcome | None:
+        """The item of an id, or a made one that stands for it; else the outcome without it."""
+        found = self.kept.find(await self.kept.shelf(request.session, place), own)
+        if not isinstance(found, Missing):
+            return found
+        refused = self._not_found(found)
+        value = self.items.id_from(own)
+        if refused is not None or value is None:
+            return refused
+        seed = f"{self.items.seed}{place.path}/{_quoted(own)}"
+        return self.items.made(seed, value, place.parents)
+
+    def _not_found(self, missing: Missing) -> Outcome | None:
+        """The documented 404, where there is one; what was deleted is gone in any case."""
+        cases = [case for case in self.operation.cases if case.status == "404"]
+        if cases:
+            named = singular_of(missing.collection.path)
+            telling = (case for case in cases if named and named in letters(case.code or ""))
+            case = next(telling, cases[0])
+            return Outcome(RULE, case, headers=refusal_headers(missing.why))
+        statuses = {response.status.lower() for response in self.operation.responses}
+        if missing.is_gone or statuses & {"4xx", "default"}:
+            return Outcome(RULE, error=RequestError(404, missing.why))
+        return None
+
+    def _case(self, status: str) -> Case | None:
+        return next((case for case in self.operation.cases if case.status == status), None)
+
+    def _sent(self, request: Request) -> Item | None:
+        """The item that a client sends; None where its body is none."""
+        try:
+            value = request.value if request.body else {}
+        except MalformedBodyError:
+            return None
+        value = self._frame.sent(value)
+        if not isinstance(value, dict):
+            return None
+        return {name: item for name, item in value.items() if _is_json(item)}
+
+    async def _kept(
+        self, request: Request, case: Case, place: Located, item: Item | None
+    ) -> Outcome | None:
+        if item is None:
+            return None
+        await self.kept.put(request.session, place, item)
+        return self._shown(case, item)
+
+    def _shown(self, case: Case, item: Item, headers: tuple[Header, ...] = ()) -> Outcome:
+        """The outcome that shows an item, where its response has a body."""
+        if self.kept.has_etags:
+            headers += self._headers(case, etag=[etag_of(item)])
+        media_type = json_success(self.operation)
+        has_body = media_type is not None and media_type.path[: len(case.response)] == case.response
+        value = self._frame.body(item) if has_body else None
+        value = ABSENT if value is None else value
+        return Outcome(RULE, case, headers=headers, value=value, replaces=True)
+
+    # --- conditions and headers
+
+    def _unmet_item(self, request: Request, item: Item) -> Outcome | None:
+        return self._unmet(request, etag_of(item)) if self.kept.has_etags else None
+
+    def _unmet(self, request: Request, etag: str) -> Outcome | None:
+        """The outcome of a condition that does not hold, where the document has one."""
+        outcome = self._conditions.get(unmet(request, etag.encode()) or "")
+        if outcome is None or outcome.case is None:
+            return None
+        headers = ((b"etag", etag.encode()),) if outcome.case.status == "304" else ()
+        return Outcome(outcome.rule, outcome.case, headers=headers, replaces=True)
+
+    def _headers(self, case: Case, **values: list[Any]) -> tuple[Header, ...]:
+        """Documented headers of a case, each with the first value that its schema takes."""
+        found: list[Header] = []
+        documented = self._header_validators.get(case.status, {})
+        for name, candidates in values.items():
+            if name in documented:
+                validator = documented[name]
+                taken = (v for v in candidates if validator is None or validator.is_valid(v))
+                value = next(taken, None)
+                if value is not None:
+                    text = str(value).lower() if isinstance(value, bool) else str(value)
+                    found.append((name.encode("latin-1"), text.encode("latin-1", "replace")))
+        return tuple(found)
+
+    def _location(self, request: Request, case: Case, rest: str) -> tuple[Header, ...]:
+        """Where the new item is: an address without origin where the schema takes that."""
+        own = address(request) + rest
+        split = urlsplit(own)
+        return self._headers(case, location=[split.path, own])
+
+    def _page_headers(self, case: Case, page: ListPage, here: str) -> tuple[Header, ...]:
+        """Totals and links in headers (RFC 8288), where they are documented."""
+        values: dict[str, list[Any]] = {}
+        for name in self._header_validators.get(case.status, {}):
+            plain = letters(name).removeprefix("x")
+            if name == "link":
+                rels = [rel for rel in _RELATIONS if rel in page.urls]
+                links = [f'<{page.urls[rel]}>; rel="{rel}"' for rel in rels]
+                values[name] = [", ".join(links or [f'<{here}>; rel="self"'])]
+            elif plain in FACTS:
+                found = facts(FACTS[plain], page, here)
+                values[name] = [*found, *map(str, found)]
+        return self._headers(case, **values)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _is_json(value: Any) -> bool:
+    """Whether a part of a body can be kept; a file cannot."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True

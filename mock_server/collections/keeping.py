@@ -1,0 +1,174 @@
+"""One collection of the mock: its items in each session, below each of its parents.
+
+Rules: what nobody has changed has the first items, the same for the same seed, or those that the
+mock was started with. A collection in another one's item belongs to that: it goes with it, and in a
+new one it is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from urllib.parse import quote, unquote
+
+import orjson
+
+from mock_server.collections import storage
+from mock_server.collections.fitting import Item
+from mock_server.collections.items import Items
+from mock_server.collections.storage import Shelf
+from mock_server.state.sessions import Session
+from tallystick.catalogue.collections import Collection, template
+from tallystick.reader.document import Document
+
+_PARAMETER = re.compile(r"\{([^}]*)\}")
+_MOST_PATHS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A collection below certain parents: its path with their ids, and these by the names of the
+    path's parameters.
+    """
+
+    path: str
+    parents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a path leads to and is not there, and whether it was deleted."""
+
+    collection: Collection
+    own: str
+    is_gone: bool
+
+    @property
+    def why(self) -> str:
+        """That, in one sentence."""
+        what = "was deleted" if self.is_gone else "is not there"
+        return f"{self.own[:100]!r} of {self.collection.path} {what}."
+
+
+class KeptCollection:
+    """The items of one collection. `ancestors` are the collections whose items it is in, each with
+    the number of its own parents; `inside` are the last parts of the paths of those in its items.
+    """
+
+    def __init__(
+        self, document: Document, collection: Collection, seed: int, given: Mapping[str, Shelf]
+    ) -> None:
+        self.document = document
+        self.collection = collection
+        self.seed = seed
+        self.given = given
+        self.names = _PARAMETER.findall(collection.path)
+        self.ancestors: list[tuple[KeptCollection, int]] = []
+        self.inside: list[str] = []
+        self.has_etags = any(
+            name.lower() == "etag"
+            for member in collection.members
+            for response in member.operation.responses
+            for name, _ in document.at(response.path).map("headers")
+        )
+        self._first = lru_cache(maxsize=_MOST_PATHS)(self._made)
+
+    @cached_property
+    def items(self) -> Items:
+        """What makes the items."""
+        return Items(self.document, self.collection, self.seed)
+
+    def below(self, others: Sequence[KeptCollection]) -> None:
+        """Note the ancestors among the collections of the contract, and in them what is inside."""
+        own = template(self.collection.path)
+        for other in others:
+            above = f"{template(other.collection.path)}/{{}}/"
+            if own.startswith(above):
+                self.ancestors.append((other, len(other.names)))
+                rest = own.removeprefix(above)
+                if "{" not in rest:
+                    other.inside.append(rest)
+
+    # --- places
+
+    def at(self, values: Sequence[str]) -> Located:
+        """The collection below the parents that these values name, in the path's order."""
+        parents = dict(zip(self.names, values, strict=False))
+        keys = {count: ancestor.items.key for ancestor, count in self.ancestors}
+        given = (keys.get(n, str)(value) for n, value in enumerate(values))
+        path = _PARAMETER.sub(lambda _: quote(next(given), safe=""), self.collection.path)
+        return Located(path, parents)
+
+    def located(self, path: str) -> Located | None:
+        """The collection of a path with ids; None where the path is another's."""
+        pattern = re.sub(r"\\\{[^}]*\\\}", "([^/]+)", re.escape(self.collection.path))
+        match = re.fullmatch(pattern, path)
+        return self.at([unquote(text) for text in match.groups()]) if match else None
+
+    # --- items
+
+    async def shelf(self, session: Session, place: Located) -> Shelf:
+        """The items at a place."""
+        kept = await storage.kept(session, place.path)
+        return self._first(place.path) if kept is None else kept
+
+    def _made(self, path: str) -> Shelf:
+        place = self.located(path)
+        if path in self.given:
+            return self.given[path]
+        return Shelf(self.items.first(path, place.parents if place else {}))
+
+    async def keep(self, session: Session, place: Located, shelf: Shelf) -> None:
+        """Keep the items at a place."""
+        await storage.keep(session, place.path, shelf)
+
+    async def remove(self, session: Session, place: Located, own: str) -> None:
+        """Remove an item, with all that is in it."""
+        shelf, key = await self.shelf(session, place), self.items.key(own)
+        rest = [item for item in shelf.items if self.items.id_of(item) != key]
+        await self.keep(session, place, shelf.without(rest, key))
+        await storage.forget(session, f"{place.path}/{quote(key, safe='')}")
+
+    async def put(self, session: Session, place: Located, item: Item) -> None:
+        """Add an item, in the place of the one of its id where there is one."""
+        shelf, own = await self.shelf(session, place), self.items.id_of(item)
+        ids = [self.items.id_of(known) for known in shelf.items]
+        found = list(shelf.items)
+        if own in ids:
+            found[ids.index(own)] = item
+        else:
+            found.append(item)
+        await self.keep(session, place, shelf.with_items(found))
+
+    async def add(self, session: Session, place: Located, item: Item) -> None:
+        """Add a new item, with nothing in it."""
+        await self.put(session, place, item)
+        own = quote(self.items.id_of(item), safe="")
+        for rest in self.inside:
+            await storage.keep(session, f"{place.path}/{own}/{rest}", Shelf(()))
+
+    def find(self, shelf: Shelf, own: str) -> Item | Missing:
+        """The item of an id."""
+        key = self.items.key(own)
+        for item in shelf.items:
+            if self.items.id_of(item) == key:
+                return item
+        return Missing(self.collection, own, key in shelf.gone)
+
+    async def missing_parent(self, session: Session, values: Sequence[str]) -> Missing | None:
+        """The first parent that is not there."""
+        for ancestor, count in self.ancestors:
+            shelf = await ancestor.shelf(session, ancestor.at(values[:count]))
+            found = ancestor.find(shelf, values[count])
+            if isinstance(found, Missing):
+                return found
+        return None
+
+
+def etag_of(value: object) -> str:
+    """The ETag of an item or a list: another one for another content (RFC 9110 section 8.8.3)."""
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return f'"{blake2b(text, digest_size=8).hexdigest()}"'

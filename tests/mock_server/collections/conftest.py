@@ -1,0 +1,28 @@
+"""A mock of a shop, with a collection and one inside its items; see `shop.yaml`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mock_server.serve import serving
+from tallystick import load_contract
+from tests.mock_server.conftest import client
+
+DOCUMENT = Path(__file__).with_name("shop.yaml")
+
+
+@pytest.fixture(scope="package")
+def shop_url() -> Iterator[str]:
+    """The base URL of one mock of the shop, for all tests."""
+    with serving(load_contract(str(DOCUMENT))) as url:
+        yield url
+
+
+@pytest.fixture
+def shop(shop_url: str) -> Iterator[httpx.Client]:
+    """A client of the mock, which is as at its start."""
+    with client(shop_url) as connected:
+        assert connected.post("/_tallystick/reset").status_code == 204
+        yield connected
