@@ -24,9 +24,9 @@ from tallystick.reader.operations import Field, Parameter, properties
 from tallystick.reader.pointers import Path
 
 _MOST = 3
-"""The most faults of one parameter or property."""
+"""The most faults of one parameter, and the most wrong values and wrong types of a property."""
 
-_MOST_OF_BODY = 24
+_MOST_OF_BODY = 40
 
 _OTHERS: tuple[tuple[str, Any], ...] = (
     ("an object", {"tallystick": []}),
@@ -97,12 +97,13 @@ def _of_body(contract: Contract, request: OperationRequest) -> Iterator[Fault]:
             continue
         found = schema_at(contract.document, path)
         field = Field("body", name)
-        wrong = (
-            Fault(f"body.{name} = {what}", with_value(request, field, value))
-            for what, value in (*_beyond(found), *_OTHERS)
-            if _is_wrong(contract, schema, request, field, value)
-        )
-        yield from islice(wrong, _MOST)
+        for values in (_beyond(found), _OTHERS):
+            wrong = (
+                Fault(f"body.{name} = {what}", with_value(request, field, value))
+                for what, value in values
+                if _is_wrong(contract, schema, request, field, value)
+            )
+            yield from islice(wrong, _MOST)
     extra = Field("body", "xTallystickProbe")
     if _is_wrong(contract, schema, request, extra, True):
         yield Fault("a member that may not be", with_value(request, extra, True))
