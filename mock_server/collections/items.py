@@ -17,6 +17,8 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
+import orjson
+
 from mock_server.collections.fitting import Fitting, Item
 from mock_server.state.clock import timestamp
 from tallystick.catalogue.collections import Collection, ItemPlace, letters, singular_of
@@ -28,6 +30,9 @@ from tallystick.reader.operations import MediaType
 
 FEWEST, MOST = 3, 10
 """How many items a collection has at first, where the document gives no more."""
+
+_LARGE = 32 * 1024
+"""From how many bytes on there are no more than the fewest."""
 
 _MOST_TRIED = 50
 _CREATED = re.compile(
@@ -124,6 +129,8 @@ class Items:
             item = None if own is None else self.made(f"{self.seed}{path}/{number}", own, parents)
             if item is not None:
                 found[self.id_of(item)] = item
+            if len(found) >= FEWEST and len(orjson.dumps([*found.values()])) > _LARGE:
+                break
         return tuple(found.values())
 
     def _examples(self) -> Iterator[Mapping[str, Any]]:
