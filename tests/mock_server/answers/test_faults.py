@@ -103,8 +103,16 @@ def test_at_random(mock: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"faults": []}, {"faults": ["rest"]}, {"delay": "1"}, {"rate": 2}, {"seed": "x"}]
+    "body", [{"faults": "slow"}, {"faults": ["rest"]}, {"delay": "1"}, {"rate": 2}, {"seed": "x"}]
 )
 def test_what_cannot_be_queued(mock: httpx.Client, body: dict[str, Any]) -> None:
     """A wrong member is refused with a problem."""
     assert mock.post(FAULTS, json=body).status_code == 400
+
+
+def test_no_fault_but_a_delay(mock: httpx.Client) -> None:
+    """The helper's `fault([], {delay})` is a delay and nothing else."""
+    assert mock.post(FAULTS, json={"faults": [], "delay": 0.2}).status_code == 201
+    begun = time.monotonic()
+    assert create(mock, VALID).status_code == 200
+    assert time.monotonic() - begun >= 0.2
