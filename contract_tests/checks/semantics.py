@@ -122,7 +122,9 @@ def _denied(context: CheckContext) -> Violation | None:
         return None
     message = f"{expectation.what} should get a 401 or 403, not {_got(context)}"
     path = (*context.operation.location, "security")
-    return Violation(message, (expectation.what,), path=path, marks=(STATUS_LINE,))
+    # A server that looks at no credentials has one fault, however many operations show it.
+    place = ("credentials not required", expectation.what)
+    return Violation(message, (expectation.what,), path=path, place=place, marks=(STATUS_LINE,))
 
 
 def refusal_names_no_other_case(context: CheckContext) -> Violation | None:
