@@ -83,6 +83,7 @@ def _created(run: Run, operation: ContractOperation, base: Base) -> _Item | None
     """A new item. Where an equal one is refused, another is made."""
     full = full_bodies(run.contract, base.request, run.plan.seed)[:_MOST_TRIED]
     requests = [replace(base.request, body=body) for body in full]
+    requests = [base.renewed(request, request) for request in requests]
     requests += [] if base.again else [base.request]
     others = Sources(run.contract, run.target, run.resources, run.plan.seed + 1)
     requests += [candidate.request for candidate in others.candidates(operation)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -23,7 +24,7 @@ _DENIED = {
 @pytest.mark.only(where=applicability.security)
 def test_credentials(run: Run, operation: ContractOperation, base: Base) -> None:
     """A request without credentials, or with wrong ones, is denied; another identity may be."""
-    _try_identities(run, operation, base.request)
+    _try_identities(run, operation, lambda what: base.renewed(base.request, salt=what))
 
 
 @pytest.mark.deletes("before")
@@ -33,17 +34,19 @@ def test_credentials_of_deletes(run: Run, bases: Bases, operation: ContractOpera
     request = bases.untouched(operation)
     if request is None:
         pytest.skip("this run created no item to delete")
-    _try_identities(run, operation, request)
+    _try_identities(run, operation, lambda _: request)
 
 
-def _try_identities(run: Run, operation: ContractOperation, request: OperationRequest) -> None:
+def _try_identities(
+    run: Run, operation: ContractOperation, request: Callable[[str], OperationRequest]
+) -> None:
     denied = _denied(operation)
     for identity, what in _DENIED.items():
         if run.client.identities.can_be(identity, operation):
-            _send(run, request, identity, replace(denied, what=what))
+            _send(run, request(what), identity, replace(denied, what=what))
     if run.client.identities.can_be(Identity.OTHER, operation):
         other = Expectation(ExpectationKind.HANDLED, "another identity")
-        _send(run, request, Identity.OTHER, other)
+        _send(run, request(other.what), Identity.OTHER, other)
 
 
 def _denied(operation: ContractOperation) -> Expectation:

@@ -21,7 +21,9 @@ from contract_tests.operations.roles import SAFE, Role
 from contract_tests.requests import applicability
 from contract_tests.requests.applicability import OF_FAULTS, documents, refuses
 from contract_tests.requests.base import Base
-from contract_tests.requests.faults import faults
+from contract_tests.requests.reaching import full_bodies
+from contract_tests.requests.sources import Origin
+from contract_tests.requests.variations.faults import faults
 from contract_tests.results.run import Run
 from tallystick.contract import ContractOperation
 from tallystick.reader.operations import Parameter
@@ -37,21 +39,37 @@ _MARGIN = 1 << 20
 def test_faults(run: Run, base: Base) -> None:
     """A request that certainly breaks the schema in one place is refused (400, 422)."""
     is_advised = not refuses(base.operation)
-    found = list(faults(run.contract, base.request, run.target))
+    full = _full(run, base)
+    found = list(faults(run.contract, full, run.target))
     # A wrong type in the path is an address that no route of a framework may have.
     expectations = [
         Expectation(
             ExpectationKind.REFUSED,
             fault.what,
-            is_advised=is_advised,
+            is_advised=is_advised or fault.is_lenient,
             is_undescribed=fault.what.startswith("path."),
         )
         for fault in found
     ]
-    _check_all(run, base, [fault.request for fault in found], expectations)
+    _check_all(run, base, [base.renewed(fault.request, full) for fault in found], expectations)
     for case in base.operation.cases if not found else ():
         if case.status.upper() in OF_FAULTS and case.code is None:
             run.not_covered(case, "nothing in the schema can certainly be broken", needs_entry=True)
+
+
+def _full(run: Run, base: Base) -> OperationRequest:
+    """The base with a fuller body, where the service takes that: it has more that can be wrong."""
+    bodies = full_bodies(run.contract, base.request, run.plan.seed) if base.is_success else []
+    is_made = base.sources.get("body") is Origin.SETTLED
+    for body in bodies[:1] if is_made else ():
+        fuller = replace(base.request, body=body)
+        fuller = base.renewed(fuller, fuller)
+        exchange = run.client.send(fuller)
+        expectation = Expectation(ExpectationKind.HANDLED, "a full body")
+        run.check(base.operation, exchange, expectation)
+        if isinstance(exchange.outcome, Response) and exchange.outcome.is_success:
+            return fuller
+    return base.request
 
 
 @pytest.mark.only(where=applicability.item_to_read)

@@ -55,7 +55,7 @@ def test_valid_data_is_accepted(run: Run, working_base: Base) -> None:
     def check(drawn: dict[Any, Any], extra: OperationRequest) -> None:
         request = base.request
         if isinstance(extra.body, dict) and isinstance(request.body, dict):
-            request = replace(request, body={**extra.body, **request.body})
+            request = base.renewed(replace(request, body={**extra.body, **request.body}))
         for field, value in drawn.items():
             request = with_value(request, field, value)
         request = with_parameters(request, given_values)

@@ -1,4 +1,4 @@
-"""Each value that a rule of the document settles gets what the rule says.
+"""Each value that a rule or a schema of the document settles gets what that says.
 
 One property at a time: a faulty request has one fault, and all else in it is certainly valid.
 """
@@ -6,6 +6,7 @@ One property at a time: a faulty request has one fault, and all else in it is ce
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -13,9 +14,11 @@ import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.operations.roles import Role
 from contract_tests.requests import applicability, values
-from contract_tests.requests.base import Base
+from contract_tests.requests.base import STATE, Base
 from contract_tests.requests.reaching import constraints, fits_body, with_value, without
+from contract_tests.requests.variations.limits import Limit, limits
 from contract_tests.results.run import Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import Constraint
@@ -41,6 +44,51 @@ def test_valid_values(run: Run, working_base: Base) -> None:
     for row in zip_longest(*shifted):
         samples = [sample for sample in row if sample is not None]
         refused += _check_valid(run, working_base, samples, alone=refused < _MOST_ALONE)
+
+
+@pytest.mark.only(where=applicability.values)
+def test_limits(run: Run, working_base: Base) -> None:
+    """The values that a schema names (bounds, enums, null) are accepted: in all places at once, or
+    else one by one.
+    """
+    base = working_base
+    if run.plan.roles.of(base.operation) is Role.DELETE:
+        pytest.skip("what is deleted is gone")
+    columns = list(limits(run.contract, base.request, run.target, run.plan.seed).values())
+    for row in zip_longest(*columns):
+        found = [limit for limit in row if limit is not None]
+        together = base.request
+        for limit in found:
+            together = limit.put(together)
+        if len(found) > 1 and _is_accepted(run, base, found, base.renewed(together)):
+            continue
+        for limit in found:
+            _is_accepted(run, base, [limit], base.renewed(limit.put(base.request)), is_judged=True)
+
+
+def _is_accepted(
+    run: Run,
+    base: Base,
+    found: Sequence[Limit],
+    request: OperationRequest,
+    *,
+    is_judged: bool = False,
+) -> bool:
+    """Whether a request with limits is accepted. One refusal of several at once says nothing: what
+    each allows may be forbidden together.
+    """
+    if not fits_body(run.contract, request):
+        return False
+    what = " and ".join(limit.what for limit in found)
+    stated = all(limit.is_stated for limit in found)
+    expectation = base.accepted(what, is_advised=not stated)
+    states = [case for case in base.operation.cases if case.http_status in STATE]
+    expectation = replace(expectation, cases=(*expectation.cases, *states))
+    exchange = run.client.send(request)
+    is_accepted = case_answered(base.operation, exchange) in expectation.cases
+    if (is_accepted or is_judged) and not base.hides(exchange):
+        run.check(base.operation, exchange, expectation)
+    return is_accepted
 
 
 @pytest.mark.only(where=applicability.rule)

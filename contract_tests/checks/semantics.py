@@ -56,7 +56,15 @@ def text_is_of_no_other_case(context: CheckContext) -> Violation | None:
 
 def valid_request_is_accepted(context: CheckContext) -> Violation | None:
     """A request that the document allows gets a success."""
-    return None if context.expectation.source else _accepted(context)
+    expectation = context.expectation
+    return None if expectation.source or expectation.is_advised else _accepted(context)
+
+
+def valid_request_is_better_accepted(context: CheckContext) -> Violation | None:
+    """The same, where a rule that no schema says may be against it."""
+    expectation = context.expectation
+    is_meant = expectation.is_advised and not expectation.source
+    return _accepted(context) if is_meant else None
 
 
 def equivalent_request_is_accepted(context: CheckContext) -> Violation | None:
@@ -67,7 +75,8 @@ def equivalent_request_is_accepted(context: CheckContext) -> Violation | None:
 
 def advised_request_is_accepted(context: CheckContext) -> Violation | None:
     """The same, by a standard that few services keep."""
-    return _accepted(context) if context.expectation.is_advised else None
+    expectation = context.expectation
+    return _accepted(context) if expectation.is_advised and expectation.source else None
 
 
 def _accepted(context: CheckContext) -> Violation | None:

@@ -357,6 +357,16 @@ ADVISED_ACCEPTED = ResponseCheck(
     semantics.advised_request_is_accepted,
     remedy="Decode percent-encoding of the path before you route by it.",
 )
+VALID_ADVISED = ResponseCheck(
+    "valid request better accepted",
+    ADVISORY,
+    "",
+    "the response to a request that the schema allows, and a rule may forbid",
+    semantics.valid_request_is_better_accepted,
+    (DOCUMENTED_STATUS,),
+    group="accepted",
+    remedy="Accept what the schema allows, or put the rule that the value breaks into the schema.",
+)
 REFUSAL_ADVISED = ResponseCheck(
     "refusal advised",
     ADVISORY,
@@ -506,6 +516,7 @@ RESPONSE_CHECKS = ordered(
     MESSAGE_LENGTH,
     NO_SECRET,
     ADVISED_ACCEPTED,
+    VALID_ADVISED,
     REFUSAL_ADVISED,
     CREDENTIALS_ADVISED,
     EXAMPLE,

@@ -3,7 +3,8 @@
 Rules: nothing that is made or drawn replaces a credential, or a header of the target file; only
 what the file gives for an operation or a case does. All other identities replace what is there.
 Nobody has no credentials at all, wherever the target file gives them. A wrong credential is tried
-three times at most for a scheme: accounts lock.
+three times at most for a scheme: accounts lock, and addresses are banned. A token at a loopback
+address has neither, so it is tried at each operation.
 """
 
 from __future__ import annotations
@@ -57,8 +58,13 @@ class Identities:
             return False
         if identity is Identity.WRONG:
             schemes = self._to_break(operation)
-            return bool(schemes) and all(self._tried[s.name] < _MOST_WRONG for s in schemes)
+            return bool(schemes) and all(map(self._may_break, schemes))
         return True
+
+    def _may_break(self, scheme: SecurityScheme) -> bool:
+        is_token = scheme.kind == "apiKey" or scheme.scheme.lower() == "bearer"
+        is_harmless = is_token and is_loopback(self.target.base_url)
+        return is_harmless or self._tried[scheme.name] < _MOST_WRONG
 
     def of(self, request: OperationRequest, identity: Identity) -> OperationRequest:
         """The request as this identity sends it. Raises TargetError where a token is refused."""

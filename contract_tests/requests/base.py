@@ -24,21 +24,27 @@ from contract_tests.requests.sources import (
     Sources,
     valid_request,
 )
+from contract_tests.requests.variations.renewal import renewed, texts
 from contract_tests.results.run import MOST_KEPT, Run, case_answered
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
+from tallystick.reader.operations import Field
 
-_STATE = (402, 409, 410, 412, 423, 424, 428)
+STATE = (402, 409, 410, 412, 423, 424, 428)
 """Statuses that speak of a state of the target (RFC 9110 section 15.5, RFC 4918, RFC 6585)."""
 
 _REFUSED = (401, 403)
+
+_MOST_UNIQUE = 5
+"""How many texts are tried as the one that must be unique."""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
     """The base of an operation; `case` is the documented case of the response, if it is one;
     `sources` says where the values come from. Without `exchange` nothing could be sent. `again` is
-    the status of an equal second create: it may find the first one.
+    the status of an equal second create: it may find the first one. `unique` are the places that
+    need other values for another to be created.
     """
 
     operation: ContractOperation
@@ -49,6 +55,7 @@ class Base:
     is_repeatable: bool = True
     role: Role | None = None
     again: int | None = None
+    unique: tuple[Field, ...] = ()
 
     @property
     def status(self) -> int | None:
@@ -78,7 +85,7 @@ class Base:
             return f"{got}: it needs {', '.join(guesses)}"
         if self.status == 404 and not self._is_certain_to_exist:
             return f"{got}: it needs {', '.join(self._places) or 'an item that has this'}"
-        if self.status in _STATE and not self._is_given:
+        if self.status in STATE and not self._is_given:
             return f"{got}: it needs a resource in another state"
         has_code = self.case is not None and self.case.code is not None
         if (has_code or self._may_break_a_rule) and not self._is_given:
@@ -102,13 +109,21 @@ class Base:
             is_advised=is_advised,
         )
 
+    def renewed(
+        self, request: OperationRequest, like: OperationRequest | None = None, salt: str = ""
+    ) -> OperationRequest:
+        """A variation of the base, or of `like`, that can be sent though what it creates is unique
+        and there.
+        """
+        return renewed(request, self.unique, like or self.request, salt)
+
     def hides(self, exchange: Exchange) -> bool:
         """Whether the response to a variation is explained by the state that the base is in, or
         left behind: documents do not say which of two faults wins.
         """
         outcome = exchange.outcome
         if self.is_success:
-            left_behind = isinstance(outcome, Response) and outcome.status in (*_STATE, self.again)
+            left_behind = isinstance(outcome, Response) and outcome.status in (*STATE, self.again)
             return left_behind and not self.is_repeatable
         if self.case is None:
             is_same = isinstance(outcome, Response) and outcome.status == self.status
@@ -201,7 +216,24 @@ class Bases:
         self.run.check(base.operation, exchange, expectation)
         outcome = exchange.outcome
         status = outcome.status if isinstance(outcome, Response) else None
-        return replace(base, again=status) if status and 400 <= status < 500 else base
+        if status is None or not 400 <= status < 500:
+            return base
+        return replace(base, again=status, unique=self._unique(base))
+
+    def _unique(self, base: Base) -> tuple[Field, ...]:
+        """What has to differ for another item to be created: one text, or else all of them."""
+        places = texts(self.run.contract, base.request)[:_MOST_UNIQUE]
+        for chosen in [*((place,) for place in places), tuple(places)]:
+            request = renewed(base.request, chosen, base.request)
+            if chosen and self._is_created(base.operation, request):
+                return chosen
+        return ()
+
+    def _is_created(self, operation: ContractOperation, request: OperationRequest) -> bool:
+        exchange = self.run.client.send(request)
+        expectation = Expectation(ExpectationKind.HANDLED, "another item")
+        self.run.check(operation, exchange, expectation)
+        return isinstance(exchange.outcome, Response) and exchange.outcome.is_success
 
     def untouched(self, operation: ContractOperation) -> OperationRequest | None:
         """A request to what the run created and may delete; not yet sent. None where there is

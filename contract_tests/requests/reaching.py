@@ -82,23 +82,31 @@ def full_bodies(contract: Contract, base: OperationRequest, number: int) -> list
     smallest; the fullest first. References to other resources stay as in the base. `number` chooses
     among all.
     """
-    body = format_of(base.operation, base.media_type or "")
-    if not isinstance(base.body, dict) or body is None or not is_makeable(body):
+    if not isinstance(base.body, dict):
         return []
     kept = {name: value for name, value in base.body.items() if refers(name)}
-    drawn: list[OperationRequest] = []
+    bodies = _full(base.operation, base.media_type or "", number)
+    requests = [replace(base, body={**body, **kept}) for body in bodies]
+    return [request.body for request in requests if fits_body(contract, request)]
+
+
+@lru_cache(maxsize=64)
+def _full(operation: ContractOperation, media_type: str, number: int) -> list[dict[str, Any]]:
+    body = format_of(operation, media_type)
+    if body is None or not is_makeable(body):
+        return []
+    drawn: list[dict[str, Any]] = []
 
     @seed(number)
     @settings(generated.SETTINGS, max_examples=_DRAWN, phases=[Phase.generate])
-    @given(generated.requests_with(base.operation, body, _PLAIN))
+    @given(generated.requests_with(operation, body, _PLAIN))
     def draw(other: OperationRequest) -> None:
         if isinstance(other.body, dict):
-            drawn.append(replace(base, body={**other.body, **kept}))
+            drawn.append(other.body)
 
     with suppress(Unsatisfiable, UnmakeableError):
         draw()
-    valid = [request.body for request in drawn if fits_body(contract, request)]
-    return sorted(valid, key=len, reverse=True)
+    return sorted(drawn, key=len, reverse=True)
 
 
 def refers(name: str) -> bool:
@@ -234,6 +242,16 @@ def without(request: OperationRequest, field: Field) -> OperationRequest:
     return _located(request, field, {})
 
 
+def value_at(body: Any, name: str) -> Any:
+    """The value of a body at a dotted name; None where nothing is there."""
+    for key in name.split("."):
+        if isinstance(body, list) and key.isdecimal():
+            body = body[int(key)] if int(key) < len(body) else None
+        else:
+            body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
 def value_of(request: OperationRequest, field: Field, default: Any = None) -> Any:
     """The value of a parameter."""
     return getattr(request, _MEMBERS[field.location]).get(field.name, default)
@@ -262,12 +280,20 @@ _MEMBERS = {
 
 
 def _set(body: Any, keys: list[str], value: Any) -> Any:
+    if isinstance(body, list) and keys[0].isdecimal() and int(keys[0]) < len(body):
+        place = int(keys[0])
+        inner = value if len(keys) == 1 else _set(body[place], keys[1:], value)
+        return [*body[:place], inner, *body[place + 1 :]]
     body = copy.copy(body) if isinstance(body, dict) else {}
     body[keys[0]] = value if len(keys) == 1 else _set(body.get(keys[0]), keys[1:], value)
     return body
 
 
 def _unset(body: Any, keys: list[str]) -> Any:
+    if isinstance(body, list) and keys[0].isdecimal() and int(keys[0]) < len(body):
+        inner = _unset(body[int(keys[0])], keys[1:]) if keys[1:] else ...
+        kept = [] if inner is ... else [inner]
+        return [*body[: int(keys[0])], *kept, *body[int(keys[0]) + 1 :]]
     if not isinstance(body, dict) or keys[0] not in body:
         return body
     body = dict(body)

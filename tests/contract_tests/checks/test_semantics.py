@@ -75,6 +75,16 @@ ROWS: Rows = {
         Row("a success", got(200, LAMP, accepted(source=ID, is_advised=True))),
         Row("a standard demands it", got(400, {}, accepted(source=SPACE))),
     ],
+    table.VALID_ADVISED: [
+        Row(
+            "a refusal",
+            got(400, {}, accepted(is_advised=True)),
+            "a red lamp should get 200, not 400",
+        ),
+        Row("a success", got(200, LAMP, accepted(is_advised=True))),
+        Row("the schema says so in as many words", got(400, {}, RED)),
+        Row("a standard advises it", got(400, {}, accepted(source=ID, is_advised=True))),
+    ],
     table.REFUSAL_ADVISED: [
         Row(
             "a success, where no refusal is documented",

@@ -64,6 +64,11 @@ TRACE = 'Traceback (most recent call last):\n  File "/srv/app/lamps.py", line 7,
 
 # Responses that break two checks by one mistake: the check that is found, and those that are not.
 ONE_MISTAKE: Mapping[str, tuple[CheckContext, ResponseCheck, Sequence[ResponseCheck]]] = {
+    "an undocumented status for what had better be accepted": (
+        got(201, LAMP, accepted(is_advised=True)),
+        table.DOCUMENTED_STATUS,
+        [table.VALID_ADVISED],
+    ),
     "an undocumented success of what had better be refused": (
         got(201, None, refused(is_advised=True)),
         table.DOCUMENTED_STATUS,

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from contract_tests.requests.faults import faults
 from contract_tests.requests.reaching import has_request
 from contract_tests.requests.sources import valid_request
+from contract_tests.requests.variations.faults import faults
 from contract_tests.target.credentials import Credential
 from contract_tests.target.target import Target
 from tests.contract_tests.commands import Result, run_words, tallystick_test

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.requests.faults import faults
+from contract_tests.requests.variations.faults import faults
 from tests.contract_tests.contracts import contract_of, documented
 
 
@@ -90,7 +90,10 @@ TEXT, COUNT = {"type": "string"}, {"type": "integer"}
             ["body.count = an object", "body.count = a text", "body.count = a number"],
         ),
         ({"properties": {"id": {**COUNT, "readOnly": True}}}, []),
-        ({"properties": {"name": {"type": ["string", "number", "boolean", "object"]}}}, []),
+        (
+            {"properties": {"name": {"type": ["string", "number", "boolean", "object", "null"]}}},
+            [],
+        ),
         (
             {"properties": {"name": {}, "count": {}}, "additionalProperties": False},
             ["a member that may not be"],
@@ -123,4 +126,51 @@ def test_the_values_of_faults(tmp_path: Path) -> None:
         {"name": {"tallystick": []}, "b": 1},
         {"name": 7.5, "b": 1},
         {"name": True, "b": 1},
+        {"name": None, "b": 1},
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "schema", "wrong", "lenient"),
+    [
+        (3, COUNT, [{"tallystick": []}, "tallystick", 7.5], [None, "3", True]),
+        (2.5, {"type": "number"}, [{"tallystick": []}, "tallystick", True], [None, "2.5"]),
+        (True, {"type": "boolean"}, [{"tallystick": []}, "tallystick", 7.5], [None, "true", 1]),
+        ("a", {"enum": ["a", "b"]}, ["tallystick-none", "A", {"tallystick": []}, "tallystick",
+                                     7.5], [None]),
+        ("AB12", {"type": "string", "pattern": "^[A-Z]{2}[0-9]{2}$"},
+         ["AB12x", "xAB12", "ab12", {"tallystick": []}, "tallystick", 7.5], [None]),
+        (["a"], {"type": "array", "items": TEXT, "maxItems": 2, "uniqueItems": True},
+         [["tallystick-0", "tallystick-1", "tallystick-2"], ["tallystick-0", "tallystick-0"],
+          {"tallystick": []}, "tallystick", 7.5], [None]),
+    ],
+)  # fmt: skip
+def test_the_wrong_values_of_a_member(
+    tmp_path: Path, value: Any, schema: Any, wrong: list[Any], lenient: list[Any]
+) -> None:
+    """What many parsers turn into the right type is lenient, and so is null where nothing need
+    be.
+    """
+    content = {"application/json": {"schema": {"type": "object", "properties": {"m": schema}}}}
+    contract = contract_of(tmp_path, {"/a": documented("post", requestBody={"content": content})})
+    (operation,) = contract.operations
+    request = OperationRequest(operation, body={"m": value}, media_type="application/json")
+    made = list(faults(contract, request))
+    ours = [each for each in made if each.what.startswith("body.m =")]
+    assert [each.request.body["m"] for each in ours if not each.is_lenient] == wrong
+    assert [each.request.body["m"] for each in ours if each.is_lenient] == lenient
+
+
+def test_faults_inside_what_is_inside(tmp_path: Path) -> None:
+    """Objects and the first item of an array have faults of their own."""
+    inner = {"type": "object", "required": ["n"], "properties": {"n": {**COUNT, "maximum": 9}}}
+    schema = {"properties": {"one": inner, "many": {"type": "array", "items": inner}}}
+    content = {"application/json": {"schema": {"type": "object", **schema}}}
+    contract = contract_of(tmp_path, {"/a": documented("post", requestBody={"content": content})})
+    (operation,) = contract.operations
+    body = {"one": {"n": 1}, "many": [{"n": 2}, {"n": 3}]}
+    request = OperationRequest(operation, body=body, media_type="application/json")
+    made = {fault.what: fault.request.body for fault in faults(contract, request)}
+    assert made["body.one.n left out"] == {"one": {}, "many": [{"n": 2}, {"n": 3}]}
+    assert made["body.one.n = 10"] == {"one": {"n": 10}, "many": [{"n": 2}, {"n": 3}]}
+    assert made["body.many.0.n = 10"] == {"one": {"n": 1}, "many": [{"n": 10}, {"n": 3}]}

@@ -1,32 +1,36 @@
 """Requests that certainly break the document's schema, each in one place.
 
-Rules: a fault is a required value left out, a value of the wrong type, beyond a bound or outside an
-enum, or a member where none may be. Whether a value is wrong is decided by the whole schema, so a
-fault that a branch allows is none. Formats are left alone: servers differ on them. Of each
-operation, a few faults for each place are enough.
+Rules: a fault is a required value left out, a value of the wrong type, beyond a bound, outside an
+enum or beside a pattern, or a member where none may be; at any depth of the body. Whether a value
+is wrong is decided by the whole schema, so a fault that a branch allows is none. Formats are left
+alone: servers differ on them. What many parsers turn into the right type is `lenient`: a number as
+a text, a boolean as a number, null for what may be left out. Of each operation, a few faults for
+each place are enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from contract_tests.checks.schemas import fits_schema, is_read_only, schema_at
+from contract_tests.checks.schemas import fits_schema, schema_at
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.styles import text_of
-from contract_tests.requests.reaching import as_json, with_value, without
+from contract_tests.requests.reaching import as_json, value_at, with_value, without
+from contract_tests.requests.variations.limits import items_of
+from contract_tests.requests.variations.members import BodyMember, branches, members
 from contract_tests.target.target import Target
 from tallystick.contract import Contract
-from tallystick.reader.operations import Field, Parameter, properties
+from tallystick.reader.operations import Field, Parameter
 from tallystick.reader.pointers import Path
 
 _MOST = 3
-"""The most faults of one parameter, and the most wrong values and wrong types of a property."""
+"""The most faults of one parameter, and the most wrong types of a property."""
 
-_MOST_OF_BODY = 40
+_MOST_VALUES, _MOST_OF_BODY = 5, 90
 
 _OTHERS: tuple[tuple[str, Any], ...] = (
     ("an object", {"tallystick": []}),
@@ -34,7 +38,7 @@ _OTHERS: tuple[tuple[str, Any], ...] = (
     ("a number", 7.5),
     ("true", True),
 )
-_LONGEST = 100_000
+_LONGEST, _MOST_ITEMS = 100_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Fault:
 
     what: str
     request: OperationRequest
+    is_lenient: bool = False
 
 
 def faults(
@@ -87,26 +92,88 @@ def _of_body(contract: Contract, request: OperationRequest) -> Iterator[Fault]:
     schema = body.media.schema if body else None
     if schema is None or not isinstance(request.body, dict):
         return
-    names = dict(properties(contract.document, schema))
-    for name in request.body:
-        changed = without(request, Field("body", name))
-        if not _fits(contract, schema, as_json(changed.body)):
-            yield Fault(f"body.{name} left out", changed)
-    for name, path in names.items():
-        if is_read_only(contract.document, path):
-            continue
-        found = schema_at(contract.document, path)
-        field = Field("body", name)
-        for values in (_beyond(found), _OTHERS):
-            wrong = (
-                Fault(f"body.{name} = {what}", with_value(request, field, value))
-                for what, value in values
-                if _is_wrong(contract, schema, request, field, value)
-            )
-            yield from islice(wrong, _MOST)
+    for member in members(contract, request):
+        yield from _of_member(contract, schema, request, member)
     extra = Field("body", "xTallystickProbe")
     if _is_wrong(contract, schema, request, extra, True):
         yield Fault("a member that may not be", with_value(request, extra, True))
+
+
+def _of_member(
+    contract: Contract, schema: Path, request: OperationRequest, member: BodyMember
+) -> Iterator[Fault]:
+    """The faults of one place in a body."""
+    shorter = without(request, member.field)
+    may_be_missing = _fits(contract, schema, as_json(shorter.body))
+    if member.is_there and not may_be_missing:
+        yield Fault(f"{member.name} left out", shorter)
+
+    def wrong(values: Iterable[tuple[str, Any]], *, is_lenient: bool = False) -> Iterator[Fault]:
+        return (
+            Fault(f"{member.name} = {what}", with_value(request, member.field, value), is_lenient)
+            for what, value in values
+            if _is_wrong(contract, schema, request, member.field, value)
+        )
+
+    own = value_at(request.body, member.field.name)
+    found = [each for each, _ in branches(contract.document, member.schema)]
+    beyond = [pair for each in found for pair in (*_beyond(each), *_beside(each, own))]
+    many = [
+        pair
+        for each in branches(contract.document, member.schema)
+        for pair in _too_many(contract, *each)
+    ]
+    yield from islice(wrong([*beyond, *many]), _MOST_VALUES)
+    yield from islice(wrong(_OTHERS), _MOST)
+    if request.has_json:
+        yield from wrong([("null", None)], is_lenient=may_be_missing)
+        yield from wrong(_coerced(found, own), is_lenient=True)
+
+
+def _beside(schema: Mapping[str, Any], own: Any) -> Iterator[tuple[str, Any]]:
+    """Texts that are nearly right: beside a pattern, or an enum but for its capitals."""
+    if "pattern" in schema and isinstance(own, str):
+        yield "more behind it", f"{own}x"
+        yield "more before it", f"x{own}"
+        yield "small letters for capitals", own.swapcase()
+    for choice in schema.get("enum", ())[:1] if isinstance(schema.get("enum"), list) else ():
+        if isinstance(choice, str):
+            yield "capitals for small letters", choice.swapcase()
+
+
+def _too_many(
+    contract: Contract, schema: Mapping[str, Any], path: Path
+) -> Iterator[tuple[str, Any]]:
+    """Arrays with more or fewer items than they may have, or with equal ones."""
+    if not isinstance(schema.get("items"), dict):
+        return
+    most, least = schema.get("maxItems"), schema.get("minItems")
+    longest = most + 1 if isinstance(most, int) and most < _MOST_ITEMS else 1
+    items = list(islice(items_of(contract, (*path, "items")), longest))
+    if isinstance(most, int) and len(items) > most:
+        yield f"{most + 1} items", items
+    if isinstance(least, int) and 0 < least <= len(items):
+        yield f"{least - 1} items", items[: least - 1]
+    if schema.get("uniqueItems") is True and items:
+        yield "the same item twice", [items[0], items[0]]
+
+
+def _coerced(schemas: Sequence[Mapping[str, Any]], own: Any) -> Iterator[tuple[str, Any]]:
+    """What many parsers turn into the right type."""
+    kinds = _kinds(schemas)
+    is_number = isinstance(own, int | float) and not isinstance(own, bool)
+    if kinds & {"integer", "number"}:
+        yield "a number as text", str(own) if is_number else "2"
+    if "integer" in kinds:
+        yield "true", True
+    if "boolean" in kinds:
+        yield "true as text", "true"
+        yield "1", 1
+
+
+def _kinds(schemas: Sequence[Mapping[str, Any]]) -> set[str]:
+    types = (schema.get("type") for schema in schemas)
+    return {kind for each in types for kind in (each if isinstance(each, list) else [each]) if kind}
 
 
 def _is_wrong(
@@ -136,9 +203,6 @@ def _beyond(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield f"{shortest - 1} characters", "a" * (min(shortest, _LONGEST) - 1)
     if "enum" in schema or "const" in schema:
         yield "outside the enum", "tallystick-none"
-    most = schema.get("maxItems")
-    if isinstance(most, int) and most < 100:
-        yield f"{most + 1} items", ["tallystick"] * (most + 1)
 
 
 def _fits(contract: Contract, schema: Path, value: Any) -> bool:

@@ -1,0 +1,1 @@
+"""Variations of a request that succeeds: what certainly breaks the schema, and what keeps it."""

@@ -1,0 +1,197 @@
+"""Values that a schema names itself: its bounds, its enum, its null.
+
+Rules: such a value is certainly valid, since the document says so in as many words; the whole
+schema of the request decides that nothing else forbids it. Where a text is filled up to its longest
+length, or something optional is left out, a rule that no schema says may still be against it: that
+is not `stated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from contract_tests.checks.schemas import fits_schema
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests.reaching import (
+    fits_body,
+    full_bodies,
+    refers,
+    with_value,
+    without,
+)
+from contract_tests.requests.variations.members import BodyMember, branches, members
+from contract_tests.target.credentials import places_of
+from contract_tests.target.target import Target
+from tallystick.contract import Contract
+from tallystick.reader.operations import Field, Parameter
+from tallystick.reader.pointers import Path
+
+_MOST_OF_ONE = 8
+"""The most values of one place. Enums have hundreds."""
+
+_LONGEST, _MOST_ITEMS, _MOST_DRAWN = 5_000, 50, 2
+_EXACT = 2**53
+"""Beyond it not every reader of JSON has the same number (RFC 8259 section 6)."""
+
+_NOT_PARAMETERS = ("accept", "content-type", "authorization", "if-match", "if-none-match", "range")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A valid value for a place in a request, and what it is in a few words. `...` leaves it
+    out.
+    """
+
+    field: Field
+    what: str
+    value: Any
+    is_stated: bool = True
+
+    def put(self, request: OperationRequest) -> OperationRequest:
+        """The request with it."""
+        if self.value is ...:
+            return without(request, self.field)
+        return with_value(request, self.field, self.value)
+
+
+def limits(
+    contract: Contract, request: OperationRequest, target: Target | None = None, number: int = 0
+) -> dict[Field, list[Limit]]:
+    """The limits of a request that succeeds, by their places. What the target keeps stays. A
+    pattern names no values: some are drawn, and `number` chooses which.
+    """
+    found = {}
+    credentials = places_of(request.operation)
+    for parameter in request.operation.parameters:
+        field = Field(parameter.location, parameter.name)
+        is_kept = target is not None and target.keeps(request.operation, field)
+        if field not in credentials and not is_kept and _is_varied(parameter):
+            found[field] = _of_parameter(contract, parameter)
+    drawn = full_bodies(contract, request, number)[:_MOST_DRAWN]
+    for member in members(contract, request):
+        found[member.field] = _of_member(contract, request, member, drawn)
+    return {field: each for field, each in found.items() if each}
+
+
+def _is_varied(parameter: Parameter) -> bool:
+    """A path leads to something that is there; some headers are no parameters, or conditions."""
+    is_header = parameter.location == "header"
+    is_other = is_header and parameter.name.lower() in _NOT_PARAMETERS
+    return parameter.location in ("query", "header", "cookie") and not is_other
+
+
+def _of_parameter(contract: Contract, parameter: Parameter) -> list[Limit]:
+    schema = parameter.schema
+    if schema is None or refers(parameter.name):
+        return []
+    field = Field(parameter.location, parameter.name)
+    name = f"{field.location}.{field.name}"
+    fitting = (
+        Limit(field, f"{name} = {what}", value, is_stated)
+        for what, value, is_stated in _values(contract, schema)
+        if value is not None and fits_schema(contract.document, schema, value, "request")
+    )
+    return list(islice(fitting, _MOST_OF_ONE))
+
+
+def _of_member(
+    contract: Contract, request: OperationRequest, member: BodyMember, drawn: Sequence[Any]
+) -> list[Limit]:
+    own = member.field.name.rpartition(".")[2]
+    if refers(own):
+        return []
+    found = [
+        Limit(member.field, f"{member.name} = {what}", value, is_stated)
+        for what, value, is_stated in _values(contract, member.schema)
+    ]
+    if not request.has_json:  # what has no other form than a text may be read as one
+        found = [limit for limit in found if limit.value is not None]
+    for body in drawn if _has_pattern(contract, member.schema) else ():
+        if own in body and own == member.field.name:
+            what = f"{member.name} = {body[own]!r}, which its pattern takes"
+            found.append(Limit(member.field, what, body[own]))
+    if member.is_there and not own.isdecimal():
+        found.append(Limit(member.field, f"{member.name} left out", ..., is_stated=False))
+    fitting = (limit for limit in found if fits_body(contract, limit.put(request)))
+    return list(islice(fitting, _MOST_OF_ONE))
+
+
+def _has_pattern(contract: Contract, path: Path) -> bool:
+    return any("pattern" in schema for schema, _ in branches(contract.document, path))
+
+
+def _values(contract: Contract, path: Path) -> Iterator[tuple[str, Any, bool]]:
+    """What is called which way in the schemas at a path, and whether they state it."""
+    seen: list[Any] = []
+    for schema, place in branches(contract.document, path):
+        items = (*place, "items") if isinstance(schema.get("items"), dict) else None
+        for what, value, is_stated in _named(contract, schema, items):
+            if (type(value), value) not in seen:
+                seen.append((type(value), value))
+                yield what, value, is_stated
+
+
+def _named(
+    contract: Contract, schema: Mapping[str, Any], items: Path | None
+) -> Iterator[tuple[str, Any, bool]]:
+    types = schema.get("type")
+    kinds = types if isinstance(types, list) else [types]
+    if isinstance(choices := schema.get("enum"), list):
+        yield from ((f"{value!r} of its enum", value, True) for value in choices)
+        return
+    if "null" in kinds or schema.get("nullable") is True:
+        yield "null", None, True
+    if "boolean" in kinds:
+        yield from (("true", True, True), ("false", False, True))
+    yield from ((f"{value:g}", value, True) for value in _numbers(schema, "integer" in kinds))
+    if "string" in kinds:
+        yield from _texts(schema)
+    if "array" in kinds and items:
+        yield from _arrays(contract, schema, items)
+
+
+def _numbers(schema: Mapping[str, Any], is_whole: bool) -> Iterator[int | float]:
+    for keyword, step in (
+        ("minimum", 0),
+        ("maximum", 0),
+        ("exclusiveMinimum", 1),
+        ("exclusiveMaximum", -1),
+    ):
+        bound = schema.get(keyword)
+        if not isinstance(bound, int | float) or isinstance(bound, bool) or abs(bound) > _EXACT:
+            continue
+        if is_whole or step == 0:
+            yield bound + step
+        if not is_whole and "multipleOf" not in schema:
+            yield bound + (0.5 if keyword.endswith("inimum") else -0.5)
+
+
+def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
+    if "pattern" in schema:
+        return  # whether a text matches may be disputed
+    longest, shortest = schema.get("maxLength"), schema.get("minLength")
+    if isinstance(longest, int) and 0 < longest <= _LONGEST:
+        yield f"{longest} characters", "a" * longest, False
+    if isinstance(shortest, int) and 0 < shortest <= _LONGEST:
+        yield f"{shortest} characters", "a" * shortest, False
+
+
+def _arrays(
+    contract: Contract, schema: Mapping[str, Any], items: Path
+) -> Iterator[tuple[str, Any, bool]]:
+    few = list(islice(items_of(contract, items), _MOST_ITEMS))
+    for keyword in ("minItems", "maxItems"):
+        count = schema.get(keyword)
+        if isinstance(count, int) and 0 <= count <= len(few):
+            yield f"{count} items", few[:count], True
+
+
+def items_of(contract: Contract, items: Path) -> Iterator[Any]:
+    """Different items that an array may have, where its items have the schema at a path."""
+    made = [value for _, value, _ in _values(contract, items)]
+    made += [f"tallystick-{number}" for number in range(_MOST_ITEMS)]
+    made += list(range(1, _MOST_ITEMS))
+    return (value for value in made if fits_schema(contract.document, items, value, "request"))

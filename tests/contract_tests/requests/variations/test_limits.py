@@ -1,0 +1,97 @@
+"""Which values a schema names itself, and how they are put into a request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests.variations.limits import Limit, limits
+from tallystick.reader.operations import Field
+from tests.contract_tests.contracts import contract_of, documented
+
+
+def found(folder: Path, body: Any, **members: Any) -> dict[Field, list[Limit]]:
+    """The limits of a request with this body."""
+    contract = contract_of(folder, {"/a": documented("post", **members)})
+    (operation,) = contract.operations
+    media_type = "application/json" if isinstance(body, dict) else None
+    return limits(contract, OperationRequest(operation, body=body, media_type=media_type))
+
+
+def of_body(folder: Path, body: Any, **schema: Any) -> dict[Field, list[Limit]]:
+    content = {"application/json": {"schema": {"type": "object", **schema}}}
+    return found(folder, body, requestBody={"content": content})
+
+
+@pytest.mark.parametrize(
+    ("schema", "stated", "others"),
+    [
+        ({}, [], []),
+        ({"type": "string"}, [], []),
+        ({"type": "integer"}, [], []),
+        ({"type": "boolean"}, [True, False], []),
+        ({"enum": ["a", "b"]}, ["a", "b"], []),
+        ({"type": "integer", "minimum": 1, "maximum": 30}, [1, 30], []),
+        ({"type": "integer", "exclusiveMinimum": 0}, [1], []),
+        ({"type": "number", "exclusiveMinimum": 0, "maximum": 80}, [80, 79.5, 0.5], []),
+        # Not every reader of JSON has such a number (RFC 8259 section 6).
+        ({"type": "integer", "maximum": 2**63 - 1}, [], []),
+        ({"type": ["string", "null"]}, [None], []),
+        ({"anyOf": [{"type": "integer", "minimum": 5}, {"type": "null"}]}, [5, None], []),
+        ({"type": "string", "minLength": 2, "maxLength": 4}, [], ["aaaa", "aa"]),
+        ({"type": "string", "maxLength": 4, "format": "date"}, [], []),
+        ({"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 1, "maxItems": 2},
+         [["a"], ["a", "b"]], []),
+        ({"type": "array", "items": {"type": "string"}, "maxItems": 2},
+         [["tallystick-0", "tallystick-1"]], []),
+        ({"type": "integer", "minimum": 3, "readOnly": True}, [], []),
+        # A branch allows what another forbids: the whole schema decides.
+        ({"type": "integer", "minimum": 1, "allOf": [{"minimum": 5}]}, [5], []),
+    ],
+)  # fmt: skip
+def test_limits_of_a_member(
+    tmp_path: Path, schema: Any, stated: list[Any], others: list[Any]
+) -> None:
+    """Which are certain, and which a rule that no schema says may forbid."""
+    made = of_body(tmp_path, {}, properties={"m": schema}).get(Field("body", "m"), [])
+    assert sorted(map(repr, (limit.value for limit in made if limit.is_stated))) == sorted(
+        map(repr, stated)
+    )
+    assert [limit.value for limit in made if not limit.is_stated] == others
+
+
+def test_what_is_optional_may_be_left_out(tmp_path: Path) -> None:
+    """What is required stays."""
+    made = of_body(tmp_path, {"a": "1", "b": "2"}, properties={"a": {}, "b": {}}, required=["a"])
+    assert {field.name: [limit.value for limit in each] for field, each in made.items()} == {
+        "b": [...]
+    }
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"), [("query", [1, 9]), ("header", [1, 9]), ("cookie", [1, 9])]
+)
+def test_limits_of_a_parameter(tmp_path: Path, location: str, expected: list[int]) -> None:
+    """A parameter is a text on the wire, so null is none of its values."""
+    schema = {"type": "integer", "minimum": 1, "maximum": 9, "nullable": True}
+    parameter = {"name": "q", "in": location, "schema": schema}
+    made = found(tmp_path, ..., parameters=[parameter])
+    assert [limit.value for limit in made[Field(location, "q")]] == expected
+
+
+@pytest.mark.parametrize("name", ["customerId", "owner_id", "parent-key"])
+def test_references_stay(tmp_path: Path, name: str) -> None:
+    """The highest id that a schema allows leads to nothing."""
+    assert of_body(tmp_path, {}, properties={name: {"type": "integer", "maximum": 9}}) == {}
+
+
+def test_a_pattern_names_no_value_so_some_are_drawn(tmp_path: Path) -> None:
+    """Each of them matches."""
+    schema = {"type": "string", "pattern": "^[0-9]{4}$"}
+    made = of_body(tmp_path, {"m": "0000"}, properties={"m": schema}, required=["m"])
+    values = [limit.value for limit in made[Field("body", "m")]]
+    assert values
+    assert all(len(value) == 4 and value.isdecimal() for value in values)
