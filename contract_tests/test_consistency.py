@@ -1,4 +1,4 @@
-"""What was created is what is read, listed and updated, and its address leads to it.
+"""What was created is what is read, listed and updated, and its address leads to it alone.
 
 Each test creates an item of its own, since others may have changed by now. A document hardly ever
 says that a service remembers, so what is found is advisory, but for an address that leads nowhere.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -32,7 +32,7 @@ from contract_tests.operations.resources import Resource, items, path_parameters
 from contract_tests.operations.roles import Role, collection_of, template
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
-from contract_tests.requests.reaching import full_bodies
+from contract_tests.requests.reaching import fits_body, full_bodies
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
@@ -74,6 +74,7 @@ def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base:
     seen = _Seen(run, bases, item, values)
     seen.check_created()
     seen.check_listed()
+    seen.check_parent()
     for other in run.contract.operations:
         if other.method in ("put", "patch") and collection_of(other.path) == seen.path:
             seen.check_updated(other)
@@ -105,6 +106,10 @@ def _check_address(run: Run, item: _Item) -> None:
     if location is None or not isinstance(outcome, Response) or outcome.status != 201:
         return
     address = urljoin(item.exchange.url, location)
+    if _path(address) == _path(item.exchange.url) and has_reader(run, item.operation):
+        wrong = Violation(f"Location leads to {location}, which is the list", ("location",))
+        run.violate(item.operation, item.exchange, _handled("another item"), table.ADDRESS, wrong)
+        return
     if origin_of(address) != origin_of(run.target.base_url):
         return
     prepared = run.client.prepare(replace(item.request, body=..., query={}), method="GET")
@@ -116,6 +121,60 @@ def _check_address(run: Run, item: _Item) -> None:
         run.violate(item.operation, exchange, _handled("its address"), table.ADDRESS, wrong)
 
 
+def has_reader(run: Run, creator: ContractOperation) -> bool:
+    """Whether the document has an address for what an operation creates."""
+    path = f"{template(creator.path)}/{{}}"
+    return any(o.method == "get" and template(o.path) == path for o in run.contract.operations)
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
+
+
+@pytest.mark.only(where=applicability.replacement)
+def test_replacing(run: Run, bases: Bases, base: Base) -> None:
+    """PUT says 201 where there was nothing, and something else where there was (RFC 9110 section
+    9.3.4).
+    """
+    reader = next(
+        (
+            other
+            for other in run.contract.operations
+            if other.method == "get" and template(other.path) == template(base.operation.path)
+        ),
+        None,
+    )
+    if reader is None or not base.is_success or not run.is_remembered(base.operation):
+        pytest.skip("nobody can see what there is before a PUT")
+    for values in [base.request.path, *_others(run, base)][:_MOST_TRIED]:
+        reading = run.client.send(replace(bases.of(reader).request, path=values))
+        before = _status(reading)
+        exchange = run.client.send(replace(base.request, path=values))
+        run.check(base.operation, exchange, _handled("the same for another"))
+        after, was_there = _status(exchange), before == 200
+        is_known = before in (200, *_LEADS_NOWHERE) and after in (200, 201, 204)
+        if is_known and was_there is (after == 201):
+            what = "it replaces" if was_there else "it creates"
+            wrong = Violation(f"PUT gets {after}, though {what}", (after,))
+            run.violate(base.operation, exchange, _handled("PUT"), table.PUT_CREATED, wrong)
+
+
+def _others(run: Run, base: Base) -> Iterator[dict[str, Any]]:
+    """The path of the same for other items that the run knows."""
+    names = [parameter.name for parameter in path_parameters(base.operation)]
+    own = tuple(str(base.request.path.get(name)) for name in names)
+    for resource in run.resources.found:
+        values = run.resources.values_of(resource)
+        is_owner = template(base.operation.path).startswith(f"{resource.collection}/{{}}/")
+        is_own = is_owner and resource.is_created and not resource.is_deleted
+        if is_own and values and len(values) == len(names) and values != own:
+            yield dict(zip(names, values, strict=True))
+
+
+def _status(exchange: Exchange) -> int | None:
+    return exchange.outcome.status if isinstance(exchange.outcome, Response) else None
+
+
 class _Seen:
     """An item, and what is known of it while it is read, listed and updated."""
 
@@ -124,19 +183,46 @@ class _Seen:
         self.path = template(item.operation.path)
         self.reader = self._operation("get", f"{self.path}/{{}}")
         self.last: Mapping[str, Any] = unwrapped(success_value(item.exchange))
+        self.tag = ""
 
     def check_created(self) -> None:
         """What is read is what was sent, and what the create has answered."""
-        sent = self.item.request.body
+        body = self.item.request.body
+        sent = (
+            {n: v for n, v in body.items() if not isinstance(v, bytes)}
+            if isinstance(body, dict)
+            else {}
+        )
         exchange, read = self._read()
         if exchange is None or read is None:
+            wrong = lost(sent, self.last, frozenset())
+            what = "what is answered is not what was sent"
+            self._find(table.CREATED_READ, self.item.exchange, wrong, what, before=sent)
             return
-        wrong = lost(sent, read, self._documented()) if isinstance(sent, dict) else {}
-        wrong |= changed(self.last, read)
-        before = {**self.last, **(sent if isinstance(sent, dict) else {})}
+        wrong = lost(sent, read, self._documented()) | changed(self.last, read)
+        before = {**self.last, **sent}
         what = "what is read is not what was created"
         self._find(table.CREATED_READ, exchange, wrong, what, before=before)
-        self.last = read
+        self.last, self.tag = read, _tag(exchange)
+
+    def check_parent(self) -> None:
+        """The item is not there below another parent."""
+        others = [
+            values
+            for resource in self.run.resources.found
+            if f"{resource.collection}/{{}}" == self.path.rpartition("/")[0]
+            and not resource.is_deleted
+            and (values := self.run.resources.values_of(resource))
+            and values != self.values[:-1]
+        ]
+        if self.reader is None or not others:
+            return
+        self.values, own = (*others[0], self.values[-1]), self.values
+        exchange, read = self._read()
+        self.values = own
+        if exchange is not None and read is not None and not changed(self.last, read):
+            wrong = {"": f"it can be read below another parent, {'/'.join(others[0])}, too"}
+            self._find(table.OF_ITS_PARENT, exchange, wrong, "", self.reader)
 
     def check_listed(self) -> None:
         """A list that looks whole has the item, as it is read."""
@@ -147,16 +233,34 @@ class _Seen:
         self.run.check(lister, exchange, _handled("a list with a new item"))
         value = success_value(exchange)
         listed = list(items(value))
-        if not isinstance(value, dict | list) or _goes_on(value, len(listed), exchange):
+        if not isinstance(value, dict | list):
             return
         ids = [(resource, self.run.resources.values_of(resource)) for resource in self._as(listed)]
         found = next((resource for resource, values in ids if values == self.values), None)
-        if found is None and len(listed) < _SHORT and all(values for _, values in ids):
+        is_whole = not _goes_on(value, len(listed), exchange)
+        if is_whole and found is None and len(listed) < _SHORT and all(values for _, values in ids):
             wrong = {"": "the list does not have the item that was just created"}
             self._find(table.CREATED_LISTED, exchange, wrong, "", lister)
-        elif found is not None:
-            wrong = changed(found.members, self.last)
+        elif listed:
+            self._check_entry(found, ids, exchange, lister)
+
+    def _check_entry(
+        self,
+        found: Resource | None,
+        ids: list[tuple[Resource, tuple[str, ...] | None]],
+        exchange: Exchange,
+        lister: ContractOperation,
+    ) -> None:
+        """What is listed of this item, or else of the first that has an id, is what is read."""
+        last: Mapping[str, Any] | None = self.last
+        if found is None:
+            found, values = next(((r, v) for r, v in ids if v), (None, None))
+            own, self.values = self.values, values or self.values
+            _, last = self._read() if found else (None, None)
+            self.values = own
+        if found is not None and last is not None:
             what = "what is listed is not what is read"
+            wrong = changed(found.members, last)
             self._find(table.CREATED_LISTED, exchange, wrong, what, lister)
 
     def check_updated(self, operation: ContractOperation) -> None:
@@ -164,7 +268,13 @@ class _Seen:
         base = self.bases.of(operation)
         if not base.is_success or not isinstance(base.request.body, dict):
             return
-        tried = self._otherwise(base)[:_MOST_TRIED]
+        self._check_update(operation, self._otherwise(base)[:_MOST_TRIED])
+        if operation.method == "patch":
+            self._check_update(operation, self._of_one(base)[:_MOST_TRIED])
+
+    def _check_update(
+        self, operation: ContractOperation, tried: Sequence[OperationRequest]
+    ) -> None:
         sent: dict[str, Any] = next((each.body for each in tried if self._is_done(each)), {})
         exchange, read = self._read() if sent else (None, None)
         if exchange is None or read is None:
@@ -177,7 +287,23 @@ class _Seen:
         self._find(
             table.UPDATED_READ, exchange, wrong, what, operation, before={**self.last, **sent}
         )
-        self.last = read
+        if _tag(exchange) and _tag(exchange) == self.tag and changed(self.last, read):
+            wrong = {"": f"the item has changed, and its ETag is still {self.tag}"}
+            self._find(table.ENTITY_TAG, exchange, wrong, "", self.reader)
+        self.last, self.tag = read, _tag(exchange)
+
+    def _of_one(self, base: Base) -> list[OperationRequest]:
+        """Updates of one member: null, which removes it (RFC 7396), or another value."""
+        full = full_bodies(self.run.contract, base.request, self.run.plan.seed + 5)
+        values = [(name, None) for name, value in self.last.items() if value is not None]
+        values += [(name, value) for body in full[:1] for name, value in body.items()]
+        requests = [replace(base.request, body={name: value}) for name, value in values]
+        may_change = _writable(self.run, base.operation)
+        return [
+            request
+            for request in requests
+            if may_change & request.body.keys() and fits_body(self.run.contract, request)
+        ]
 
     def _is_done(self, request: OperationRequest) -> bool:
         """Whether an update of the item is done."""
@@ -256,6 +382,15 @@ class _Seen:
             for name, inside in properties(document, path)
             if schema_at(document, inside).get("writeOnly") is not True
         )
+
+
+def _tag(exchange: Exchange) -> str:
+    """The ETag of a response, where it is a strong one: a weak one may stay (RFC 9110 section
+    8.8.1).
+    """
+    outcome = exchange.outcome
+    tag = outcome.headers.get("etag", "") if isinstance(outcome, Response) else ""
+    return "" if tag.startswith("W/") else tag
 
 
 def _writable(run: Run, operation: ContractOperation) -> set[str]:

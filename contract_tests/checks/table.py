@@ -583,6 +583,27 @@ UPDATED_READ = Check(
     "the response to reading an item after PUT or PATCH",
     remedy="Keep each member that was sent, or document it as `readOnly`.",
 )
+ENTITY_TAG = Check(
+    "entity tag of an item",
+    STANDARD,
+    "RFC 9110 section 8.8.1",
+    "the response to reading an item after PUT or PATCH",
+    remedy="Give each state of an item an ETag of its own: a version, or a hash of its content.",
+)
+OF_ITS_PARENT = Check(
+    "item of its parent",
+    ADVISORY,
+    "",
+    "the response to reading an item below another parent",
+    remedy="Look an item up together with all ids of its path; else anybody may read all of them.",
+)
+PUT_CREATED = Check(
+    "201 of a PUT",
+    STANDARD,
+    "RFC 9110 section 9.3.4",
+    "the response to PUT, where 201 is documented beside 200 or 204",
+    remedy="Answer 201 where there was nothing before, and 200 or 204 where something is replaced.",
+)
 AVAILABLE = Check(
     "available",
     ADVISORY,
@@ -605,6 +626,9 @@ SEQUENCE_CHECKS = (
     CREATED_READ,
     CREATED_LISTED,
     UPDATED_READ,
+    ENTITY_TAG,
+    OF_ITS_PARENT,
+    PUT_CREATED,
     AVAILABLE,
     UNDOCUMENTED_REFUSAL,
 )

@@ -96,7 +96,9 @@ class Base:
         """What is expected of a variation without fault: the case that the base got, or an upstream
         failure, which may come at any time. What creates may find its resource there already.
         """
-        cases = [case for case in self.operation.cases if case.is_success or _is_upstream(case)]
+        # Only a validator brings a 304 about (RFC 9110 section 15.4.5).
+        own = [case for case in self.operation.cases if case.status != "304"]
+        cases = [case for case in own if case.is_success or _is_upstream(case)]
         if not self.is_repeatable:
             cases += [case for case in self.operation.cases if case.http_status in (409, 422)]
         first = [self.case] if self.case else []

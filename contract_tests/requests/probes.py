@@ -15,7 +15,7 @@ from typing import Any
 
 from requests import PreparedRequest
 
-from contract_tests.checks.context import ExpectationKind
+from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.bodies import FORM, JSON
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Chunks, OperationRequest
@@ -24,7 +24,8 @@ from tallystick.catalogue.sentences import Field
 
 Make = Callable[[Client, OperationRequest], PreparedRequest]
 
-OBJECT, BODY, UUID, ANY = "a JSON object", "a body", "a UUID in the path", "nothing"
+OBJECT, TYPED, BODY = "a JSON object", "a JSON object or a form", "a body"
+UUID, ANY = "a UUID in the path", "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class Probe:
         """Whether this variation of a request exists."""
         if self.needs == UUID:
             return any(_UUID.fullmatch(str(value)) for value in request.path.values())
-        if self.needs == OBJECT:
-            return isinstance(request.body, dict) and request.has_json
+        if self.needs in (OBJECT, TYPED):
+            is_form = self.needs == TYPED and request.media_type == FORM
+            return isinstance(request.body, dict) and (request.has_json or is_form)
         return self.needs == ANY or request.body is not ...
 
 
@@ -162,6 +164,10 @@ def has_id(request: OperationRequest) -> bool:
     )
 
 
+NO_TAG = '"tallystick-none"'
+PRECONDITION = Expectation(ExpectationKind.REFUSED, "If-Match with another ETag")
+"""What a service does that documents a 412 (RFC 9110 section 13.1.1)."""
+
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ACCEPTED, _REFUSED, _HANDLED, _SERVED = (
     ExpectationKind.ACCEPTED,
@@ -199,6 +205,7 @@ PROBES: tuple[Probe, ...] = (
         _ACCEPTED,
         _MEDIA_TYPE,
         _typed("{}; charset=utf-8".format),
+        TYPED,
     ),
     Probe(
         "media type with a space before its charset",
@@ -212,10 +219,10 @@ PROBES: tuple[Probe, ...] = (
         _MEDIA_TYPE,
         _typed('{};charset="UTF-8"'.format),
     ),
-    Probe("Accept: */*", _ACCEPTED, _ACCEPT, _header("accept", "*/*")),
+    Probe("Accept: */*", _ACCEPTED, _ACCEPT, _header("accept", "*/*"), ANY),
     Probe("Accept: application/json", _ACCEPTED, _ACCEPT, _header("accept", "application/json")),
     Probe("Accept: application/*", _ACCEPTED, _ACCEPT, _header("accept", "application/*")),
-    Probe("no Accept", _ACCEPTED, _ACCEPT, _header("accept", None)),
+    Probe("no Accept", _ACCEPTED, _ACCEPT, _header("accept", None), ANY),
     Probe(
         "Accept with weights",
         _ACCEPTED,
@@ -231,19 +238,25 @@ PROBES: tuple[Probe, ...] = (
         ),
     ),
     Probe(
-        "an unknown header", _ACCEPTED, "RFC 9110 section 5.1", _header("x-tallystick-probe", "1")
+        "an unknown header",
+        _ACCEPTED,
+        "RFC 9110 section 5.1",
+        _header("x-tallystick-probe", "1"),
+        ANY,
     ),
     Probe(
         "Accept-Language",
         _ACCEPTED,
         "RFC 9110 section 12.5.4",
         _header("accept-language", "de-CH, tlh;q=0.1"),
+        ANY,
     ),
     Probe(
         "If-None-Match",
         _ACCEPTED,
         "RFC 9110 section 13.1.2",
         _header("if-none-match", '"tallystick"'),
+        ANY,
         honest=412,
     ),
     Probe("a Range header", _ACCEPTED, "RFC 9110 section 14.2", _header("range", "bytes=0-1")),

@@ -35,7 +35,7 @@ from tallystick.catalogue.cases import Case
 from tallystick.catalogue.constraints import KINDS, Constraint
 from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract, ContractOperation
-from tallystick.reader.operations import Parameter
+from tallystick.reader.operations import Parameter, properties
 from tallystick.reader.pointers import look_up
 
 _DRAWN = 25
@@ -79,14 +79,27 @@ def made_requests(
 
 def full_bodies(contract: Contract, base: OperationRequest, number: int) -> list[Any]:
     """Bodies that the schema allows with as many members as it has, and other values than the
-    smallest; the fullest first. References to other resources stay as in the base. `number` chooses
-    among all.
+    smallest; first one of all the declared members that were drawn with a value, then the fullest.
+    References to other resources and files stay as in the base. `number` chooses among all.
     """
     if not isinstance(base.body, dict):
         return []
-    kept = {name: value for name, value in base.body.items() if refers(name)}
+    kept = {
+        name: value for name, value in base.body.items() if refers(name) or isinstance(value, bytes)
+    }
     bodies = _full(base.operation, base.media_type or "", number)
-    requests = [replace(base, body={**body, **kept}) for body in bodies]
+    sent = format_of(base.operation, base.media_type or "")
+    schema = sent.media.schema if sent else None
+    declared = {name for name, _ in properties(contract.document, schema)} if schema else set()
+    whole = {
+        name: value
+        for body in reversed(bodies)
+        for name, value in body.items()
+        if name in declared and value not in _NOTHING
+    }
+    requests = [
+        replace(base, body={**body, **kept}) for body in ([whole] if whole else []) + bodies
+    ]
     return [request.body for request in requests if fits_body(contract, request)]
 
 
@@ -106,7 +119,15 @@ def _full(operation: ContractOperation, media_type: str, number: int) -> list[di
 
     with suppress(Unsatisfiable, UnmakeableError):
         draw()
-    return sorted(drawn, key=len, reverse=True)
+    return sorted(drawn, key=_fullness, reverse=True)
+
+
+def _fullness(body: dict[str, Any]) -> tuple[int, int]:
+    """How many members say something, and how many there are."""
+    return sum(value not in _NOTHING for value in body.values()), len(body)
+
+
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def refers(name: str) -> bool:

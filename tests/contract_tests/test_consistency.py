@@ -91,9 +91,7 @@ FAULTY: dict[Change, set[tuple[str, str, str]]] = {
 
 def test_a_service_that_remembers_is_silent() -> None:
     """Whatever it was sent."""
-    library = Library()
-    library.location = "/shelves"
-    assert found(library) == set()
+    assert found(Library()) == set()
 
 
 @pytest.mark.parametrize("change", FAULTY, ids=lambda change: change.__name__)
@@ -102,6 +100,13 @@ def test_a_service_that_does_not_remember(
 ) -> None:
     """Each fault is found where it is, at its level."""
     assert found(Changed(change)) == FAULTY[change]
+
+
+def test_an_address_that_is_the_list() -> None:
+    """The list is not what was created."""
+    library = Library()
+    library.location = "/shelves"
+    assert found(library) == {("address of what was created", "standard", "POST /shelves")}
 
 
 def test_an_address_that_leads_nowhere() -> None:
