@@ -33,6 +33,9 @@ _PATH = re.compile(
     rf"[\w.@-]{{1,100}}\.(?:{_SOURCES})\b"
 )
 _URL = re.compile(r"(?<![A-Za-z0-9+.-])(?!file:)[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_ATTRIBUTE = re.compile(r"\b(?:src|href)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
+"""What a page loads is an address of the site, and no file of the service."""
+
 _QUERY = re.compile(
     r"\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE\b.{1,60}\bSET|DELETE FROM)\s+\S+"
 )
@@ -47,7 +50,8 @@ def no_stack_trace(context: CheckContext) -> Violation | None:
 
 def no_source_path(context: CheckContext) -> Violation | None:
     """No response names a source file of the service."""
-    for match in _PATH.finditer(_URL.sub("", _text(context))):
+    text = _ATTRIBUTE.sub("", _URL.sub("", _text(context)))
+    for match in _PATH.finditer(text):
         if match[0] not in context.sent:
             return Violation(f"the response names a source file: {match[0]}")
     return None

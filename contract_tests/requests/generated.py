@@ -332,6 +332,7 @@ def _value(body: BodyFormat, drawn: Any, mode: GenerationMode) -> Any:
     value = _plain(drawn)
     if not mode.is_positive:
         return value
+    value = _whole(value)
     if is_bytes(body):
         return _file(value, body.name)
     if isinstance(value, dict) and body.name.startswith("multipart/"):
@@ -358,6 +359,21 @@ def _file(value: Any, media_type: str | None) -> bytes:
 
 
 _FILES = {"application/pdf": FILE_SAMPLES["pdf"], "application/zip": FILE_SAMPLES["zip"]}
+
+
+def _whole(value: Any) -> Any:
+    """A drawn value with `7` for `7.0`. Both are integers to JSON Schema (Core 2020-12 section
+    4.2.3), and many a reader of JSON takes the second for none.
+    """
+    if isinstance(value, dict):
+        return {name: _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+    return int(value) if is_whole else value
+
+
+_EXACT = 2**53
 
 
 def _plain(value: Any) -> Any:

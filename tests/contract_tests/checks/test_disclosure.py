@@ -38,6 +38,9 @@ ORDINARY = {
     "a sentence with a call": "It failed at createLink (see the documentation).",
     "a URL": "See https://docs.example.com/errors/links.html#not-found for help.",
     "a URL of a script": "Load https://js.stripe.example/v3/stripe.js first.",
+    "a script of a page": '<script src="/static/abc/app/main.bundle.min.js"></script>',
+    "a script of a page, without quotes": "<script src=/static/app/main.js></script>",
+    "a link of a page": "<link href='/static/app/main.mjs' rel=modulepreload>",
     "an address as instance": "/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/link",
     "a type": "https://tools.ietf.org/html/rfc9110#section-15.5.5",
     "a date": "It expired at 2026-01-31T12:00:00Z (an hour ago).",
@@ -55,6 +58,7 @@ PATHS = {
     "with a space": ("at /home/ada/my app/Links.java", "/home/ada/my app/Links.java"),
     "Windows": ("in C:\\src\\Acme\\Links.cs:line 87", "C:\\src\\Acme\\Links.cs"),
     "Windows, slashes": ("in D:/src/Acme/Links.vb", "D:/src/Acme/Links.vb"),
+    "beside a script": ('<b src="/static/a.js">/srv/app/a.py', "/srv/app/a.py"),
     "a file URL": ("file:///srv/app/links.mjs:87:3", "file:///srv/app/links.mjs"),
     "PHP": ("in /var/www/html/index.php on line 3", "/var/www/html/index.php"),
 }

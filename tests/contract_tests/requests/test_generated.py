@@ -124,6 +124,33 @@ def test_what_cannot_be_made_says_why(media: str, why: str) -> None:
     assert "document.yaml:7" in str(caught.value)
 
 
+def test_whole_numbers_are_written_without_a_fraction() -> None:
+    """`7.0` is an integer to JSON Schema, and none to many services."""
+    operation = written("""
+openapi: 3.1.0
+info: { title: t, version: "1" }
+paths:
+  /a:
+    post:
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              { type: array, minItems: 1, items: { type: integer, minimum: 1, maximum: 30 } }
+      responses: { "200": { description: d } }
+""")
+    drawn: list[Any] = []
+
+    @settings(generated.SETTINGS, max_examples=200, derandomize=True)
+    @given(generated.requests_of(operation, TARGET))
+    def draw(request: Any) -> None:
+        drawn.extend(request.body)
+
+    draw()
+    assert {type(item) for item in drawn} == {int}
+
+
 def test_credentials_are_never_drawn() -> None:
     """Security schemes and ignored headers have no part in what is drawn."""
     operation = written("""
