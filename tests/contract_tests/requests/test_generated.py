@@ -126,7 +126,7 @@ def test_what_cannot_be_made_says_why(media: str, why: str) -> None:
 
 def test_whole_numbers_are_written_without_a_fraction() -> None:
     """`7.0` is an integer to JSON Schema, and none to many services."""
-    operation = written("""
+    (operation,) = written("""
 openapi: 3.1.0
 info: { title: t, version: "1" }
 paths:
@@ -139,7 +139,7 @@ paths:
             schema:
               { type: array, minItems: 1, items: { type: integer, minimum: 1, maximum: 30 } }
       responses: { "200": { description: d } }
-""")
+""").operations
     drawn: list[Any] = []
 
     @settings(generated.SETTINGS, max_examples=200, derandomize=True)
