@@ -66,8 +66,9 @@ contract: $(ALL)  ## check an implementation: URL=http://… or TARGET=file.toml
 fuzz: $(ALL)  ## fuzz a deployment within its budget: TARGET=file.toml (or URL=http://… here)
 	$(BIN)/tallystick fuzz $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')
 
-mutants: $(ALL)  ## measure how many faulty implementations the contract tests catch (under an hour)
+mutants: $(ALL)  ## measure how many faulty implementations the contract tests catch (two hours)
 	$(BIN)/python -m tests.mutants --seeds $(SEEDS)
+	$(BIN)/python -m tests.crud.mutants
 
 check: $(ALL)  ## lint, types and import rules
 	$(BIN)/ruff check .

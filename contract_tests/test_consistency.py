@@ -32,6 +32,7 @@ from contract_tests.operations.resources import Resource, items, path_parameters
 from contract_tests.operations.roles import Role, collection_of, template
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
+from contract_tests.requests.conditions import strong_tag
 from contract_tests.requests.reaching import fits_body, full_bodies
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run, success_value
@@ -287,10 +288,11 @@ class _Seen:
         self._find(
             table.UPDATED_READ, exchange, wrong, what, operation, before={**self.last, **sent}
         )
-        if _tag(exchange) and _tag(exchange) == self.tag and changed(self.last, read):
+        tag = _tag(exchange)
+        if tag and tag == self.tag and changed(self.last, read):
             wrong = {"": f"the item has changed, and its ETag is still {self.tag}"}
             self._find(table.ENTITY_TAG, exchange, wrong, "", self.reader)
-        self.last, self.tag = read, _tag(exchange)
+        self.last, self.tag = read, tag
 
     def _of_one(self, base: Base) -> list[OperationRequest]:
         """Updates of one member: null, which removes it (RFC 7396), or another value."""
@@ -385,12 +387,8 @@ class _Seen:
 
 
 def _tag(exchange: Exchange) -> str:
-    """The ETag of a response, where it is a strong one: a weak one may stay (RFC 9110 section
-    8.8.1).
-    """
     outcome = exchange.outcome
-    tag = outcome.headers.get("etag", "") if isinstance(outcome, Response) else ""
-    return "" if tag.startswith("W/") else tag
+    return strong_tag(outcome.headers) if isinstance(outcome, Response) else ""
 
 
 def _writable(run: Run, operation: ContractOperation) -> set[str]:

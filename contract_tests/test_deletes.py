@@ -16,7 +16,7 @@ from contract_tests.operations.resources import path_parameters, unwrapped
 from contract_tests.operations.roles import Role, collection_of, template
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
-from contract_tests.requests.probes import NO_TAG, PRECONDITION
+from contract_tests.requests.conditions import NO_TAG, latest_headers, precondition
 from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
 
@@ -30,8 +30,9 @@ def test_condition_of_a_delete(run: Run, bases: Bases, operation: ContractOperat
     request = bases.untouched(operation)
     if request is None:
         pytest.skip("this run created no item to delete")
+    expectation = precondition(latest_headers(run, request))
     prepared = run.client.prepare(request, headers={"if-match": NO_TAG})
-    run.check(operation, run.client.transmit(prepared, operation.name), PRECONDITION)
+    run.check(operation, run.client.transmit(prepared, operation.name), expectation)
 
 
 @pytest.mark.deletes

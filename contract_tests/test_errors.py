@@ -7,7 +7,7 @@ where the operation documents that it refuses some.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -17,11 +17,11 @@ from contract_tests.checks.schemas import fits_schema, schema_at
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest, Response, body_of
 from contract_tests.operations.resources import path_parameters
-from contract_tests.operations.roles import SAFE, Role, template
+from contract_tests.operations.roles import SAFE, Role
 from contract_tests.requests import applicability
 from contract_tests.requests.applicability import OF_FAULTS, documents, refuses
 from contract_tests.requests.base import Base
-from contract_tests.requests.probes import NO_TAG, PRECONDITION
+from contract_tests.requests.conditions import NO_TAG, latest_headers, precondition, strong_tag
 from contract_tests.requests.reaching import full_bodies
 from contract_tests.requests.sources import Origin
 from contract_tests.requests.variations.faults import faults
@@ -147,7 +147,7 @@ def test_validators(run: Run, working_base: Base) -> None:
     """A validator of a response is understood when it comes back (304, 412)."""
     base = working_base
     # What was changed since has another validator.
-    latest = _latest(run, base)
+    latest = latest_headers(run, base.request)
     for name in ("etag", "last-modified") if base.operation.method in SAFE else ():
         if name in latest:
             condition: dict[str, str | None] = {_CONDITIONS[name]: latest[name]}
@@ -157,26 +157,13 @@ def test_validators(run: Run, working_base: Base) -> None:
         accepted = base.accepted("If-None-Match with another ETag", "RFC 9110 section 13.1.2")
         _send_condition(run, base, base.request, {"if-none-match": NO_TAG}, accepted)
     elif base.operation.method != "delete":
-        _send_condition(run, base, base.request, {"if-match": NO_TAG}, PRECONDITION)
-        if "etag" in latest:
+        _send_condition(run, base, base.request, {"if-match": NO_TAG}, precondition(latest))
+        if strong_tag(latest):
             accepted = base.accepted("If-Match with its ETag", "RFC 9110 section 13.1.1")
             _send_condition(run, base, base.request, {"if-match": latest["etag"]}, accepted)
 
 
 _CONDITIONS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
-
-
-def _latest(run: Run, base: Base) -> Mapping[str, str]:
-    """The headers of what is there now, which have its validators (RFC 9110 section 8.8)."""
-    same = (o for o in run.contract.operations if template(o.path) == template(base.operation.path))
-    reader = next((other for other in same if other.method == "get"), None)
-    if reader is None:
-        return {}
-    request = base.request
-    if reader is not base.operation:
-        request = replace(request, operation=reader, body=..., query={})
-    outcome = run.client.send(request).outcome
-    return outcome.headers if isinstance(outcome, Response) and outcome.status == 200 else {}
 
 
 def _send_condition(

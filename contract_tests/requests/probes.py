@@ -15,7 +15,7 @@ from typing import Any
 
 from requests import PreparedRequest
 
-from contract_tests.checks.context import Expectation, ExpectationKind
+from contract_tests.checks.context import ExpectationKind
 from contract_tests.http.bodies import FORM, JSON
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Chunks, OperationRequest
@@ -163,10 +163,6 @@ def has_id(request: OperationRequest) -> bool:
         for value in request.path.values()
     )
 
-
-NO_TAG = '"tallystick-none"'
-PRECONDITION = Expectation(ExpectationKind.REFUSED, "If-Match with another ETag")
-"""What a service does that documents a 412 (RFC 9110 section 13.1.1)."""
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ACCEPTED, _REFUSED, _HANDLED, _SERVED = (

@@ -33,9 +33,15 @@ class Judged:
     ours: Judgement
     plain: Judgement | None
 
+    usual: Judgement
+
     @property
     def is_caught(self) -> bool:
-        return self.ours.code == 1
+        """Whether the suite fails it; an advisory one, whether it advises what it does not of the
+        right workshop.
+        """
+        is_advised = bool(self.ours.advised - self.usual.advised)
+        return self.ours.code == 1 or (self.mutant.level == "advisory" and is_advised)
 
 
 def main() -> int:
@@ -65,10 +71,11 @@ def hosting() -> Iterator[Hosting]:
 
 def _mutants(host: Hosting, mutants: Sequence[Mutant], *, alone: bool) -> list[Judged]:
     usual = None if alone else schemathesis(host, Workshop)
+    right = tallystick(host, Workshop)
 
     def judge(mutant: Mutant) -> Judged:
         plain = None if alone else schemathesis(host, mutant.app)
-        judged = Judged(mutant, tallystick(host, mutant.app), plain)
+        judged = Judged(mutant, tallystick(host, mutant.app), plain, right)
         word = "caught" if judged.is_caught else "MISSED"
         print(f"{word}: {mutant.family}: {mutant.name}", file=sys.stderr, flush=True)
         return judged

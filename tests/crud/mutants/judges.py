@@ -34,10 +34,13 @@ Command = Callable[[Path, Path, str], list[str]]
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a judge says of a workshop: its exit code, what it finds, and what that took."""
+    """What a judge says of a workshop: its exit code, what it finds and advises, and what that
+    took.
+    """
 
     code: int
     found: frozenset[str]
+    advised: frozenset[str]
     not_covered: frozenset[str]
     requests: int
     seconds: float
@@ -54,14 +57,20 @@ def tallystick(hosting: Hosting, app: Factory, document: Any = None) -> Judgemen
 
     def read(folder: Path, code: int, _: str, seconds: float) -> Judgement:
         report = json.loads((folder / "report.json").read_text("utf-8"))
-        heavy = [found for found in report["findings"] if found["level"] != "advisory"]
-        texts = frozenset(f"{f['operation']}: {f['check']}: {f['message']}" for f in heavy)
+        texts = {
+            is_advised: frozenset(
+                f"{f['operation']}: {f['check']}: {f['message']}"
+                for f in report["findings"]
+                if (f["level"] == "advisory") is is_advised
+            )
+            for is_advised in (False, True)
+        }
         missing = frozenset(
             f"{case['operation']} {case['status']}"
             for case in report["cases"]
             if case["verdict"] != "passed" and case["status"] != "403" and case["status"] < "5"
         )
-        return Judgement(code, texts, missing, report["requests"], seconds)
+        return Judgement(code, texts[False], texts[True], missing, report["requests"], seconds)
 
     return _judged(hosting, app, document, command, read)
 
@@ -82,7 +91,9 @@ def schemathesis(hosting: Hosting, app: Factory, document: Any = None) -> Judgem
         return [str(_BIN / "schemathesis"), "run", str(path), *options]
 
     def read(_: Path, code: int, output: str, seconds: float) -> Judgement:
-        return Judgement(code, frozenset(_FAILURE.findall(output)), frozenset(), 0, seconds)
+        return Judgement(
+            code, frozenset(_FAILURE.findall(output)), frozenset(), frozenset(), 0, seconds
+        )
 
     return _judged(hosting, app, document, command, read)
 
@@ -104,5 +115,7 @@ def _judged(
         seconds = time.monotonic() - started
         if run.returncode not in (0, 1, 3):
             said = f"exit code {run.returncode}: {run.stdout[-500:]}{run.stderr[-500:]}"
-            return Judgement(run.returncode, frozenset([said]), frozenset(), 0, seconds)
+            return Judgement(
+                run.returncode, frozenset([said]), frozenset(), frozenset(), 0, seconds
+            )
         return read(folder, run.returncode, run.stdout, seconds)

@@ -25,13 +25,16 @@ Factory = Callable[[], Workshop]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A faulty workshop, and the calls that show its fault."""
+    """A faulty workshop, and the calls that show its fault. What only a reader of the whole
+    document takes for a fault is `advisory`: no sentence of it says so for a machine.
+    """
 
     name: str
     family: Family
     breaks: str
     app: Factory
     probe: tuple[Call, ...]
+    level: Literal["documented", "advisory"] = "documented"
 
 
 Row = Callable[[Family], Mutant]
@@ -45,6 +48,11 @@ def family(name: Family, *rows: Row) -> tuple[Mutant, ...]:
 def mutant(name: str, breaks: str, app: Factory, *probe: Call) -> Row:
     """A row of a family."""
     return lambda of: Mutant(name, of, breaks, app, probe)
+
+
+def advised(name: str, breaks: str, app: Factory, *probe: Call) -> Row:
+    """A row of a family that is advisory."""
+    return lambda of: Mutant(name, of, breaks, app, probe, "advisory")
 
 
 def changed(**members: Any) -> Factory:
