@@ -234,10 +234,12 @@ def contract(pytestconfig: pytest.Config) -> Contract:
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest, contract: Contract) -> Target:
     """The target: from the options, or the mock that the project's root starts."""
-    given = request.config.stash[PLAN].target
-    if given is not None:
-        return given
-    return mock_target(request.getfixturevalue("default_base_url"), contract)
+    plan = request.config.stash[PLAN]
+    if plan.target is not None:
+        return plan.target
+    target = mock_target(request.getfixturevalue("default_base_url"), contract)
+    scope = plan.own_mock
+    return replace(target, include=scope.include, exclude=scope.exclude, only_safe=scope.only_safe)
 
 
 @pytest.fixture(scope="session")

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from schemathesis.baseline import Baseline
 
 
+_OWN_MOCK = Target("http://127.0.0.1", is_own_mock=True)
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a run is to do, in `max_time` seconds at the most. Without a target, a mock is started
-    for the run and tested. `concurrency` is how many requests may be under way at a time. What the
-    `baseline` accepts does not count. A run that `is_complete` runs all tests of the suite; pytest
-    may run a part of them.
+    for the run and tested, within the scope of `own_mock`. `concurrency` is how many requests may
+    be under way at a time. What the `baseline` accepts does not count. A run that `is_complete`
+    runs all tests of the suite; pytest may run a part of them.
     """
 
     contract: Contract
@@ -44,6 +47,7 @@ class Plan:
     concurrency: int | None = None
     baseline: Baseline | None = None
     is_complete: bool = False
+    own_mock: Target = _OWN_MOCK
 
     @cached_property
     def streams(self) -> frozenset[str]:
@@ -86,8 +90,7 @@ class Plan:
     @cached_property
     def scope(self) -> Scope:
         """Which operations are sent to the target."""
-        own_mock = Target("http://127.0.0.1", is_own_mock=True)
-        return Scope(self.contract, self.target or own_mock, self.roles)
+        return Scope(self.contract, self.target or self.own_mock, self.roles)
 
 
 def read_plan(
@@ -130,10 +133,15 @@ def read_plan(
             exclude=(*target.exclude, *exclude),
             only_safe=target.only_safe or only_safe,
         )
-    elif headers or include or exclude or only_safe:
-        raise TallystickError("--header, --include, --exclude and --only-safe need a target.")
+    elif headers:
+        raise TallystickError("--header needs a target: --base-url or --target.")
+    own_mock = replace(
+        _OWN_MOCK, include=tuple(include), exclude=tuple(exclude), only_safe=only_safe
+    )
     seed = secrets.randbelow(2**32) if seed is None else seed
-    return Plan(contract, target, seed, undeclared_methods, max_time, concurrency)
+    return Plan(
+        contract, target, seed, undeclared_methods, max_time, concurrency, own_mock=own_mock
+    )
 
 
 def _with_those_of(target: Target | None, options: LoadOptions) -> LoadOptions:

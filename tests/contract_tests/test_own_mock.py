@@ -28,3 +28,11 @@ def test_the_mock_keeps_what_it_serves(path: Path | None, tmp_path: Path) -> Non
     run = tallystick_test(tmp_path, path, "--seed", 1, "--max-time", 400)
     assert run.heavy == [], run.out
     assert run.code in (0, 3), run.out
+
+
+def test_a_part_of_the_mock(tmp_path: Path) -> None:
+    """`--include` chooses operations of the mock, as of any target."""
+    document = Path(__file__).with_name("shelves.yaml")
+    run = tallystick_test(tmp_path, document, "--seed", 1, "--include", "GET /shelves")
+    passed = {case["operation"] for case in run.report["cases"] if case["verdict"] == "passed"}
+    assert passed == {"GET /shelves"}, run.out
