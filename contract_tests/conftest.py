@@ -28,7 +28,7 @@ from contract_tests.results.reasons import explain
 from contract_tests.results.report import exit_code, summary, write_report
 from contract_tests.results.run import RUN, Run, diagnostic
 from contract_tests.target.credentials import has_cookie_key
-from contract_tests.target.target import Target, mock_target
+from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
@@ -232,14 +232,12 @@ def contract(pytestconfig: pytest.Config) -> Contract:
 
 
 @pytest.fixture(scope="session")
-def target(request: pytest.FixtureRequest, contract: Contract) -> Target:
+def target(request: pytest.FixtureRequest) -> Target:
     """The target: from the options, or the mock that the project's root starts."""
-    plan = request.config.stash[PLAN]
+    plan: Plan = request.config.stash[PLAN]
     if plan.target is not None:
         return plan.target
-    target = mock_target(request.getfixturevalue("default_base_url"), contract)
-    scope = plan.own_mock
-    return replace(target, include=scope.include, exclude=scope.exclude, only_safe=scope.only_safe)
+    return plan.mock_at(request.getfixturevalue("default_base_url"))
 
 
 @pytest.fixture(scope="session")

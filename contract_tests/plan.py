@@ -18,7 +18,7 @@ from contract_tests.operations.roles import Roles
 from contract_tests.operations.scope import Scope
 from contract_tests.target.file import check_target, read_target
 from contract_tests.target.patterns import unmatched
-from contract_tests.target.target import Target
+from contract_tests.target.target import Target, mock_target
 from contract_tests.target.variables import expanded
 from tallystick.contract import Contract, ContractOperation, read_contract
 from tallystick.errors import TallystickError
@@ -86,6 +86,16 @@ class Plan:
     def operations(self) -> Sequence[ContractOperation]:
         """The operations that are sent, in the order of a run."""
         return [o for o in self.roles.ordered() if self.scope.left_out(o) is None]
+
+    def mock_at(self, base_url: str) -> Target:
+        """The mock of the contract as the target, with the scope of `own_mock`."""
+        own = self.own_mock
+        return replace(
+            mock_target(base_url, self.contract),
+            include=own.include,
+            exclude=own.exclude,
+            only_safe=own.only_safe,
+        )
 
     @cached_property
     def scope(self) -> Scope:

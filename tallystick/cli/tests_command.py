@@ -114,7 +114,6 @@ def _target(plan: Plan) -> Iterator[Target]:
         return
     click.echo("No --target and no --base-url: this checks the mock of the document.", err=True)
     with needs("mock"):
-        from contract_tests.target.target import mock_target
         from mock_server.serve import serving
     with serving(plan.contract) as url:
-        yield mock_target(url, plan.contract)
+        yield plan.mock_at(url)
