@@ -239,6 +239,8 @@ def _parts(key: str, value: Any, body: BodyFormat | None) -> Iterator[RequestFie
     is_whole = is_json(encoding.text("contentType") if encoding else "")
     for item in value if isinstance(value, list) and not is_whole else [value]:
         media_type = content_type or (JSON if isinstance(item, dict | list) else None)
+        if isinstance(item, FilePart):
+            media_type = item.media_type
         if isinstance(item, bytes):
             data = item
         elif is_json(media_type):
@@ -249,6 +251,28 @@ def _parts(key: str, value: Any, body: BodyFormat | None) -> Iterator[RequestFie
         part.make_multipart(content_type=media_type)
         part.headers.update(_part_headers(encoding))
         yield part
+
+
+class FilePart(bytes):
+    """The content of a part with a media type of its own, where the document names several."""
+
+    media_type: str
+
+    def __new__(cls, content: bytes, media_type: str) -> FilePart:
+        """The part with this content."""
+        part = super().__new__(cls, content)
+        part.media_type = media_type
+        return part
+
+
+def part_types(body: BodyFormat | None, key: str) -> list[str]:
+    """The media types that the document allows for a part by its Encoding Object, the usual one
+    first (OpenAPI 3.1.1 section 4.8.15.1.1).
+    """
+    encoding = _encoding(body, key)
+    said = encoding.text("contentType") if encoding else ""
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    return [_RANGES.get(name, name) for name in names]
 
 
 def part_type(body: BodyFormat | None, key: str) -> tuple[str | None, bool]:

@@ -334,7 +334,7 @@ def _value(body: BodyFormat, drawn: Any, mode: GenerationMode) -> Any:
         return value
     value = _whole(value)
     if is_bytes(body):
-        return _file(value, body.name)
+        return file_of(value, body.name)
     if isinstance(value, dict) and body.name.startswith("multipart/"):
         for name in value:
             value[name] = _part(body, name, value[name])
@@ -346,11 +346,11 @@ def _part(body: BodyFormat, name: str, value: Any) -> Any:
     if not is_binary(part_schema(body, name)):
         return value
     if isinstance(value, list):
-        return [_file(item, media_type) for item in value]
-    return _file(value, media_type)
+        return [file_of(item, media_type) for item in value]
+    return file_of(value, media_type)
 
 
-def _file(value: Any, media_type: str | None) -> bytes:
+def file_of(value: Any, media_type: str | None) -> bytes:
     """The smallest file of a format, or else what was drawn."""
     known = _FILES.get(media_type or "") or next(
         (sample for _, sample in iter_media_type_file_samples(media_type or "")), None

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from contract_tests.checks.schemas import fits_schema, schema_at
-from contract_tests.http.bodies import format_of
+from contract_tests.http.bodies import FilePart, format_of, part_types
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.styles import text_of
 from contract_tests.requests.reaching import as_json, value_at, with_value, without
@@ -94,9 +94,19 @@ def _of_body(contract: Contract, request: OperationRequest) -> Iterator[Fault]:
         return
     for member in members(contract, request):
         yield from _of_member(contract, schema, request, member)
+    for name, value in request.body.items():
+        if body and isinstance(value, bytes) and _names_types(part_types(body, name)):
+            part = FilePart(b"tallystick", "text/plain")
+            what = f"body.{name} as text/plain"
+            yield Fault(what, with_value(request, Field("body", name), part), is_lenient=True)
     extra = Field("body", "xTallystickProbe")
     if _is_wrong(contract, schema, request, extra, True):
         yield Fault("a member that may not be", with_value(request, extra, True))
+
+
+def _names_types(types: Sequence[str]) -> bool:
+    """Whether the media types of a part are named, and text is none of them."""
+    return bool(types) and not any(t in ("application/octet-stream", "text/plain") for t in types)
 
 
 def _of_member(

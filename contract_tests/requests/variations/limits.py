@@ -14,7 +14,9 @@ from itertools import islice
 from typing import Any
 
 from contract_tests.checks.schemas import fits_schema
+from contract_tests.http.bodies import FilePart, format_of, part_types
 from contract_tests.http.exchange import OperationRequest
+from contract_tests.requests.generated import file_of
 from contract_tests.requests.reaching import (
     fits_body,
     full_bodies,
@@ -71,9 +73,30 @@ def limits(
         if field not in credentials and not is_kept and _is_varied(parameter):
             found[field] = _of_parameter(contract, parameter)
     drawn = full_bodies(contract, request, number)[:_MOST_DRAWN]
+    for name, parts in _of_parts(request).items():
+        found[Field("part", name)] = parts
     for member in members(contract, request):
         found[member.field] = _of_member(contract, request, member, drawn)
     return {field: each for field, each in found.items() if each}
+
+
+def _of_parts(request: OperationRequest) -> dict[str, list[Limit]]:
+    """The files of a multipart body in the other media types that the document names."""
+    sent = format_of(request.operation, request.media_type or "")
+    if sent is None or not sent.name.startswith("multipart/") or not isinstance(request.body, dict):
+        return {}
+    return {
+        name: [
+            Limit(
+                Field("body", name),
+                f"body.{name} as {other}",
+                FilePart(file_of(value, other), other),
+            )
+            for other in part_types(sent, name)[1:]
+        ]
+        for name, value in request.body.items()
+        if isinstance(value, bytes)
+    }
 
 
 def _is_varied(parameter: Parameter) -> bool:

@@ -161,6 +161,19 @@ def test_the_wrong_values_of_a_member(
     assert [each.request.body["m"] for each in ours if each.is_lenient] == lenient
 
 
+def test_a_file_of_another_media_type(tmp_path: Path) -> None:
+    """It is lenient: many services look at the file alone."""
+    schema = {"type": "object", "properties": {"image": {"contentMediaType": "image/png"}}}
+    media = {"schema": schema, "encoding": {"image": {"contentType": "image/png"}}}
+    body = {"content": {"multipart/form-data": media}}
+    contract = contract_of(tmp_path, {"/a": documented("post", requestBody=body)})
+    (operation,) = contract.operations
+    request = OperationRequest(operation, body={"image": b"p"}, media_type="multipart/form-data")
+    (fault,) = [each for each in faults(contract, request) if "text/plain" in each.what]
+    assert fault.is_lenient
+    assert b"Content-Type: text/plain\r\n" in fault.request.content()[0]
+
+
 def test_faults_inside_what_is_inside(tmp_path: Path) -> None:
     """Objects and the first item of an array have faults of their own."""
     inner = {"type": "object", "required": ["n"], "properties": {"n": {**COUNT, "maximum": 9}}}

@@ -82,6 +82,22 @@ def test_limits_of_a_parameter(tmp_path: Path, location: str, expected: list[int
     assert [limit.value for limit in made[Field(location, "q")]] == expected
 
 
+def test_the_media_types_of_a_file(tmp_path: Path) -> None:
+    """Each that the document names is sent, with a file of it."""
+    image = {"contentMediaType": "image/png"}
+    schema = {"type": "object", "properties": {"image": image}, "required": ["image"]}
+    encoding = {"image": {"contentType": "image/png, image/jpeg"}}
+    content = {"multipart/form-data": {"schema": schema, "encoding": encoding}}
+    contract = contract_of(tmp_path, {"/a": documented("post", requestBody={"content": content})})
+    (operation,) = contract.operations
+    request = OperationRequest(operation, body={"image": b"png"}, media_type="multipart/form-data")
+    ((other,),) = limits(contract, request).values()
+    sent, media_type = other.put(request).content()
+    assert media_type.startswith("multipart/form-data; boundary=")
+    assert b"Content-Type: image/jpeg\r\n" in sent
+    assert b"\xff\xd8\xff" in sent
+
+
 @pytest.mark.parametrize("name", ["customerId", "owner_id", "parent-key"])
 def test_references_stay(tmp_path: Path, name: str) -> None:
     """The highest id that a schema allows leads to nothing."""
