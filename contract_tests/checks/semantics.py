@@ -56,15 +56,19 @@ def text_is_of_no_other_case(context: CheckContext) -> Violation | None:
 
 def valid_request_is_accepted(context: CheckContext) -> Violation | None:
     """A request that the document allows gets a success."""
-    expectation = context.expectation
-    return None if expectation.source or expectation.is_advised else _accepted(context)
+    is_other = bool(context.expectation.source) or _may_break_a_rule(context)
+    return None if is_other else _accepted(context)
 
 
 def valid_request_is_better_accepted(context: CheckContext) -> Violation | None:
     """The same, where a rule that no schema says may be against it."""
-    expectation = context.expectation
-    is_meant = expectation.is_advised and not expectation.source
+    is_meant = _may_break_a_rule(context) and not context.expectation.source
     return _accepted(context) if is_meant else None
+
+
+def _may_break_a_rule(context: CheckContext) -> bool:
+    """Whether a refusal may be about a rule that no schema says. An error of the server is none."""
+    return context.expectation.is_advised and context.response.status < 500
 
 
 def equivalent_request_is_accepted(context: CheckContext) -> Violation | None:

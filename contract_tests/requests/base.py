@@ -134,12 +134,10 @@ class Base:
 
     @property
     def _may_break_a_rule(self) -> bool:
-        """Whether a made body may break a rule that no schema says. What creates has none, unless
-        the document names it; other requests do, where it has a refusal for them.
+        """Whether a made body may break a rule that no schema says. What creates or changes an item
+        has none, unless the document names it; other requests do, where it has a refusal for them.
         """
-        creates = self.role in (Role.CREATE, Role.UPDATE) or any(
-            response.status == "201" for response in self.operation.responses
-        )
+        creates = self.role in (Role.CREATE, Role.UPDATE)
         is_made = self.sources.get("body") is Origin.SETTLED and self.status in (400, 422)
         return is_made and not creates and (self.case is not None or bool(self._places))
 

@@ -115,7 +115,7 @@ def _of_member(
     """The faults of one place in a body."""
     shorter = without(request, member.field)
     may_be_missing = _fits(contract, schema, as_json(shorter.body))
-    if member.is_there and not may_be_missing:
+    if member.is_there and not may_be_missing and not member.is_item:
         yield Fault(f"{member.name} left out", shorter)
 
     def wrong(values: Iterable[tuple[str, Any]], *, is_lenient: bool = False) -> Iterator[Fault]:

@@ -2,14 +2,14 @@
 
 Rules: such a value is certainly valid, since the document says so in as many words; the whole
 schema of the request decides that nothing else forbids it. Where a text is filled up to its longest
-length, or something optional is left out, a rule that no schema says may still be against it: that
+length, or something optional comes or goes, a rule that no schema says may still be against it: that
 is not `stated`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -136,7 +136,9 @@ def _of_member(
         if own in body and own == member.field.name:
             what = f"{member.name} = {body[own]!r}, which its pattern takes"
             found.append(Limit(member.field, what, body[own]))
-    if member.is_there and not own.isdecimal():
+    if not member.is_there:
+        found = [replace(limit, is_stated=False) for limit in found]
+    elif not member.is_item:
         found.append(Limit(member.field, f"{member.name} left out", ..., is_stated=False))
     fitting = (limit for limit in found if fits_body(contract, limit.put(request)))
     return list(islice(fitting, _MOST_OF_ONE))

@@ -32,6 +32,11 @@ class BodyMember:
     is_there: bool
 
     @property
+    def is_item(self) -> bool:
+        """Whether it is an item of an array."""
+        return self.field.name.rpartition(".")[2].isdecimal()
+
+    @property
     def name(self) -> str:
         """What a finding calls it."""
         return f"body.{self.field.name}"

@@ -55,6 +55,12 @@ ROWS: Rows = {
         Row("another case that may come", got(503, {}, accepted("200", "5XX"))),
         Row("a standard settles it", got(400, {}, accepted(source=SPACE))),
         Row("it need not be accepted", got(400, {}, HANDLED)),
+        Row("a rule may be against it", got(400, {}, accepted(is_advised=True))),
+        Row(
+            "no rule makes an error of the server",
+            got(503, {}, accepted(is_advised=True)),
+            "a red lamp should get 200, not 503",
+        ),
     ],
     table.EQUIVALENT_ACCEPTED: [
         Row(
@@ -82,6 +88,7 @@ ROWS: Rows = {
             "a red lamp should get 200, not 400",
         ),
         Row("a success", got(200, LAMP, accepted(is_advised=True))),
+        Row("an error of the server", got(503, {}, accepted(is_advised=True))),
         Row("the schema says so in as many words", got(400, {}, RED)),
         Row("a standard advises it", got(400, {}, accepted(source=ID, is_advised=True))),
     ],

@@ -56,11 +56,19 @@ def test_limits_of_a_member(
     tmp_path: Path, schema: Any, stated: list[Any], others: list[Any]
 ) -> None:
     """Which are certain, and which a rule that no schema says may forbid."""
-    made = of_body(tmp_path, {}, properties={"m": schema}).get(Field("body", "m"), [])
+    everything = of_body(tmp_path, {"m": None}, properties={"m": schema}, required=["m"])
+    made = everything.get(Field("body", "m"), [])
     assert sorted(map(repr, (limit.value for limit in made if limit.is_stated))) == sorted(
         map(repr, stated)
     )
     assert [limit.value for limit in made if not limit.is_stated] == others
+
+
+def test_what_comes_beside_the_rest(tmp_path: Path) -> None:
+    """An optional member that the request does not have may be for another kind of request."""
+    schema = {"type": "integer", "minimum": 1, "maximum": 9}
+    made = of_body(tmp_path, {}, properties={"m": schema})[Field("body", "m")]
+    assert [(limit.value, limit.is_stated) for limit in made] == [(1, False), (9, False)]
 
 
 def test_what_is_optional_may_be_left_out(tmp_path: Path) -> None:
