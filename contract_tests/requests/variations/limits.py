@@ -2,8 +2,8 @@
 
 Rules: such a value is certainly valid, since the document says so in as many words; the whole
 schema of the request decides that nothing else forbids it. Where a text is filled up to its longest
-length, or something optional comes or goes, a rule that no schema says may still be against it: that
-is not `stated`.
+length, or something optional comes or goes, a rule that no schema says may still be against it:
+that is not `stated`.
 """
 
 from __future__ import annotations
