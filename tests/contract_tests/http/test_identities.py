@@ -171,7 +171,7 @@ def test_another_user(contract: Contract) -> None:
 
 def test_what_an_identity_can_be_tried_on(contract: Contract) -> None:
     """Only where credentials are required; wrong ones three times for a scheme: accounts lock."""
-    client = Client(Target("http://127.0.0.1:1", credentials={"bearer": RIGHT}))
+    client = Client(Target("http://192.0.2.1", credentials={"bearer": RIGHT}))
     bearer, free = operation(contract, "GET /bearer"), operation(contract, "GET /optional")
     can_be = client.identities.can_be
     assert [can_be(each, bearer) for each in (NONE, WRONG, OTHER)] == [True, True, False]
@@ -181,6 +181,16 @@ def test_what_an_identity_can_be_tried_on(contract: Contract) -> None:
         client.prepare(OperationRequest(bearer), identity=WRONG)
     assert not can_be(WRONG, bearer)
     assert can_be(WRONG, operation(contract, "GET /header"))
+
+
+@pytest.mark.parametrize(("name", "is_limited"), [("bearer", False), ("basic", True)])
+def test_wrong_tokens_on_this_machine(contract: Contract, name: str, is_limited: bool) -> None:
+    """A token locks no account; a password does, wherever the target is."""
+    client = Client(Target("http://127.0.0.1:1", credentials={name: RIGHT}))
+    guarded = operation(contract, f"GET /{name}")
+    for _ in range(3):
+        client.prepare(OperationRequest(guarded), identity=WRONG)
+    assert client.identities.can_be(WRONG, guarded) is not is_limited
 
 
 def test_another_user_of_the_same_application(contract: Contract) -> None:
