@@ -41,7 +41,7 @@ class _Fit(NamedTuple):
     """How well an answer fits an operation; the less, the better."""
 
     is_undocumented: bool
-    count: int
+    number: int
     violations: list[str]
 
 
