@@ -53,6 +53,7 @@ class Board:
         session = session_of(request.scope)
         served = session.journal.served
         context: dict[str, Any] = {
+            "edit": self.mock.edits.last,
             "info": self.mock.contract.document.root["info"],
             "session": session,
             "sessions": [other.name for other in self.mock.sessions],

@@ -59,6 +59,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="What collections have at first: JSON, as GET /_tallystick/state gives it.",
 )
+@click.option(
+    "--watch/--no-watch",
+    default=True,
+    show_default=True,
+    help="Serve files of the document and overlays anew when they are edited.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
 @click.option(
     "-v",
@@ -79,6 +85,7 @@ def mock_command(
     no_auth: bool,
     stateless: bool,
     state_file: str | None,
+    watch: bool,
     quiet: bool,
     verbose: bool,
     opens_board: bool,
@@ -86,13 +93,18 @@ def mock_command(
     """Serve the contract as a mock that produces every documented case."""
     with needs("mock"):
         from mock_server.serve import access_to, serve
+        from mock_server.watching import Watched
+    from tallystick.reader.texts.sources import recording
+
     for origin in origins:
         _require_origin(origin)
     if stateless and state_file:
         raise click.UsageError("--state is of no use with --stateless.")
     access = access_to(host, token or None, origins)
+    with recording() as files:
+        contract = read(load)
     serve(
-        read(load),
+        contract,
         host=host,
         port=port,
         seed=seed,
@@ -101,6 +113,7 @@ def mock_command(
         auth=not no_auth,
         remembers=not stateless,
         state=None if state_file is None else _json(state_file),
+        watched=Watched(load, frozenset(files)) if watch and files else None,
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
     )

@@ -37,6 +37,9 @@ async function refresh() {
   const answer = await fetch(location.href);
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // An edited document may have more operations, or fewer.
+  const [before, now] = [document, page].map((each) => each.getElementById("operations"));
+  if (now && before.children.length !== now.children.length) replace(before, now);
   for (const part of document.querySelectorAll("[data-part]")) {
     const made = page.getElementById(part.id);
     if (made && made.innerHTML !== part.innerHTML) replace(part, made);
