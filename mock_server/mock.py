@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
@@ -15,14 +14,15 @@ from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
+from tallystick.reader.options import LoadOptions
 
 
 @dataclass(frozen=True)
 class Mock:
     """A contract being mocked: its settings and its state. `auth` says whether security
     requirements are enforced, `remembers` whether collections keep what they get, and `state` what
-    they have at first; `overlay` is the file that examples may be saved in. Raises TallystickError
-    where the contract asks for a behaviour that there is not, or the state is none.
+    they have at first; `load` is how the contract was read. Raises TallystickError where the
+    contract asks for a behaviour that there is not, or the state is none.
     """
 
     contract: Contract
@@ -32,7 +32,7 @@ class Mock:
     auth: bool = True
     remembers: bool = True
     state: Any = None
-    overlay: Path | None = None
+    load: LoadOptions | None = None
     edits: Edits = field(default_factory=Edits)
     before: InitVar[Mock | None] = None
     sessions: Sessions = field(init=False)

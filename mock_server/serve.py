@@ -12,7 +12,6 @@ import threading
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
@@ -30,6 +29,7 @@ from mock_server.requests.security import api_keys, undocumented
 from mock_server.watching import Watched, Watcher
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
+from tallystick.reader.options import LoadOptions
 
 GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
@@ -57,7 +57,7 @@ def serve(
     auth: bool = True,
     remembers: bool = True,
     state: Any = None,
-    overlay: Path | None = None,
+    load: LoadOptions | None = None,
     watched: Watched | None = None,
     log: Literal["none", "api", "all"] = "api",
     opens_board: bool = False,
@@ -65,9 +65,7 @@ def serve(
     """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
     requests have a line on standard output. Raises TallystickError where that cannot be begun.
     """
-    mock = Mock(
-        contract, seed, max_body, auth=auth, remembers=remembers, state=state, overlay=overlay
-    )
+    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state, load=load)
     front = create_app(mock, access)
     lines = Lines(click.echo)
     requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")

@@ -22,6 +22,7 @@ from mock_server.answers.problems import problem_response
 from mock_server.control import messages
 from mock_server.control.board import Board
 from mock_server.control.documents import Documents
+from mock_server.control.examples import Examples
 from mock_server.control.messages import LONGEST_WAIT
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
@@ -50,6 +51,7 @@ class Control:
             *of_behaviours,
             *self.routes(),
             *CollectionState(self.mock).routes(),
+            *Examples(self.mock).routes(),
             *self.board.routes(),
             *Documents(self.mock).routes(),
             Mount(STATIC.removeprefix(PREFIX).rstrip("/"), StaticFiles(directory=STATIC_FILES)),

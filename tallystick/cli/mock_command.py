@@ -113,6 +113,7 @@ def mock_command(
         auth=not no_auth,
         remembers=not stateless,
         state=None if state_file is None else _json(state_file),
+        load=load,
         watched=Watched(load, frozenset(files)) if watch and files else None,
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
