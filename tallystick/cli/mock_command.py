@@ -12,6 +12,7 @@ import click
 
 from tallystick.cli.shared.contract_options import contract_options, read
 from tallystick.cli.shared.exits import needs
+from tallystick.cli.shared.folder import offered
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -90,7 +91,10 @@ def mock_command(
     verbose: bool,
     opens_board: bool,
 ) -> None:
-    """Serve the contract as a mock that produces every documented case."""
+    """Serve the contract as a mock that produces every documented case.
+
+    Without DOCUMENT, in a folder that holds just one, you are asked whether to serve that.
+    """
     with needs("mock"):
         from mock_server.serve import access_to, serve
         from mock_server.watching import Watched
@@ -101,6 +105,7 @@ def mock_command(
     if stateless and state_file:
         raise click.UsageError("--state is of no use with --stateless.")
     access = access_to(host, token or None, origins)
+    load = offered(load)
     with recording() as files:
         contract = read(load)
     serve(
