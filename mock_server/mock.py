@@ -19,15 +19,16 @@ from tallystick.reader.options import LoadOptions
 
 @dataclass(frozen=True)
 class Mock:
-    """A contract being mocked: its settings and its state. `auth` says whether security
-    requirements are enforced, `remembers` whether collections keep what they get, and `state` what
-    they have at first; `load` is how the contract was read. Raises TallystickError where the
-    contract asks for a behaviour that there is not, or the state is none.
+    """A contract being mocked: its settings and its state. `max_body` is the largest request body
+    in bytes, `auth` says whether security requirements are enforced, `remembers` whether
+    collections keep what they get, and `state` what they have at first; `load` is how the contract
+    was read. Raises TallystickError where the contract asks for a behaviour that there is not, or
+    the state is none.
     """
 
     contract: Contract
     seed: int = 0
-    max_body: int = 1024 * 1024
+    max_body: int | None = None
     store: Store = field(default_factory=MemoryStore)
     auth: bool = True
     remembers: bool = True

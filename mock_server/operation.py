@@ -22,7 +22,7 @@ from mock_server.answers.outcome import Outcome
 from mock_server.answers.own import own_answer
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
-from mock_server.requests.decoding.sizes import body_limit
+from mock_server.requests.decoding.sizes import DEFAULT, body_limit
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import ABSENT, Header, Request
@@ -180,7 +180,8 @@ class MockOperation:
     def _refusing(self, reason: str) -> Parts:
         why = f"This operation cannot be mocked. {reason}"
         answers = Answers(self.mock.contract, self.contract, self.mock.seed)
-        return Parts(refusing_selector(self.contract, why), answers, self.mock.max_body)
+        limit = self.mock.max_body or DEFAULT
+        return Parts(refusing_selector(self.contract, why), answers, limit)
 
     def _validator(self, answers: Answers) -> bytes | None:
         """The ETag that a success is sent with, if the document has one."""

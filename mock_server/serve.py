@@ -12,6 +12,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from mock_server.app import create_app
 from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
 from mock_server.request_log import Lines, RequestLog
+from mock_server.requests.decoding.sizes import raised
 from mock_server.requests.routing.routes import Routes
 from mock_server.requests.security import api_keys, undocumented
 from mock_server.watching import Watched, Watcher
@@ -52,7 +54,7 @@ def serve(
     host: str,
     port: int,
     seed: int,
-    max_body: int,
+    max_body: int | None = None,
     access: Access,
     auth: bool = True,
     remembers: bool = True,
@@ -81,6 +83,8 @@ def serve(
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
         print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
+        for line in limits_above(contract, max_body):
+            print(line, flush=True)
         if opens_board:
             webbrowser.open(_board(_url(listener, host), access))
         calm_collector()
@@ -90,6 +94,17 @@ def serve(
             beside=watcher.run if watcher else None,
         )
         server.run(sockets=[listener])
+
+
+def limits_above(contract: Contract, max_body: int | None) -> Iterator[str]:
+    """What the command prints of operations that take larger bodies than its user wanted."""
+    found = {} if max_body is None else raised(contract.document, contract.operations, max_body)
+    if found:
+        shown = ", ".join(
+            f"{name} takes {limit:,} bytes" for name, limit in islice(found.items(), 3)
+        )
+        more = f", and {len(found) - 3} more" if len(found) > 3 else ""
+        yield f"The document allows larger bodies than --max-body {max_body}: {shown}{more}."
 
 
 def access_to(host: str, token: str | None, origins: Iterable[str]) -> Access:
@@ -111,7 +126,7 @@ def serving(
     contract: Contract,
     *,
     seed: int = 0,
-    max_body: int = 1024 * 1024,
+    max_body: int | None = None,
     access: Access | None = None,
     auth: bool = True,
     remembers: bool = True,

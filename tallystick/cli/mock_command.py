@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 @click.option("--seed", default=0, show_default=True, help="Seed of the generated data.")
 @click.option(
     "--max-body",
-    default=1024 * 1024,
-    show_default=True,
     type=click.IntRange(1),
     metavar="BYTES",
-    help="Largest request body that is read.",
+    help="Largest request body that is read, where the document allows no larger one. By default "
+    "1 MiB, and 32 MiB for files.",
 )
 @click.option(
     "--token",
@@ -79,7 +78,7 @@ def mock_command(
     host: str,
     port: int,
     seed: int,
-    max_body: int,
+    max_body: int | None,
     token: str | None,
     origins: Sequence[str],
     *,
