@@ -478,7 +478,7 @@ def test_msw_options(node_results: dict[str, Any]) -> None:
 
 
 def test_msw_outcomes(node_results: dict[str, Any]) -> None:
-    """Cases in turn, the last of which stays, with a body of its own; broken connections, delays."""
+    """Cases in turn, the last of which stays; a body of its own, broken connections, delays."""
     results = node_results["results"]
     own = {"status": 200, "type": "application/json", "url": "https://other.example.com/"}
     assert results["in turn"] == ["PaymentAccount.ProviderError", "TypeError", own, own]
