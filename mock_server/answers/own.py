@@ -9,11 +9,12 @@ JSON. What has no content by its status has none here, either.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from mock_server.answers.encoding import is_written_as_json
 from mock_server.answers.prepared import Answers
 from mock_server.requests.decoding.shapes import primitive, shape_at
-from mock_server.requests.errors import why_invalid
+from mock_server.requests.errors import each_invalid, why_invalid
 from mock_server.requests.request import Header, Request
 from mock_server.state.forces import OwnAnswer
 from tallystick.catalogue.cases import Case
@@ -23,6 +24,8 @@ from tallystick.reader.operations import DocumentedResponse
 
 _TYPE = b"content-type"
 _PLAIN = b"application/json"
+_MOST = 20
+"""How many mistakes of a body are listed."""
 
 
 def own_answer(
@@ -110,7 +113,7 @@ def _of_body(
         return
     validator = contract.document.validators.at(media_type.schema)
     if not validator.is_valid(own.body):
-        yield why_invalid(validator, own.body, "The body")
+        yield from islice(each_invalid(validator, own.body, "The body"), _MOST)
 
 
 def _names(response: DocumentedResponse) -> list[str]:

@@ -107,6 +107,15 @@ def test_overlays_and_references(tmp_path: Path) -> None:
         assert mock.line() == "read anew: added GET /lamps 200, GET /lamps 409 Lamp.A"
 
 
+@pytest.mark.whole
+def test_a_folder(tmp_path: Path) -> None:
+    """A document that is added to it is served with the others."""
+    (tmp_path / "lamps.yaml").write_text(DOCUMENT, "utf-8")
+    with running(tmp_path) as mock:
+        (tmp_path / "more.yaml").write_text(DOCUMENT.replace("/lamps", "/more"), "utf-8")
+        assert mock.line() == "read anew: added GET /more 200, GET /more 409 Lamp.Broken"
+
+
 SHOP = Path(__file__).parent / "collections" / "shop.yaml"
 
 

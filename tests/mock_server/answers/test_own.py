@@ -1,12 +1,15 @@
 """Answers of the user's own: what goes out, and what of it the document does not allow."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.mock_server.conftest import Serve
-from tests.mock_server.documented import check_problem
+from tests.mock_server.documented import check_problem, create
 
 FORCES = "/_tallystick/forces"
 DOCUMENT = """
@@ -141,7 +144,10 @@ def test_media_types(
         ({"body": [{"name": "Mug", "price": 3}]}, []),
         (
             {"body": [{"price": -1}], "match": {"operation": "GET /products"}},
-            ['The body is not valid at /0: "name" is a required property.'],
+            [
+                'The body is not valid at /0: "name" is a required property.',
+                "The body is not valid at /0/price: -1 is less than the minimum of 0.",
+            ],
         ),
         ({"status": 418}, ["GET /products documents no 418."]),
         (
@@ -239,3 +245,18 @@ def test_what_cannot_be_sent_is_refused(shop: httpx.Client, force: dict[str, Any
     """With a problem, and nothing is queued."""
     check_problem(shop.post(FORCES, json=force), 400)
     assert shop.get(FORCES).json() == []
+
+
+def test_the_examples_in_the_docs(mock: httpx.Client) -> None:
+    """Each is taken, and answers the next requests."""
+    page = (Path(__file__).parents[3] / "docs" / "mock.md").read_text("utf-8")
+    section = page.partition("## Answers of your own")[2].partition("\n## ")[0]
+    violations = [
+        mock.post(FORCES, json=json.loads(force)).json()["violations"]
+        for force in re.findall(r"-d '(.*)'$", section, re.MULTILINE)
+    ]
+    operation = "POST /organisations/{id}/payment-account/link"
+    assert violations == [[], [f"{operation} documents no 503."], []]
+    answers = [create(mock) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200, 503, 503, 503, 409, 200]
+    assert answers[4].json()["since"] == "noon"
