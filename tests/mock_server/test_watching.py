@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ def test_an_edited_document(document: Path) -> None:
     with running(document) as mock:
         assert mock.case(Prefer="code=409") == "409 Lamp.Broken"
         mock.client.post("/_tallystick/forces", json={"cases": ["409"], "times": 2})
+        mock.client.get("/_tallystick/health?session=old")
         assert mock.client.get("/lights").status_code == 404
         edit(document, "Lamp.Broken — it broke", "Lamp.Lost — it is lost")
         expected = "added GET /lamps 409 Lamp.Lost; removed GET /lamps 409 Lamp.Broken"
@@ -61,6 +63,9 @@ def test_an_edited_document(document: Path) -> None:
         assert expected in mock.client.get("/_tallystick/").text
         journal = [entry["case"] for entry in mock.client.get("/_tallystick/requests").json()]
         assert journal == ["409 Lamp.Broken", "404", "409 Lamp.Lost"]
+        for query in ("", "?session=old", "?session=new"):
+            queued = mock.client.post(f"/_tallystick/forces{query}", json={"cases": ["Lamp.Lost"]})
+            assert queued.status_code == 201
         edit(document, "/lamps:", "/lights:")
         mock.line()
         assert mock.client.get("/lamps").status_code == 404
@@ -73,7 +78,7 @@ def test_a_broken_edit(document: Path) -> None:
     with running(document) as mock:
         edit(document, "paths:", "paths: [")
         error = mock.line()
-        assert error.startswith("error: ")
+        assert re.fullmatch(r"error: (?!\w+Error).*lamps\.yaml:\d+.*", error)
         assert mock.line() == "The contract that was read before is still served."
         assert mock.case() == "200"
         assert "What was read before is still served." in mock.client.get("/_tallystick/").text
