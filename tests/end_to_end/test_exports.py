@@ -404,7 +404,7 @@ def compiled(
         "lamps.ts": exported("msw", lamps_file),
         "user.ts": user.replace("HOSTILE_URL", json.dumps(HOSTILE_URL)),
         "misses_one.ts": MISSES_ONE,
-        "docs.ts": blocks(ROOT / "docs" / "exports.md", "typescript")[0],
+        "docs.ts": "\n".join(blocks(ROOT / "docs" / "exports.md", "typescript")),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")

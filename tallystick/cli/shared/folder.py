@@ -1,11 +1,12 @@
 """The document of the folder that a command runs in, where none is named: offered, never assumed.
 
-Rules: on a terminal the user is asked; without one nothing changes, and a line on standard error
-says what there is.
+Rules: on a terminal the user is asked; without one, and in CI, nothing changes, and a line on
+standard error says what there is.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import replace
@@ -33,7 +34,7 @@ def offered(load: LoadOptions) -> LoadOptions:
     if not found:
         return load
     names = [path.name for path in found]
-    if len(found) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+    if len(found) == 1 and _can_ask():
         wanted = click.confirm(f"Serve {names[0]}?", default=True)
         return replace(load, documents=(names[0],)) if wanted else load
     shown = ", ".join(names[:_MOST]) + (", …" if len(names) > _MOST else "")
@@ -43,6 +44,12 @@ def offered(load: LoadOptions) -> LoadOptions:
         err=True,
     )
     return load
+
+
+def _can_ask() -> bool:
+    """Whether somebody sits at a terminal: some CI systems have one, too."""
+    is_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    return not is_ci and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def documents_in(folder: Path) -> list[Path]:

@@ -43,7 +43,7 @@ def test_documents_of_a_folder(files: Mapping[str, str], found: list[str], tmp_p
 
 def environment() -> dict[str, str]:
     """This checkout's package, wherever the command runs."""
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "CI": ""}
 
 
 @pytest.mark.whole
