@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT   ?= 8080
 DOC    ?=
 ORIGIN ?=
+ARGS   ?=
 URL    ?=
 TARGET ?=
 SEEDS  ?= 20
@@ -42,11 +43,14 @@ $(ALL): pyproject.toml constraints.txt
 	$(call install,dev)
 	@touch $(MOCK) $@
 
-mock: $(MOCK)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document, ORIGIN=… that may control it)
-	@exec $(BIN)/tallystick mock $(if $(DOC),'$(DOC)') --port $(PORT) $(if $(ORIGIN),--allow-origin '$(ORIGIN)')
+# Pages that may control the mock: those of `make example`, and of ORIGIN=….
+ORIGINS = http://127.0.0.1:$(EXAMPLE_PORT) http://localhost:$(EXAMPLE_PORT) $(ORIGIN)
 
-example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), for a mock beside it
-	@echo 'On http://127.0.0.1:$(EXAMPLE_PORT); for it: make mock ORIGIN=http://127.0.0.1:$(EXAMPLE_PORT)'
+mock: $(MOCK)  ## serve the mock on http://127.0.0.1:8080 (PORT=…, DOC=… another document, ARGS=… more options)
+	@exec $(BIN)/tallystick mock $(if $(DOC),'$(DOC)') --port $(PORT) $(ORIGINS:%=--allow-origin '%') $(ARGS)
+
+example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), for make mock beside it
+	@echo 'On http://127.0.0.1:$(EXAMPLE_PORT)/$(if $(filter-out 8080,$(PORT)),index.html?api=http://127.0.0.1:$(PORT))'
 	@exec $(PYTHON) -m http.server $(EXAMPLE_PORT) --bind 127.0.0.1 -d examples/onboarding
 
 # The project's own tests share the cores; the contract tests are one run against one mock.

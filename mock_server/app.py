@@ -21,7 +21,7 @@ from mock_server.requests.routing.middleware import ProjectedSpecification, Root
 from mock_server.requests.routing.routes import Routes
 
 
-def create_app(mock: Mock, access: Access | None = None) -> ASGIApp:
+def create_app(mock: Mock, access: Access | None = None) -> Front:
     """The application of a mock, which those of `access` may control (by default: whoever can
     reach it, on loopback).
     """

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from typing import Any
 
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
 from mock_server.collections.registry import KeptCollections
+from mock_server.state.edits import Edits
 from mock_server.state.sessions import Sessions
 from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
+from tallystick.reader.options import LoadOptions
 
 
 @dataclass(frozen=True)
 class Mock:
-    """A contract being mocked: its settings and its state. `auth` says whether security
-    requirements are enforced, `remembers` whether collections keep what they get, and `state` what
-    they have at first. Raises TallystickError where the contract asks for a behaviour that there is
-    not, or the state is none.
+    """A contract being mocked: its settings and its state. `max_body` is the largest request body
+    in bytes, `auth` says whether security requirements are enforced, `remembers` whether
+    collections keep what they get, and `state` what they have at first; `load` is how the contract
+    was read. Raises TallystickError where the contract asks for a behaviour that there is not, or
+    the state is none.
     """
 
     contract: Contract
     seed: int = 0
-    max_body: int = 1024 * 1024
+    max_body: int | None = None
     store: Store = field(default_factory=MemoryStore)
     auth: bool = True
     remembers: bool = True
     state: Any = None
+    load: LoadOptions | None = None
+    edits: Edits = field(default_factory=Edits)
+    before: InitVar[Mock | None] = None
     sessions: Sessions = field(init=False)
     behaviours: Mapping[str, ContractBehaviour] = field(init=False)
     collections: KeptCollections = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sessions", Sessions(self.contract, self.store))
+    def __post_init__(self, before: Mock | None) -> None:
+        sessions = before.sessions if before else Sessions(self.contract, self.store)
+        object.__setattr__(self, "sessions", sessions)
+        known = before.behaviours if before else {}
         made = {
-            operation.behaviour: self._make(operation)
+            operation.behaviour: known.get(operation.behaviour) or self._make(operation)
             for operation in self.contract.operations
             if operation.behaviour
         }
@@ -45,6 +53,10 @@ class Mock:
         found = self.contract.collections if self.remembers else ()
         kept = KeptCollections(self.contract.document, found, self.seed, self.state)
         object.__setattr__(self, "collections", kept)
+
+    def edited(self, contract: Contract) -> Mock:
+        """The mock of the edited contract, with the same sessions: states and journals stay."""
+        return replace(self, contract=contract, before=self)
 
     def _make(self, operation: ContractOperation) -> ContractBehaviour:
         name = operation.behaviour or ""

@@ -19,9 +19,10 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.answers.faults import UnknownFaultError, Wire, play, preferred
 from mock_server.answers.outcome import Outcome
+from mock_server.answers.own import own_answer
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
-from mock_server.requests.decoding.sizes import body_limit
+from mock_server.requests.decoding.sizes import DEFAULT, body_limit
 from mock_server.requests.errors import RequestError
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import ABSENT, Header, Request
@@ -35,6 +36,7 @@ from mock_server.selection.selector import (
     success,
 )
 from mock_server.state.disturbances import Disturbance
+from mock_server.state.forces import OwnAnswer
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
@@ -114,9 +116,11 @@ class MockOperation:
         journal names. What cannot be made, for whatever reason, is a 501.
         """
         case, rule = outcome.case, outcome.rule
-        if case is None:
+        if case is None and outcome.own is None:
             return (*self._error(parts, outcome), rule)
         try:
+            if case is None or outcome.own is not None:
+                return (*self._own_answer(parts, outcome, request, moment), rule)
             answer = parts.answers.of(case)
             sent, value = answer.accepted[request.headers.get(b"accept")], outcome.value
             if sent is None:
@@ -128,7 +132,7 @@ class MockOperation:
             if self.behaviour is not None and answer.is_success:
                 self.behaviour.succeeded(request, body, moment)
         except Exception as error:
-            _LOG.exception("%s of %s cannot be made", case.label, self.name)
+            _LOG.exception("%s of %s cannot be made", case.label if case else "own", self.name)
             why = f"This answer cannot be made. {type(error).__name__}: {error}"[:_LONGEST_REASON]
             refused = Outcome(UNMOCKABLE, error=RequestError(501, why))
             return (*self._error(parts, refused), UNMOCKABLE)
@@ -137,6 +141,14 @@ class MockOperation:
             own = {name for name, _ in outcome.headers}
             headers = [header for header in headers if header[0] not in own]
         return answer.status, answer.label, headers, body, rule
+
+    def _own_answer(
+        self, parts: Parts, outcome: Outcome, request: Request, moment: float
+    ) -> tuple[int, str, list[Header], bytes]:
+        """The answer of the user's own, which the journal keeps for its explanation."""
+        own = outcome.own or OwnAnswer()
+        request.session.journal.note(own)
+        return own_answer(parts.answers, outcome.case, own, request, moment)
 
     def _make_parts(self) -> Parts:
         """Make what the operation answers with; where that fails, what refuses with a 501, so that
@@ -168,7 +180,8 @@ class MockOperation:
     def _refusing(self, reason: str) -> Parts:
         why = f"This operation cannot be mocked. {reason}"
         answers = Answers(self.mock.contract, self.contract, self.mock.seed)
-        return Parts(refusing_selector(self.contract, why), answers, self.mock.max_body)
+        limit = self.mock.max_body or DEFAULT
+        return Parts(refusing_selector(self.contract, why), answers, limit)
 
     def _validator(self, answers: Answers) -> bytes | None:
         """The ETag that a success is sent with, if the document has one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import secrets
 import signal
@@ -9,8 +10,9 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
@@ -23,10 +25,13 @@ from mock_server.app import create_app
 from mock_server.control.guard import Access, is_loopback
 from mock_server.mock import Mock
 from mock_server.request_log import Lines, RequestLog
+from mock_server.requests.decoding.sizes import raised
 from mock_server.requests.routing.routes import Routes
 from mock_server.requests.security import api_keys, undocumented
+from mock_server.watching import Watched, Watcher
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
+from tallystick.reader.options import LoadOptions
 
 GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
@@ -49,30 +54,57 @@ def serve(
     host: str,
     port: int,
     seed: int,
-    max_body: int,
+    max_body: int | None = None,
     access: Access,
     auth: bool = True,
     remembers: bool = True,
     state: Any = None,
+    load: LoadOptions | None = None,
+    watched: Watched | None = None,
     log: Literal["none", "api", "all"] = "api",
     opens_board: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `log` says which requests have a line on standard output.
-    Raises TallystickError where that cannot be begun.
+    """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
+    requests have a line on standard output. Raises TallystickError where that cannot be begun.
     """
-    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
-    app = create_app(mock, access)
+    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state, load=load)
+    front = create_app(mock, access)
     lines = Lines(click.echo)
-    if log != "none":
-        app = RequestLog(app, lines, keys=api_keys(contract), is_whole=log == "all")
+    requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")
+
+    def followed(contract: Contract) -> None:
+        requests.keys = api_keys(contract)
+        gc.unfreeze()
+        gc.collect()  # what the edited contract replaced
+        gc.freeze()
+
+    watcher = watched and Watcher(watched, front, mock, access, lines, followed)
     with closing(lines), _listen(host, port) as listener:
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
         print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
+        for line in limits_above(contract, max_body):
+            print(line, flush=True)
         if opens_board:
             webbrowser.open(_board(_url(listener, host), access))
         calm_collector()
-        uvicorn_server(app, before_end=mock.sessions.close).run(sockets=[listener])
+        server = uvicorn_server(
+            front if log == "none" else requests,
+            before_end=mock.sessions.close,
+            beside=watcher.run if watcher else None,
+        )
+        server.run(sockets=[listener])
+
+
+def limits_above(contract: Contract, max_body: int | None) -> Iterator[str]:
+    """What the command prints of operations that take larger bodies than its user wanted."""
+    found = {} if max_body is None else raised(contract.document, contract.operations, max_body)
+    if found:
+        shown = ", ".join(
+            f"{name} takes {limit:,} bytes" for name, limit in islice(found.items(), 3)
+        )
+        more = f", and {len(found) - 3} more" if len(found) > 3 else ""
+        yield f"The document allows larger bodies than --max-body {max_body}: {shown}{more}."
 
 
 def access_to(host: str, token: str | None, origins: Iterable[str]) -> Access:
@@ -94,7 +126,7 @@ def serving(
     contract: Contract,
     *,
     seed: int = 0,
-    max_body: int = 1024 * 1024,
+    max_body: int | None = None,
     access: Access | None = None,
     auth: bool = True,
     remembers: bool = True,
@@ -125,14 +157,26 @@ def calm_collector() -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which before it waits for open requests to end lets go of those that wait."""
+    """uvicorn, which before it waits for open requests to end lets go of those that wait, and runs
+    something beside them.
+    """
 
     before_end: Callable[[], None] | None = None
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None
+    _task: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn.Server."""
+        await super().startup(sockets)
+        if self.beside is not None:
+            self._task = asyncio.create_task(self.beside())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server."""
         if self.before_end is not None:
             self.before_end()
+        if self._task is not None:
+            self._task.cancel()
         await super().shutdown(sockets)
 
 
@@ -141,6 +185,7 @@ def uvicorn_server(
     *,
     lifespan: Literal["on", "off"] = "on",
     before_end: Callable[[], None] | None = None,
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> uvicorn.Server:
     """The server that the mock runs on; the benchmark runs what it compares with on it, too."""
     config = uvicorn.Config(
@@ -155,6 +200,7 @@ def uvicorn_server(
     )
     server = _Server(config)
     server.before_end = before_end
+    server.beside = beside
     return server
 
 

@@ -64,6 +64,23 @@ class RunningMock:
         """
         self.control("POST", "forces", {"cases": cases, "times": times, "match": match})
 
+    def answer(
+        self,
+        body: Any,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str | Sequence[str]] | None = None,
+        times: int | None = 1,
+        match: Match | None = None,
+    ) -> list[str]:
+        """Have the next matching requests answered with a body of your own, by default as a
+        success. Gives what of it the document does not allow; it is sent all the same.
+        """
+        own = {"body": body, "status": status, "headers": headers}
+        queued = self.control("POST", "forces", {**own, "times": times, "match": match}).json()
+        violations: list[str] = queued["violations"]
+        return violations
+
     def fault(
         self,
         *faults: str,

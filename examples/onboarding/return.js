@@ -21,6 +21,6 @@ try {
   status.textContent = "The status of your account is not known.";
   show(new Refusal(
     "The mock did not let this page ask, or does not run.",
-    `Start it with: tallystick mock --allow-origin ${location.origin}`,
+    `Start it with: make mock ORIGIN=${location.origin}, or: tallystick mock --allow-origin ${location.origin}`,
   ));
 }

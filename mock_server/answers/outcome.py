@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.requests.errors import RequestError
 from mock_server.requests.request import ABSENT, Header
+from mock_server.state.forces import OwnAnswer
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 
@@ -15,7 +16,8 @@ from tallystick.contract import ContractOperation
 class Outcome:
     """What to answer: a documented case, or an error that the document has no case for.
     `headers` are added to the answer; they stand for the documented ones of their names where it
-    `replaces` them. A `value` stands for the body of the case.
+    `replaces` them. A `value` stands for the body of the case, and what is the user's `own` for
+    all that it has.
     """
 
     rule: str
@@ -24,6 +26,7 @@ class Outcome:
     headers: tuple[Header, ...] = ()
     value: Any = ABSENT
     replaces: bool = False
+    own: OwnAnswer | None = None
 
 
 def outcomes_of_conditions(operation: ContractOperation) -> dict[str, Outcome]:

@@ -166,6 +166,10 @@ class Answers:
         schema = self.document.schema_at(media_type.schema) if media_type.schema else {}
         return encoder(name)(value, Encoding(schema, self.flattener))
 
+    def written_as(self, name: str, value: Any) -> bytes:
+        """A value in a media type that the document need not have."""
+        return encoder(name)(value, Encoding({}, self.flattener))
+
     def _encoded(self, case: Case, media_type: MediaType) -> Iterator[bytes]:
         encode = encoder(_concrete(media_type.name))
         path = media_type.schema

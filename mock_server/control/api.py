@@ -22,12 +22,14 @@ from mock_server.answers.problems import problem_response
 from mock_server.control import messages
 from mock_server.control.board import Board
 from mock_server.control.documents import Documents
+from mock_server.control.examples import Examples
 from mock_server.control.messages import LONGEST_WAIT
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import STATIC_FILES
 from mock_server.requests.control_body import ControlError, json_object
 from mock_server.selection.explanation import explain
+from mock_server.selection.own_answers import judged
 from mock_server.state.clock import timestamp
 from mock_server.state.forces import QueueFullError
 from mock_server.state.journal import Entry, is_named
@@ -49,6 +51,7 @@ class Control:
             *of_behaviours,
             *self.routes(),
             *CollectionState(self.mock).routes(),
+            *Examples(self.mock).routes(),
             *self.board.routes(),
             *Documents(self.mock).routes(),
             Mount(STATIC.removeprefix(PREFIX).rstrip("/"), StaticFiles(directory=STATIC_FILES)),
@@ -115,14 +118,16 @@ class Control:
         return JSONResponse([force.to_json() for force in session_of(request.scope).queue.forces])
 
     async def add_force(self, request: Request) -> Response:
-        """Queue a force."""
-        body = await json_object(request, {"cases", "times", "match"})
+        """Queue a force. What an answer of the user's own violates is said, and allowed."""
+        body = await json_object(request, {"cases", "times", "match", "body", "headers", "status"})
         wanted = messages.names(body), messages.times(body), messages.match(body)
+        own = messages.own_answer(body)
         try:
-            force = session_of(request.scope).queue.add(*wanted)
+            force = session_of(request.scope).queue.add(*wanted, own)
         except UnknownCaseError as error:
             raise ControlError(str(error)) from None
-        return JSONResponse(force.to_json(), status_code=201)
+        found = {} if own is None else {"violations": judged(self.mock.contract, force)}
+        return JSONResponse({**force.to_json(), **found}, status_code=201)
 
     async def clear_forces(self, request: Request) -> Response:
         """Forget all queued forces."""

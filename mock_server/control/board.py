@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from mock_server.answers.faults import FAULTS
+from mock_server.control.examples import HOW, Examples
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
@@ -53,6 +54,9 @@ class Board:
         session = session_of(request.scope)
         served = session.journal.served
         context: dict[str, Any] = {
+            "edit": self.mock.edits.last,
+            "overlay": Examples(self.mock).file,
+            "how_to_save": HOW,
             "info": self.mock.contract.document.root["info"],
             "session": session,
             "sessions": [other.name for other in self.mock.sessions],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from mock_server.answers.faults import LONGEST_DELAY, UnknownFaultError, disturb
 from mock_server.requests.control_body import ControlError
 from mock_server.state.clock import Clock
 from mock_server.state.disturbances import QueuedFault
+from mock_server.state.forces import OwnAnswer
 from mock_server.state.journal import is_named
 
 LONGEST_WAIT = 60.0
@@ -47,9 +49,52 @@ def _number(body: dict[str, Any], name: str, default: float, most: float) -> flo
 def names(body: dict[str, Any]) -> list[str]:
     """The cases that are to be played. Raises ControlError."""
     given = body.get("cases")
+    if given is None and body.keys() & {"body", "status"}:
+        return []
     if not isinstance(given, list) or not given or not all(isinstance(n, str | int) for n in given):
         raise ControlError('\'cases\' must be a list of at least one case, such as ["502", "200"].')
     return [str(name) for name in given]
+
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""The name and the value of a field (RFC 9110 sections 5.1 and 5.5)."""
+
+_FRAMING = ("content-length", "transfer-encoding", "connection", "tallystick-case")
+"""Headers that follow from the rest of the answer."""
+
+
+def own_answer(body: dict[str, Any]) -> OwnAnswer | None:
+    """What the answer is to have in place of what the document has. Raises ControlError."""
+    if not body.keys() & {"body", "headers", "status"}:
+        return None
+    status = _whole(body.get("status"))
+    if status is not None and (
+        isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599
+    ):
+        raise ControlError("'status' must be a whole number from 200 to 599.")
+    if status is not None and "cases" in body:
+        raise ControlError("'status' is for an answer without 'cases': a case has its own status.")
+    return OwnAnswer(status, tuple(_headers(body)), "body" in body, body.get("body"))
+
+
+def _headers(body: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    given = body.get("headers")
+    if given is None:
+        return
+    if not isinstance(given, dict):
+        raise ControlError('\'headers\' must be an object such as {"Retry-After": "5"}.')
+    for name, values in given.items():
+        if not _TOKEN.fullmatch(name):
+            raise ControlError(f"{name!r} is no name of a header.")
+        if name.lower() in _FRAMING:
+            raise ControlError(f"The header {name!r} follows from the rest of the answer.")
+        for value in values if isinstance(values, list) else [values]:
+            if not isinstance(value, str) or not _VALUE.fullmatch(value):
+                raise ControlError(
+                    f"The header {name!r} needs a text of one line, or a list of such."
+                )
+            yield name.lower().encode(), value.strip().encode("latin-1")
 
 
 def times(body: dict[str, Any]) -> int | None:

@@ -6,10 +6,12 @@ repeats what may be a credential.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus
+
+from jsonschema_rs import ValidationError
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
@@ -51,10 +53,19 @@ def refusal_headers(detail: str) -> tuple[Header, ...]:
 
 def why_invalid(validator: Validator, value: Any, what: str) -> str:
     """Why a value is not valid, in one sentence."""
+    return next(each_invalid(validator, value, what))
+
+
+def each_invalid(validator: Validator, value: Any, what: str) -> Iterator[str]:
+    """What is not valid in a value, a sentence each."""
     try:
-        error = next(validator.iter_errors(value))
+        for error in validator.iter_errors(value):
+            yield _sentence(error, what)
     except ValueError:  # it explains nothing that is nested deeper than 255 levels
-        return f"{what} is not valid."
+        yield f"{what} is not valid."
+
+
+def _sentence(error: ValidationError, what: str) -> str:
     place = "".join(f"/{token}" for token in error.instance_path)
     where = f" at {place}" if place else ""
     if is_secret(f"{what}{place}") or _shows_secret(error.message):

@@ -38,6 +38,10 @@ class Front:
         self.sessions = sessions
         self.control = control
 
+    def become(self, other: Front) -> None:
+        """Serve what another serves, from now on; requests in flight end as they began."""
+        self.routes, self.control, self.routed = other.routes, other.control, other.routed
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
         if scope["type"] != "http":

@@ -23,6 +23,7 @@ from mock_server.requests.errors import RequestCheck, shown_query
 from mock_server.requests.request import HEADERS, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
+from mock_server.selection.own_answers import violations_of_entry
 from mock_server.selection.selector import UNMOCKABLE
 from mock_server.state.journal import MOST_REQUESTS, Entry, Received
 from mock_server.state.sessions import Session
@@ -84,6 +85,10 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     }
     if operation is None:
         return explained
+    own = session.journal.own_answer(entry.number)
+    if own is not None:
+        violated = violations_of_entry(mock.contract, operation, entry, own)
+        explained["own"] = {**own.to_json(), "violations": violated}
     if entry.rule == UNMOCKABLE:
         return {**explained, "note": "This operation cannot be mocked: the answer says why."}
     explainer = Explainer(mock, session, operation, entry, received, base_url)

@@ -185,8 +185,13 @@ def _by_queue(selector: Selector, request: Request) -> Outcome | None:
     if not queue.forces:
         return None
     facts = {"operation": selector.operation.name, **request.facts()}
-    case = queue.take(selector.operation.selectable, facts)
-    return Outcome("queued force", case) if case else None
+    forced = queue.take(selector.operation.selectable, facts)
+    if forced is None:
+        return None
+    case, own = forced
+    if case is None and own is not None and own.status is None:
+        case = selector.success.case
+    return Outcome("queued force", case, own=own)
 
 
 def _by_authentication(selector: Selector, request: Request) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""The queue of forces: cases that answer the next matching requests."""
+"""The queue of forces: cases, and answers of the user's own, for the next matching requests."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import itertools
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tallystick.catalogue.cases import Case
-from tallystick.catalogue.names import UnknownCaseError, find_named
+from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import Contract
 
 MOST_QUEUED = 1_000
@@ -23,32 +23,101 @@ class QueueFullError(Exception):
         return f"{MOST_QUEUED:,} wait already; DELETE what is not needed any more."
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """What the user wants an answer to have in place of what the document has: a body, where it
+    `has_body`, headers (their names in lower case), a status.
+    """
+
+    status: int | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    has_body: bool = False
+    body: Any = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What the control API shows: the members that were given."""
+        shown: dict[str, Any] = {} if self.status is None else {"status": self.status}
+        if self.headers:
+            shown["headers"] = self._headers()
+        return {**shown, "body": self.body} if self.has_body else shown
+
+    def _headers(self) -> dict[str, Any]:
+        values: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            values.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+
+    def case(self, cases: Sequence[Case]) -> Case | None:
+        """The documented case of its status; None where there is none. The code of an error with a
+        body of the user's own is what that body says.
+        """
+        try:
+            found = find_case(cases, status=str(self.status))
+        except UnknownCaseError:
+            return None
+        is_coded = found.code is not None and self.has_body
+        return found.of_status(found.http_status, found.description) if is_coded else found
+
+
+class Forced(NamedTuple):
+    """What a force has for a request. Without a case, it is an answer of the user's own with a
+    status that is not documented, or, where that has no status, in place of the success.
+    """
+
+    case: Case | None
+    own: OwnAnswer | None
+
+
 @dataclass(slots=True)
 class Force:
     """A list of cases for the next matching requests; `times` is how often the whole list is
-    played, None for ever.
+    played, None for ever. With an answer of the user's own, the list may be empty.
     """
 
     number: int
     names: tuple[str, ...]
     times: int | None
     match: Mapping[str, str]
+    own: OwnAnswer | None = None
     played: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many requests it answers when it is played once."""
+        return len(self.names) or 1
+
+    @property
+    def words(self) -> str:
+        """What it is for people."""
+        if self.own is None:
+            return ", ".join(self.names)
+        status = "" if self.own.status is None else f" ({self.own.status})"
+        return ", ".join(f"{name}, changed" for name in self.names) or f"your own answer{status}"
+
+    def next(self, cases: Sequence[Case]) -> Forced | None:
+        """What it has next for an operation with these cases; None where it is for another."""
+        if not self.names and self.own is not None:
+            return Forced(None if self.own.status is None else self.own.case(cases), self.own)
+        try:
+            return Forced(find_named(cases, self.names[self.played % self.length]), self.own)
+        except UnknownCaseError:
+            return None
 
     @property
     def is_spent(self) -> bool:
         """Whether the list was played as often as wanted."""
-        return self.times is not None and self.played >= self.times * len(self.names)
+        return self.times is not None and self.played >= self.times * self.length
 
     def to_json(self) -> dict[str, Any]:
         """What the control API shows."""
-        left = None if self.times is None else self.times * len(self.names) - self.played
+        left = None if self.times is None else self.times * self.length - self.played
         return {
             "id": self.number,
             "cases": list(self.names),
             "times": self.times,
             "match": dict(self.match),
             "left": left,
+            **(self.own.to_json() if self.own else {}),
         }
 
 
@@ -60,19 +129,25 @@ class ForceQueue:
         self.forces: deque[Force] = deque()
         self._numbers = itertools.count(1)
 
-    def add(self, names: Sequence[str], times: int | None, match: Mapping[str, str]) -> Force:
+    def add(
+        self,
+        names: Sequence[str],
+        times: int | None,
+        match: Mapping[str, str],
+        own: OwnAnswer | None = None,
+    ) -> Force:
         """Queue a force. Raises UnknownCaseError, and QueueFullError where too many wait."""
         cases = tuple(self.contract.selectable)
         for name in names:
             find_named(cases, name)
         if len(self.forces) >= MOST_QUEUED:
             raise QueueFullError
-        force = Force(next(self._numbers), tuple(names), times, match)
+        force = Force(next(self._numbers), tuple(names), times, match, own)
         self.forces.append(force)
         return force
 
-    def take(self, cases: Sequence[Case], facts: Mapping[str, str]) -> Case | None:
-        """The case that the first matching force has next for an operation with these cases.
+    def take(self, cases: Sequence[Case], facts: Mapping[str, str]) -> Forced | None:
+        """What the first matching force has next for an operation with these cases.
 
         `facts` are the request's values, such as `path.id`. A force whose next case this
         operation does not document waits for another operation.
@@ -80,14 +155,13 @@ class ForceQueue:
         for force in self.forces:
             if any(facts.get(name) != value for name, value in force.match.items()):
                 continue
-            try:
-                case = find_named(cases, force.names[force.played % len(force.names)])
-            except UnknownCaseError:
+            found = force.next(cases)
+            if found is None:
                 continue
             force.played += 1
             if force.is_spent:
                 self.forces.remove(force)
-            return case
+            return found
         return None
 
     def remove(self, number: int) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from starlette.types import Scope
 
 from mock_server.state.changes import Changes
+from mock_server.state.forces import OwnAnswer
 
 MOST_ENTRIES = 1_000
 MOST_REQUESTS = 200
@@ -85,6 +86,7 @@ class Journal:
         self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = deque(
             maxlen=MOST_REQUESTS
         )
+        self.noted: deque[tuple[int, OwnAnswer]] = deque(maxlen=MOST_REQUESTS)
         self.served: Counter[Served] = Counter()
         self.count = 0
 
@@ -111,6 +113,14 @@ class Journal:
             self.changes.notify()
         return self.count
 
+    def note(self, own: OwnAnswer) -> None:
+        """The next entry is of a request that got this answer of the user's own."""
+        self.noted.append((self.count + 1, own))
+
+    def own_answer(self, number: int) -> OwnAnswer | None:
+        """The answer of the user's own that the request of this number got, if it did."""
+        return next((own for noted, own in self.noted if noted == number), None)
+
     def entries(self, after: int = 0) -> list[Entry]:
         """The entries after that number, oldest first."""
         return [Entry(*fact) for fact in self.facts if fact[0] > after]
@@ -133,5 +143,6 @@ class Journal:
         """Forget everything, and count from one again."""
         self.facts.clear()
         self.received.clear()
+        self.noted.clear()
         self.forget_served()
         self.count = 0

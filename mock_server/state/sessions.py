@@ -172,6 +172,18 @@ class Sessions:
             session.journal.forget_served()
         self._past.clear()
 
+    def follow(self, contract: Contract) -> None:
+        """From now on the mock serves this contract; what waits for changes hears of it."""
+        self._contract = contract
+        for session in (self.default, *self):
+            session.queue.contract = contract
+        self.notify()
+
+    def notify(self) -> None:
+        """Wake all that wait in a session."""
+        for session in (self.default, *self):
+            session.changes.notify()
+
     def close(self) -> None:
         """Let go of all that wait in a session: the mock shuts down."""
         for session in (self.default, *self):

@@ -12,6 +12,7 @@ import click
 
 from tallystick.cli.shared.contract_options import contract_options, read
 from tallystick.cli.shared.exits import needs
+from tallystick.cli.shared.folder import offered
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
 @click.option("--seed", default=0, show_default=True, help="Seed of the generated data.")
 @click.option(
     "--max-body",
-    default=1024 * 1024,
-    show_default=True,
     type=click.IntRange(1),
     metavar="BYTES",
-    help="Largest request body that is read.",
+    help="Largest request body that is read, where the document allows no larger one. By default "
+    "1 MiB, and 32 MiB for files.",
 )
 @click.option(
     "--token",
@@ -59,6 +59,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="What collections have at first: JSON, as GET /_tallystick/state gives it.",
 )
+@click.option(
+    "--watch/--no-watch",
+    default=True,
+    show_default=True,
+    help="Serve files of the document and overlays anew when they are edited.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
 @click.option(
     "-v",
@@ -72,27 +78,37 @@ def mock_command(
     host: str,
     port: int,
     seed: int,
-    max_body: int,
+    max_body: int | None,
     token: str | None,
     origins: Sequence[str],
     *,
     no_auth: bool,
     stateless: bool,
     state_file: str | None,
+    watch: bool,
     quiet: bool,
     verbose: bool,
     opens_board: bool,
 ) -> None:
-    """Serve the contract as a mock that produces every documented case."""
+    """Serve the contract as a mock that produces every documented case.
+
+    Without DOCUMENT, in a folder that holds just one, you are asked whether to serve that.
+    """
     with needs("mock"):
         from mock_server.serve import access_to, serve
+        from mock_server.watching import Watched
+    from tallystick.reader.texts.sources import recording
+
     for origin in origins:
         _require_origin(origin)
     if stateless and state_file:
         raise click.UsageError("--state is of no use with --stateless.")
     access = access_to(host, token or None, origins)
+    load = offered(load)
+    with recording() as files:
+        contract = read(load)
     serve(
-        read(load),
+        contract,
         host=host,
         port=port,
         seed=seed,
@@ -101,6 +117,8 @@ def mock_command(
         auth=not no_auth,
         remembers=not stateless,
         state=None if state_file is None else _json(state_file),
+        load=load,
+        watched=Watched(load, frozenset(files)) if watch and files else None,
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
     )

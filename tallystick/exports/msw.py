@@ -1,5 +1,8 @@
 """Handlers for Mock Service Worker (msw 2) in TypeScript: types, codes, and a handler for each
-operation that gives any of its cases.
+operation that gives any of its cases and named examples, in turn or with a delay.
+
+Rules: a body is the documented example, else the first that the mock makes with its seed 0; members
+that the mock makes anew for each answer (addresses, moments) are as they were made once.
 
 What each file has in common is `msw_runtime.ts`, beside this module.
 """
@@ -17,6 +20,8 @@ from tallystick.contract import Contract, ContractOperation
 from tallystick.exports.escaping import Names, json_text, one_line, words
 from tallystick.exports.typescript import Types
 from tallystick.generation import bodies
+from tallystick.generation.values import make
+from tallystick.reader.operations import MediaType
 
 _RUNTIME = Path(__file__).with_name("msw_runtime.ts")
 _RESERVED = """
@@ -25,9 +30,10 @@ _RESERVED = """
     import in instanceof interface let never new null number object package private protected
     public return static string super switch symbol this throw true try type typeof undefined
     unknown var void while with yield
-    Array Error JSON Object Promise Record RegExp Response String
-    Answer ApiError ErrorCode HandlerOptions HttpHandler HttpResponse Method assertNever codeOfText
-    ErrorText errorCodes errorTexts handler handlers holds http parsed respond toApiError
+    Array Error JSON Math Object Promise Readonly Record RegExp Response String Symbol
+    Answer ApiError ErrorCode ErrorText HandlerOptions HttpHandler HttpResponse Method Outcomes
+    assertNever codeOfText delay errorCodes errorTexts handler handlers holds http networkError
+    parsed respond toApiError
 """
 _SENDABLE = ("delete", "get", "head", "options", "patch", "post", "put")
 """The methods that `fetch` sends and msw knows: TRACE is none."""
@@ -58,8 +64,14 @@ def export_msw(contract: Contract) -> str:
 
 
 def _answerable(operation: ContractOperation) -> dict[str, Case]:
-    """The cases that a `Response` can be: it takes no interim status (Fetch, section 5.5)."""
+    """The cases and named examples that a `Response` can be: it takes no interim status (Fetch,
+    section 5.5).
+    """
     named = bodies.names(operation.cases)
+    for case in operation.selectable:
+        if case.variant is not None:
+            is_taken = case.variant in named
+            named[f"{case.status} {case.variant}" if is_taken else case.variant] = case
     return {name: case for name, case in named.items() if 200 <= case.http_status <= 599}
 
 
@@ -156,7 +168,7 @@ class _Operation:
         kind, body = "null", "null"
         if media_type is not None:
             kind = json_text(_header(bodies.concrete(media_type.name)))
-            body = _literal(bodies.body(self.contract, case, media_type))
+            body = _literal(_body(self.contract, case, media_type))
         return f"{{ status: {case.http_status}, mediaType: {kind}, body: {body} }}"
 
     def _handler(self) -> str:
@@ -168,19 +180,29 @@ class _Operation:
         return "\n".join(
             [
                 "/**",
-                f" * Answers {summary} with a case, by default with success.",
+                f" * Answers {summary} with a case or several in turn, by default with success.",
                 *([" *", f" * {says}"] if says else []),
                 " */",
                 f"export function {self.name}<Case extends keyof {self.bodies} = {default}>(",
-                f"  outcome: Case = {default} as Case,",
+                f"  outcomes: Outcomes<Case> = {default} as Case,",
                 f"  options: HandlerOptions<{self.bodies}[Case]> = {{}},",
                 "): HttpHandler {",
                 f"  const path = {json_text(_pattern(operation.path))};",
                 f"  return handler({json_text(operation.method)}, path, "
-                f"{self.answers}[outcome], options);",
+                f"{self.answers}, outcomes, options);",
                 "}",
             ]
         )
+
+
+def _body(contract: Contract, case: Case, media_type: MediaType) -> Any:
+    """The body of a case: as the mock makes it, of a success without example the first of those
+    with the seed 0.
+    """
+    is_made = case.is_success and case.variant is None and bodies.is_json(media_type)
+    if not is_made or media_type.schema is None or bodies.examples(contract.document, media_type):
+        return bodies.body(contract, case, media_type)
+    return make(contract.document, media_type.schema, seed="0/0").value
 
 
 def identifier(operation: ContractOperation) -> str:

@@ -1,4 +1,4 @@
-import { http, HttpResponse, type HttpHandler } from "msw";
+import { delay, http, HttpResponse, type HttpHandler } from "msw";
 
 /** Ends a switch over codes: TypeScript refuses the call while a code has no branch. */
 export function assertNever(value: never): never {
@@ -28,8 +28,8 @@ export async function toApiError<Code extends ErrorCode>(
 ): Promise<ApiError<Code>>;
 export async function toApiError(
   response: Response,
-  codes: readonly ErrorCode[] = errorCodes,
-): Promise<ApiError> {
+  codes: readonly string[] = errorCodes,
+): Promise<ApiError<string>> {
   const body = parsed(await response.text());
   const code = codes.find((known) => holds(body, known)) ?? codeOfText(body, response.status);
   return new ApiError(response.status, codes.find((known) => known === code), body);
@@ -60,11 +60,22 @@ function codeOfText(body: unknown, status: number): ErrorCode | undefined {
   return errorTexts.find((row) => row.status === status && holds(body, row.text))?.code;
 }
 
+/** The outcome of a connection that breaks. */
+export const networkError: unique symbol = Symbol("network error");
+
+/** What answers: a case, or several in turn, of which the last stays. */
+export type Outcomes<Case extends string> =
+  | Case
+  | typeof networkError
+  | readonly [Case | typeof networkError, ...(Case | typeof networkError)[]];
+
 export interface HandlerOptions<Body> {
   /** Where the API is; any place by default. */
   baseUrl?: string | undefined;
-  /** Another body than the generated one. */
+  /** Another body than the generated one; of several outcomes that of the last. */
   body?: Body | undefined;
+  /** Milliseconds before each answer; "real" for a realistic time, "infinite" for no answer. */
+  delay?: number | "real" | "infinite" | undefined;
 }
 
 interface Answer {
@@ -78,12 +89,27 @@ type Method = "delete" | "get" | "head" | "options" | "patch" | "post" | "put";
 function handler(
   method: Method,
   path: string,
-  answer: Answer,
+  answers: Readonly<Record<string, Answer>>,
+  outcomes: Outcomes<string>,
   options: HandlerOptions<unknown>,
 ): HttpHandler {
   const base = options.baseUrl?.replace(/\/$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const url = new RegExp(`^${base ?? "[^?#]*"}${path}$`);
-  return http[method](url, () => respond(answer, options.body ?? answer.body));
+  const all = typeof outcomes === "object" ? outcomes : [outcomes];
+  let count = 0;
+  return http[method](url, async () => {
+    const place = Math.min(count++, all.length - 1);
+    const outcome = all[place];
+    if (options.delay !== undefined) {
+      await delay(options.delay);
+    }
+    const answer = typeof outcome === "string" ? answers[outcome] : undefined;
+    if (answer === undefined) {
+      return HttpResponse.error();
+    }
+    const isLast = place === all.length - 1;
+    return respond(answer, isLast ? (options.body ?? answer.body) : answer.body);
+  });
 }
 
 function respond({ status, mediaType }: Answer, body: unknown): HttpResponse<string | null> {

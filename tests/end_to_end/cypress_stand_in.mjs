@@ -15,10 +15,7 @@ let commands;
 globalThis.describe = (_, define) => define();
 globalThis.beforeEach = (define) => befores.push(define);
 globalThis.it = (title, define) => tests.push({ title, define });
-globalThis.Cypress = {
-  currentTest: {},
-  _: { random: (most) => Math.floor(Math.random() * (most + 1)) },
-};
+globalThis.Cypress = { currentTest: {} };
 globalThis.cy = {
   visit(path) {
     commands.push(() => page.goto(baseUrl + path));

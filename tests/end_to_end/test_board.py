@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from mock_server.serve import serving
 from tallystick import load_contract
 from tests.end_to_end.browser import ORGANISATION, Seen, new_page
+from tests.end_to_end.mock import running_mock
 
 OTHER = "0b9c1d52-7a0e-4d83-8f3c-5f5b8c1f6a20"
 BODY = {"returnUrl": "https://app.example.com/return", "refreshUrl": "https://app.example.com/new"}
@@ -326,3 +327,84 @@ def test_items_are_edited_and_deleted(page: Page, seen: Seen, shop_url: str) -> 
     assert httpx.get(f"{shop_url}/shops/7").status_code == 404
     # Chromium notes the one refusal.
     assert (len(seen.errors), "400" in seen.errors[0], seen.dialogs) == (1, True, [])
+
+
+OWN = """
+openapi: 3.1.1
+info: {title: Lamps, version: '1'}
+paths:
+  /lamps/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200':
+          description: OK
+          headers: {X-Total: {schema: {type: integer}, example: 3}}
+          content:
+            application/json:
+              schema: {type: array, items: {type: string}}
+              example: [blue]
+"""
+OVERLAY = "overlay: 1.0.0\ninfo: {title: Ours, version: '1'}\nactions:\n- target: $\n  update: {}\n"
+
+
+@pytest.fixture
+def lamps(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The base URL of a mock with an overlay, and its document."""
+    document, overlay = tmp_path / "lamps.yaml", tmp_path / "lamps.overlay.yaml"
+    document.write_text(OWN, "utf-8")
+    overlay.write_text(OVERLAY, "utf-8")
+    with running_mock(str(document), "--overlay", str(overlay)) as url:
+        yield url, document
+
+
+def test_an_answer_of_ones_own(page: Page, seen: Seen, lamps: tuple[str, Path]) -> None:
+    """It starts as the documented one, is sent as it was changed, and its violations are said;
+    saved, it is the example from then on.
+    """
+    url, _ = lamps
+    page.goto(f"{url}/_tallystick/")
+    page.get_by_role("button", name="Edit the answer 200", exact=True).click()
+    body = page.get_by_label("Body", exact=True)
+    expect(body).to_be_focused()
+    assert json.loads(body.input_value()) == ["blue"]
+    expect(page.get_by_label("Headers", exact=True)).to_have_value("x-total: 3")
+    body.fill('[1, "<img src=x>"]')
+    page.get_by_label("Headers", exact=True).fill("X-Total: 2\nX-Tag: a:b")
+    page.get_by_label("for this value of the path").fill("7")
+    page.get_by_role("button", name="Answer so").click()
+    expect(page.locator("#violations")).to_contain_text('1 is not of type "string"')
+    expect(page.locator("#forces")).to_contain_text("your own answer (200)")
+    assert httpx.get(f"{url}/lamps/8").json() == ["blue"]
+    answer = httpx.get(f"{url}/lamps/7")
+    assert answer.json() == [1, "<img src=x>"]
+    assert (answer.headers["x-total"], answer.headers["x-tag"]) == ("2", "a:b")
+    expect(page.locator("#forces")).to_contain_text("Nothing is forced")
+    page.get_by_role("link", name=re.compile("Why request 2")).click()
+    expect(page.locator("#own")).to_contain_text('1 is not of type "string"')
+    page.go_back()
+    page.get_by_role("button", name="Edit the answer 200", exact=True).click()
+    body.fill("[]")
+    page.get_by_role("button", name="Save as example").click()
+    expect(page.locator("#edit")).to_contain_text("Read anew")
+    assert httpx.get(f"{url}/lamps/8").json() == []
+    assert_harmless(page, seen)
+
+
+def test_an_edited_document(page: Page, seen: Seen, lamps: tuple[str, Path]) -> None:
+    """The board shows new cases and operations, and the error of a broken edit, by itself."""
+    url, document = lamps
+    page.goto(f"{url}/_tallystick/")
+    expect(page.locator("#live")).to_have_text("live")
+    more = OWN + "        '404': {description: Gone}\n  /more: {get: {responses: {'200': {}}}}\n"
+    document.write_text(more, "utf-8")
+    added = "added GET /lamps/{id} 404, GET /more 200"
+    expect(page.locator("#edit")).to_contain_text(added)
+    expect(page.locator("#operations h3")).to_have_text(["GET /lamps/{id}", "GET /more"])
+    expect(page.get_by_role("button", name="Force 404", exact=True)).to_be_visible()
+    document.write_text("openapi: [", "utf-8")
+    expect(page.get_by_role("alert")).to_contain_text("What was read before is still served.")
+    document.write_text(OWN, "utf-8")
+    expect(page.locator("#edit")).to_contain_text("removed GET /lamps/{id} 404, GET /more 200")
+    expect(page.locator("#operations h3")).to_have_text(["GET /lamps/{id}"])
+    assert (seen.errors, seen.dialogs) == ([], [])

@@ -27,6 +27,8 @@ TESTING = EXAMPLES / "testing"
 DOCS = ROOT / "docs"
 STAND_IN = Path(__file__).with_name("cypress_stand_in.mjs")
 PLAYWRIGHT = "@playwright/test@1.65.1"
+TYPESCRIPT = "typescript@5.9.3"
+VITEST_PACKAGE = "vitest@3.2.4"
 PAYMENTS = """
 openapi: 3.1.0
 info: {title: Payments, version: "1"}
@@ -207,6 +209,10 @@ out.other = await statuses(two, 1);
 await one.force(["502"], { match: { "path.id": "x" } });
 out.unmatched = await statuses(one, 1);
 
+out.own = (await one.answer({ body: [], status: 418 })).violations.length;
+out.teapot = (await ask(one)).status;
+out.sessions = (await mock.sessions()).length;
+
 await two.fault(["bad-gateway"]);
 out.fault = (await (await ask(two)).text()).slice(0, 6);
 
@@ -248,6 +254,9 @@ def test_the_javascript_helper(node: str, mock: RunningMock, tmp_path: Path) -> 
         "forced": [502, 403, 502, 403, 200],
         "other": [200],
         "unmatched": [200],
+        "own": 1,
+        "teapot": 418,
+        "sessions": 2,
         "fault": "<html>",
         "later": 301_000,
         "frozen": True,
@@ -260,6 +269,101 @@ def test_the_javascript_helper(node: str, mock: RunningMock, tmp_path: Path) -> 
         "notServed": "Expected 1 request answered with 502, got 0. Served: 200 (1).",
         "unknown": True,
     }
+
+
+TYPES = """
+import { Mock } from "tallystick-testing";
+import type { JournalEntry } from "tallystick-testing";
+
+type Code = "Lamp.Broken" | "Lamp.Lost";
+const mock = new Mock<Code>();
+await mock.force(["Lamp.Broken", "409 Lamp.Lost", 502, "200"], { times: null, body: [] });
+// @ts-expect-error no such code
+await mock.force(["Lamp.Unheard"]);
+// @ts-expect-error a case has its own status
+await mock.force(["Lamp.Lost"], { status: 409 });
+// @ts-expect-error no such fault
+await mock.fault(["flaky"]);
+// @ts-expect-error no such code
+await mock.verify({ case: "Lamp.Unheard", times: 1 });
+await mock.fault([], { delay: 2, match: { "path.id": 7 } });
+await new Mock().force(["Any.Code"]);
+const entries: JournalEntry[] = await mock.session("a").requests({ case: 502, after: 1, wait: 2 });
+const said: string[] = (await mock.answer({ status: 418, headers: { a: ["b"] } })).violations;
+const chained = new Mock<Code, number>(undefined, { send: (method, url) => (method + url).length });
+const length: number = chained.session("a").verify({ at_least: 1 });
+console.log(entries, said, length, await mock.sessions(), (await mock.advance(3)).frozen);
+"""
+STRICT = (
+    "--strict",
+    "--noUncheckedIndexedAccess",
+    "--exactOptionalPropertyTypes",
+    "--noUnusedLocals",
+    "--verbatimModuleSyntax",
+    *("--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom", "--noEmit"),
+)
+
+
+def test_the_types_of_the_helper(node: str, tmp_path: Path) -> None:
+    """They compile in the strictest way, as a package, refuse what the mock would refuse, and name
+    every method that there is. So does the example in the docs.
+    """
+    try:
+        tsc = peers.installed(TYPESCRIPT) / "bin" / "tsc"
+    except peers.Missing as missing:
+        pytest.skip(str(missing))
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "tallystick-testing").symlink_to(TESTING)
+    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
+    (tmp_path / "types.ts").write_text(TYPES, "utf-8")
+    (tmp_path / "docs.ts").write_text(blocks(DOCS / "playwright.md", "typescript")[0], "utf-8")
+    command = [node, str(tsc), *STRICT, "types.ts", "docs.ts"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout == ""
+    members = "Object.getOwnPropertyNames(Mock.prototype).join()"
+    script = (
+        f'import {{ Mock }} from "{(TESTING / "tallystick.mjs").as_uri()}"; console.log({members})'
+    )
+    methods = run_node(node, "--input-type=module", "--eval", script).strip().split(",")
+    declared = re.findall(r"^  (\w+)\(", (TESTING / "tallystick.d.mts").read_text("utf-8"), re.M)
+    assert list(dict.fromkeys(declared)) == methods
+
+
+VITEST = """
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Mock } from "tallystick-testing";
+
+let mock;
+beforeEach(({ task }) => { mock = new Mock(process.env.MOCK).session(task.name); });
+afterEach(() => mock.verify({ times: 1 }));
+
+const path = "/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link";
+for (const status of [403, 502]) {
+  test(`it gets ${status}`, async () => {
+    await mock.force([status]);
+    expect((await fetch(mock.url + path, { method: "POST" })).status).toBe(status);
+  });
+}
+"""
+
+
+def test_the_helper_in_vitest(node: str, mock: RunningMock, tmp_path: Path) -> None:
+    """A session for each test, named after it."""
+    try:
+        package = peers.installed(VITEST_PACKAGE)
+    except peers.Missing as missing:
+        pytest.skip(str(missing))
+    modules = tmp_path / "node_modules"
+    modules.mkdir()
+    for each in (*package.parent.iterdir(), TESTING):
+        name = "tallystick-testing" if each == TESTING else each.name
+        (modules / name).symlink_to(each)
+    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
+    (tmp_path / "link.test.js").write_text(VITEST, "utf-8")
+    options = ("run", "--root", str(tmp_path), "--reporter=json")
+    said = run_node(node, package / "vitest.mjs", *options, MOCK=mock.url)
+    report = json.loads(said[said.index("{") :])
+    assert (report["numPassedTests"], report["numFailedTests"]) == (2, 0)
 
 
 CONFIGURATION = """

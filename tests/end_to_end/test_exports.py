@@ -180,6 +180,35 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+LAMPS = """
+openapi: 3.1.0
+info: {title: Lamps, version: '1'}
+paths:
+  /lamps:
+    get:
+      responses:
+        '200': {description: OK, content: {application/json: {
+          examples: {cat: {value: {name: cat}}, dog: {value: {name: dog}}}}}}
+        '404': {description: Gone, content: {application/json: {
+          examples: {'200': {value: {name: none}}}}}}
+  /bulbs:
+    get:
+      responses:
+        '200': {description: OK, content: {application/json: {schema: {
+          type: object, required: [colour, watts, sizes], properties: {
+          colour: {type: string}, watts: {type: integer, minimum: 3, maximum: 90000},
+          sizes: {type: array, minItems: 1, items: {type: string, format: uuid}}}}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def lamps_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A document with named examples, and with none."""
+    path = tmp_path_factory.mktemp("lamps") / "lamps.yaml"
+    path.write_text(LAMPS, "utf-8")
+    return str(path)
+
+
 @pytest.fixture(scope="module")
 def mock() -> Iterator[str]:
     """The mock of the bundled contract."""
@@ -240,6 +269,7 @@ USER = """
 import { setupServer } from "msw/node";
 import * as dolfin from "./dolfin.js";
 import * as hostile from "./hostile.js";
+import * as lamps from "./lamps.js";
 
 const link = dolfin.postOrganisationsPaymentAccountLink;
 type Code = dolfin.PostOrganisationsPaymentAccountLinkErrorCode;
@@ -304,6 +334,29 @@ results["by its text"] = await ask();
 server.use(link("PaymentAccount.NotEnabled", { body: { title: "Payment.Novel" } }));
 results["unheard of"] = await ask();
 
+server.use(link(["PaymentAccount.ProviderError", dolfin.networkError, "200"], { body }));
+results["in turn"] = [(await ask() as { code: string }).code,
+  await ask().catch((error: Error) => error.name), await ask(), await ask()];
+server.use(link("PaymentAccount.NotEnabled", { delay: 150 }));
+const begun = Date.now();
+await ask();
+results["late"] = Date.now() - begun >= 140;
+server.use(link("200", { delay: "infinite" }));
+const impatience = new AbortController();
+setTimeout(() => impatience.abort(), 100);
+const silent = fetch(url, { method: "POST", signal: impatience.signal });
+results["never"] = await silent.catch((error: Error) => error.name);
+server.use(lamps.getLamps("dog"));
+results["variant"] = await (await fetch("http://lamps.example.com/lamps")).json();
+server.use(lamps.getLamps("404 200"));
+results["colliding variant"] = await (await fetch("http://lamps.example.com/lamps")).json();
+server.use(lamps.getBulbs());
+results["as the mock"] = await (await fetch("http://lamps.example.com/bulbs")).json();
+// @ts-expect-error no such variant
+lamps.getLamps("cow");
+// @ts-expect-error at least one outcome
+lamps.getLamps([]);
+
 const seen: unknown[] = [];
 for (const name of [...hostile.errorCodes, "200", "204", "4XX", "default"] as const) {
   server.use(hostile.HOSTILE_OPERATION(name));
@@ -337,7 +390,7 @@ HOSTILE_URL = "http://h.example.com/it's-`$`%22/*/:b/\u2028x?q=1"
 
 @pytest.fixture(scope="module")
 def compiled(
-    tmp_path_factory: pytest.TempPathFactory, hostile_file: str
+    tmp_path_factory: pytest.TempPathFactory, hostile_file: str, lamps_file: str
 ) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """What tsc makes of the handlers and of two files that use them, and what it says."""
     folder = tmp_path_factory.mktemp("msw")
@@ -348,9 +401,10 @@ def compiled(
     texts = {
         "dolfin.ts": exported("msw"),
         "hostile.ts": exported("msw", hostile_file),
+        "lamps.ts": exported("msw", lamps_file),
         "user.ts": user.replace("HOSTILE_URL", json.dumps(HOSTILE_URL)),
         "misses_one.ts": MISSES_ONE,
-        "docs.ts": blocks(ROOT / "docs" / "exports.md", "typescript")[0],
+        "docs.ts": "\n".join(blocks(ROOT / "docs" / "exports.md", "typescript")),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
@@ -421,6 +475,29 @@ def test_msw_options(node_results: dict[str, Any]) -> None:
     assert results["by its text"]["code"] == "PaymentAccount.NotEnabled"
     assert "code" not in results["unheard of"]
     assert results["unheard of"]["message"] == "Status 409"
+
+
+def test_msw_outcomes(node_results: dict[str, Any]) -> None:
+    """Cases in turn, the last of which stays; a body of its own, broken connections, delays."""
+    results = node_results["results"]
+    own = {"status": 200, "type": "application/json", "url": "https://other.example.com/"}
+    assert results["in turn"] == ["PaymentAccount.ProviderError", "TypeError", own, own]
+    assert (results["late"], results["never"]) == (True, "AbortError")
+
+
+def test_msw_variants(node_results: dict[str, Any]) -> None:
+    """Named examples can be chosen, by their status, too, where a case has the same name."""
+    results = node_results["results"]
+    assert results["variant"] == {"name": "dog"}
+    assert results["colliding variant"] == {"name": "none"}
+
+
+def test_msw_has_the_bodies_of_the_mock(node_results: dict[str, Any], lamps_file: str) -> None:
+    """The first that the mock makes for a success without example."""
+    with serving_mock(load_contract(lamps_file), remembers=False) as url:
+        made = httpx.get(f"{url}/bulbs", trust_env=False).json()
+    assert node_results["results"]["as the mock"] == made
+    assert len(made["colour"]) > 0
 
 
 def test_hostile_texts_in_typescript(node_results: dict[str, Any]) -> None:

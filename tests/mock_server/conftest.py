@@ -48,7 +48,7 @@ def serving_texts(folder: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(
-            text: str | None = None, *, seed: int = 0, max_body: int = 1024 * 1024
+            text: str | None = None, *, seed: int = 0, max_body: int | None = 1024 * 1024
         ) -> httpx.Client:
             place = None
             if text is not None:

@@ -341,3 +341,15 @@ def test_proxies_of_the_environment_are_left_alone(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("no_proxy", raising=False)
     with running_mock() as mock:
         mock.verify(times=0)
+
+
+def test_an_answer_of_ones_own() -> None:
+    """The next request gets it; what the document does not allow is said."""
+    with running_mock() as mock:
+        assert mock.answer({"url": "https://a.example/"}) == []
+        assert ask(mock).json() == {"url": "https://a.example/"}
+        said = mock.answer([], status=418, headers={"X-Tag": "blue"}, times=2)
+        assert said == [f"{OPERATION} documents no 418."]
+        answers = [ask(mock) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [418, 418, 200]
+        assert answers[0].headers["x-tag"] == "blue"

@@ -37,6 +37,9 @@ async function refresh() {
   const answer = await fetch(location.href);
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // An edited document may have more operations, or fewer.
+  const [before, now] = [document, page].map((each) => each.getElementById("operations"));
+  if (now && before.children.length !== now.children.length) replace(before, now);
   for (const part of document.querySelectorAll("[data-part]")) {
     const made = page.getElementById(part.id);
     if (made && made.innerHTML !== part.innerHTML) replace(part, made);
@@ -93,13 +96,80 @@ function submitted(form) {
 }
 
 function forced(button) {
-  const chosen = document.querySelector("input[name=times]:checked").value;
-  const count = Number(document.getElementById("times").value);
-  const times = { 1: 1, n: count, always: null }[chosen];
   const match = { operation: button.dataset.operation };
   const only = document.getElementById("only").value.trim();
   if (only) match[`path.${button.dataset.parameter}`] = only;
-  return call("POST forces", { cases: [button.dataset.force], times, match });
+  return call("POST forces", { cases: [button.dataset.force], times: times(), match });
+}
+
+// --- an answer of one's own
+
+const own = document.getElementById("own-form");
+
+function shown(headers) {
+  const lines = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value) => `${name}: ${value}`));
+  return lines.join("\n");
+}
+
+function readHeaders(text) {
+  const headers = {};
+  for (const line of text.split("\n").filter((each) => each.trim())) {
+    const [name, ...rest] = line.split(":");
+    (headers[name.trim()] ??= []).push(rest.join(":").trim());
+  }
+  return headers;
+}
+
+async function edited({ edit, operation }) {
+  const answer = await fetch(`answers?${new URLSearchParams({ operation, case: edit })}`);
+  const found = await answer.json();
+  if (!answer.ok) return say(found.detail);
+  const { elements } = own;
+  elements.operation.value = operation;
+  elements.case.value = edit;
+  elements.headers.value = shown(found.headers);
+  elements.body.value = "body" in found ? JSON.stringify(found.body, null, 2) : "";
+  document.getElementById("violations").replaceChildren();
+  document.getElementById("own").open = true;
+  elements.body.focus();
+}
+
+async function answered(action) {
+  const { operation, case: { value: name }, headers, body } = own.elements;
+  const text = body.value.trim();
+  const content = {};
+  try {
+    if (text) content.body = JSON.parse(text);
+  } catch (error) {
+    return say(`The body is no JSON: ${error.message}`);
+  }
+  const only = document.getElementById("only").value.trim();
+  const match = { operation: operation.value.trim() };
+  const parameter = match.operation.match(/\{([^{}]*)\}[^{}]*$/);
+  if (only && parameter) match[`path.${parameter[1]}`] = only;
+  const chosen = /^\d{3}$/.test(name.trim()) ? { status: Number(name) } : { cases: [name.trim()] };
+  const force = { ...chosen, ...content, headers: readHeaders(headers.value), times: times(), match };
+  const example = { operation: match.operation, case: name.trim(), ...content };
+  const sent = action === "save" ? example : force;
+  const init = { method: "POST", body: JSON.stringify(sent) };
+  const answer = await fetch(action === "save" ? "examples" : "forces", init);
+  const result = await answer.json();
+  if (!answer.ok) return say(result.detail);
+  say(action === "save" ? `Saved in ${result.file}.` : "Queued.");
+  violated(result.violations);
+  await refresh();
+}
+
+function violated(violations) {
+  const items = violations.map((text) => Object.assign(document.createElement("li"), { textContent: text }));
+  const list = Object.assign(document.createElement("ul"), { className: "notice" });
+  list.append(...items);
+  document.getElementById("violations").replaceChildren(...(items.length ? ["The document does not allow it:", list] : []));
+}
+
+function times() {
+  const chosen = document.querySelector("input[name=times]:checked").value;
+  return { 1: 1, n: Number(document.getElementById("times").value), always: null }[chosen];
 }
 
 async function copied(text) {
@@ -112,6 +182,11 @@ async function copied(text) {
 }
 
 document.addEventListener("submit", (event) => {
+  if (event.target === own) {
+    event.preventDefault();
+    answered(event.submitter?.value);
+    return;
+  }
   if (!event.target.dataset.call) return;
   event.preventDefault();
   submitted(event.target);
@@ -127,6 +202,7 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const { force, copy, text, curl, body } = button.dataset;
   if (force) forced(button);
+  else if (button.dataset.edit) edited(button.dataset);
   else if (copy) copied(document.getElementById(copy).textContent);
   else if (text) copied(text);
   else if (curl) copied((await (await fetch(`requests/${curl}`)).json()).curl || "");

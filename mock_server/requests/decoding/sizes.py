@@ -3,24 +3,38 @@
 Rules: a document allows what its schema does, by `maxLength` and `maxItems`, and what it names as a
 size where it describes the request body or its 413 ("at most 5 MB"). A text counts as its longest
 encoding, so the limit may be above the document's, never below. What the schema itself refuses is
-for validation to refuse.
+for validation to refuse. Where neither the user nor the document sets a limit, files may be larger
+than other bodies.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mock_server.requests.decoding.shapes import branches, identity, shape_at
 from tallystick.reader.document import Document
 from tallystick.reader.operations import MediaType, Operation
 
+DEFAULT = 1024**2
+"""The largest body where nobody sets a limit, in bytes."""
+
+FILES = 32 * 1024**2
+"""The same where an operation takes files."""
+
 LARGEST = 256 * 1024**2
 """What is kept in memory at the most, in bytes, whatever the document says."""
 
 _NAMED = re.compile(r"(?<![\w.])(\d{1,9}(?:\.\d{1,3})?)\s?([KMG])i?B\b", re.IGNORECASE)
 _UNITS: Mapping[str, int] = {"K": 1024, "M": 1024**2, "G": 1024**3}
+_FILE = re.compile(
+    r"(?:image|audio|video|font|model|multipart)/.*"
+    r"|application/(?:octet-stream|pdf|zip|gzip|x-gzip|x-tar)",
+    re.IGNORECASE,
+)
+"""Media types of files."""
+
 _DEPTH = 6
 """How deep a schema is looked at; one may hold itself."""
 
@@ -28,12 +42,33 @@ _WIDEST = 12
 """Bytes of one character: two escapes in JSON, or four bytes, each escaped, in a form."""
 
 
-def body_limit(document: Document, operation: Operation, default: int) -> int:
-    """The largest body that an operation takes, in bytes; at least the default."""
+def body_limit(document: Document, operation: Operation, given: int | None) -> int:
+    """The largest body that an operation takes, in bytes: at least what the document allows, and
+    what the user has given, if anything.
+    """
+    default = DEFAULT if given is None else given
     media_types = operation.request_body.media_types if operation.request_body else ()
     allowed = [_allowed(document, media_type, default) for media_type in media_types]
-    allowed += _named(document, operation)
-    return max(default, min(LARGEST, max(allowed, default=0)))
+    named = list(_named(document, operation))
+    if given is None and not named and any(_has_files(document, each) for each in media_types):
+        default = FILES
+    return max(default, min(LARGEST, max([*allowed, *named], default=0)))
+
+
+def raised(document: Document, operations: Iterable[Operation], given: int) -> dict[str, int]:
+    """The limits of the operations of which the document allows larger bodies than the user."""
+    limits = {each.name: body_limit(document, each, given) for each in operations}
+    return {name: limit for name, limit in limits.items() if limit > given}
+
+
+def _has_files(document: Document, media_type: MediaType) -> bool:
+    """Whether a body may be, or hold, a file of which the schema does not bound the size."""
+    is_file = _FILE.fullmatch(media_type.name) is not None
+    if media_type.schema is None:
+        return is_file
+    sizes = _Sizes(document)
+    bound = sizes.of(document.schema_at(media_type.schema), _DEPTH)
+    return sizes.has_open_file or (is_file and not bound)
 
 
 def _named(document: Document, operation: Operation) -> Iterator[int]:
@@ -61,6 +96,7 @@ class _Sizes:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.known: dict[tuple[int, int], int] = {}
+        self.has_open_file = False
 
     def of(self, schema: Any, depth: int) -> int:
         """The bytes of the bounded texts of a value."""
@@ -73,6 +109,7 @@ class _Sizes:
         return self.known[key]
 
     def _of_branch(self, branch: Mapping[str, Any], depth: int) -> int:
+        self.has_open_file |= _is_binary(branch) and "maxLength" not in branch
         size = _number(branch.get("maxLength")) * (1 if _is_binary(branch) else _WIDEST)
         size += sum(self.of(inside, depth) for inside in branch.get("properties", {}).values())
         most = _number(branch.get("maxItems"))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +32,27 @@ MAX_REDIRECTS = 3
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*$")
 _OPENAPI = re.compile(r"""^\s*\{?\s*["']?openapi["']?\s*:""", re.MULTILINE)
+
+
+_READ: ContextVar[set[Path] | None] = ContextVar("_READ", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[set[Path]]:
+    """The files and folders that are read in the block, also those that cannot be."""
+    found: set[Path] = set()
+    token = _READ.set(found)
+    try:
+        yield found
+    finally:
+        _READ.reset(token)
+
+
+def _record(place: str) -> Path:
+    path, found = Path(place), _READ.get()
+    if found is not None:
+        found.add(path)
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +92,7 @@ def read_all(place: str) -> list[Parsed]:
         return [read(place)]
     found = [
         document
-        for path in sorted(Path(place).iterdir())
+        for path in sorted(_record(place).iterdir())
         if path.suffix.lower() in _SUFFIXES and path.is_file()
         for document in _document(str(path))
     ]
@@ -94,7 +117,7 @@ _SUFFIXES = {".yaml", ".yml", ".json", ".md", ".mdx", ".markdown"}
 
 
 def _read_file(place: str) -> bytes:
-    path = Path(place)
+    path = _record(place)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _too_large(place)

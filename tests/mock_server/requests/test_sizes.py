@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from mock_server.requests.decoding.sizes import body_limit
+from mock_server.serve import limits_above
 from tallystick import load_contract
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import check_undocumented
@@ -68,12 +69,64 @@ def test_in_words(tmp_path, place, text, expected):
     assert limit_of(tmp_path, **{place: text}) == expected
 
 
-def limit_of(folder, media_type="text/plain", schema="{}", words="A body", large="Too large"):
+def limit_of(
+    folder,
+    media_type="text/plain",
+    schema="{}",
+    words="A body",
+    large="Too large",
+    given=DEFAULT,
+):
     file = folder / "document.yaml"
     text = TEMPLATE.format(media_type=media_type, schema=schema, words=words, large=large)
     file.write_text(text, encoding="utf-8")
     contract = load_contract(str(file))
-    return body_limit(contract.document, contract.operations[0], DEFAULT)
+    return body_limit(contract.document, contract.operations[0], given)
+
+
+FILES = 32 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"media_type": "image/png"}, FILES),
+        ({"media_type": "multipart/form-data"}, FILES),
+        ({"media_type": "application/octet-stream", "schema": "{type: string}"}, FILES),
+        (
+            {"media_type": "multipart/form-data", "schema": "{properties: {a: {format: binary}}}"},
+            FILES,
+        ),
+        (
+            {
+                "media_type": "multipart/form-data",
+                "schema": "{properties: {a: {type: string, format: binary, maxLength: 9},"
+                " b: {type: string, format: binary}}}",
+            },
+            FILES,
+        ),
+        ({"media_type": "application/json", "schema": "{properties: {a: {format: byte}}}"}, FILES),
+        (
+            {"media_type": "application/json", "schema": "{properties: {a: {type: string}}}"},
+            MEBIBYTE,
+        ),
+        ({"media_type": "text/plain"}, MEBIBYTE),
+        (
+            {
+                "media_type": "multipart/form-data",
+                "schema": "{properties: {a: {type: string, format: binary, maxLength: 9}}}",
+            },
+            MEBIBYTE + 9,
+        ),
+        ({"media_type": "image/png", "large": "larger than 5 MB"}, 5 * MEBIBYTE),
+        ({"media_type": "image/png", "large": "larger than 5 KB"}, MEBIBYTE),
+    ],
+    ids=str,
+)
+def test_files(tmp_path, document, expected):
+    """Where nobody sets a limit, files may be larger."""
+    assert limit_of(tmp_path, given=None, **document) == expected
 
 
 @pytest.mark.parametrize("many", ["properties: {%s}", "properties: {a: {anyOf: [%s]}}"])
@@ -163,3 +216,23 @@ def test_no_documented_case(mocked: httpx.Client) -> None:
     answer = upload(mocked, "/range", 3_000_000)
     assert answer.status_code == 413
     assert isinstance(answer.json()["why"], str)
+
+
+def test_an_upload_without_a_limit(serve: Serve) -> None:
+    """Two megabytes are taken where the document names no size; 33 MiB are refused."""
+    mocked = serve(DOCUMENT, max_body=None)
+    assert upload(mocked, "/other", 2_000_000).status_code == 201
+    assert upload(mocked, "/range", 33 * 1024 * 1024).status_code == 413
+    assert upload(mocked, "/image", 2_000_001).status_code == 413
+
+
+def test_a_limit_below_the_documents(tmp_path) -> None:
+    """The mock says at its start what the document allows beyond it."""
+    file = tmp_path / "document.yaml"
+    file.write_text(DOCUMENT, encoding="utf-8")
+    contract = load_contract(str(file))
+    assert list(limits_above(contract, 9_000)) == [
+        "The document allows larger bodies than --max-body 9000: POST /image takes 2,000,000 bytes."
+    ]
+    assert list(limits_above(contract, 2_000_000)) == []
+    assert list(limits_above(contract, None)) == []
