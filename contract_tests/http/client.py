@@ -157,6 +157,7 @@ class Client:
         self._streams = {*_STREAMS, *streams}
         self._passing = passing or {}
         self._cuts: Counter[str] = Counter()
+        self._alone: set[str] = set()
         self.session.headers.update({"accept": "application/json, */*;q=0.5"})
         self.session.headers.update(basic_credentials(target))
         self.session.headers.update(target.headers)
@@ -313,13 +314,25 @@ class Client:
     ) -> list[Exchange]:
         """Send requests, several at a time, and give their exchanges in the same order. Each
         changes nothing, or is certain to be refused. A target that has asked to come back later
-        gets one after the other.
+        gets one after the other; so does an operation that is late when several come at a time.
         """
         workers = min(self._concurrency, len(prepared))
-        if workers < 2 or self._waited:
+        if workers < 2 or self._waited or operation in self._alone:
             return [self.transmit(each, operation) for each in prepared]
+        before = self._cuts[operation]
         with ThreadPoolExecutor(workers) as pool:
-            return list(pool.map(lambda each: self.transmit(each, operation), prepared))
+            exchanges = list(pool.map(lambda each: self.transmit(each, operation), prepared))
+        late = [index for index, exchange in enumerate(exchanges) if _is_late(exchange)]
+        if late and before == 0:
+            self._cuts[operation] = before
+            self._alone.add(operation)
+            # What the target still works on would make the next one late, too.
+            time.sleep(min(self.target.timeout, self._left()))
+            for index in late:
+                exchanges[index] = self.transmit(prepared[index], operation)
+                if _is_late(exchanges[index]):
+                    break
+        return exchanges
 
     def _exchange(
         self, prepared: requests.PreparedRequest, outcome: Response | TransportError
@@ -429,7 +442,8 @@ class Client:
         if is_stream:
             return replace(response, is_cut=True)
         if cut is Cut.TIME:
-            return TransportError(f"the body did not end within {seconds:g} s", _INCOMPLETE)
+            late = f"the body did not end within {seconds:g} s"
+            return TransportError(late, _INCOMPLETE, is_late=True)
         return TransportError(
             f"the body is longer than {self.target.largest_response:,} bytes; if that is right, "
             "say in the target file: largest_response = …",
@@ -610,9 +624,14 @@ def _untrusted(target: Target, error: requests.exceptions.SSLError) -> str:
     )
 
 
+def _is_late(exchange: Exchange) -> bool:
+    return isinstance(exchange.outcome, TransportError) and exchange.outcome.is_late
+
+
 def _transport_error(error: requests.RequestException, seconds: float) -> TransportError:
     if isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError):
-        return TransportError(f"no response came within {seconds:g} s", "RFC 9110 section 3.4")
+        late = f"no response came within {seconds:g} s"
+        return TransportError(late, "RFC 9110 section 3.4", is_late=True)
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return TransportError(
             "the body does not have the content coding that Content-Encoding names",

@@ -140,12 +140,13 @@ def _refuse(constant: str) -> None:
 @dataclass(frozen=True, slots=True)
 class TransportError:
     """No complete response came; `what` says why, `source` is the standard that asks for one.
-    `is_unanswered` where the connection ended before anything came.
+    `is_unanswered` where the connection ended before anything came, `is_late` where the time did.
     """
 
     what: str
     source: str
     is_unanswered: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

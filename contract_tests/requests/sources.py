@@ -98,7 +98,7 @@ class Sources:
             values = {name: pair for part in at_index for name, pair in part.items()}
             number = index - len(documented)
             if number < 0:
-                body, source = documented[index], Origin.EXAMPLE
+                body, source = self._referring(documented[index], Origin.EXAMPLE)
             else:
                 request = first if number == 0 else constrained(operation, next(made, first))
                 body, source = self._referring(request.body)
@@ -264,10 +264,12 @@ class Sources:
         body = format_of(operation, first.media_type or "")
         return examples.of_body(self.contract.document, body.media) if body else []
 
-    def _referring(self, body: Any) -> tuple[Any, Origin]:
-        """A made body with ids that this run knows; a guess where one is needed and not known."""
+    def _referring(self, body: Any, source: Origin = Origin.SETTLED) -> tuple[Any, Origin]:
+        """A body with ids that this run knows; a guess where one is needed and not known: what an
+        example refers to need not be there.
+        """
         if not isinstance(body, dict):
-            return body, Origin.SETTLED
+            return body, source
         known = {
             name: self.resources.reference(name)
             for name, value in body.items()
@@ -275,7 +277,7 @@ class Sources:
         }
         known = {name: value for name, value in known.items() if value is not None}
         is_guess = any(self._refers(name) and name not in known for name in member_names(body))
-        return {**body, **known}, Origin.GUESS if is_guess else Origin.SETTLED
+        return {**body, **known}, Origin.GUESS if is_guess else source
 
 
 def valid_request(

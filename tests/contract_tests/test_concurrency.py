@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+import requests
+
 from contract_tests.command import run_pytest
+from contract_tests.http.client import Client
+from contract_tests.http.exchange import TransportError
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from tests.contract_tests.shelves import Library, serving
@@ -64,6 +69,33 @@ def facts(run: Run) -> tuple[object, object]:
     """Verdicts, and findings."""
     verdicts = {name: result.verdict for name, result in run.case_results.items()}
     return verdicts, [(f.id, f.requests, f.full_message) for f in run.findings]
+
+
+class OneAfterTheOther(Library):
+    """A library that answers one request at a time, each in this many seconds."""
+
+    seconds = 0.2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = threading.Lock()
+
+    def answer(self, method: str, path: str, body: bytes, sent: str) -> tuple[int, object]:
+        """See Library."""
+        with self.desk:
+            time.sleep(self.seconds)
+            return super().answer(method, path, body, sent)
+
+
+@pytest.mark.parametrize(("timeout", "late"), [(0.7, 0), (0.1, 8)])
+def test_who_is_late_is_asked_again_alone(timeout: float, late: int) -> None:
+    """A service that has one worker is slow because of the suite. One that is slow alone is."""
+    with serving(OneAfterTheOther()) as url:
+        client = Client(Target(url, timeout=timeout), concurrency=8)
+        prepared = [requests.Request("GET", f"{url}/shelves/{n}").prepare() for n in range(8)]
+        outcomes = [each.outcome for each in client.transmit_all(prepared, "GET /shelves/{shelf}")]
+        client.close()
+    assert sum(isinstance(outcome, TransportError) for outcome in outcomes) == late
 
 
 def test_the_same_requests_several_at_a_time() -> None:

@@ -113,7 +113,7 @@ def _of_parameter(contract: Contract, parameter: Parameter) -> list[Limit]:
     field = Field(parameter.location, parameter.name)
     name = f"{field.location}.{field.name}"
     fitting = (
-        Limit(field, f"{name} = {what}", value, is_stated)
+        Limit(field, f"{name} = {what}", value, is_stated and parameter.required)
         for what, value, is_stated in _values(contract, schema)
         if value is not None and fits_schema(contract.document, schema, value, "request")
     )
