@@ -21,7 +21,7 @@ from starlette.types import Scope
 
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import RAW_PATH
-from mock_server.requests.routing.servers import base_paths, base_pattern
+from tallystick.servers import base_paths, base_pattern
 from tallystick.contract import Contract, ContractOperation
 
 _PERCENT = ord("%")
