@@ -48,21 +48,25 @@ def operation_of(
 
 
 def _remedy(contract: Contract, matching: Sequence[ContractOperation], path: str) -> str:
-    """What may have been meant: another method, another path."""
-    known = matching or _near(contract, path)
-    if not known:
-        return "Where all paths have one more prefix, name it: base_path=…"
-    return f"It has {_listed(operation.name for operation in known)}."
+    """What may have been meant: another method, a base path, another path."""
+    base = None if matching else _base_before(contract, path)
+    if base:
+        return f'If all paths begin with {base}, say so: base_path="{base}".'
+    known = list(dict.fromkeys(o.name for o in matching or _near(contract, path)))
+    return f"It has {', '.join(known)}." if known else ""
+
+
+def _base_before(contract: Contract, path: str) -> str | None:
+    """What stands before a path of the document, the shortest."""
+    templates = {_template(operation.path) for operation in contract.operations} - {"/"}
+    matches = (re.fullmatch(f"(/.*){template}", path) for template in templates)
+    return min((match[1] for match in matches if match), key=len, default=None)
 
 
 def _near(contract: Contract, path: str) -> list[ContractOperation]:
     paths = {operation.path for operation in contract.operations}
     near = difflib.get_close_matches(path, paths, 1, _NEAR)
     return [operation for operation in contract.operations if operation.path in near]
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names))
 
 
 @lru_cache(maxsize=8)
@@ -95,8 +99,12 @@ def _rank(path: str) -> tuple[tuple[bool, int], ...]:
 
 
 def _pattern(base: str, path: str) -> re.Pattern[str]:
-    template = re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path))
-    return re.compile((base_pattern(base).pattern if base else "") + template)
+    return re.compile((base_pattern(base).pattern if base else "") + _template(path))
+
+
+def _template(path: str) -> str:
+    """What a path looks like, as a regular expression."""
+    return re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path))
 
 
 def _decoded(path: str) -> str:

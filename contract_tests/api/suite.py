@@ -96,7 +96,6 @@ def suite(
     @pytest.mark.parametrize("operation", names)
     def test(operation: str, request: pytest.FixtureRequest) -> None:
         """The operation keeps the contract."""
-        __tracebackhide__ = True
         subject = request.getfixturevalue(fixture) if fixture else (base_url or app)
         tested.check(operation, subject)
 
@@ -123,7 +122,6 @@ class _Tested:
 
     def check(self, operation: str, subject: Any) -> None:
         """Fail by the findings of an operation; skip where nothing of it could be tried."""
-        __tracebackhide__ = True
         if self._outcome is None:
             self._outcome = self._run(subject)
         if isinstance(self._outcome, TallystickError):
