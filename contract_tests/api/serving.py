@@ -10,7 +10,7 @@ import inspect
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
 import uvicorn
@@ -23,6 +23,9 @@ Interface = Literal["asgi", "wsgi"]
 _HOST = "127.0.0.1"
 _GRACE = 3
 """How long open requests may take to end, in seconds."""
+
+_POLL = 0.05
+"""How often a server looks whether it should end, in seconds."""
 
 _ASGI_ARGUMENTS, _WSGI_ARGUMENTS = 3, 2
 
@@ -86,6 +89,11 @@ class _AppServer(uvicorn.Server):
         finally:
             self.begun.set()
 
+    def serve_at(self, listener: socket.socket) -> None:
+        """Serve until `should_exit`. An app that fails to start ends the server, and not more."""
+        with suppress(SystemExit):
+            self.run([listener])
+
 
 @contextmanager
 def _asgi(app: Any, listener: socket.socket) -> Iterator[None]:
@@ -97,7 +105,7 @@ def _asgi(app: Any, listener: socket.socket) -> Iterator[None]:
         timeout_graceful_shutdown=_GRACE,
     )
     server = _AppServer(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread = threading.Thread(target=server.serve_at, args=(listener,), daemon=True)
     thread.start()
     server.begun.wait()
     if not server.started:
@@ -127,7 +135,7 @@ def _wsgi(app: Any, listener: socket.socket) -> Iterator[None]:
     server = make_server(
         _HOST, 0, app, threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
     )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL,), daemon=True)
     thread.start()
     try:
         yield

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from contract_tests.api.locating import UnknownOperationError, operation_of
@@ -71,7 +69,8 @@ def test_operation(contract: Contract, method: str, url: str, expected: str) -> 
         ("HEAD", "/lamps/1", "It has GET /lamps/{id}, PUT /lamps/{id}."),
         ("GET", "/lamps/", "It has POST /lamps/new."),
         ("GET", "/api/v3/lamps/1", 'If all paths begin with /api/v3, say so: base_path="/api/v3".'),
-        ("GET", "/v1/own", "It has GET /own."),
+        ("GET", "/v1/own", "If all paths begin with /v1, say so: "),
+        ("GET", "/own/", "It has GET /own."),
     ],
 )
 def test_no_operation(contract: Contract, method: str, url: str, hint: str) -> None:

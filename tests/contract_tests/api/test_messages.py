@@ -310,5 +310,5 @@ def test_a_response_without_its_request(response: Any) -> None:
 
 
 def test_a_request_that_is_none() -> None:
-    with pytest.raises(MessageError, match="builtins.int is no request of a client"):
+    with pytest.raises(MessageError, match=r"builtins\.int is no request of a client"):
         plain_request(7)
