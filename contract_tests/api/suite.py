@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from contract_tests.api.isolated import isolated_report
-from contract_tests.api.serving import Interface, serving_app
+from contract_tests.api.serving import Interface, interface_of, serving_app
 from contract_tests.api.settings import SuiteSettings, with_path
 from contract_tests.plan import Plan
 from contract_tests.results.findings import lines_of
@@ -81,6 +81,8 @@ def suite(
             raise TallystickError("suite() tests one thing: base_url, app, fixture or target_file.")
         if not named and target_file is None:
             raise TallystickError("suite() needs a base_url, an app, a fixture or a target_file.")
+        if app is not None:
+            interface = interface or interface_of(app)
         plan = settings.plan(base_url or (None if target_file else _SOMEWHERE))
     except TallystickError as error:
         # pytest prints this one without a traceback.

@@ -212,6 +212,7 @@ test_safe = suite(DOCUMENT, base_url="http://127.0.0.1:1", only_safe=True, exclu
         ('suite("no.yaml", app=app)', "no.yaml: There is no such file."),
         ("suite(DOCUMENT)", "suite() needs a base_url, an app, a fixture or a target_file."),
         ('suite(DOCUMENT, app=app, base_url="http://a.test")', "suite() tests one thing: *"),
+        ("suite(DOCUMENT, app=7)", "int is no ASGI and no WSGI app."),
         ('suite(DOCUMENT, app=app, include=["nothing"])', "No operation is called 'nothing'."),
         ('suite(DOCUMENT, base_url="ftp://a.test")', "--base-url must be an http(s) URL, *"),
     ],
@@ -229,8 +230,14 @@ def test_what_cannot_be_tested(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,
         """
+import pytest
+
+@pytest.fixture
+def app():
+    return 7
+
 test_nobody = suite(DOCUMENT, base_url="http://127.0.0.1:1", include=["shop"])
-test_no_app = suite(DOCUMENT, app=7, include=["shop"])
+test_no_app = suite(DOCUMENT, fixture="app", include=["shop"])
 """,
     )
     result.assert_outcomes(failed=4)
