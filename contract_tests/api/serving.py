@@ -115,7 +115,7 @@ def _asgi(app: Any, listener: socket.socket) -> Iterator[None]:
         yield
     finally:
         server.should_exit = True
-        thread.join()
+        thread.join(_GRACE + 5)
 
 
 # --- WSGI

@@ -215,7 +215,9 @@ def of_urllib() -> Any:
 
 
 def of_werkzeug() -> Any:
-    builder = EnvironBuilder("/b?c=1", "http://a.test", method="POST", headers=SENT, data=b"body")
+    builder = EnvironBuilder(
+        "/b?c=1", "http://a.test", method="POST", headers=[*SENT.items()], data=b"body"
+    )
     return Request(builder.get_environ())
 
 
