@@ -91,11 +91,11 @@ def _bases(
     return ["", *base_paths(contract.document, operation)]
 
 
-def _rank(path: str) -> tuple[tuple[bool, int], ...]:
-    """Literal segments come before templates, and of those the one with the longest literal."""
-    return tuple(
-        ("{" in segment, -len(re.sub(r"\{[^}]*\}", "", segment))) for segment in path.split("/")
-    )
+def _rank(path: str) -> tuple[int, ...]:
+    """How literal each segment is, the most literal first: of two that a text may be, a template
+    has always less of it.
+    """
+    return tuple(-len(re.sub(r"\{[^}]*\}", "", segment)) for segment in path.split("/"))
 
 
 def _pattern(base: str, path: str) -> re.Pattern[str]:

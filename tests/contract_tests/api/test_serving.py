@@ -35,6 +35,13 @@ class Wrapper:
         return asgi(scope, receive, send)
 
 
+class Forwarding:
+    """An app of ASGI whose arguments do not show."""
+
+    async def __call__(self, *arguments: Any) -> None:
+        await asgi(*arguments)
+
+
 class Methods:
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         await asgi(scope, receive, send)
@@ -51,6 +58,7 @@ class Methods:
         (FastAPI(), "asgi"),
         (Flask("app"), "wsgi"),
         (Wrapper(), "asgi"),
+        (Forwarding(), "asgi"),
         (Methods().asgi, "asgi"),
         (Methods().wsgi, "wsgi"),
         (partial(asgi), "asgi"),
@@ -159,7 +167,10 @@ def test_it_ends_with_the_block(make: Any) -> None:
 
 
 def test_a_chunked_body() -> None:
-    """A WSGI app gets the body of a request without Content-Length (RFC 9112 section 7.1)."""
+    """A WSGI app gets the body of a request without Content-Length (RFC 9112 section 7.1), and
+    the connection may stay open.
+    """
     with serving_app(flask_app()) as url:
         response = httpx.post(url, content=iter([b"one ", b"two"]))
     assert response.json()["body"] == "one two"
+    assert response.http_version == "HTTP/1.1"

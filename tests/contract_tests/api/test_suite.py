@@ -160,7 +160,7 @@ paths:
 def test_a_target_file_beside_an_app(pytester: pytest.Pytester) -> None:
     """Its credentials and values hold, and so does its base path; the app is where it is served."""
     target = f"""
-base_url = "http://127.0.0.1:1/v1"
+base_url = "http://127.0.0.1:1/v2"
 document = "{PATH}"
 include = ["GET /bikes"]
 
@@ -174,7 +174,13 @@ bearer = {{ token = "${{WORKSHOP_TOKEN}}" }}
 import os
 
 os.environ["WORKSHOP_TOKEN"] = {TOKEN!r}
-test_bikes = suite(target_file="target.toml", app=flask_service.create_app(), seed=7)
+workshop = flask_service.create_app()
+
+def moved(environ, start_response):
+    path = "/v1" + environ["PATH_INFO"].removeprefix("/v2")
+    return workshop({{**environ, "PATH_INFO": path}}, start_response)
+
+test_bikes = suite(target_file="target.toml", app=moved, seed=7)
 """,
         "-v",
     )
