@@ -90,7 +90,8 @@ def shop(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "passed"), [(RESPONSE, 2), (LIST, 1), (CLIENTS, 3), (FIXTURE, 2)]
+    ("block", "passed"),
+    [(RESPONSE, 2), (LIST, 1), (CLIENTS, 3), pytest.param(FIXTURE, 2, marks=pytest.mark.long)],
 )
 def test_the_test_files(pytester: pytest.Pytester, block: str, passed: int) -> None:
     """They pass as they stand."""
