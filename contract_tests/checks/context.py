@@ -89,6 +89,15 @@ class CheckContext:
         """The documented response of this status."""
         return documented_response(self.operation, self.response.status)
 
+    @property
+    def is_undocumented_refusal(self) -> bool:
+        """Whether the response is a 4xx that the operation does not document, though it documents
+        others.
+        """
+        is_refusal = 400 <= self.response.status < 500
+        says_some = self.is_described and bool(self.operation.responses)
+        return is_refusal and says_some and self.documented is None
+
     @cached_property
     def media_type(self) -> MediaType | None:
         """The documented media type that the response has."""

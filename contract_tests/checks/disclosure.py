@@ -70,7 +70,7 @@ def no_secret(context: CheckContext) -> Violation | None:
         return None
     texts = (context.response.body.decode("utf-8", "replace"), *_strings(context, inf))
     if any(secret in text for text in texts for secret in secrets):
-        return Violation("the response gives a secret of the target file back")
+        return Violation("the response gives a secret of the request back")
     return None
 
 

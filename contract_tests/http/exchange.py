@@ -186,8 +186,13 @@ class Chunks:
 
 def text_of(prepared: requests.PreparedRequest) -> str:
     """The request line's address, the headers and the body of a request, to look things up in."""
-    headers = "\n".join(f"{name}: {_text(value)}" for name, value in prepared.headers.items())
-    return f"{prepared.url}\n{headers}\n\n{body_of(prepared).decode('utf-8', 'replace')}"
+    return request_text(prepared.url or "", prepared.headers, body_of(prepared))
+
+
+def request_text(url: str, headers: Mapping[str, str | bytes], body: bytes) -> str:
+    """The same, of a request in its parts."""
+    lines = "\n".join(f"{name}: {_text(value)}" for name, value in headers.items())
+    return f"{url}\n{lines}\n\n{body.decode('utf-8', 'replace')}"
 
 
 def curl(

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract_tests.checks.levels import LEVELS
+from contract_tests.checks.context import Expectation, Violation
+from contract_tests.checks.levels import LEVELS, STANDARD
 from contract_tests.checks.table import Check
 from contract_tests.http.exchange import Response, TransportError
 from contract_tests.results.exhibit import Exhibit
 from tallystick.catalogue.cases import Case
+from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import Source
 
 _MOST_SHOWN = 6
@@ -188,6 +190,26 @@ def _place(source: Source | None) -> dict[str, Any] | None:
     return {"file": source.file, "pointer": source.pointer, "line": source.line}
 
 
+def location_of(
+    contract: Contract, operation: ContractOperation, expectation: Expectation, violation: Violation
+) -> Source:
+    """The place in the document that makes the demand."""
+    if expectation.case is not None and violation.path is None:
+        return expectation.case.source
+    return contract.document.locate(violation.path or operation.location)
+
+
+def source_of(
+    location: Source, expectation: Expectation, check: Check, violation: Violation
+) -> str:
+    """What makes the demand: a standard, or this place in the document."""
+    if violation.source or check.source:
+        return violation.source or check.source
+    if check.level == STANDARD and expectation.source:
+        return expectation.source
+    return place_in_text(location)
+
+
 def place_in_text(source: Source) -> str:
     """A place in the document. Where all of it stands on one line, the pointer is the place."""
     says_nothing = source.line == 1 and source.pointer
@@ -207,14 +229,16 @@ def _have_one_cause(one: Finding, other: Finding) -> bool:
 
 
 def lines_of(finding: Mapping[str, Any]) -> list[str]:
-    """A finding of a report as lines of text."""
+    """A finding of a report as lines of text; without the command where that is empty."""
     indented = "\n" + " " * 12
     lines = [f"{finding['check']} ({finding['level']}): {finding['message']}"]
     lines += [f"  source    {finding['source']}"]
     lines += [f'  quote     "{finding["quote"]}"'] if finding["quote"] else []
     lines += [f"  response  {finding['response']}"]
     lines += [f"  change    {finding['remedy']}"] if finding.get("remedy") else []
-    lines += [f"  repeat    {finding['curl'].replace(chr(10), indented)}"]
+    lines += (
+        [f"  repeat    {finding['curl'].replace(chr(10), indented)}"] if finding["curl"] else []
+    )
     return lines
 
 

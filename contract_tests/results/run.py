@@ -30,7 +30,7 @@ from contract_tests.checks.context import (
     documented_response,
     has_status,
 )
-from contract_tests.checks.levels import ADVISORY, DOCUMENTED, STANDARD
+from contract_tests.checks.levels import ADVISORY, DOCUMENTED
 from contract_tests.checks.table import UNDOCUMENTED_REFUSAL, Check, incomplete, violations
 from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
@@ -40,12 +40,18 @@ from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
 from contract_tests.results.baseline import TriagedFindings, triage
 from contract_tests.results.exhibit import exhibit
-from contract_tests.results.findings import Finding, Findings, cut, place_in_text, shown
+from contract_tests.results.findings import (
+    Finding,
+    Findings,
+    cut,
+    location_of,
+    shown,
+    source_of,
+)
 from contract_tests.results.judging import in_time
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
-from tallystick.errors import Source
 
 REPETITIONS = {True: 5, False: 2}
 """How often one request is repeated, on this machine and elsewhere."""
@@ -168,7 +174,7 @@ class Run:
         if broken is None:
             self.note(f"{operation.name}: the time was over before all responses were judged")
         found = self._keep(operation, exchange, expectation, broken or [])
-        if not found and _is_undocumented_refusal(context) and not self.target.is_own_mock:
+        if not found and context.is_undocumented_refusal and not self.target.is_own_mock:
             self._count_refusal(operation, exchange, expectation, outcome.status)
         self._remember(context)
         if outcome.is_success:
@@ -327,11 +333,12 @@ class Run:
         violation: Violation,
     ) -> Finding:
         case = expectation.case
+        location = location_of(self.contract, operation, expectation, violation)
         return Finding(
             check=check,
             operation=operation.name,
-            source=self._source(operation, expectation, check, violation),
-            location=self._location(operation, expectation, violation),
+            source=source_of(location, expectation, check, violation),
+            location=location,
             quote=violation.quote or _sentence(case, check),
             message=cut(self._clean(violation.message, exchange)),
             curl=exchange.curl,
@@ -348,27 +355,6 @@ class Run:
     def shown_response(self, exchange: Exchange) -> str:
         """The response in one line that is not too long, without secrets."""
         return cut(self._clean(shown(exchange.outcome), exchange))
-
-    def _source(
-        self,
-        operation: ContractOperation,
-        expectation: Expectation,
-        check: Check,
-        violation: Violation,
-    ) -> str:
-        if violation.source or check.source:
-            return violation.source or check.source
-        if check.level == STANDARD and expectation.source:
-            return expectation.source
-        return place_in_text(self._location(operation, expectation, violation))
-
-    def _location(
-        self, operation: ContractOperation, expectation: Expectation, violation: Violation
-    ) -> Source:
-        """The place in the document that makes the demand."""
-        if expectation.case is not None and violation.path is None:
-            return expectation.case.source
-        return self.contract.document.locate(violation.path or operation.location)
 
     def _clean(self, text: str, exchange: Exchange) -> str:
         """A text about a response, without secrets."""
@@ -393,12 +379,6 @@ def case_answered(operation: ContractOperation, exchange: Exchange) -> Case | No
     except (ValueError, RecursionError):
         body = None
     return case_of(operation.cases, outcome.status, body)
-
-
-def _is_undocumented_refusal(context: CheckContext) -> bool:
-    is_refusal = 400 <= context.response.status < 500
-    says_some = context.is_described and bool(context.operation.responses)
-    return is_refusal and says_some and context.documented is None
 
 
 def _is_expected(expectation: Expectation, response: Response) -> bool:

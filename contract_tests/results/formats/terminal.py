@@ -121,7 +121,7 @@ def _whole(
     first, *rest = lines_of({**finding, "curl": ""})
     head, *more = _wrapped(f"{number}. {first}", width, "   ")
     yield from (click.style(line, fg=_colour(finding)) for line in (head, *more))
-    for line in rest[:-1]:
+    for line in rest:
         yield from _wrapped(f"   {line}", width, " " * 15)
     yield from _command(finding, width, " " * 5, longest)
 

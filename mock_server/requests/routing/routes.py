@@ -21,8 +21,8 @@ from starlette.types import Scope
 
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import RAW_PATH
-from mock_server.requests.routing.servers import base_paths, base_pattern
 from tallystick.contract import Contract, ContractOperation
+from tallystick.servers import base_paths, base_pattern
 
 _PERCENT = ord("%")
 """A number, since Python looks for bytes within bytes three times as long."""

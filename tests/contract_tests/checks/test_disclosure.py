@@ -88,7 +88,7 @@ def ordinary() -> list[Row]:
 
 
 TRACE = "the response holds a stack trace"
-SECRET = "the response gives a secret of the target file back"
+SECRET = "the response gives a secret of the request back"
 ROWS: Rows = {
     table.NO_STACK_TRACE: [
         *(Row(f"{name}, in JSON", problem(trace), TRACE) for name, trace in TRACES.items()),

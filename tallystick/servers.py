@@ -2,7 +2,7 @@
 
 Rules: the operation's servers hold, else the path item's, else the document's. Each variable has
 each value of its `enum`. One without takes its default, and any other text without a slash: such a
-base path keeps the variable (`/v{version}`). Hosts do not matter: the mock stands for
+base path keeps the variable (`/v{version}`). Hosts do not matter: a mock and a test stand for
 them all.
 """
 
