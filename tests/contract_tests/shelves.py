@@ -91,6 +91,15 @@ class Library:
         return [item for place, item in self.items.items() if place.rpartition("/")[0] == path]
 
 
+class _Server(ThreadingHTTPServer):
+    """A server that says nothing of clients that went away: a traceback parses source text, which
+    Python 3.11 cannot do in two threads at a time.
+    """
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def serving(library: Library) -> Iterator[str]:
     """Serve a library on a free port of this machine; gives its address."""
@@ -127,7 +136,7 @@ def serving(library: Library) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -66,8 +66,9 @@ def run_of(concurrency: int) -> tuple[Run, Counting]:
 
 
 def facts(run: Run) -> tuple[object, object]:
-    """Verdicts, and findings."""
-    verdicts = {name: result.verdict for name, result in run.case_results.items()}
+    """Verdicts with their reasons, and findings."""
+    results = run.case_results.items()
+    verdicts = {name: (result.verdict, result.reason) for name, result in results}
     return verdicts, [(f.id, f.requests, f.full_message) for f in run.findings]
 
 
