@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 _PROVIDERS = [
     f"faker.providers.{name}"
-    for name in ("address", "bank", "company", "geo", "internet", "isbn", "job", "lorem")
-] + [f"faker.providers.{name}" for name in ("person", "phone_number", "user_agent")]
+    for name in (
+        *("address", "bank", "company", "date_time", "geo", "internet", "isbn", "job", "lorem"),
+        *("person", "phone_number", "user_agent"),
+    )
+]
 
 
 class LocaleError(TallystickError):

@@ -53,8 +53,9 @@ def _name(subject: Subject, qualifier: str) -> Candidates:
     if qualifier in _OWN_NAME or qualifier == subject.noun:
         return [subject.title()]
     inside = subject.of(qualifier)
-    person = [inside.person().full] if inside.kind == "person" else []
-    return [*person, inside.title()]
+    if inside.kind == "person":
+        return [subject.person(qualifier).full]
+    return [subject.company(qualifier) if inside.kind == "company" else inside.title()]
 
 
 def _someone(subject: Subject, qualifier: str) -> Candidates:

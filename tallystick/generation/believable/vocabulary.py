@@ -55,8 +55,8 @@ KINDS: Mapping[str, str] = {
 EMPTY_WORDS = frozenset(
     words(
         "response request dto model schema object entity resource view data list page result "
-        "results details detail summary info information read write create update new input output payload "
-        "record out in body full base basic collection response200 attributes content entry value "
+        "results details detail summary info information read write create update new input output "
+        "payload record out in body full base basic collection attributes content entry value "
         "wrapper envelope paginated all rest api v1 v2 inline embedded included node edge"
     )
 )
