@@ -13,6 +13,7 @@ from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
+from tallystick.generation.believable.library import check_locale
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Mock:
     """A contract being mocked: its settings and its state. `auth` says whether security
     requirements are enforced, `remembers` whether collections keep what they get, and `state` what
     they have at first. Raises TallystickError where the contract asks for a behaviour that there is
-    not, or the state is none.
+    not, the state is none, or there is no such locale.
     """
 
     contract: Contract
@@ -35,6 +36,7 @@ class Mock:
     collections: KeptCollections = field(init=False)
 
     def __post_init__(self) -> None:
+        check_locale(self.contract.document.locale)
         object.__setattr__(self, "sessions", Sessions(self.contract, self.store))
         made = {
             operation.behaviour: self._make(operation)

@@ -124,7 +124,10 @@ class MockOperation:
                     answer, rule = self._not_acceptable(parts, outcome, answer)
                     value = value if answer.is_success else ABSENT
                 sent = answer.first
-            body = sent.body(request, moment) if value is ABSENT else sent.written(value)
+            if value is ABSENT:
+                body = sent.body(request, moment)
+            else:
+                body = sent.of_value(value, request, moment)
             if self.behaviour is not None and answer.is_success:
                 self.behaviour.succeeded(request, body, moment)
         except Exception as error:

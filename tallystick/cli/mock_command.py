@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import click
 
 from tallystick.cli.shared.contract_options import contract_options, read
 from tallystick.cli.shared.exits import needs
+from tallystick.reader.options import LOCALE
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--seed", default=0, show_default=True, help="Seed of the generated data.")
+@click.option(
+    "--locale",
+    default=LOCALE,
+    show_default=True,
+    help="Language and country of the generated data, such as de_DE.",
+)
 @click.option(
     "--max-body",
     default=1024 * 1024,
@@ -72,6 +80,7 @@ def mock_command(
     host: str,
     port: int,
     seed: int,
+    locale: str,
     max_body: int,
     token: str | None,
     origins: Sequence[str],
@@ -92,7 +101,7 @@ def mock_command(
         raise click.UsageError("--state is of no use with --stateless.")
     access = access_to(host, token or None, origins)
     serve(
-        read(load),
+        read(replace(load, locale=locale)),
         host=host,
         port=port,
         seed=seed,
