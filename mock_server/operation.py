@@ -29,6 +29,7 @@ from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import (
     UNMOCKABLE,
+    KeptItems,
     Selector,
     refusing_selector,
     selector,
@@ -69,7 +70,7 @@ class MockOperation:
         names = path_parameters(contract.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.behaviour = mock.behaviour(contract)
-        self.kept = mock.collections.operation(contract)
+        self.kept: KeptItems | None = None
         self.parts: Parts | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,6 +157,7 @@ class MockOperation:
 
     def _mocked(self) -> Parts:
         contract, operation = self.mock.contract, self.contract
+        self.kept = self.mock.collections.operation(operation)
         limit = body_limit(contract.document, operation, self.mock.max_body)
         found = checks(contract.document, operation, limit)
         answers = Answers(contract, operation, self.mock.seed)
