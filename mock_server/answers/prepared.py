@@ -36,7 +36,7 @@ class Representation:
     `written` is a value in this media type.
     """
 
-    __slots__ = ("bodies", "headers", "written")
+    __slots__ = ("bodies", "headers", "last", "written")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Representation:
         self.headers = headers
         self.written = written
         self.bodies = bodies
+        self.last: tuple[Any, Body] = (None, b"")
 
     def body(self, request: Request, now: float) -> bytes:
         """The body for this request, at the mock's time."""
@@ -54,7 +55,9 @@ class Representation:
 
     def of_value(self, value: Any, request: Request, now: float) -> bytes:
         """The body of a value, for the client that sent this request."""
-        return _rendered(with_pictures(self.written(value)), request, now)
+        if value is not self.last[0] or value is None:
+            self.last = (value, with_pictures(self.written(value)))
+        return _rendered(self.last[1], request, now)
 
 
 def _rendered(body: Body, request: Request, now: float) -> bytes:

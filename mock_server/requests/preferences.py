@@ -65,10 +65,9 @@ def preferred_size(request: Request, schema: Mapping[str, Any], *, is_paged: boo
     text = parse(lines).get("items")
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= MOST_ITEMS):
-        raise ListSizeError(
-            f"Prefer: items={text[:20]} must be a whole number from 0 to {MOST_ITEMS}."
-        )
+    is_number = text.isascii() and text.isdigit() and len(text) < 10
+    if not is_number or int(text) > MOST_ITEMS:
+        raise ListSizeError(f"Prefer: items={text[:20]} is no whole number from 0 to {MOST_ITEMS}.")
     wanted, least, most = int(text), schema.get("minItems", 0), schema.get("maxItems")
     if wanted < least:
         raise ListSizeError(f"This list has at least {least} items (minItems), not {wanted}.")
