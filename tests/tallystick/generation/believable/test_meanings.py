@@ -250,8 +250,8 @@ def test_moments_are_in_order(made: Made, seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_counts_fit_their_list(made: Made, seed: int) -> None:
     """Beside a list, and in what speaks of its page; one with a value of the document stays."""
-    page = {"type": "object", "required": ["total", "hasMore"]}
-    page["properties"] = {"total": WHOLE, "hasMore": YES_NO}
+    facts = {"total": WHOLE, "hasMore": YES_NO}
+    page = {"type": "object", "required": [*facts], "properties": facts}
     shop = made(
         "Shop",
         {
