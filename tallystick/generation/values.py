@@ -50,6 +50,9 @@ _ROUNDS = 12
 _FEWEST, _MOST_LISTED = 3, 10
 """How many items lists have where the document leaves it open; those within lists have fewer."""
 
+_MANY = 10
+"""From how many values on an enum is a list of codes, of which few are likely."""
+
 _MOST_NAMES = 8
 """How many names of schemas are looked at for what a value is about."""
 
@@ -224,7 +227,7 @@ class _Maker:
 
     def _value(self, schema: Any, name: str, depth: int) -> Any:
         flat = self._chosen(self.flattener.flat(schema), depth)
-        given = self._given(flat)
+        given = self._given(flat, name)
         if given is not None:
             return copy.deepcopy(given[0])
         value = self._of_type(flat, name, depth)
@@ -233,7 +236,7 @@ class _Maker:
             value = self._of_type(flat, name, depth)
         return value
 
-    def _given(self, flat: Schema) -> tuple[Any] | None:
+    def _given(self, flat: Schema, name: str) -> tuple[Any] | None:
         """What the document gives itself."""
         if "const" in flat:
             return (flat["const"],)
@@ -248,8 +251,16 @@ class _Maker:
                 return (self.source.choice(flat["examples"]),)
         if flat.get("enum"):
             values = [value for value in flat["enum"] if value is not None]
-            return (self.source.choice(values or flat["enum"]),)
+            return (self._likely(values, name) or self.source.choice(values or flat["enum"]),)
         return None
+
+    def _likely(self, values: Sequence[Any], name: str) -> Any:
+        """The believable one of a long list of codes, such as those of currencies."""
+        if len(values) < _MANY or not all(isinstance(value, str) for value in values):
+            return None
+        by_letters = {value.lower(): value for value in values}
+        likely = (text.lower() for text in candidates.texts(self.subject, name, ""))
+        return next((by_letters[text] for text in likely if text in by_letters), None)
 
     def _chosen(self, flat: Schema, depth: int) -> Schema:
         """The schema with one branch of each of its alternatives."""

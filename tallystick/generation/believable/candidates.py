@@ -15,7 +15,7 @@ from typing import Any
 
 from tallystick.generation.believable.failures import error_members
 from tallystick.generation.believable.meanings import meanings_of
-from tallystick.generation.believable.subjects import Subject, words_of
+from tallystick.generation.believable.subjects import Subject, singular, words_of
 from tallystick.generation.believable.vocabulary import words
 
 _WRITTEN: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -50,6 +50,14 @@ def texts(subject: Subject, name: str, form: str) -> Iterator[str]:
     for value in _candidates(subject, names):
         if isinstance(value, str) and (pattern is None or pattern.fullmatch(value)):
             yield value
+    if pattern is None and not form and words_of(name):
+        yield _by_name(subject, name)
+
+
+def _by_name(subject: Subject, name: str) -> str:
+    """What a text is called, with a number, where its name means nothing known."""
+    *rest, last = words_of(name)
+    return f"{' '.join([*rest, singular(last)]).capitalize()} {subject.source.randint(1, 99)}"
 
 
 def numbers(subject: Subject, name: str, kind: str) -> Iterator[float]:

@@ -83,6 +83,7 @@ GOODS = (
     r"[A-Z][a-z]+ (ceramic|enamel|glass|steel|oak|bamboo|walnut|brass|linen|leather|paper|canvas|"
     r"nylon|aluminium|velvet|wool|cotton|silk|copper) [a-z ]+"
 )
+CODES = ("aud", "bam", "bgn", "brl", "cad", "chf", "czk", "eur", "gbp", "usd", "zar")
 PERSON = r"[A-Z][\w'-]+ [A-Z][\w' -]+"
 WORDS = r"[A-Z][\w' ,-]+"
 
@@ -95,6 +96,7 @@ ROWS: tuple[tuple[str, str, dict[str, Any], Callable[[Any], bool]], ...] = (
     ("Product", "price", NUMBER, between(1, 1000)),
     ("Product", "unitPrice", TEXT, like(r"\d+\.\d\d")),
     ("Product", "currency", TEXT, like("USD")),
+    ("Product", "currency", {"enum": [*CODES]}, like("usd")),
     ("Product", "description", TEXT, is_sentence),
     ("Product", "color", TEXT, like(r"[a-z]{3,}")),
     ("Product", "hexColor", TEXT, like(r"#[0-9a-f]{6}")),
