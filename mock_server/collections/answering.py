@@ -15,7 +15,11 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from mock_server.answers.outcome import Outcome, outcomes_of_conditions
+from mock_server.answers.outcome import (
+    Outcome,
+    outcome_of_condition,
+    outcomes_of_conditions,
+)
 from mock_server.collections.documented import DocumentedHeaders
 from mock_server.collections.filters import Filters
 from mock_server.collections.fitting import Item
@@ -23,7 +27,6 @@ from mock_server.collections.frames import ItemFrame, ListFrame
 from mock_server.collections.items import Items
 from mock_server.collections.keeping import KeptCollection, Located, Missing, etag_of
 from mock_server.collections.paging import Paging, address, here_of
-from mock_server.requests.conditions import unmet
 from mock_server.requests.decoding.contents import MalformedBodyError
 from mock_server.requests.errors import RequestError, refusal_headers
 from mock_server.requests.preferences import ListSizeError, applied, preferred_size
@@ -293,12 +296,7 @@ class KeptOperation:
         return self._unmet(request, etag_of(item)) if self.kept.has_etags else None
 
     def _unmet(self, request: Request, etag: str) -> Outcome | None:
-        """The outcome of a condition that does not hold, where the document has one."""
-        outcome = self._conditions.get(unmet(request, etag.encode()) or "")
-        if outcome is None or outcome.case is None:
-            return None
-        headers = ((b"etag", etag.encode()),) if outcome.case.status == "304" else ()
-        return Outcome(outcome.rule, outcome.case, headers=headers, replaces=True)
+        return outcome_of_condition(self._conditions, request, etag)
 
     def _location(self, request: Request, case: Case, rest: str) -> tuple[Header, ...]:
         """Where the new item is: an address without origin where the schema takes that."""

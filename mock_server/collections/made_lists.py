@@ -16,15 +16,17 @@ from typing import Any
 import orjson
 
 from mock_server.answers.generated import SAFE, key_of
-from mock_server.answers.outcome import Outcome
+from mock_server.answers.outcome import Outcome, outcome_of_condition, outcomes_of_conditions
 from mock_server.collections.documented import DocumentedHeaders
 from mock_server.collections.filters import Filters
 from mock_server.collections.fitting import Fitting, Item
 from mock_server.collections.frames import AROUND, FACTS, ListFrame
 from mock_server.collections.items import FEWEST, LARGE, MOST, MOST_DISTINCT, parents_of
+from mock_server.collections.keeping import etag_of
 from mock_server.collections.paging import Paging, here_of
 from mock_server.requests.preferences import ListSizeError, applied, preferred_size
 from mock_server.requests.request import Request
+from tallystick.catalogue.cases import Case
 from tallystick.catalogue.collections import (
     CollectionMember,
     ItemPlace,
@@ -102,6 +104,24 @@ class MadeList:
             return Outcome("header", error=error.error)
         if size is None and self._documented is not None:
             return None
+        key = (here_of(request), size)
+        if key not in self.outcomes:
+            if len(self.outcomes) >= _KEPT:
+                self.outcomes.clear()
+            self.outcomes[key] = self._outcome(request, success, case, size)
+        outcome = self.outcomes[key]
+        return self._unmet(request, outcome) or outcome
+
+    def _unmet(self, request: Request, outcome: Outcome | None) -> Outcome | None:
+        """The outcome of a condition on the ETag that does not hold."""
+        if outcome is None or not self._conditions:
+            return None
+        etag = dict(outcome.headers).get(b"etag", b"")
+        return outcome_of_condition(self._conditions, request, etag.decode())
+
+    def _outcome(
+        self, request: Request, success: Outcome, case: Case, size: int | None
+    ) -> Outcome | None:
         found: Sequence[Item] | None = self.items(tuple(request.path.items()), size)
         if found is None:
             return None
@@ -112,7 +132,7 @@ class MadeList:
         if value is None:
             return None
         headers = self._headers.of_page(case.status, page, here)
-        headers += applied(size)
+        headers += self._headers.of(case.status, etag=[etag_of(value)]) + applied(size)
         return Outcome(success.rule, case, headers=headers, value=value, replaces=True)
 
     # --- what is made once
@@ -141,6 +161,10 @@ class MadeList:
     @cached_property
     def _filters(self) -> Filters:
         return Filters(self._fitting, self.operation, self._paging.names)
+
+    @cached_property
+    def _conditions(self) -> Mapping[str, Outcome]:
+        return outcomes_of_conditions(self.operation)
 
     @cached_property
     def _headers(self) -> DocumentedHeaders:

@@ -225,3 +225,17 @@ def test_a_number_of_items_in_a_collection(serve: Serve) -> None:
     assert len({item["id"] for item in many["items"]}) == 40
     assert shop.get("/products", headers=prefer(0)).json()["items"] == []
     assert shop.get("/products?pageSize=100").json()["items"] == kept
+
+
+def test_an_etag(serve: Serve) -> None:
+    """A documented one changes with the page, and a condition on it gets the documented 304."""
+    document = yaml.safe_load(DOCUMENT)
+    responses = document["paths"]["/products"]["get"]["responses"]
+    responses["200"]["headers"]["ETag"] = {"schema": TEXT}
+    responses["304"] = {"description": "As before"}
+    shop = serve(yaml.safe_dump(document))
+    first, second = (shop.get(f"/products?page={page}").headers["etag"] for page in (1, 2))
+    assert first != second
+    again = shop.get("/products?page=1", headers={"If-None-Match": first})
+    assert (again.status_code, again.headers["etag"]) == (304, first)
+    assert shop.get("/products?page=2", headers={"If-None-Match": first}).status_code == 200
