@@ -89,28 +89,35 @@ class MadeList:
         self.document, self.operation = document, operation
         self.place, self.seed = place, seed
         self.items = lru_cache(maxsize=_KEPT)(self._items)
-        self.outcomes: dict[tuple[str, int | None], Outcome | None] = {}
+        self.outcomes: dict[object, Outcome | None] = {}
+        """What was answered, by address and size."""
 
     async def settle(self, request: Request, success: Outcome) -> Outcome | None:
         """The outcome of a request; None where the documented example is."""
         case = success.case
         if case is None or not 200 <= case.http_status < 300:
             return None
-        try:
-            size = preferred_size(
-                request, self._list_schema, is_paged=bool(self._paging.parameters)
-            )
-        except ListSizeError as error:
-            return Outcome("header", error=error.error)
+        size = None
+        if b"prefer" in request.headers:
+            try:
+                size = self._size(request)
+            except ListSizeError as error:
+                return Outcome("header", error=error.error)
         if size is None and self._documented is not None:
             return None
-        key = (here_of(request), size)
+        scope = request.scope
+        path = scope.get("raw_path") or scope["path"]
+        key = (path, scope["query_string"], request.base_url, request.session.path, size)
         if key not in self.outcomes:
             if len(self.outcomes) >= _KEPT:
                 self.outcomes.clear()
             self.outcomes[key] = self._outcome(request, success, case, size)
         outcome = self.outcomes[key]
         return self._unmet(request, outcome) or outcome
+
+    def _size(self, request: Request) -> int | None:
+        is_paged = bool(self._paging.parameters)
+        return preferred_size(request, self._list_schema, is_paged=is_paged)
 
     def _unmet(self, request: Request, outcome: Outcome | None) -> Outcome | None:
         """The outcome of a condition on the ETag that does not hold."""
@@ -133,7 +140,7 @@ class MadeList:
             return None
         headers = self._headers.of_page(case.status, page, here)
         headers += self._headers.of(case.status, etag=[etag_of(value)]) + applied(size)
-        return Outcome(success.rule, case, headers=headers, value=value, replaces=True)
+        return Outcome(success.rule, case, headers=headers, value=value, replaces=bool(headers))
 
     # --- what is made once
 
