@@ -65,6 +65,9 @@ PATHS = {
     "/orders/{orderId}/lines": {
         "get": operation("/orders/{orderId}/lines", None, of({"orderId": TEXT, "id": TEXT}))
     },
+    "/orders/{orderId}/receipt": {
+        "get": operation("/orders/{orderId}/receipt", None, of({"id": TEXT}))
+    },
     "/orders/{orderId}/pay": {
         "post": operation("/orders/{orderId}/pay", SENT, of({"orderId": TEXT, "name": TEXT}))
     },
@@ -131,6 +134,7 @@ def test_the_path(shop: httpx.Client) -> None:
     lines = shop.get("/orders/42/lines").json()
     assert lines["orderId"] == "42"
     assert lines["id"] != "42"
+    assert shop.get("/orders/42/receipt").json()["id"] != "42"
 
 
 def test_path_and_body(shop: httpx.Client) -> None:
