@@ -80,7 +80,8 @@ class GeneratedBodies:
 
     def _made(self, key: str, changes: Changes) -> tuple[Any, Any, Body]:
         """A value, the same with its fresh members, and the body of it."""
-        value = values.make(self.document, self.schema, seed=f"{self.seed}/{key}").value
+        seed, wish = f"{self.seed}/{key}", values.Wish(is_long=True)
+        value = values.make(self.document, self.schema, seed=seed, wish=wish).value
         if changes and self.echoes.is_valid(changed(value, changes)):
             value = changed(value, changes)
         fresh = self.freshener.value(value, self.document.schema_at(self.schema))

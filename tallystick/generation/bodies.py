@@ -121,8 +121,12 @@ def _own_example(contract: Contract, case: Case, media_type: MediaType) -> Itera
 def _made(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
     if media_type.schema is not None:
         for with_optional in (True, False):
-            status = 0 if case.is_success else case.http_status
-            wish = Wish(with_optional=with_optional, code=case.code or "", status=status)
+            wish = Wish(
+                with_optional=with_optional,
+                code=case.code or "",
+                status=0 if case.is_success else case.http_status,
+                is_long=case.is_success,
+            )
             yield make(contract.document, media_type.schema, wish=wish).value
 
 

@@ -85,6 +85,9 @@ class Wish:
     status: int = 0
     """Of the response that the value is for: the members of an error go by it."""
 
+    is_long: bool = False
+    """Whether the first list has as many items as a real one."""
+
     is_strict: bool = False
     """Whether what is made for one branch of a oneOf is kept from fitting the others."""
 
@@ -186,7 +189,7 @@ class _Maker:
         """What the object is about that is being made."""
 
         self.lists = 0
-        """How many lists were begun: the first is what a body is about."""
+        """How many lists were begun: the first is what the value is about."""
 
     def at(self, path: Path, name: str) -> Any:
         """A value for the schema at a path."""
@@ -504,8 +507,7 @@ class _Maker:
     def _wanted(self, flat: Schema) -> int:
         """How many items a list gets where its schema leaves it open."""
         self.lists += 1
-        is_short = self.lists > 1 or self.wish.status >= 400 or self.wish.use == "request"
-        if is_short or "items" not in flat:
+        if self.lists > 1 or not self.wish.is_long or "items" not in flat:
             return 1 + (self.source.random() < 0.5)
         return self.source.randint(_FEWEST, _MOST_LISTED)
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from tallystick.generation.values import make
+from tallystick.generation.values import Wish, make
 from tallystick.reader.document import load
 from tallystick.reader.options import LoadOptions
 
@@ -35,7 +35,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, An
         head = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
         file.write_text(json.dumps({**head, "components": {"schemas": {name: schema}}}), "utf-8")
         document = load(LoadOptions((str(file),), locale=locale))
-        result = make(document, ("components", "schemas", name), seed=seed)
+        wish = Wish(is_long=True)
+        result = make(document, ("components", "schemas", name), seed=seed, wish=wish)
         assert result.is_valid
         value: dict[str, Any] = result.value
         return value
