@@ -50,6 +50,9 @@ _ROUNDS = 12
 _FEWEST, _MOST_LISTED = 3, 10
 """How many items lists have where the document leaves it open; those within lists have fewer."""
 
+_MANY_VALUES = 1_000
+"""From how many values on a list has no more items than it must: some items are large."""
+
 _MANY = 10
 """From how many values on an enum is a list of codes, of which few are likely."""
 
@@ -188,6 +191,9 @@ class _Maker:
         self.subject = Subject(document.locale, source.getrandbits(64), status=wish.status)
         """What the object is about that is being made."""
 
+        self.count = 0
+        """How many values were made, those inside others included."""
+
         self.lists = 0
         """How many lists were begun: the first is what the value is about."""
 
@@ -202,6 +208,7 @@ class _Maker:
         """
         if self._repeats(schema) and self._takes_null(schema):
             return None
+        self.count += 1
         self.open.append(_references(schema))
         value = self._value(schema, name, depth)
         self.open.pop()
@@ -493,7 +500,10 @@ class _Maker:
                 there = schemas[place] if place < len(schemas) else items
                 schemas[place : place + 1] = [{"allOf": [flat["contains"], there]}]
         made: list[Any] = []
+        enough = len(schemas) if "contains" in flat else max(least, len(prefix), _FEWEST)
         for schema in schemas:
+            if len(made) >= enough and self.count > _MANY_VALUES:
+                break
             value = self._item(schema, name, depth)
             for _ in range(20 if flat.get("uniqueItems") else 0):
                 if value not in made:
