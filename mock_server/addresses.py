@@ -10,3 +10,6 @@ STATIC = f"{PREFIX}/static/"
 
 LINKS = f"{PREFIX}/links/"
 """The addresses that the mock makes up lead there."""
+
+PICTURES = f"{PREFIX}/pictures/"
+"""The pictures that made-up data shows."""

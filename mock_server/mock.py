@@ -14,6 +14,7 @@ from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
+from tallystick.generation.believable.library import check_locale
 from tallystick.reader.options import LoadOptions
 
 
@@ -22,8 +23,8 @@ class Mock:
     """A contract being mocked: its settings and its state. `max_body` is the largest request body
     in bytes, `auth` says whether security requirements are enforced, `remembers` whether
     collections keep what they get, and `state` what they have at first; `load` is how the contract
-    was read. Raises TallystickError where the contract asks for a behaviour that there is not, or
-    the state is none.
+    was read. Raises TallystickError where the contract asks for a behaviour that there is not, the
+    state is none, or there is no such locale.
     """
 
     contract: Contract
@@ -41,6 +42,7 @@ class Mock:
     collections: KeptCollections = field(init=False)
 
     def __post_init__(self, before: Mock | None) -> None:
+        check_locale(self.contract.document.locale)
         sessions = before.sessions if before else Sessions(self.contract, self.store)
         object.__setattr__(self, "sessions", sessions)
         known = before.behaviours if before else {}

@@ -30,6 +30,7 @@ from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import (
     UNMOCKABLE,
+    KeptItems,
     Selector,
     refusing_selector,
     selector,
@@ -71,7 +72,7 @@ class MockOperation:
         names = path_parameters(contract.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.behaviour = mock.behaviour(contract)
-        self.kept = mock.collections.operation(contract)
+        self.kept: KeptItems | None = None
         self.parts: Parts | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,7 +129,10 @@ class MockOperation:
                     answer, rule = self._not_acceptable(parts, outcome, answer)
                     value = value if answer.is_success else ABSENT
                 sent = answer.first
-            body = sent.body(request, moment) if value is ABSENT else sent.written(value)
+            if value is ABSENT:
+                body = sent.body(request, moment)
+            else:
+                body = sent.of_value(value, request, moment)
             if self.behaviour is not None and answer.is_success:
                 self.behaviour.succeeded(request, body, moment)
         except Exception as error:
@@ -165,6 +169,7 @@ class MockOperation:
 
     def _mocked(self) -> Parts:
         contract, operation = self.mock.contract, self.contract
+        self.kept = self.mock.collections.operation(operation)
         limit = body_limit(contract.document, operation, self.mock.max_body)
         found = checks(contract.document, operation, limit)
         answers = Answers(contract, operation, self.mock.seed)

@@ -30,8 +30,14 @@ def tallystick_overlays() -> Sequence[str]:
 
 
 @pytest.fixture(scope="session")
+def tallystick_locale() -> str:
+    """The language and country of the generated data. Override it in your `conftest.py`."""
+    return "en_US"
+
+
+@pytest.fixture(scope="session")
 def tallystick_server(
-    tallystick_document: str | None, tallystick_overlays: Sequence[str]
+    tallystick_document: str | None, tallystick_overlays: Sequence[str], tallystick_locale: str
 ) -> Iterator[RunningMock]:
     """The mock, served while the test run lasts. Nothing resets it."""
     try:
@@ -39,7 +45,7 @@ def tallystick_server(
     except ModuleNotFoundError as error:
         needed = f"The mock needs {error.name}: pip install 'tallystick[mock]'."
         raise pytest.fail.Exception(needed, pytrace=False) from None
-    with running_mock(tallystick_document, tallystick_overlays) as mock:
+    with running_mock(tallystick_document, tallystick_overlays, locale=tallystick_locale) as mock:
         yield mock
 
 

@@ -22,7 +22,8 @@ import httpx
 
 from mock_server.addresses import PREFIX
 from mock_server.control.messages import LONGEST_WAIT
-from tallystick.contract import load_contract
+from tallystick.contract import read_contract
+from tallystick.reader.options import LOCALE, LoadOptions
 
 with warnings.catch_warnings():
     # Connexion 3.3.0 imports what others have deprecated, none of it used here; in tests that turn
@@ -171,15 +172,16 @@ def running_mock(
     overlays: Sequence[str | os.PathLike[str]] = (),
     *,
     seed: int = 0,
+    locale: str = LOCALE,
 ) -> Iterator[RunningMock]:
     """Serve a document (a path or an http(s) URL; by default the bundled contract) with overlays
-    on a free loopback port while the block lasts. `seed` makes the generated data the same again.
-    Raises TallystickError where the document cannot be mocked.
+    on a free loopback port while the block lasts. `seed` makes the generated data the same again,
+    `locale` is its language and country. Raises TallystickError where the document cannot be
+    mocked.
     """
-    place = None if document is None else os.fspath(document)
-    contract = load_contract(
-        *([place] if place else []), overlays=[os.fspath(overlay) for overlay in overlays]
-    )
+    documents = () if document is None else (os.fspath(document),)
+    overlaid = tuple(os.fspath(overlay) for overlay in overlays)
+    contract = read_contract(LoadOptions(documents, overlaid, locale=locale))
     with serving(contract, seed=seed) as url, _client(url) as client:
         yield RunningMock(client)
 

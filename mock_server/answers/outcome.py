@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.requests.conditions import unmet
 from mock_server.requests.errors import RequestError
-from mock_server.requests.request import ABSENT, Header
+from mock_server.requests.request import ABSENT, Header, Request
 from mock_server.state.forces import OwnAnswer
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
@@ -38,3 +40,16 @@ def outcomes_of_conditions(operation: ContractOperation) -> dict[str, Outcome]:
         if case.status in ("304", "412"):
             found.setdefault(case.status, Outcome("condition", case))
     return found
+
+
+def outcome_of_condition(
+    conditions: Mapping[str, Outcome], request: Request, etag: str
+) -> Outcome | None:
+    """The outcome of a condition that does not hold, where the document has one. A 304 says what
+    a 200 would say of the content (RFC 9110 section 15.4.5).
+    """
+    outcome = conditions.get(unmet(request, etag.encode()) or "")
+    if outcome is None or outcome.case is None:
+        return None
+    headers = ((b"etag", etag.encode()),) if outcome.case.status == "304" else ()
+    return Outcome(outcome.rule, outcome.case, headers=headers, replaces=True)

@@ -16,10 +16,11 @@ from typing import Any
 import orjson
 
 from mock_server.answers.encoding import Encoding, encoder, is_written_as_json, with_boundary
+from mock_server.answers.generated import GeneratedBodies
 from mock_server.answers.headers import documented_headers
 from mock_server.answers.negotiation import choose
 from mock_server.answers.problems import MEDIA_TYPE, problem
-from mock_server.answers.templates import Body, templates
+from mock_server.answers.templates import Body, example_bodies, with_pictures
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -31,26 +32,45 @@ _MOST_CHOICES = 1_000
 
 
 class Representation:
-    """The bodies of a case in one media type, in turn, and the headers that they go with. `written`
-    is a value in this media type.
+    """The bodies of a case in one media type, by request, and the headers that they go with.
+    `written` is a value in this media type.
     """
 
-    __slots__ = ("bodies", "headers", "written")
+    __slots__ = ("bodies", "headers", "last", "written")
 
     def __init__(
-        self, made: Iterable[Body], headers: list[Header], written: Callable[[Any], bytes]
+        self,
+        bodies: Callable[[Request], Body],
+        headers: list[Header],
+        written: Callable[[Any], bytes],
     ) -> None:
         self.headers = headers
         self.written = written
-        self.bodies: Iterator[Body] = cycle(made)
+        self.bodies = bodies
+        self.last: tuple[Any, Body] = (None, b"")
 
     def body(self, request: Request, now: float) -> bytes:
-        """The next body, for the client that sent this request, at the mock's time."""
-        body = next(self.bodies)
-        if isinstance(body, bytes):
-            return body
-        # A browser that opens the address says nothing of a session, unless the address does.
-        return body.render(request.base_url + request.session.path, now)
+        """The body for this request, at the mock's time."""
+        return _rendered(self.bodies(request), request, now)
+
+    def of_value(self, value: Any, request: Request, now: float) -> bytes:
+        """The body of a value, for the client that sent this request."""
+        if value is not self.last[0] or value is None:
+            self.last = (value, with_pictures(self.written(value)))
+        return _rendered(self.last[1], request, now)
+
+
+def _rendered(body: Body, request: Request, now: float) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    # A browser that opens the address says nothing of a session, unless the address does.
+    return body.render(request.base_url + request.session.path, now)
+
+
+def in_turn(made: Iterable[Body]) -> Callable[[Request], Body]:
+    """Bodies in turn, whatever the request."""
+    bodies = cycle(made)
+    return lambda _: next(bodies)
 
 
 class Answer:
@@ -100,7 +120,7 @@ class _Accepted(dict[bytes | None, Representation | None]):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.by_name = answer.representations
-        self.empty = Representation([b""], answer.headers, lambda _: b"")
+        self.empty = Representation(in_turn([b""]), answer.headers, lambda _: b"")
 
     def __missing__(self, accept: bytes | None) -> Representation | None:
         found: Representation | None = self.empty
@@ -152,11 +172,16 @@ class Answers:
         example = next(iter(bodies.examples(self.document, media_type).values()), None)
         return _content_type(with_boundary(media_type.name, example))
 
-    def bodies(self, case: Case, media_type: MediaType) -> Iterable[Body]:
+    def bodies(self, case: Case, media_type: MediaType) -> Callable[[Request], Body]:
         """The bodies of a case in a media type."""
-        if case.is_success and case.variant is None and is_written_as_json(media_type.name):
-            return templates(self.document, self.operation, media_type, self.seed)
-        return self._encoded(case, media_type)
+        if not (case.is_success and case.variant is None and is_written_as_json(media_type.name)):
+            return in_turn(self._encoded(case, media_type))
+        examples = bodies.examples(self.document, media_type)
+        if examples or media_type.schema is None:
+            values = examples.values() if examples else [{}]
+            return in_turn(example_bodies(values, self.operation))
+        made = GeneratedBodies(self.document, self.operation, media_type.schema, self.seed)
+        return made.body
 
     def written(self, media_type: MediaType, value: Any) -> bytes:
         """A value that the schema of a media type takes, as its bodies are written."""
@@ -170,13 +195,13 @@ class Answers:
         """A value in a media type that the document need not have."""
         return encoder(name)(value, Encoding({}, self.flattener))
 
-    def _encoded(self, case: Case, media_type: MediaType) -> Iterator[bytes]:
+    def _encoded(self, case: Case, media_type: MediaType) -> Iterator[Body]:
         encode = encoder(_concrete(media_type.name))
         path = media_type.schema
         is_given = bool(bodies.examples(self.document, media_type))
         schema = self.document.schema_at(path) if path else {}
         encoding = Encoding(schema, self.flattener, is_given)
-        yield encode(bodies.content(self.contract, case, media_type), encoding)
+        yield with_pictures(encode(bodies.content(self.contract, case, media_type), encoding))
 
     # --- errors that no case is about
 

@@ -14,22 +14,19 @@ import re
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from mock_server.addresses import LINKS
+from mock_server.addresses import PICTURES as PICTURE_PATH
 from mock_server.state.clock import timestamp
 from tallystick.contract import ContractOperation
-from tallystick.generation import bodies, values
+from tallystick.generation.believable.meanings import PICTURES
 from tallystick.generation.flattening import Flattener, Schema
 from tallystick.generation.strings import snake
-from tallystick.reader.document import Document
-from tallystick.reader.operations import MediaType
 from tallystick.reader.schemas.validators import Validator
-
-POOL = 8
-"""How many different bodies are made ahead for one response."""
 
 _DEPTH = 3
 """How deep branches within branches are looked at."""
@@ -56,6 +53,8 @@ _ADDRESS = Fresh(lambda base, _: f"{base}{_PATH}{next(_numbers):016x}")
 _EXPIRY = Fresh(lambda _, now: timestamp(now + EXPIRES_AFTER))
 _NOW = Fresh(lambda _, now: timestamp(now))
 
+_PICTURE = Fresh(lambda base, _: f"{base}{PICTURE_PATH}")
+
 _FRESH: tuple[tuple[re.Pattern[str], Fresh], ...] = (
     (re.compile(r"(?:.*_)?(?:url|uri|href|link)"), _ADDRESS),
     (re.compile(r"(?:.*_)?(?:expir\w*|valid_until|expiration)(?:_at|_on|_date)?"), _EXPIRY),
@@ -76,6 +75,8 @@ class Freshener:
 
     flattener: Flattener
     promised: Mapping[str, Fresh]
+    is_stable: bool = False
+    """Whether the same value is to have the same addresses and moments again."""
 
     def value(self, value: Any, schema: Any) -> Any:
         """A value of a schema."""
@@ -98,7 +99,15 @@ class Freshener:
             return self.promised[name]
         inside = self._parts(self.flattener.flat(schema), _DEPTH)
         is_given = any(part.keys() & _GIVEN for part in inside)
-        return item if is_given else _fresh(name) or item
+        is_kept = is_given or item.startswith(PICTURES)
+        return item if is_kept else self._fresh(name, item) or item
+
+    def _fresh(self, name: str, item: str) -> Fresh | None:
+        plain = snake(name)
+        found = next((fresh for pattern, fresh in _FRESH if pattern.fullmatch(plain)), None)
+        if not self.is_stable or found is None or found is _EXPIRY:
+            return found
+        return _address_of(item) if found is _ADDRESS else None
 
     def _parts(self, flat: Schema, depth: int) -> Iterator[Schema]:
         """A flat schema and its branches: which of them a value is made from is not known."""
@@ -108,31 +117,28 @@ class Freshener:
                 yield from self._parts(self.flattener.flat(branch), depth - 1)
 
 
-def _fresh(name: str) -> Fresh | None:
-    plain = snake(name)
-    return next((fresh for pattern, fresh in _FRESH if pattern.fullmatch(plain)), None)
+def _address_of(item: str) -> Fresh:
+    """An address of the mock that is always the same for the same made one."""
+    token = blake2b(item.encode(), digest_size=16).hexdigest()
+    return Fresh(lambda base, _: f"{base}{LINKS}{token}")
 
 
 class Template:
-    """A JSON body whose fresh members are filled in when it is rendered."""
+    """A body whose fresh members, and the addresses of whose pictures, are filled in when it is
+    rendered. In the text, `mark` stands for each of the fresh members.
+    """
 
-    __slots__ = ("makers", "pieces", "texts")
+    __slots__ = ("first", "pieces")
 
-    def __init__(self, value: Any) -> None:
-        self.makers: list[Callable[[str, float], str]] = []
-        mark = uuid.uuid4().hex
-
-        def placeholder(fresh: Any) -> str:
-            self.makers.append(fresh.make)
-            return mark
-
-        text = json.dumps(value, default=placeholder, ensure_ascii=False, separators=(",", ":"))
-        self.texts = text.split(mark)
-        self.pieces = tuple(zip(self.makers, self.texts[1:], strict=True))
+    def __init__(self, text: str, fresh: Iterable[Fresh] = (), mark: str = PICTURES) -> None:
+        waiting = iter(fresh)
+        self.first, *rest = re.split(f"({re.escape(mark)}|{re.escape(PICTURES)})", text)
+        marks = (_PICTURE if found == PICTURES else next(waiting) for found in rest[::2])
+        self.pieces = tuple((one.make, after) for one, after in zip(marks, rest[1::2], strict=True))
 
     def render(self, base: str, now: float) -> bytes:
         """The body, for a client that reached the mock at the base URL at this time."""
-        text = self.texts[0]
+        text = self.first
         for make, rest in self.pieces:
             text = f"{text}{make(base, now)}{rest}"
         return text.encode()
@@ -142,34 +148,31 @@ Body = Template | bytes
 """A body to send: bytes where nothing of it is made anew."""
 
 
-def _body(value: Any) -> Body:
-    template = Template(value)
-    return template if template.makers else template.texts[0].encode()
+def json_body(value: Any) -> Body:
+    """The body of a value, in which a `Fresh` stands for each member that is made anew."""
+    fresh: list[Fresh] = []
+    mark = uuid.uuid4().hex
+
+    def placeholder(item: Any) -> str:
+        fresh.append(item)
+        return mark
+
+    text = json.dumps(value, default=placeholder, ensure_ascii=False, separators=(",", ":"))
+    return Template(text, fresh, mark) if fresh or PICTURES in text else text.encode()
+
+
+def with_pictures(body: bytes) -> Body:
+    """A body that is written already."""
+    return Template(body.decode()) if PICTURES.encode() in body else body
 
 
 # --- making bodies
 
 
-def templates(
-    document: Document, operation: ContractOperation, media_type: MediaType, seed: int
-) -> Iterator[Body]:
-    """The bodies of a success response, each made when it is first wanted. Of an example only the
-    members change that a promise covers.
-    """
-    examples = bodies.examples(document, media_type)
-    if examples:
-        promised = _promised(operation)
-        yield from (_body(_refreshed(value, promised)) for value in examples.values())
-        return
-    if media_type.schema is None:
-        yield _body({})
-        return
-    validator = document.validators.at(media_type.schema)
-    freshener = Freshener(Flattener(document.schema_root), _promised(operation))
-    schema = document.schema_at(media_type.schema)
-    for number in range(POOL):
-        value = values.make(document, media_type.schema, seed=f"{seed}/{number}").value
-        yield _made(value, freshener.value(value, schema), validator)
+def example_bodies(examples: Iterable[Any], operation: ContractOperation) -> Iterator[Body]:
+    """The bodies of documented examples, of which promised members change."""
+    covered = promised(operation)
+    yield from (json_body(_refreshed(value, covered)) for value in examples)
 
 
 _PROMISES: Mapping[str, tuple[str, Fresh]] = {
@@ -181,7 +184,7 @@ what makes it.
 """
 
 
-def _promised(operation: ContractOperation) -> dict[str, Fresh]:
+def promised(operation: ContractOperation) -> dict[str, Fresh]:
     """The members that promises cover, each with what makes it anew."""
     found = {}
     for promise in operation.promises:
@@ -191,19 +194,19 @@ def _promised(operation: ContractOperation) -> dict[str, Fresh]:
     return found
 
 
-def _refreshed(value: Any, promised: Mapping[str, Fresh]) -> Any:
-    if not isinstance(value, dict) or not promised:
+def _refreshed(value: Any, covered: Mapping[str, Fresh]) -> Any:
+    if not isinstance(value, dict) or not covered:
         return value
     return {
-        name: promised[name] if name in promised and isinstance(item, str) else item
+        name: covered[name] if name in covered and isinstance(item, str) else item
         for name, item in value.items()
     }
 
 
-def _made(value: Any, freshened: Any, validator: Validator) -> Body:
+def made_body(value: Any, freshened: Any, validator: Validator) -> Body:
     """The body of a value, without fresh members where the schema does not take them."""
-    fresh = _body(freshened)
+    fresh = json_body(freshened)
     if isinstance(fresh, bytes):
         return fresh
     body = json.loads(fresh.render("http://127.0.0.1:65535", time.time()))
-    return fresh if validator.is_valid(body) else _body(value)
+    return fresh if validator.is_valid(body) else json_body(value)

@@ -15,27 +15,30 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from mock_server.answers.outcome import Outcome, outcomes_of_conditions
+from mock_server.answers.outcome import (
+    Outcome,
+    outcome_of_condition,
+    outcomes_of_conditions,
+)
+from mock_server.collections.documented import DocumentedHeaders
 from mock_server.collections.filters import Filters
 from mock_server.collections.fitting import Item
-from mock_server.collections.frames import FACTS, ItemFrame, ListFrame, facts
+from mock_server.collections.frames import ItemFrame, ListFrame
 from mock_server.collections.items import Items
 from mock_server.collections.keeping import KeptCollection, Located, Missing, etag_of
-from mock_server.collections.paging import ListPage, Paging, address
-from mock_server.requests.conditions import unmet
+from mock_server.collections.paging import Paging, address, here_of
 from mock_server.requests.decoding.contents import MalformedBodyError
 from mock_server.requests.errors import RequestError, refusal_headers
+from mock_server.requests.preferences import ListSizeError, applied, preferred_size
 from mock_server.requests.request import ABSENT, Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.collections import CollectionMember, json_success, letters, singular_of
 from tallystick.contract import ContractOperation
-from tallystick.reader.schemas.validators import Validator
 
 RULE = "collection"
 
 _JSON_PATCH = "application/json-patch+json"
 _MERGE_PATCH = "application/merge-patch+json"
-_RELATIONS = ("first", "prev", "next", "last")
 
 
 class KeptOperation:
@@ -107,37 +110,31 @@ class KeptOperation:
         return ItemFrame(self.document, self.member, json_success(self.operation))
 
     @cached_property
-    def _header_validators(self) -> Mapping[str, dict[str, Validator | None]]:
-        """The documented headers of each status, with what holds them to their schemas."""
-        return {
-            response.status: {
-                name.lower(): self.document.validators.at((*node.path, "schema"))
-                if isinstance(node.value, dict) and "schema" in node.value
-                else None
-                for name, node in self.document.at(response.path).map("headers")
-            }
-            for response in self.operation.responses
-        }
+    def _documented(self) -> DocumentedHeaders:
+        return DocumentedHeaders(self.document, self.operation)
 
     # --- the roles
 
     async def _list(self, request: Request, case: Case, place: Located, _: str) -> Outcome | None:
         shelf = await self.kept.shelf(request.session, place)
-        chosen = self._filters.chosen(shelf.items, request.query)
-        page = self._paging.page(chosen, request, self._list_frame.most)
-        here = address(request)
-        if request.scope["query_string"]:
-            here = f"{here}?{request.scope['query_string'].decode('latin-1')}"
-        value = self._list_frame.body(page, here)
+        paging, frame = self._paging, self._list_frame
+        try:
+            size = preferred_size(request, frame.list_schema, is_paged=bool(paging.parameters))
+        except ListSizeError as error:
+            return Outcome("header", error=error.error)
+        items = shelf.items if size is None else self.items.so_many(shelf.items, size, place.path)
+        chosen = self._filters.chosen(items, request.query)
+        page, here = paging.page(chosen, request, frame.most), here_of(request)
+        value = frame.body(page, here)
         if value is None:
             return None
-        headers = self._page_headers(case, page, here)
-        if "etag" in self._header_validators.get(case.status, {}):
+        headers = self._documented.of_page(case.status, page, here) + applied(size)
+        if "etag" in self._documented.names(case.status):
             etag = etag_of(value)
             refused = self._unmet(request, etag)
             if refused is not None:
                 return refused
-            headers += self._headers(case, etag=[etag])
+            headers += self._documented.of(case.status, etag=[etag])
         return Outcome(RULE, case, headers=headers, value=value, replaces=True)
 
     async def _read(self, request: Request, case: Case, place: Located, own: str) -> Outcome | None:
@@ -286,7 +283,7 @@ class KeptOperation:
     def _shown(self, case: Case, item: Item, headers: tuple[Header, ...] = ()) -> Outcome:
         """The outcome that shows an item, where its response has a body."""
         if self.kept.has_etags:
-            headers += self._headers(case, etag=[etag_of(item)])
+            headers += self._documented.of(case.status, etag=[etag_of(item)])
         media_type = json_success(self.operation)
         has_body = media_type is not None and media_type.path[: len(case.response)] == case.response
         value = self._frame.body(item) if has_body else None
@@ -299,46 +296,13 @@ class KeptOperation:
         return self._unmet(request, etag_of(item)) if self.kept.has_etags else None
 
     def _unmet(self, request: Request, etag: str) -> Outcome | None:
-        """The outcome of a condition that does not hold, where the document has one."""
-        outcome = self._conditions.get(unmet(request, etag.encode()) or "")
-        if outcome is None or outcome.case is None:
-            return None
-        headers = ((b"etag", etag.encode()),) if outcome.case.status == "304" else ()
-        return Outcome(outcome.rule, outcome.case, headers=headers, replaces=True)
-
-    def _headers(self, case: Case, **values: list[Any]) -> tuple[Header, ...]:
-        """Documented headers of a case, each with the first value that its schema takes."""
-        found: list[Header] = []
-        documented = self._header_validators.get(case.status, {})
-        for name, candidates in values.items():
-            if name in documented:
-                validator = documented[name]
-                taken = (v for v in candidates if validator is None or validator.is_valid(v))
-                value = next(taken, None)
-                if value is not None:
-                    text = str(value).lower() if isinstance(value, bool) else str(value)
-                    found.append((name.encode("latin-1"), text.encode("latin-1", "replace")))
-        return tuple(found)
+        return outcome_of_condition(self._conditions, request, etag)
 
     def _location(self, request: Request, case: Case, rest: str) -> tuple[Header, ...]:
         """Where the new item is: an address without origin where the schema takes that."""
         own = address(request) + rest
         split = urlsplit(own)
-        return self._headers(case, location=[split.path, own])
-
-    def _page_headers(self, case: Case, page: ListPage, here: str) -> tuple[Header, ...]:
-        """Totals and links in headers (RFC 8288), where they are documented."""
-        values: dict[str, list[Any]] = {}
-        for name in self._header_validators.get(case.status, {}):
-            plain = letters(name).removeprefix("x")
-            if name == "link":
-                rels = [rel for rel in _RELATIONS if rel in page.urls]
-                links = [f'<{page.urls[rel]}>; rel="{rel}"' for rel in rels]
-                values[name] = [", ".join(links or [f'<{here}>; rel="self"'])]
-            elif plain in FACTS:
-                found = facts(FACTS[plain], page, here)
-                values[name] = [*found, *map(str, found)]
-        return self._headers(case, **values)
+        return self._documented.of(case.status, location=[split.path, own])
 
 
 def _quoted(text: str) -> str:

@@ -57,7 +57,7 @@ class Fitting:
 
     def made(self, seed: str) -> Item | None:
         """A whole item, the same for the same seed; None where none can be made."""
-        made = make(self.document, self.schema, seed=seed)
+        made = make(self.document, self.schema, seed=seed, wish=Wish(is_long=True))
         return made.value if made.is_valid and isinstance(made.value, dict) else None
 
     def declared(self, wanted: Mapping[str, Any]) -> Item:

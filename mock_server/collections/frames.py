@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mock_server.collections.fitting import Fitting, Item
@@ -50,7 +51,7 @@ FACTS: Mapping[str, str] = {
 }
 """What a member beside a list, or a header, holds; by the letters of its name."""
 
-_AROUND = {
+AROUND = {
     *("links", "link", "meta", "metadata", "pagination", "paging", "page", "pageinfo", "pager"),
     *("cursors", "responsemetadata"),
 }
@@ -108,7 +109,6 @@ class ListFrame:
         self.validator = document.validators.at(self.schema)
         self.around = self._around(place.media_type)
         self.slots = list(self._slots(self.schema, ())) if self.member else []
-        self.most = self._most()
 
     def _around(self, media_type: MediaType) -> Item:
         """What stands around the list."""
@@ -117,12 +117,17 @@ class ListFrame:
             found = make(self.document, self.schema).value
         return found if isinstance(found, dict) else {}
 
-    def _most(self) -> int | None:
+    @cached_property
+    def list_schema(self) -> Mapping[str, Any]:
+        """The schema of the list itself."""
+        if self.member is None:
+            return self._flat(self.schema)
+        return self._flat(dict(properties(self.document, self.schema))[self.member])
+
+    @property
+    def most(self) -> int | None:
         """The most items that the schema takes."""
-        path = self.schema
-        if self.member is not None:
-            path = dict(properties(self.document, self.schema))[self.member]
-        most = self._flat(path).get("maxItems")
+        most = self.list_schema.get("maxItems")
         return most if isinstance(most, int) else None
 
     def _slots(self, schema: Path, above: Path) -> Iterator[Slot]:
@@ -137,7 +142,7 @@ class ListFrame:
                 if is_link:
                     inside = dict(properties(self.document, path))["href"]
                     yield Slot((*above, name, "href"), FACTS[plain], self._at(inside), True)
-                elif plain in _AROUND and len(above) < 2:
+                elif plain in AROUND and len(above) < 2:
                     yield from self._slots(path, (*above, name))
             elif plain in FACTS:
                 fact = "shown" if plain == "count" and has_total else FACTS[plain]

@@ -31,7 +31,10 @@ from tallystick.reader.operations import MediaType
 FEWEST, MOST = 3, 10
 """How many items a collection has at first, where the document gives no more."""
 
-_LARGE = 32 * 1024
+MOST_DISTINCT = 200
+"""How many items are made anew for a long list; the rest repeat them under other ids."""
+
+LARGE = 32 * 1024
 """From how many bytes on there are no more than the fewest."""
 
 _MOST_TRIED = 50
@@ -52,7 +55,7 @@ class Items:
         assert place is not None  # noqa: S101  what reads has an item by which it is recognised
         self.fitting = Fitting(document, place.schema)
         self.id_validator = document.validators.at(collection.id_schema)
-        self.parents = _parents(collection.path)
+        self.parents = parents_of(collection.path)
 
     @cached_property
     def is_uuid(self) -> bool:
@@ -129,9 +132,23 @@ class Items:
             item = None if own is None else self.made(f"{self.seed}{path}/{number}", own, parents)
             if item is not None:
                 found[self.id_of(item)] = item
-            if len(found) >= FEWEST and len(orjson.dumps([*found.values()])) > _LARGE:
+            if len(found) >= FEWEST and len(orjson.dumps([*found.values()])) > LARGE:
                 break
         return tuple(found.values())
+
+    def so_many(self, items: Sequence[Item], count: int, path: str) -> list[Item]:
+        """So many items: of those that there are, then made ones that are not kept."""
+        found = {self.id_of(item): item for item in items[:count]}
+        source = Random(f"{self.seed}{path}more")  # noqa: S311
+        made: list[Item] = []
+        for number in range(count - len(found)):
+            own = self.new_id({*found}, source)
+            if number < MOST_DISTINCT:
+                made.append(self.fitting.made(f"{self.seed}{path}/more/{number}") or {})
+            item = {**made[number % len(made)], self.collection.id: own}
+            if self.fitting.is_valid(item):
+                found[self.id_of(item)] = item
+        return [*found.values()]
 
     def _examples(self) -> Iterator[Mapping[str, Any]]:
         """The documented items, in the list's order; each as the item's own example has it."""
@@ -296,7 +313,7 @@ def _examples_of(value: Any) -> Iterator[Any]:
         )
 
 
-def _parents(path: str) -> list[set[str]]:
+def parents_of(path: str) -> list[set[str]]:
     """For each parameter in the path of a collection, how members that name it may be called."""
     found, before = [], ""
     for segment in path.split("/"):

@@ -168,13 +168,18 @@ class Paging:
     def _position(self, items: Sequence[Item], cursor: str) -> int:
         """Where the items after a cursor start."""
         before, at = _read(cursor)
-        ids = [str(item.get(self.id)) for item in items]
+        ids = self._ids(items, 0)
         found = (ids.index(own) + 1 for own in reversed(before) if own in ids)
         return next(found, at)
 
     def _before(self, items: Sequence[Item], at: int) -> list[str]:
         """The ids of the last items before a place."""
-        return [str(item.get(self.id)) for item in items[max(at - _REMEMBERED, 0) : at]]
+        start = max(at - _REMEMBERED, 0)
+        return self._ids(items[start:at], start)
+
+    def _ids(self, items: Sequence[Item], start: int) -> list[str]:
+        """The ids of items; of those that have none their places."""
+        return [str(item.get(self.id, f"#{n}")) for n, item in enumerate(items, start)]
 
     def _starts(self, start: int, size: int, total: int) -> Iterator[tuple[str, int]]:
         """Where other pages start, by their relation to this one."""
@@ -210,6 +215,12 @@ def address(request: Request) -> str:
     raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
     path = raw.decode("latin-1").rstrip("/")
     return f"{request.base_url}{request.session.path}{path}"
+
+
+def here_of(request: Request) -> str:
+    """The address that a request was sent to, with its query."""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{address(request)}?{query}" if query else address(request)
 
 
 def _cursor(before: Sequence[str], at: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from mock_server.collections import storage
 from mock_server.collections.answering import KeptOperation
 from mock_server.collections.keeping import KeptCollection, Located
+from mock_server.collections.made_lists import MadeList, made_list
 from mock_server.collections.storage import Shelf
 from mock_server.state.sessions import Session
 from tallystick.catalogue.collections import Collection, CollectionMember
@@ -32,6 +33,7 @@ class KeptCollections:
     def __init__(
         self, document: Document, found: Iterable[Collection], seed: int, given: Any = None
     ) -> None:
+        self.document, self.seed = document, seed
         self._given: dict[str, Shelf] = {}
         self.all = [KeptCollection(document, each, seed, self._given) for each in found]
         for kept in self.all:
@@ -44,10 +46,12 @@ class KeptCollections:
         if given is not None:
             self._given |= self._checked(given)
 
-    def operation(self, operation: ContractOperation) -> KeptOperation | None:
-        """What answers for an operation; None where it has no collection."""
+    def operation(self, operation: ContractOperation) -> KeptOperation | MadeList | None:
+        """What answers for an operation; None where it has no collection, and is no list."""
         found = self._members.get(operation.name)
-        return None if found is None else KeptOperation(*found, operation)
+        if found is None:
+            return made_list(self.document, operation, self.seed)
+        return KeptOperation(*found, operation)
 
     def at(self, path: str) -> tuple[KeptCollection, Located] | None:
         """The collection of a path with ids."""

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.addresses import LINKS, PREFIX, STATIC
+from mock_server.addresses import LINKS, PICTURES, PREFIX, STATIC
 from mock_server.answers.problems import problem_response
 from mock_server.control import messages
 from mock_server.control.board import Board
@@ -26,6 +26,7 @@ from mock_server.control.examples import Examples
 from mock_server.control.messages import LONGEST_WAIT
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
+from mock_server.pages.pictures import PICTURE_HEADERS, picture
 from mock_server.pages.rendering import STATIC_FILES
 from mock_server.requests.control_body import ControlError, json_object
 from mock_server.selection.explanation import explain
@@ -56,6 +57,7 @@ class Control:
             *Documents(self.mock).routes(),
             Mount(STATIC.removeprefix(PREFIX).rstrip("/"), StaticFiles(directory=STATIC_FILES)),
             Route(LINKS.removeprefix(PREFIX) + "{token}", self.link),
+            Route(PICTURES.removeprefix(PREFIX) + "{what}/{name}.svg", self.picture),
         ]
         app = Starlette(
             routes=[Mount(PREFIX, routes=routes)],
@@ -283,6 +285,11 @@ class Control:
         if not await self.mock.sessions.end(request.path_params["name"]):
             raise ControlError("There is no such session (any more).", 404)
         return Response(status_code=204)
+
+    async def picture(self, request: Request) -> Response:
+        """A picture that a generated body shows."""
+        drawn = picture(request.path_params["what"], request.path_params["name"])
+        return Response(drawn, media_type="image/svg+xml", headers=PICTURE_HEADERS)
 
     async def link(self, _: Request) -> Response:
         """What an address in a generated body leads to, where no behaviour knows better."""

@@ -21,13 +21,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.addresses import LINKS, PREFIX, STATIC
+from mock_server.addresses import LINKS, PICTURES, PREFIX, STATIC
 from mock_server.answers.problems import problem_response
 from mock_server.requests.cors import preflight, with_cors
 
 _METHODS = ("DELETE", "GET", "POST", "PUT")
 _COOKIE = "tallystick-token"
-_OPEN = (LINKS, STATIC, f"{PREFIX}/health")
+_OPEN = (LINKS, PICTURES, STATIC, f"{PREFIX}/health")
 """What other pages and machines may open: a hosted page is opened by whoever has its address."""
 
 

@@ -74,8 +74,9 @@ class Selector:
                 name = await self.behaviour.decide(kind, request)
                 if name is not None:
                     return Outcome(kind, find_named(self.operation.cases, name))
-        if self.kept is not None:
-            return await self.kept.settle(request, self.success) or self.success
+        outcome = await self.kept.settle(request, self.success) if self.kept else None
+        if outcome is not None:
+            return outcome
         if self.etag is None:
             return self.success
         status = unmet(request, self.etag)

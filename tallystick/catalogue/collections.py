@@ -154,26 +154,11 @@ class _Recognition:
         listed, read = json_success(lister), json_success(reader)
         if listed is None or read is None or read.schema is None:
             return None
-        lists = [*self._lists(listed)]
+        lists = [*lists_in(self.document, listed, self._named("items"))]
         found = [(one, item) for one in lists if (item := self._item(read, one.schema))]
         if not found and self.correction is not None and len(lists) == 1:
             found = [(lists[0], ItemPlace(read, None, read.schema))]
         return found[0] if len(found) == 1 else None
-
-    def _lists(self, listed: MediaType) -> Iterator[ItemPlace]:
-        """The places of a body that may be the list."""
-        if listed.schema is None:
-            return
-        wanted = self._named("items")
-        body = self.document.at(listed.schema)
-        if wanted is None and (items := _items(body)) is not None:
-            yield ItemPlace(listed, None, items)
-            return
-        found = dict(properties(self.document, listed.schema))
-        for name, path in found.items():
-            items = _items(self.document.at(path))
-            if items is not None and wanted in (None, name):
-                yield ItemPlace(listed, name, items)
 
     def _item(self, media_type: MediaType, item: Path) -> ItemPlace | None:
         """Where a body has an item of this schema."""
@@ -234,6 +219,21 @@ class _Recognition:
             return not any(r.media_types for r in operation.responses if _is_success(r.status))
         names = [name for name, _ in properties(self.document, media_type.schema)]
         return id_member in names
+
+
+def lists_in(
+    document: Document, media_type: MediaType, wanted: str | None = None
+) -> Iterator[ItemPlace]:
+    """The places of a body that may be a list: the one of this name, where one is wanted."""
+    if media_type.schema is None:
+        return
+    if wanted is None and (items := _items(document.at(media_type.schema))) is not None:
+        yield ItemPlace(media_type, None, items)
+        return
+    for name, path in properties(document, media_type.schema):
+        items = _items(document.at(path))
+        if items is not None and wanted in (None, name):
+            yield ItemPlace(media_type, name, items)
 
 
 # --- schemas

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import click
 from tallystick.cli.shared.contract_options import contract_options, read
 from tallystick.cli.shared.exits import needs
 from tallystick.cli.shared.folder import offered
+from tallystick.reader.options import LOCALE
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--seed", default=0, show_default=True, help="Seed of the generated data.")
+@click.option(
+    "--locale",
+    default=LOCALE,
+    show_default=True,
+    help="Language and country of the generated data, such as de_DE.",
+)
 @click.option(
     "--max-body",
     type=click.IntRange(1),
@@ -79,6 +87,7 @@ def mock_command(
     port: int,
     seed: int,
     max_body: int | None,
+    locale: str,
     token: str | None,
     origins: Sequence[str],
     *,
@@ -104,7 +113,7 @@ def mock_command(
     if stateless and state_file:
         raise click.UsageError("--state is of no use with --stateless.")
     access = access_to(host, token or None, origins)
-    load = offered(load)
+    load = replace(offered(load), locale=locale)
     with recording() as files:
         contract = read(load)
     serve(

@@ -14,6 +14,7 @@ from typing import Any
 
 from tallystick.catalogue.cases import CODE_MEMBERS, TEXT_MEMBERS, Case
 from tallystick.contract import Contract, ContractOperation
+from tallystick.generation.believable.failures import error_members
 from tallystick.generation.problem import MEDIA_TYPE, problem
 from tallystick.generation.values import Wish, holds, is_valid, make
 from tallystick.reader.document import Document
@@ -101,11 +102,13 @@ def _candidates(contract: Contract, case: Case, media_type: MediaType) -> Iterat
         return
     if not is_json(media_type) and not case.is_success:
         yield text  # where the schema is one of a text
-    for value in (
-        *examples(contract.document, media_type).values(),
-        *_made(contract, case, media_type),
-    ):
-        yield from _telling(case, value)
+    for value in examples(contract.document, media_type).values():
+        yield from _telling(case, value, says_all=bool(case.code and holds(value, case.code)))
+    by_status = error_members(case.http_status)["code"]
+    for value in _made(contract, case, media_type):
+        # A code that is that of the status was made, and says nothing of the words beside it.
+        is_branch = bool(case.code and holds(value, case.code)) and case.code not in by_status
+        yield from _telling(case, value, says_all=is_branch)
 
 
 def _own_example(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
@@ -118,7 +121,12 @@ def _own_example(contract: Contract, case: Case, media_type: MediaType) -> Itera
 def _made(contract: Contract, case: Case, media_type: MediaType) -> Iterator[Any]:
     if media_type.schema is not None:
         for with_optional in (True, False):
-            wish = Wish(with_optional=with_optional, code=case.code or "")
+            wish = Wish(
+                with_optional=with_optional,
+                code=case.code or "",
+                status=0 if case.is_success else case.http_status,
+                is_long=case.is_success,
+            )
             yield make(contract.document, media_type.schema, wish=wish).value
 
 
@@ -156,11 +164,11 @@ def is_problem(document: Document, media_type: MediaType) -> bool:
     return {"title", "status"} <= set(property_names(document, media_type.schema, 0))
 
 
-def _telling(case: Case, value: Any) -> Iterator[Any]:
+def _telling(case: Case, value: Any, *, says_all: bool) -> Iterator[Any]:
     """The value with the code and the text of an error where such schemas have them, and as it
-    is: a schema may not take them.
+    is: a schema may not take them. One that says all is left as it is.
     """
-    if not case.is_success and not (case.code and holds(value, case.code)):
+    if not case.is_success and not says_all:
         coded = _replaced(value, CODE_MEMBERS, case.code) if case.code else value
         if case.description:
             yield with_text(coded, case.description, has_code=case.code is not None)

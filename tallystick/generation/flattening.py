@@ -68,10 +68,16 @@ class Flattener:
             self._known[reference] = flat
         return self._known[reference]
 
-    def _of_reference(self, reference: str, depth: int) -> Schema:
+    def at(self, reference: str) -> Any:
+        """What a reference leads to; None where it leads nowhere."""
         try:
-            target = look_up(self.root, from_pointer(unquote(reference.removeprefix("#"))))
+            return look_up(self.root, from_pointer(unquote(reference.removeprefix("#"))))
         except (LookupError, ValueError):
+            return None
+
+    def _of_reference(self, reference: str, depth: int) -> Schema:
+        target = self.at(reference)
+        if target is None:
             return {}
         flat = self.flat(target, depth + 1)
         discriminator = flat.get("discriminator")

@@ -1,7 +1,7 @@
-"""Texts for schemas: by format, by the name of what they are for, by pattern, by length.
+"""Texts for schemas: likely ones that fit, else by format, by pattern, by length.
 
-Rules: a format or a pattern comes first, then a telling name, else words. What is made has the
-length that is wanted, up to `MOST_LETTERS`. The same source of randomness gives the same texts.
+Rules: what is likely is taken only where pattern and length allow it. What is made has the length
+that is wanted, up to `MOST_LETTERS`. The same source of randomness gives the same texts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -75,40 +75,34 @@ FORMATS: Mapping[str, Callable[[Random], str]] = {
 }
 """A text of each format: those of JSON Schema 2020-12, and of OpenAPI's registry."""
 
-_NAMED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (re.compile(r"(?:.*_)?email"), ("ada@example.com", "grace@example.org")),
-    (re.compile(r"(?:.*_)?currency(?:_code)?"), ("EUR", "USD", "GBP")),
-    (re.compile(r"(?:.*_)?country(?:_code)?"), ("GB", "DE", "FR")),
-    (re.compile(r"(?:.*_)?(?:first_|given_|full_|display_)?name"), _NAMES),
-    (re.compile(r"(?:.*_)?phone(?:_number)?"), ("+442079460000",)),
-    (
-        re.compile(r"(?:.*_)?(?:url|uri|href|link)"),
-        tuple(f"https://example.com/{number}" for number in range(1, 5)),
-    ),
-)
-"""Names in snake_case, and texts for members of such a name."""
-
 
 def snake(name: str) -> str:
     """A name in snake_case."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-\s]", "_", name).lower()
 
 
-def text(schema: Mapping[str, Any], name: str, source: Random) -> str:
-    """A text for a schema; `name` is that of the member that it is for."""
+def text(schema: Mapping[str, Any], source: Random, likely: Iterable[str] = ()) -> str:
+    """A text for a schema: of the likely ones the first that it takes, else a made one."""
     least = min(int(schema.get("minLength", 0)), MOST_LETTERS)
     most = max(int(schema.get("maxLength", MOST_LETTERS)), 0)
-    for candidate in _candidates(schema, name, source):
+    patterns = _patterns(schema)
+    for candidate in likely:
+        if least <= len(candidate) <= most and _fits(candidate, patterns):
+            return candidate
+    for candidate in _candidates(schema, source):
         if least <= len(candidate) <= most:
             return candidate
     if "pattern" in schema or schema.get("format") in FORMATS:
-        return next(_candidates(schema, name, source), "")
+        return next(_candidates(schema, source), "")
     return _of_length(least, most, source)
 
 
-def _candidates(schema: Mapping[str, Any], name: str, source: Random) -> Iterator[str]:
-    patterns = [*schema.get("patterns", ()), *([schema["pattern"]] if "pattern" in schema else [])]
-    make = _maker(str(schema.get("format")), snake(name))
+def _patterns(schema: Mapping[str, Any]) -> list[str]:
+    return [*schema.get("patterns", ()), *([schema["pattern"]] if "pattern" in schema else [])]
+
+
+def _candidates(schema: Mapping[str, Any], source: Random) -> Iterator[str]:
+    patterns, make = _patterns(schema), FORMATS.get(str(schema.get("format")))
     if make is not None:
         yield from (made for made in (make(source) for _ in range(3)) if _fits(made, patterns))
     if patterns:
@@ -116,23 +110,8 @@ def _candidates(schema: Mapping[str, Any], name: str, source: Random) -> Iterato
         return
     if make is not None:
         return
-    plain = snake(name)
-    for pattern, choices in _NAMED:
-        if pattern.fullmatch(plain):
-            yield source.choice(choices)
     yield f"{source.choice(_WORDS)} {source.choice(_WORDS)}"
     yield source.choice(_WORDS)
-
-
-_EXPIRING = re.compile(r"(?:.*_)?(?:expir\w*|valid_until|expiration)(?:_at|_on|_date)?")
-
-
-def _maker(form: str, name: str) -> Callable[[Random], str] | None:
-    """What makes a text of a format; a moment of expiry lies ahead."""
-    make = FORMATS.get(form)
-    if make is not None and form in ("date-time", "date") and _EXPIRING.fullmatch(name):
-        return lambda source: make(source).replace("2026-", "2036-", 1)
-    return make
 
 
 def _fits(made: str, patterns: list[str]) -> bool:

@@ -11,18 +11,23 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from random import Random
 from typing import Any
+from urllib.parse import unquote
 
+from tallystick.generation.believable import candidates
+from tallystick.generation.believable.agreement import agreeing
+from tallystick.generation.believable.subjects import Subject, meaningful, words_of
 from tallystick.generation.flattening import Flattener, Schema, types
 from tallystick.generation.strings import text
 from tallystick.judgement import Judgement
 from tallystick.reader.document import Document
-from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.pointers import Path, from_pointer, look_up
 from tallystick.reader.schemas.patterns import match
 from tallystick.reader.schemas.validators import Validator
 from tallystick.reader.schemas.views import Use
@@ -41,6 +46,18 @@ _MOST_ITEMS = 100
 
 _ROUNDS = 12
 """How many times a value is made again in other ways."""
+
+_FEWEST, _MOST_LISTED = 3, 10
+"""How many items lists have where the document leaves it open; those within lists have fewer."""
+
+_MANY_VALUES = 1_000
+"""From how many values on a list has no more items than it must: some items are large."""
+
+_MANY = 10
+"""From how many values on an enum is a list of codes, of which few are likely."""
+
+_MOST_NAMES = 8
+"""How many names of schemas are looked at for what a value is about."""
 
 _NEAR = 100
 """How many multiples on either side of one are looked at."""
@@ -68,6 +85,12 @@ class Wish:
     with_optional: bool = True
     with_examples: bool = True
     code: str = ""
+    status: int = 0
+    """Of the response that the value is for: the members of an error go by it."""
+
+    is_long: bool = False
+    """Whether the first list has as many items as a real one."""
+
     is_strict: bool = False
     """Whether what is made for one branch of a oneOf is kept from fitting the others."""
 
@@ -165,6 +188,15 @@ class _Maker:
         self.open: list[list[str]] = []
         """The references that lead to each of the values that are being made."""
 
+        self.subject = Subject(document.locale, source.getrandbits(64), status=wish.status)
+        """What the object is about that is being made."""
+
+        self.count = 0
+        """How many values were made, those inside others included."""
+
+        self.lists = 0
+        """How many lists were begun: the first is what the value is about."""
+
     def at(self, path: Path, name: str) -> Any:
         """A value for the schema at a path."""
         pointer = self.document.schema_reference(path)["$ref"].partition("#")[2]
@@ -176,6 +208,7 @@ class _Maker:
         """
         if self._repeats(schema) and self._takes_null(schema):
             return None
+        self.count += 1
         self.open.append(_references(schema))
         value = self._value(schema, name, depth)
         self.open.pop()
@@ -204,7 +237,7 @@ class _Maker:
 
     def _value(self, schema: Any, name: str, depth: int) -> Any:
         flat = self._chosen(self.flattener.flat(schema), depth)
-        given = self._given(flat)
+        given = self._given(flat, name)
         if given is not None:
             return copy.deepcopy(given[0])
         value = self._of_type(flat, name, depth)
@@ -213,7 +246,7 @@ class _Maker:
             value = self._of_type(flat, name, depth)
         return value
 
-    def _given(self, flat: Schema) -> tuple[Any] | None:
+    def _given(self, flat: Schema, name: str) -> tuple[Any] | None:
         """What the document gives itself."""
         if "const" in flat:
             return (flat["const"],)
@@ -228,8 +261,16 @@ class _Maker:
                 return (self.source.choice(flat["examples"]),)
         if flat.get("enum"):
             values = [value for value in flat["enum"] if value is not None]
-            return (self.source.choice(values or flat["enum"]),)
+            return (self._likely(values, name) or self.source.choice(values or flat["enum"]),)
         return None
+
+    def _likely(self, values: Sequence[Any], name: str) -> Any:
+        """The believable one of a long list of codes, such as those of currencies."""
+        if len(values) < _MANY or not all(isinstance(value, str) for value in values):
+            return None
+        by_letters = {value.lower(): value for value in values}
+        likely = (text.lower() for text in candidates.texts(self.subject, name, ""))
+        return next((by_letters[text] for text in likely if text in by_letters), None)
 
     def _chosen(self, flat: Schema, depth: int) -> Schema:
         """The schema with one branch of each of its alternatives."""
@@ -270,14 +311,50 @@ class _Maker:
     def _of_type(self, flat: Schema, name: str, depth: int) -> Any:
         kind = self._kind(flat)
         if kind == "object":
-            return self._object(flat, depth)
+            with self._about(flat, name):
+                return self._object(flat, depth)
         if kind == "array":
             return self._array(flat, name, depth)
         if kind in ("integer", "number"):
-            return _number(flat, kind, self.source)
+            likely = candidates.numbers(self.subject, name, kind)
+            return _number(flat, kind, self.source, likely)
         if kind == "boolean":
-            return self.source.random() < 0.5
-        return None if kind == "null" else text(flat, name, self.source)
+            yes = self.source.random() < 0.5
+            return next(candidates.booleans(self.subject, name), yes)
+        if kind == "null":
+            return None
+        likely_texts = candidates.texts(self.subject, name, str(flat.get("format", "")))
+        return text(flat, self.source, likely_texts)
+
+    @contextmanager
+    def _about(self, flat: Schema, name: str) -> Iterator[None]:
+        """Make an object, or an item of a list, with a subject of its own."""
+        own = [] if meaningful(name) in ((), ("item",)) else [name]
+        nouns = [*self._called(), *own]
+        members = frozenset("".join(words_of(one)) for one in flat.get("properties") or ())
+        outer, seed = self.subject, self.source.getrandbits(64)
+        self.subject = Subject(outer.locale, seed, nouns, members, outer, outer.status)
+        try:
+            yield
+        finally:
+            self.subject = outer
+
+    def _called(self) -> list[str]:
+        """What the document calls the value that is being made: the names of its schemas, then
+        those of its path.
+        """
+        schemas: list[str] = []
+        paths: list[str] = []
+        waiting = [*self.open[-1]] if self.open else []
+        while waiting and len(schemas) < _MOST_NAMES:
+            reference = waiting.pop(0)
+            tokens = from_pointer(unquote(reference.removeprefix("#")))
+            if tokens[:1] == ("paths",):
+                paths += [part for part in reversed(tokens[1].split("/")) if "{" not in part]
+            elif tokens[:2] == ("components", "schemas"):
+                schemas.append(tokens[2])
+            waiting += _references(self.flattener.at(reference))
+        return schemas + paths
 
     def _kind(self, flat: Schema) -> str:
         # `type: [null, string]` should not make everything null.
@@ -308,7 +385,18 @@ class _Maker:
         if most is not None and len(value) > most:
             kept = [*(name for name in value if name in required), *value]
             value = {name: value[name] for name in list(dict.fromkeys(kept))[: int(most)]}
+        for path, wanted in [*agreeing(value)]:
+            self._agree(flat, value, path, wanted)
         return value
+
+    def _agree(self, flat: Schema, value: dict[str, Any], path: Path, wanted: Any) -> None:
+        """Set a member by what stands beside it, where its schema leaves it open and takes it."""
+        name, *inside = path
+        schema = self.flattener.flat((flat.get("properties") or {}).get(name))
+        if inside:
+            self._agree(schema, value[name], tuple(inside), wanted)
+        elif not schema.keys() & _GIVING and type(wanted) is type(value[name]):
+            value[name] = wanted if _takes(schema, wanted) else value[name]
 
     def _is_made(
         self, name: str, properties: Schema, required: dict[str, None], depth: int
@@ -372,7 +460,7 @@ class _Maker:
             plain = not wanted.keys() & {"patterns", "enum", "format", "minLength", "maxLength"}
             name = f"key{number}" if plain else str(self.value({"type": "string", **wanted}, "", 1))
             if wanted.get("patterns"):
-                name = text(wanted, "", self.source)
+                name = text(wanted, self.source)
             if name not in value:
                 value[name] = self._member(flat, name, depth)
 
@@ -401,7 +489,7 @@ class _Maker:
         if depth >= _OPTIONAL_DEPTH or items is False or self._repeats(items):
             count = max(least, len(prefix) if depth < _DEEPEST else 0)
         else:
-            wanted = max(1 + (self.source.random() < 0.5), len(prefix))
+            wanted = max(self._wanted(flat), len(prefix))
             count = max(least, min(int(flat.get("maxItems", wanted)), wanted))
         if depth >= _DEEPEST:
             count = min(count, least)
@@ -412,15 +500,34 @@ class _Maker:
                 there = schemas[place] if place < len(schemas) else items
                 schemas[place : place + 1] = [{"allOf": [flat["contains"], there]}]
         made: list[Any] = []
+        enough = len(schemas) if "contains" in flat else max(least, len(prefix), _FEWEST)
         for schema in schemas:
-            value = self.value(schema, name, depth + 1)
+            if len(made) >= enough and self.count > _MANY_VALUES:
+                break
+            value = self._item(schema, name, depth)
             for _ in range(20 if flat.get("uniqueItems") else 0):
                 if value not in made:
                     break
                 value = self._another(schema, name, depth)
-            if not (flat.get("uniqueItems") and value in made):
+            is_text = isinstance(value, str) and len(made) >= least and "contains" not in flat
+            if not ((is_text or flat.get("uniqueItems")) and value in made):
                 made.append(value)
         return made
+
+    def _wanted(self, flat: Schema) -> int:
+        """How many items a list gets where its schema leaves it open."""
+        self.lists += 1
+        if self.lists > 1 or not self.wish.is_long or "items" not in flat:
+            return 1 + (self.source.random() < 0.5)
+        return self.source.randint(_FEWEST, _MOST_LISTED)
+
+    def _item(self, schema: Any, name: str, depth: int) -> Any:
+        """An item of a list: another subject than the one before it."""
+        outer, seed = self.subject, self.source.getrandbits(64)
+        self.subject = Subject(outer.locale, seed, outer.nouns, outer.members, outer, outer.status)
+        value = self.value(schema, name, depth + 1)
+        self.subject = outer
+        return value
 
     def _another(self, schema: Any, name: str, depth: int) -> Any:
         """A value that is not the document's one example."""
@@ -435,6 +542,9 @@ def _references(schema: Any) -> list[str]:
     own = [schema["$ref"]] if isinstance(schema.get("$ref"), str) else []
     return own + [name for part in schema.get("allOf") or () for name in _references(part)]
 
+
+_GIVING = {"const", "enum", "default", "example", "examples", "choices", "conditions"}
+"""Keywords by which a document gives values itself, or makes them depend on others."""
 
 _ANY = ("string", "integer", "boolean", "object", "array", "number", "null")
 _TELLING = {
@@ -474,8 +584,12 @@ def _weight(flat: Schema) -> int:
     return len(flat.get("required") or ()) + 10 * len(flat.get("choices") or ())
 
 
-def _number(flat: Schema, kind: str, source: Random) -> float:
+def _number(flat: Schema, kind: str, source: Random, likely: Iterable[float] = ()) -> float:
+    """A number for a schema: of the likely ones the first that it takes, else a made one."""
     is_whole = kind == "integer"
+    for number in likely:
+        if _takes(flat, number):
+            return number
     step = flat.get("multipleOf", 1 if is_whole else 0.01)
     if is_whole:  # whole multiples of 5/2 are those of 5
         step = Fraction(str(step)).numerator
@@ -496,6 +610,17 @@ def _number(flat: Schema, kind: str, source: Random) -> float:
     multiples = (_multiple(step, number) for number in near)
     found = (value for value in multiples if _is_multiple(value, step))
     return next(found, _multiple(step, start))
+
+
+def _takes(flat: Schema, number: float) -> bool:
+    """Whether a schema takes a number."""
+    step = flat.get("multipleOf")
+    return (
+        flat.get("minimum", number) <= number <= flat.get("maximum", number)
+        and flat.get("exclusiveMinimum", -math.inf) < number
+        and number < flat.get("exclusiveMaximum", math.inf)
+        and (step is None or (number / step).is_integer() or number % step == 0)
+    )
 
 
 def _multiple(step: float, number: int) -> float:

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from tallystick.errors import DocumentError, Source
 from tallystick.reader import merging, overlays, references
 from tallystick.reader.diagnostics import Diagnostics
-from tallystick.reader.options import LoadOptions
+from tallystick.reader.options import LOCALE, LoadOptions
 from tallystick.reader.pointers import Path, from_pointer, look_up, to_pointer
 from tallystick.reader.schemas.dialect import DIALECT, NULLABLE, URI, to_2020_12
 from tallystick.reader.schemas.structure import check_structure
@@ -40,13 +40,14 @@ _LONGEST_CHAIN = 100
 @dataclass(frozen=True, eq=False)
 class Document:
     """An OpenAPI description. Every `$ref` in `root` is local and leads somewhere, and each part
-    is of the type that the specification wants.
+    is of the type that the specification wants. `locale` is that of the data made up for it.
     """
 
     root: dict[str, Any]
     main: Parsed = field(repr=False)
     origins: references.Origins = field(repr=False)
     diagnostics: Diagnostics = field(default_factory=Diagnostics, repr=False)
+    locale: str = LOCALE
 
     @property
     def file(self) -> str:
@@ -235,7 +236,7 @@ def load(options: LoadOptions) -> Document:
 
     tidied = tidy(bundled, main, origins, diagnostics, broken)
     check_structure(bundled, _minor(main.value["openapi"]), diagnostics, locate)
-    return Document(tidied, main, origins, diagnostics)
+    return Document(tidied, main, origins, diagnostics, options.locale)
 
 
 def _locate(main: Parsed, origins: references.Origins, path: Path, needle: str = "") -> Source:

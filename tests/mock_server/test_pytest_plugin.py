@@ -138,6 +138,7 @@ def test_the_fixtures_are_listed(pytester: pytest.Pytester) -> None:
     assert listed == [
         "tallystick_document",
         "tallystick_overlays",
+        "tallystick_locale",
         "tallystick_server",
         "tallystick_mock",
     ]

@@ -220,6 +220,7 @@ def test_port_in_use(start: Start) -> None:
         ("--port", "65536"),
         ("--host", "no such host"),
         ("--allow-origin", "localhost:3000"),
+        ("--locale", "german"),
         ("--allow-origin", "http://localhost:3000/"),
         ("no-such-document.yaml",),
         ("--overlay", "no-such-overlay.yaml"),
@@ -255,3 +256,17 @@ def test_seed(start: Start, tmp_path: Path) -> None:
         with serving(load_contract(str(document)), seed=seed) as url, client(url) as mock:
             bodies[seed] = mock.get("/x").content
     assert bodies[5] == content(answer) != bodies[6]
+
+
+def test_locale(start: Start, tmp_path: Path) -> None:
+    """The data is that of the language and country that the command names."""
+    document = tmp_path / "places.yaml"
+    document.write_text(
+        "openapi: 3.1.1\n"
+        "info: {title: Places, version: '1'}\n"
+        "paths: {/x: {get: {responses: {'200': {description: OK, content: {application/json:"
+        " {schema: {type: object, properties: {countryCode: {type: string}}}}}}}}}}\n"
+    )
+    address = listening(start(str(document), "--port", "0", "--locale", "de-DE"))
+    answer = exchange(address, b"GET /x HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n")
+    assert content(answer) == b'{"countryCode":"DE"}'

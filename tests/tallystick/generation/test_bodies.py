@@ -1,5 +1,6 @@
 """The body of a case: the example that it was read from comes first."""
 
+import re
 from typing import Any
 
 import pytest
@@ -83,3 +84,68 @@ def test_the_code_and_the_text_of_an_error(
     kind = media_type(operation, case)
     assert kind is not None
     assert body(contract, case, kind) == expected
+
+
+ERROR = {
+    "code": TEXT,
+    "message": TEXT,
+    "error": TEXT,
+    "title": TEXT,
+    "detail": TEXT,
+    "status": {"type": "integer"},
+    "success": {"type": "boolean"},
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "title", "message"),
+    [
+        ("401", "UNAUTHORIZED", "Unauthorized", "Authentication is required."),
+        ("404", "NOT_FOUND", "Not Found", "The resource was not found."),
+        (
+            "409",
+            "CONFLICT",
+            "Conflict",
+            "The request conflicts with the current state of the resource.",
+        ),
+        (
+            "500",
+            "INTERNAL_SERVER_ERROR",
+            "Internal Server Error",
+            "Something went wrong on our side.",
+        ),
+    ],
+)
+def test_an_error_without_words(
+    read: Read, status: str, code: str, title: str, message: str
+) -> None:
+    """Its members are as they are for the status, where the document says nothing."""
+    schema = holder(**{name: kind for name, kind in ERROR.items() if name != "title"})
+    assert error_of(read, status, schema) == {
+        "code": code,
+        "message": message,
+        "error": title,
+        "detail": message,
+        "status": int(status),
+        "success": False,
+    }
+    assert error_of(read, status, holder(title=TEXT, code=TEXT)) == {"title": title, "code": code}
+
+
+def test_an_error_in_its_schemas_words(read: Read) -> None:
+    """A code that the schema bounds, or gives, is the schema's."""
+    code = {"type": "string", "pattern": "^E[0-9]{3}$"}
+    assert re.fullmatch("E[0-9]{3}", error_of(read, "401", holder(code=code))["code"])
+    given = {"type": "string", "example": "no.token"}
+    assert error_of(read, "401", holder(code=given)) == {"code": "no.token"}
+
+
+def error_of(read: Read, status: str, schema: dict[str, Any]) -> Any:
+    """The body of an error whose description is empty."""
+    content = {"application/json": {"schema": schema}}
+    contract = read({status: {"description": "", "content": content}})
+    (operation,) = contract.operations
+    (case,) = operation.cases
+    kind = media_type(operation, case)
+    assert kind is not None
+    return body(contract, case, kind)
