@@ -80,10 +80,13 @@ def _is_accepted(
     if not fits_body(run.contract, request):
         return False
     what = " and ".join(limit.what for limit in found)
-    stated = all(limit.is_stated for limit in found)
-    expectation = base.accepted(what, is_advised=not stated)
-    states = [case for case in base.operation.cases if case.http_status in STATE]
-    expectation = replace(expectation, cases=(*expectation.cases, *states))
+    is_stated = all(limit.is_stated for limit in found)
+    expectation = base.accepted(what, is_advised=not is_stated)
+    is_action = run.plan.roles.of(base.operation) is Role.ACTION
+    # An action has rules of its own, which depend on what was done before.
+    allowed = (*STATE, 400, 422) if is_action else STATE
+    others = [case for case in base.operation.cases if case.http_status in allowed]
+    expectation = replace(expectation, cases=(*expectation.cases, *others))
     exchange = run.client.send(request)
     is_accepted = case_answered(base.operation, exchange) in expectation.cases
     if (is_accepted or is_judged) and not base.hides(exchange):

@@ -24,10 +24,10 @@ _MATCHED = re.compile(r"(?:path|query|header|body)\..+", re.DOTALL)
 
 def queued_fault(body: dict[str, Any]) -> QueuedFault:
     """The faults that a request's members ask to queue. Raises ControlError."""
-    wanted = body.get("faults", [None])
-    if not isinstance(wanted, list) or not all(isinstance(n, str | None) for n in wanted):
+    names = body.get("faults", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ControlError('\'faults\' must be a list of names, such as ["reset", "slow"].')
-    wanted = wanted or [None]  # none but the delay, if there is one
+    wanted = names or [None]  # none but the delay, if there is one
     delay, rate = _number(body, "delay", 0, LONGEST_DELAY), _number(body, "rate", 1, 1)
     seed = body.get("seed", 0)
     if isinstance(seed, bool) or not isinstance(seed, int | float) or seed != int(seed):
@@ -49,7 +49,7 @@ def _number(body: dict[str, Any], name: str, default: float, most: float) -> flo
 def names(body: dict[str, Any]) -> list[str]:
     """The cases that are to be played. Raises ControlError."""
     given = body.get("cases")
-    if given is None and body.keys() & {"body", "status"}:
+    if "cases" not in body and body.keys() & {"body", "status"}:
         return []
     if not isinstance(given, list) or not given or not all(isinstance(n, str | int) for n in given):
         raise ControlError('\'cases\' must be a list of at least one case, such as ["502", "200"].')
@@ -69,11 +69,10 @@ def own_answer(body: dict[str, Any]) -> OwnAnswer | None:
     if not body.keys() & {"body", "headers", "status"}:
         return None
     status = _whole(body.get("status"))
-    if status is not None and (
-        isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599
-    ):
+    is_status = isinstance(status, int) and not isinstance(status, bool)
+    if "status" in body and not (is_status and 200 <= status <= 599):
         raise ControlError("'status' must be a whole number from 200 to 599.")
-    if status is not None and "cases" in body:
+    if {"status", "cases"} <= body.keys():
         raise ControlError("'status' is for an answer without 'cases': a case has its own status.")
     return OwnAnswer(status, tuple(_headers(body)), "body" in body, body.get("body"))
 

@@ -148,7 +148,9 @@ parameters = {{ "path.name" = "nobody" }}
 
 
 def test_the_control_api_keeps_its_document(mock: httpx.Client, tmp_path: Path) -> None:
-    """Every case of every operation is verified, with nothing to find."""
+    """Every case of every operation is verified, with nothing to find. That any text of a list is
+    the name of a case is what its schema seems to say.
+    """
     create(mock, {}, headers={"Tallystick-Session": "control"})
     url = str(mock.base_url).rstrip("/")
     target = tmp_path / "target.toml"
@@ -158,7 +160,9 @@ def test_the_control_api_keeps_its_document(mock: httpx.Client, tmp_path: Path) 
     options = ["--seed", "1", "--report-dir", str(tmp_path)]
     run = subprocess.run([*command, *options], capture_output=True, text=True, timeout=120)
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert (run.returncode, report["findings"]) == (0, []), run.stdout
+    found = {(found["check"], found["level"], found["operation"]) for found in report["findings"]}
+    advised = ("valid request better accepted", "advisory", "POST /_tallystick/forces")
+    assert (run.returncode, found) == (0, {advised}), run.stdout
     verdicts = {(case["operation"], case["status"]): case["verdict"] for case in report["cases"]}
     assert verdicts.pop(("POST /_tallystick/examples", "201")) == "unreachable"
     assert set(verdicts.values()) == {"passed"}

@@ -46,7 +46,7 @@ def of_body(folder: Path, body: Any, **schema: Any) -> dict[Field, list[Limit]]:
         ({"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 1, "maxItems": 2},
          [["a"], ["a", "b"]], []),
         ({"type": "array", "items": {"type": "string"}, "maxItems": 2},
-         [["tallystick-0", "tallystick-1"]], []),
+         [], [["tallystick-0", "tallystick-1"]]),
         ({"type": "integer", "minimum": 3, "readOnly": True}, [], []),
         # A branch allows what another forbids: the whole schema decides.
         ({"type": "integer", "minimum": 1, "allOf": [{"minimum": 5}]}, [5], []),
