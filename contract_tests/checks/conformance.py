@@ -42,7 +42,13 @@ def status_is_documented(context: CheckContext) -> Violation | None:
     if not context.is_described or context.documented is not None or 400 <= status < 500:
         return None
     path = (*context.operation.location, "responses")
-    return Violation(f"the document has no {status}", (status,), path=path, marks=(STATUS_LINE,))
+    # A service that is overloaded, or has lost what is behind it, fails at many operations.
+    habit = ("unavailable", str(status)) if status in _UNAVAILABLE else ()
+    message = f"the document has no {status}"
+    return Violation(message, (status,), path=path, place=habit, marks=(STATUS_LINE,))
+
+
+_UNAVAILABLE = (502, 503, 504)
 
 
 def media_type_is_documented(context: CheckContext) -> Violation | None:

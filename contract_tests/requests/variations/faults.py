@@ -134,10 +134,12 @@ def _of_member(
         for pair in _too_many(contract, *each)
     ]
     yield from islice(wrong([*beyond, *many]), _MOST_VALUES)
-    yield from islice(wrong(_OTHERS), _MOST)
+    convertible = dict(_convertible(found, own))
+    others = [pair for pair in _OTHERS if pair[0] not in convertible]
+    yield from islice(wrong(others), _MOST)
     if request.has_json:
         yield from wrong([("null", None)], is_lenient=may_be_missing)
-        yield from wrong(_coerced(found, own), is_lenient=True)
+        yield from wrong(convertible.items(), is_lenient=True)
 
 
 def _beside(schema: Mapping[str, Any], own: Any) -> Iterator[tuple[str, Any]]:
@@ -168,17 +170,22 @@ def _too_many(
         yield "the same item twice", [items[0], items[0]]
 
 
-def _coerced(schemas: Sequence[Mapping[str, Any]], own: Any) -> Iterator[tuple[str, Any]]:
+def _convertible(schemas: Sequence[Mapping[str, Any]], own: Any) -> Iterator[tuple[str, Any]]:
     """What many parsers turn into the right type."""
     kinds = _kinds(schemas)
     is_number = isinstance(own, int | float) and not isinstance(own, bool)
     if kinds & {"integer", "number"}:
         yield "a number as text", str(own) if is_number else "2"
-    if "integer" in kinds:
         yield "true", True
+    if any(schema.get("format") in _MOMENTS for schema in schemas):
+        yield "a number", 7.5
     if "boolean" in kinds:
         yield "true as text", "true"
         yield "1", 1
+
+
+_MOMENTS = ("date", "date-time", "time", "duration")
+"""Formats that a number of seconds may stand for."""
 
 
 def _kinds(schemas: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -134,7 +134,9 @@ def test_the_values_of_faults(tmp_path: Path) -> None:
     ("value", "schema", "wrong", "lenient"),
     [
         (3, COUNT, [{"tallystick": []}, "tallystick", 7.5], [None, "3", True]),
-        (2.5, {"type": "number"}, [{"tallystick": []}, "tallystick", True], [None, "2.5"]),
+        (2.5, {"type": "number"}, [{"tallystick": []}, "tallystick"], [None, "2.5", True]),
+        ("2026-01-01", {"type": "string", "format": "date"}, [{"tallystick": []}, True],
+         [None, 7.5]),
         (True, {"type": "boolean"}, [{"tallystick": []}, "tallystick", 7.5], [None, "true", 1]),
         ("a", {"enum": ["a", "b"]}, ["tallystick-none", "A", {"tallystick": []}, "tallystick",
                                      7.5], [None]),
