@@ -2,8 +2,8 @@
 
 Rules: such a value is certainly valid, since the document says so in as many words; the whole
 schema of the request decides that nothing else forbids it. Where a text is filled up to its longest
-length, or something optional comes or goes, a rule that no schema says may still be against it:
-that is not `stated`.
+length or is not of ASCII, a date is long ago, an array is empty, or something optional comes or
+goes, a rule that no schema says may still be against it: that is not `stated`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tallystick.contract import Contract
 from tallystick.reader.operations import Field, Parameter
 from tallystick.reader.pointers import Path
 
-_MOST_OF_ONE = 8
+_MOST_OF_ONE = 12
 """The most values of one place. Enums have hundreds."""
 
 _LONGEST, _MOST_ITEMS, _MOST_DRAWN = 5_000, 50, 2
@@ -115,7 +115,9 @@ def _of_parameter(contract: Contract, parameter: Parameter) -> list[Limit]:
     fitting = (
         Limit(field, f"{name} = {what}", value, is_stated and parameter.required)
         for what, value, is_stated in _values(contract, schema)
-        if value is not None and fits_schema(contract.document, schema, value, "request")
+        if value is not None
+        and (field.location == "query" or str(value).isascii())
+        and fits_schema(contract.document, schema, value, "request")
     )
     return list(islice(fitting, _MOST_OF_ONE))
 
@@ -197,6 +199,10 @@ def _numbers(schema: Mapping[str, Any], is_whole: bool) -> Iterator[int | float]
 def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
     if "pattern" in schema:
         return  # whether a text matches may be disputed
+    for text in _OF_FORMAT.get(str(schema.get("format")), ()):
+        yield text, text, False
+    if "format" not in schema:
+        yield "letters beyond ASCII", "größer 🚲", False
     longest, shortest = schema.get("maxLength"), schema.get("minLength")
     if isinstance(longest, int) and 0 < longest <= _LONGEST:
         yield f"{longest} characters", "a" * longest, False
@@ -204,9 +210,20 @@ def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
         yield f"{shortest} characters", "a" * shortest, False
 
 
+_OF_FORMAT = {
+    "date": ("1899-12-31", "2024-02-29"),
+    "date-time": ("1899-12-31T23:59:59Z", "2024-02-29T12:00:00.123456+14:00"),
+}
+"""Values of formats at which programs often fail."""
+
+
 def _arrays(
     contract: Contract, schema: Mapping[str, Any], items: Path
 ) -> Iterator[tuple[str, Any, bool]]:
+    for what, value, is_stated in _values(contract, items):
+        yield f"one item, {what}", [value], is_stated
+    if "minItems" not in schema:
+        yield "no items", [], False
     few = list(islice(items_of(contract, items), _MOST_ITEMS))
     stated = [value for _, value, _ in _values(contract, items)]
     for keyword in ("minItems", "maxItems"):
@@ -218,7 +235,7 @@ def _arrays(
 
 def items_of(contract: Contract, items: Path) -> Iterator[Any]:
     """Different items that an array may have, where its items have the schema at a path."""
-    made = [value for _, value, _ in _values(contract, items)]
+    made = [value for _, value, is_stated in _values(contract, items) if is_stated]
     made += [f"tallystick-{number}" for number in range(_MOST_ITEMS)]
     made += list(range(1, _MOST_ITEMS))
     return (value for value in made if fits_schema(contract.document, items, value, "request"))

@@ -30,7 +30,8 @@ def of_body(folder: Path, body: Any, **schema: Any) -> dict[Field, list[Limit]]:
     ("schema", "stated", "others"),
     [
         ({}, [], []),
-        ({"type": "string"}, [], []),
+        ({"type": "string"}, [], ["größer 🚲"]),
+        ({"type": "string", "format": "date"}, [], ["1899-12-31", "2024-02-29"]),
         ({"type": "integer"}, [], []),
         ({"type": "boolean"}, [True, False], []),
         ({"enum": ["a", "b"]}, ["a", "b"], []),
@@ -39,14 +40,14 @@ def of_body(folder: Path, body: Any, **schema: Any) -> dict[Field, list[Limit]]:
         ({"type": "number", "exclusiveMinimum": 0, "maximum": 80}, [80, 79.5, 0.5], []),
         # Not every reader of JSON has such a number (RFC 8259 section 6).
         ({"type": "integer", "maximum": 2**63 - 1}, [], []),
-        ({"type": ["string", "null"]}, [None], []),
+        ({"type": ["string", "null"]}, [None], ["größer 🚲"]),
         ({"anyOf": [{"type": "integer", "minimum": 5}, {"type": "null"}]}, [5, None], []),
         ({"type": "string", "minLength": 2, "maxLength": 4}, [], ["aaaa", "aa"]),
         ({"type": "string", "maxLength": 4, "format": "date"}, [], []),
         ({"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 1, "maxItems": 2},
-         [["a"], ["a", "b"]], []),
+         [["a"], ["b"], ["a", "b"]], []),
         ({"type": "array", "items": {"type": "string"}, "maxItems": 2},
-         [], [["tallystick-0", "tallystick-1"]]),
+         [], [["größer 🚲"], [], ["tallystick-0", "tallystick-1"]]),
         ({"type": "integer", "minimum": 3, "readOnly": True}, [], []),
         # A branch allows what another forbids: the whole schema decides.
         ({"type": "integer", "minimum": 1, "allOf": [{"minimum": 5}]}, [5], []),
