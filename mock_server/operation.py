@@ -71,7 +71,8 @@ class MockOperation:
         names = path_parameters(contract.path)
         self.renamed = {ours: name for ours, name in names.items() if ours != name}
         self.behaviour = mock.behaviour(contract)
-        self.kept = mock.collections.operation(contract)
+        answers = self.behaviour.answers if self.behaviour else None
+        self.kept = answers or mock.collections.operation(contract)
         self.parts: Parts | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
