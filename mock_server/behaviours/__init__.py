@@ -35,8 +35,9 @@ class OperationBehaviour(Protocol):
     rules: tuple[str, ...]
     """The kinds of trigger that it decides, in their order: caller, resource, state, upstream."""
 
-    answers: BehaviourAnswers | None
-    """What makes the successes; None where the document does."""
+    @property
+    def answers(self) -> BehaviourAnswers | None:
+        """What makes the successes; None where the document does."""
 
     async def decide(self, rule: str, request: Request) -> Case | None:
         """The case that this rule gives for a request, or None."""

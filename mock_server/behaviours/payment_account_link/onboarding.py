@@ -101,7 +101,9 @@ class Onboarding:
         if reason is not None:
             return self._refresh(request, link, reason, 303)
         link.used, link.finished = PREVIEW if act == "preview" else OPENED, True
-        await self._become(session, link.organisation, ACTS[act])
+        to_be = ACTS[act]
+        if to_be is not None:
+            await self.accounts.put(session, link.organisation, to_be)
         if act in _TO_REFRESH_URL:
             return self._refresh(request, link, f"onboarding: {act}", 303)
         return self._go(request, link.return_url, f"onboarding: {act}", 303, "returnUrl")
@@ -116,14 +118,11 @@ class Onboarding:
 
     async def enact(self, session: Session, organisation: str, act: str) -> str:
         """A person sees the onboarding and does this; gives the state that it brings about."""
-        return await self._become(session, organisation, ACTS[act]) or await self.begin(
-            session, organisation
-        )
-
-    async def _become(self, session: Session, organisation: str, state: str | None) -> str | None:
-        if state is not None:
-            await self.accounts.put(session, organisation, state)
-        return state
+        to_be = ACTS[act]
+        if to_be is None:
+            return await self.begin(session, organisation)
+        await self.accounts.put(session, organisation, to_be)
+        return to_be
 
     def _refresh(self, request: Request, link: Link, reason: str, status: int) -> Response:
         openings = Links.of(session_of(request.scope)).openings
