@@ -299,11 +299,10 @@ def test_only_the_app_and_the_mock_are_asked(
     assert seen.errors == [NO_STATUS]
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_transcript_without_a_browser(mock_url: str, mock: httpx.Client) -> None:
-    """Each command of the page's transcript prints what stands below it."""
+def check_transcript(mark: str, mock_url: str) -> None:
+    """Fails unless each command of a transcript of the page prints what stands below it."""
     text = PAGE.read_text(encoding="utf-8")
-    (transcript,) = re.findall(r"<!-- transcript.*?```console\n(.*?)```", text, re.DOTALL)
+    (transcript,) = re.findall(rf"<!-- {mark}.*?```console\n(.*?)```", text, re.DOTALL)
     lines = transcript.splitlines()
     script = "\n".join(line[2:] for line in lines if line.startswith("$ "))
     script = script.replace("http://127.0.0.1:8080", mock_url)
@@ -311,3 +310,9 @@ def test_the_transcript_without_a_browser(mock_url: str, mock: httpx.Client) -> 
     printed = [line.rstrip() for line in run.stdout.splitlines()]
     assert printed == [line for line in lines if not line.startswith("$ ")]
     assert run.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_transcript_without_a_browser(mock_url: str, mock: httpx.Client) -> None:
+    """Each command of the page's transcript prints what stands below it."""
+    check_transcript("transcript", mock_url)

@@ -4,7 +4,12 @@ for its status on return. It needs no control of the mock.
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +18,9 @@ from playwright.sync_api import Page, expect
 
 from mock_server.serve import serving
 from tallystick import load_contract
+from tests import PATIENCE
 from tests.end_to_end.browser import EXAMPLE, ORGANISATION, Seen
-from tests.end_to_end.test_onboarding import set_up, start
+from tests.end_to_end.test_onboarding import check_transcript, set_up, start
 
 ACCOUNT = f"/organisations/{ORGANISATION}/payment-account"
 CONTROL = f"/_tallystick/organisations/{ORGANISATION}"
@@ -170,3 +176,20 @@ def test_what_no_document_has(
     come_back(page, app, mock)
     expect(page.get_by_role("status")).to_contain_text(status)
     expect(page.get_by_role("alert")).to_contain_text(alert)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_transcript_of_the_neighbours(mock_url: str, mock: httpx.Client) -> None:
+    """Each command of the page's second transcript prints what stands below it."""
+    check_transcript("neighbours", mock_url)
+
+
+@pytest.mark.whole
+def test_the_document_is_kept(tmp_path: Path) -> None:
+    """The contract tests find nothing at the mock of the app's document."""
+    command = [sys.executable, "-m", "tallystick", "test", str(EXAMPLE / "payment-account.yaml")]
+    options = ["--seed", "1", "--report-dir", str(tmp_path)]
+    run = subprocess.run([*command, *options], capture_output=True, text=True, timeout=PATIENCE)
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (run.returncode, report["findings"]) == (0, []), run.stdout
+    assert [case["verdict"] for case in report["cases"]] == ["passed"] * 14
