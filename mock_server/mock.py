@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from typing import Any
 
-from mock_server.behaviours import BEHAVIOURS, ContractBehaviour
+from mock_server.behaviours import BEHAVIOURS, ContractBehaviour, OperationBehaviour
 from mock_server.collections.registry import KeptCollections
 from mock_server.state.edits import Edits
 from mock_server.state.sessions import Sessions
@@ -45,12 +45,11 @@ class Mock:
         check_locale(self.contract.document.locale)
         sessions = before.sessions if before else Sessions(self.contract, self.store)
         object.__setattr__(self, "sessions", sessions)
-        known = before.behaviours if before else {}
-        made = {
-            operation.behaviour: known.get(operation.behaviour) or self._make(operation)
-            for operation in self.contract.operations
-            if operation.behaviour
-        }
+        wanted: dict[str, list[ContractOperation]] = {}
+        for operation in self.contract.operations:
+            if operation.behaviour:
+                wanted.setdefault(operation.behaviour, []).append(operation)
+        made = {name: self._make(name, operations) for name, operations in wanted.items()}
         object.__setattr__(self, "behaviours", made)
         found = self.contract.collections if self.remembers else ()
         kept = KeptCollections(self.contract.document, found, self.seed, self.state)
@@ -60,16 +59,17 @@ class Mock:
         """The mock of the edited contract, with the same sessions: states and journals stay."""
         return replace(self, contract=contract, before=self)
 
-    def _make(self, operation: ContractOperation) -> ContractBehaviour:
-        name = operation.behaviour or ""
+    def _make(self, name: str, operations: list[ContractOperation]) -> ContractBehaviour:
+        document = self.contract.document
         if name not in BEHAVIOURS:
             raise ExtensionError(
                 f"There is no behaviour called {name!r}.",
-                source=self.contract.document.locate((*operation.location, BEHAVIOUR)),
+                source=document.locate((*operations[0].location, BEHAVIOUR)),
                 remedy=f"There are: {', '.join(BEHAVIOURS)}.",
             )
-        return BEHAVIOURS[name]()
+        return BEHAVIOURS[name](document, operations)
 
-    def behaviour(self, operation: ContractOperation) -> ContractBehaviour | None:
-        """The behaviour of an operation, if it has one."""
-        return self.behaviours[operation.behaviour] if operation.behaviour else None
+    def behaviour(self, operation: ContractOperation) -> OperationBehaviour | None:
+        """What a behaviour does for an operation, if it has one."""
+        name = operation.behaviour
+        return self.behaviours[name].of(operation) if name else None

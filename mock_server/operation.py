@@ -169,7 +169,8 @@ class MockOperation:
 
     def _mocked(self) -> Parts:
         contract, operation = self.mock.contract, self.contract
-        self.kept = self.mock.collections.operation(operation)
+        own = self.behaviour.answers if self.behaviour else None
+        self.kept = own or self.mock.collections.operation(operation)
         limit = body_limit(contract.document, operation, self.mock.max_body)
         found = checks(contract.document, operation, limit)
         answers = Answers(contract, operation, self.mock.seed)

@@ -1,4 +1,4 @@
-import { CODES, createLink, settings, show } from "./link.js";
+import { CODES, enableAndCreateLink, settings, show } from "./link.js";
 
 const form = document.getElementById("set-up");
 const { organisation, api, wanted } = form.elements;
@@ -15,7 +15,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    location.assign(await createLink(wanted.value));
+    location.assign(await enableAndCreateLink(wanted.value));
   } catch (error) {
     show(error);
   } finally {

@@ -25,29 +25,54 @@ export const settings = {
 };
 
 export class Refusal extends Error {
-  constructor(words, reference = "") {
+  constructor(words, reference = "", { status, code } = {}) {
     super(words);
-    this.reference = reference;
+    Object.assign(this, { reference, status, code });
   }
 }
 
+// One request about the organisation's payment account; gives the content of the answer, or throws
+// a Refusal with words for the user.
+export async function ask(method, what, { content, headers = {} } = {}) {
+  const path = `/organisations/${encodeURIComponent(settings.organisation)}/payment-account/${what}`;
+  const body = content && JSON.stringify(content);
+  if (content) headers = { ...headers, "content-type": "application/json" };
+  const answer = await fetch(settings.api + path, { method, headers, body, cache: "no-store" })
+    .catch(() => { throw new Refusal(UNREACHABLE, settings.api); });
+  const found = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    const [status, code] = [answer.status, found.title || ""];
+    throw new Refusal(WORDS[code] || UNKNOWN, `${status} ${code}`, { status, code });
+  }
+  return found;
+}
+
+// Whether the API has no such operation: the bundled document has the link only.
+export const isMissing = ({ status, code }) => [404, 405].includes(status) && !WORDS[code];
+
 // The URL of a new onboarding link. `wanted` is a case of the mock; a real app has no such thing.
 export async function createLink(wanted = "") {
-  const path = `/organisations/${encodeURIComponent(settings.organisation)}/payment-account/link`;
-  const headers = { "content-type": "application/json" };
-  if (wanted) headers.prefer = `example="${wanted}"`;
-  const body = JSON.stringify({
-    returnUrl: new URL("return.html", location.href).href,
-    refreshUrl: new URL("refresh.html", location.href).href,
+  const headers = wanted ? { prefer: `example="${wanted}"` } : {};
+  const { url } = await ask("POST", "link", {
+    headers,
+    content: {
+      returnUrl: new URL("return.html", location.href).href,
+      refreshUrl: new URL("refresh.html", location.href).href,
+    },
   });
-  const answer = await fetch(settings.api + path, { method: "POST", headers, body })
-    .catch(() => { throw new Refusal(UNREACHABLE, settings.api); });
-  const content = await answer.json().catch(() => ({}));
-  if (!answer.ok) {
-    throw new Refusal(WORDS[content.title] || UNKNOWN, `${answer.status} ${content.title || ""}`);
+  if (!/^https?:/i.test(url)) throw new Refusal(UNKNOWN, "no URL");
+  return url;
+}
+
+// The same for an organisation that may have no payment account yet: it gets one, once.
+export async function enableAndCreateLink(wanted = "") {
+  try {
+    return await createLink(wanted);
+  } catch (refusal) {
+    if (wanted || refusal.code !== "PaymentAccount.NotEnabled") throw refusal;
+    await ask("POST", "enable").catch((error) => { throw isMissing(error) ? refusal : error; });
+    return createLink();
   }
-  if (!/^https?:/i.test(content.url)) throw new Refusal(UNKNOWN, "no URL");
-  return content.url;
 }
 
 // Shows the user what went wrong, with what support needs to know in small print.

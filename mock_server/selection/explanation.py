@@ -165,7 +165,7 @@ class Explainer:
             elif field is not None and field.location == "body" and sketch.body is not None:
                 yield from self._erroneous(sketch, case, field.name)
         behaviour = self.mock.behaviour(self.operation)
-        call = behaviour.bring_about(case.code or "", mended.path) if behaviour else None
+        call = behaviour.bring_about(case, mended.path) if behaviour else None
         if call is not None:
             method, path, body = call
             change = f"first {method} {path} with {orjson.dumps(body).decode()}"

@@ -2,7 +2,7 @@
 
 Forced (by header, address or magic value), then a queued force, then authentication, the request's
 errors and permission, then what the behaviour says of the caller, the resource, its state and the
-upstream, then what the collection keeps, then success.
+upstream, then what is kept, then success.
 The first rule that gives an outcome wins; the journal names it.
 """
 
@@ -28,15 +28,15 @@ class Behaviour(Protocol):
 
     rules: tuple[str, ...]
 
-    async def decide(self, rule: str, request: Request) -> str | None:
-        """The code of the case that this rule gives for a request, or None."""
+    async def decide(self, rule: str, request: Request) -> Case | None:
+        """The case that this rule gives for a request, or None."""
 
 
 class KeptItems(Protocol):
-    """What answers for an operation of a collection."""
+    """What answers for an operation with what is kept: a collection, or a behaviour."""
 
     async def settle(self, request: Request, success: Outcome) -> Outcome | None:
-        """The outcome of a request that nothing is wrong with; None where the collection has
+        """The outcome of a request that nothing is wrong with; None where what is kept has
         nothing to say.
         """
 
@@ -71,9 +71,9 @@ class Selector:
         """
         if self.behaviour is not None:
             for kind in self.behaviour.rules:
-                name = await self.behaviour.decide(kind, request)
-                if name is not None:
-                    return Outcome(kind, find_named(self.operation.cases, name))
+                case = await self.behaviour.decide(kind, request)
+                if case is not None:
+                    return Outcome(kind, case)
         outcome = await self.kept.settle(request, self.success) if self.kept else None
         if outcome is not None:
             return outcome

@@ -1,17 +1,24 @@
 """The payment accounts of organisations, and the states that they can be in.
 
-Rules: an organisation that nobody has touched exists and is `NotStarted`. Ids are UUIDs, whose
-letters may be of either case (RFC 9562 section 4).
+Rules: an organisation that nobody has touched exists. Its account is `NotStarted`, or, where an
+operation enables accounts, `NotEnabled`: there is none. Ids are UUIDs, whose letters may be of
+either case (RFC 9562 section 4). The store keeps an account as JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from hashlib import blake2b
 
+import orjson
+
+from mock_server.state.clock import timestamp
 from mock_server.state.sessions import Session
 
+NOT_ENABLED = "NotEnabled"
 STATES = (
-    "NotEnabled",
+    NOT_ENABLED,
     "NotStarted",
     "OnboardingInProgress",
     "Active",
@@ -19,24 +26,49 @@ STATES = (
     "Rejected",
     "Disconnected",
 )
-FIRST = "NotStarted"
+DEAD: dict[str, str] = {
+    "Rejected": "the payment account was rejected",
+    "Disconnected": "the payment account is disconnected",
+    NOT_ENABLED: "the organisation has no payment account",
+}
+"""The states in which no onboarding can go on, and why."""
+
 _PREFIX = "payment-account/"
 
 
-class Accounts:
-    """The states of payment accounts, in the store of a session."""
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A payment account; `enabled_at` is when it first became active."""
 
-    def changed(self, session: Session, organisation: str) -> Awaitable[str | None]:
-        """The state that an organisation's account was put into; None where it has the first."""
-        return session.store.get(_PREFIX + organisation.lower())
+    state: str
+    enabled_at: str | None = None
+
+
+class Accounts:
+    """The payment accounts, in the store of a session; `first` is the state of an untouched one."""
+
+    def __init__(self, first: str) -> None:
+        self.first = first
 
     async def state(self, session: Session, organisation: str) -> str:
         """The state of an organisation's account."""
-        return await self.changed(session, organisation) or FIRST
+        text = await session.store.get(_PREFIX + organisation.lower())
+        return self.first if text is None else _read(text).state
 
-    async def put(self, session: Session, organisation: str, state: str) -> None:
+    async def account(self, session: Session, organisation: str) -> Account:
+        """An organisation's account."""
+        text = await session.store.get(_PREFIX + organisation.lower())
+        return Account(self.first) if text is None else _read(text)
+
+    async def put(self, session: Session, organisation: str, state: str) -> Account:
         """Set the state of an organisation's account."""
-        await session.store.put(_PREFIX + organisation.lower(), state)
+        enabled_at = (await self.account(session, organisation)).enabled_at
+        if state == "Active" and enabled_at is None:
+            enabled_at = timestamp(session.clock.now())
+        account = Account(state, None if state == NOT_ENABLED else enabled_at)
+        text = orjson.dumps(asdict(account)).decode()
+        await session.store.put(_PREFIX + organisation.lower(), text)
+        return account
 
     async def touched(self, session: Session, most: int | None = None) -> dict[str, str]:
         """The state of each account that was ever set, the one set last at the end; of very many
@@ -45,3 +77,15 @@ class Accounts:
         keys = await session.store.keys(_PREFIX)
         names = [key.removeprefix(_PREFIX) for key in (keys if most is None else keys[-most:])]
         return {name: await self.state(session, name) for name in names}
+
+
+def account_id(organisation: str) -> str:
+    """The id of an organisation's account: always the same, so that who enables it twice at the
+    same time, in two processes with one store, gets one account.
+    """
+    return f"acct_{blake2b(organisation.lower().encode(), digest_size=8).hexdigest()}"
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> Account:
+    return Account(**orjson.loads(text))

@@ -1,13 +1,14 @@
-"""The behaviour `payment-account-link`: the state of an account decides what a POST gets.
+"""The behaviour `payment-account-link`: what the operations say depends on the state of an account.
 
 Rules: `NotEnabled` and `Disconnected` give their 409; every other state gives the 200, whose `url`
-opens the hosted onboarding page.
+opens the hosted onboarding page. Where the document enables accounts, gives their status, or
+secrets for the embedded onboarding, all of it is about the same account.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,24 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mock_server.addresses import LINKS, PREFIX
-from mock_server.behaviours.payment_account_link.accounts import FIRST, STATES, Accounts
+from mock_server.addresses import LINKS
+from mock_server.behaviours.payment_account_link.accounts import NOT_ENABLED, STATES, Accounts
 from mock_server.behaviours.payment_account_link.links import Link, Links
-from mock_server.behaviours.payment_account_link.onboarding import Onboarding
+from mock_server.behaviours.payment_account_link.onboarding import EMBEDDED_ACTS, Onboarding
+from mock_server.behaviours.payment_account_link.roles import (
+    ENABLE,
+    SESSION,
+    AccountOperation,
+    role_of,
+)
+from mock_server.behaviours.payment_account_link.secrets import refuse_dead, use_up
 from mock_server.pages.rendering import Pages
 from mock_server.requests.control_body import ControlError, json_object
-from mock_server.requests.request import Request
 from mock_server.state.clock import timestamp
 from mock_server.state.sessions import Session, session_of
+from tallystick.contract import ContractOperation
+from tallystick.reader.document import Document
 
-_CASES: Mapping[str, str] = {
-    "NotEnabled": "PaymentAccount.NotEnabled",
-    "Disconnected": "PaymentAccount.Disconnected",
-}
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _SHOWN = 20
 _FOLDER = Path(__file__).parent
@@ -36,47 +41,34 @@ _PAGES = Pages(_FOLDER / "templates")
 
 
 class PaymentAccountLink:
-    """Knows the state of each organisation's payment account, and the links to its onboarding."""
+    """Knows each organisation's payment account, and the ways to its onboarding."""
 
-    rules: tuple[str, ...] = ("state",)
-
-    def __init__(self) -> None:
-        self.accounts = Accounts()
+    def __init__(self, document: Document, operations: Sequence[ContractOperation]) -> None:
+        self.document = document
+        self.roles = {role_of(operation) for operation in operations}
+        self.accounts = Accounts(NOT_ENABLED if ENABLE in self.roles else "NotStarted")
         self.onboarding = Onboarding(self.accounts)
 
-    async def decide(self, rule: str, request: Request) -> str | None:
-        """The 409 of a payment account that can have no link."""
-        if rule != "state":
-            return None
-        return _CASES.get(await self.accounts.changed(request.session, request.path["id"]) or FIRST)
-
-    def succeeded(self, request: Request, body: bytes, moment: float) -> None:
-        """Note the link that was returned, for when it is opened."""
-        Links.of(request.session).made((body, request.path["id"], request.body, moment))
-
-    def bring_about(
-        self, code: str, path: Mapping[str, str]
-    ) -> tuple[str, str, dict[str, Any]] | None:
-        """The account's state that gives a case."""
-        for state, case in _CASES.items():
-            if case == code:
-                place = f"{PREFIX}/organisations/{path['id']}"
-                return "PUT", place, {"payment_account": state}
-        return None
+    def of(self, operation: ContractOperation) -> AccountOperation:
+        """What one of the operations does."""
+        return AccountOperation(self.accounts, self.document, operation)
 
     def routes(self) -> list[BaseRoute]:
-        """Organisations, links, and the hosted pages."""
+        """Organisations, links, the hosted pages, and the use of secrets where there are any."""
+        embedded = Route("/embedded", self._embedded, methods=["POST"])
         return [
             Route("/organisations", self._organisations, methods=["GET"]),
             Route("/organisations/{id}", self._get, methods=["GET"]),
             Route("/organisations/{id}", self._put, methods=["PUT"]),
             Route("/links", self._links, methods=["GET"]),
+            *([embedded] if SESSION in self.roles else []),
             *self.onboarding.routes(),
         ]
 
     def paths(self) -> str:
-        """`openapi.yaml` beside this module."""
-        return (_FOLDER / "openapi.yaml").read_text(encoding="utf-8")
+        """`openapi.yaml` beside this module, and `embedded.yaml` where there are secrets."""
+        names = ["openapi.yaml", *(["embedded.yaml"] if SESSION in self.roles else [])]
+        return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
     async def panel(self, session: Session) -> str:
         """Organisations and their states, and the latest links."""
@@ -85,7 +77,7 @@ class PaymentAccountLink:
             organisations=await self.accounts.touched(session, _SHOWN),
             links=[await self._described(session, link) for link in Links.of(session).latest(8)],
             states=STATES,
-            first=FIRST,
+            first=self.accounts.first,
         )
 
     async def _organisations(self, request: HttpRequest) -> Response:
@@ -105,6 +97,18 @@ class PaymentAccountLink:
             raise ControlError(f"'payment_account' must be one of {', '.join(STATES)}.")
         await self.accounts.put(session_of(request.scope), _organisation(request), state)
         return JSONResponse({"payment_account": state})
+
+    async def _embedded(self, request: HttpRequest) -> Response:
+        """The embedded onboarding, with a secret: what a person does there."""
+        body = await json_object(request, {"client_secret", "act"})
+        act = body.get("act", "save")
+        if act not in EMBEDDED_ACTS:
+            raise ControlError(f"'act' must be one of {', '.join(EMBEDDED_ACTS)}.")
+        session = session_of(request.scope)
+        organisation = await use_up(session, str(body.get("client_secret", "")))
+        refuse_dead(await self.accounts.state(session, organisation))
+        state = await self.onboarding.enact(session, organisation, act)
+        return JSONResponse({"id": organisation.lower(), "payment_account": state})
 
     async def _links(self, request: HttpRequest) -> Response:
         session = session_of(request.scope)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import orjson
 
 from mock_server.answers.templates import EXPIRES_AFTER
+from mock_server.behaviours.payment_account_link.accounts import DEAD
 from mock_server.state.sessions import Session
 
 MOST_LINKS = 500
@@ -24,12 +25,6 @@ LOOP_REDIRECTS, LOOP_LINKS, LOOP_SECONDS = 3, 5, 10.0
 """Who opens one dead link so often, or so many dead links of one organisation and no live one, in
 so many seconds, is in a refresh loop.
 """
-
-_DEAD_STATES = {
-    "Rejected": "the payment account was rejected",
-    "Disconnected": "the payment account is disconnected",
-    "NotEnabled": "the organisation has no payment account",
-}
 
 
 @dataclass(slots=True)
@@ -52,13 +47,13 @@ class Link:
             return f"it was already opened {self.used}"
         if now >= self.expires:
             return f"it expired, {EXPIRES_AFTER:g} seconds after it was made"
-        return _DEAD_STATES.get(state)
+        return DEAD.get(state)
 
     def why_ended(self, state: str, now: float) -> str | None:
         """Why the page of this link can do nothing more. Once it is open, time does not end it."""
         if self.finished:
             return f"it was already used {self.used}"
-        return self.why_dead(state, now) if self.used is None else _DEAD_STATES.get(state)
+        return self.why_dead(state, now) if self.used is None else DEAD.get(state)
 
 
 class Openings:

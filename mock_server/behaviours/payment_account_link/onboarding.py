@@ -21,7 +21,7 @@ from mock_server.behaviours.payment_account_link.accounts import Accounts
 from mock_server.behaviours.payment_account_link.links import Link, Links
 from mock_server.pages.rendering import Pages
 from mock_server.state.clock import timestamp
-from mock_server.state.sessions import session_of
+from mock_server.state.sessions import Session, session_of
 
 ACTS: Mapping[str, str | None] = {
     "complete": "Active",
@@ -35,6 +35,9 @@ ACTS: Mapping[str, str | None] = {
 
 _TO_REFRESH_URL = ("reject", "disconnect", "preview")
 """What makes the link dead: the browser goes where a dead link leads."""
+
+EMBEDDED_ACTS = tuple(act for act in ACTS if act != "preview")
+"""What can be done in the embedded onboarding, which no messaging client sees."""
 
 OPENED = "by a browser"
 PREVIEW = "by the preview of a messaging client"
@@ -80,9 +83,8 @@ class Onboarding:
         link.used = PREVIEW if _PREVIEWERS.search(agent) else OPENED
         link.finished = link.used == PREVIEW
         Links.of(session).openings.live(link)
-        if state == "NotStarted" and link.used != PREVIEW:
-            state = "OnboardingInProgress"
-            await self.accounts.put(session, link.organisation, state)
+        if link.used != PREVIEW:
+            state = await self.begin(session, link.organisation)
         page = _PAGES.page(
             "onboarding.html", link=link, state=state, expires=timestamp(link.expires)
         )
@@ -105,6 +107,22 @@ class Onboarding:
         if act in _TO_REFRESH_URL:
             return self._refresh(request, link, f"onboarding: {act}", 303)
         return self._go(request, link.return_url, f"onboarding: {act}", 303, "returnUrl")
+
+    async def begin(self, session: Session, organisation: str) -> str:
+        """A person sees the onboarding; gives the state that the account is in then."""
+        state = await self.accounts.state(session, organisation)
+        if state == "NotStarted":
+            state = "OnboardingInProgress"
+            await self.accounts.put(session, organisation, state)
+        return state
+
+    async def enact(self, session: Session, organisation: str, act: str) -> str:
+        """A person sees the onboarding and does this; gives the state that it brings about."""
+        to_be = ACTS[act]
+        if to_be is None:
+            return await self.begin(session, organisation)
+        await self.accounts.put(session, organisation, to_be)
+        return to_be
 
     def _refresh(self, request: Request, link: Link, reason: str, status: int) -> Response:
         openings = Links.of(session_of(request.scope)).openings
