@@ -115,8 +115,9 @@ def _of_parameter(contract: Contract, parameter: Parameter) -> list[Limit]:
     fitting = (
         Limit(field, f"{name} = {what}", value, is_stated and parameter.required)
         for what, value, is_stated in _values(contract, schema)
+        # A free text of a parameter is most often a cursor, a token or a name.
         if value is not None
-        and (field.location == "query" or str(value).isascii())
+        and str(value).isascii()
         and fits_schema(contract.document, schema, value, "request")
     )
     return list(islice(fitting, _MOST_OF_ONE))
