@@ -12,7 +12,7 @@ import math
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 import orjson
@@ -60,6 +60,16 @@ _SECRET_WORDS = ("key", "token", "secret", "session", "password", "auth")
 _LEFT_OUT = ("host", "content-length", "connection", "accept-encoding", "user-agent")
 
 
+class Change(NamedTuple):
+    """A change of a request, in words; `place` names what it sets, and `is_new` says that nothing
+    was there before.
+    """
+
+    words: str
+    place: str = ""
+    is_new: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """A request to be: the recorded one with changes. `body` is None where it has no JSON object;
@@ -70,29 +80,37 @@ class Sketch:
     headers: Mapping[str, str]
     query: str
     body: Mapping[str, Any] | None
-    changes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     before: tuple[str, str, Mapping[str, Any]] | None = None
 
     def changed(self, change: str, **parts: Any) -> Sketch:
         """With one change more, in words."""
-        return replace(self, changes=(*self.changes, change), **parts)
+        return replace(self, changes=(*self.changes, Change(change)), **parts)
 
     def having(self, place: str, value: Any) -> Sketch:
-        """With a value at a place such as `query.page`; without what is there for ABSENT."""
+        """With a value at a place such as `query.page`; without what is there for ABSENT. Of two
+        changes at one place only the last counts.
+        """
         location, _, name = place.partition(".")
+        before = next((change for change in self.changes if change.place == place), None)
+        is_new = before.is_new if before else _value(self, place) is None
+        changes = tuple(change for change in self.changes if change is not before)
         words = (
             f"leave out {_words(place)}"
             if value is ABSENT
             else f"set {_words(place)} to {_shown(value)}"
         )
+        if not (is_new and value is ABSENT):
+            changes += (Change(words, place, is_new),)
         if location == "query":
-            return self.changed(words, query=_with_member(self.query, name, value))
+            return replace(self, changes=changes, query=_with_member(self.query, name, value))
         kept = {**(getattr(self, "headers" if location == "header" else location) or {})}
         key = name.lower() if location == "header" else name
         kept.pop(key, None)
         if value is not ABSENT:
             kept[key] = value if location == "body" else _text(value)
-        return self.changed(words, **{"headers" if location == "header" else location: kept})
+        parts: dict[str, Any] = {"headers" if location == "header" else location: kept}
+        return replace(self, changes=changes, **parts)
 
 
 def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[str, Any]:
@@ -129,7 +147,7 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
         "others": [
             {
                 "case": way.case,
-                "changes": list(way.sketch.changes),
+                "changes": [change.words for change in way.sketch.changes],
                 "curl": explainer.curl(way.sketch),
             }
             for way in ways
@@ -258,7 +276,7 @@ class Explainer:
         if call is not None:
             method, path, body = call
             change = f"first {method} {path} with {orjson.dumps(body).decode()}"
-            yield replace(mended, changes=(change, *mended.changes), before=call)
+            yield replace(mended, changes=(Change(change), *mended.changes), before=call)
 
     def _unforced(self, sketch: Sketch) -> Sketch:
         """Without the header, the address or the magic value that forced a case."""

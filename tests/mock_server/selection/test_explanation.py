@@ -204,3 +204,16 @@ def test_a_parameter_is_mended(
     answer = explained(products, products.get(f"/products/{place}", headers=headers))
     assert (answer["others"][0]["case"], answer["others"][0]["changes"]) == ("200", changes)
     assert "a=b" not in place or "a=b&pageSize=100" in answer["others"][0]["curl"]
+
+
+def test_no_change_is_undone_by_another(mock: httpx.Client) -> None:
+    """What is missing already is not set first, to be left out then."""
+    answer = explained(mock, create(mock, {}))
+    changes = {other["case"]: other["changes"] for other in answer["others"]}
+    assert changes["400 PaymentAccountLink.MissingRefreshUrl"] == [
+        "set returnUrl to 'https://example.com/return'"
+    ]
+    assert changes["400 PaymentAccountLink.InvalidRefreshUrl"] == [
+        "set returnUrl to 'https://example.com/return'",
+        "set refreshUrl to 'not-a-url'",
+    ]
