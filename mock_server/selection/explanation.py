@@ -60,7 +60,7 @@ _SECRET_WORDS = ("key", "token", "secret", "session", "password", "auth")
 _LEFT_OUT = ("host", "content-length", "connection", "accept-encoding", "user-agent")
 
 
-class Change(NamedTuple):
+class RequestChange(NamedTuple):
     """A change of a request, in words; `place` names what it sets, and `is_new` says that nothing
     was there before.
     """
@@ -80,12 +80,12 @@ class Sketch:
     headers: Mapping[str, str]
     query: str
     body: Mapping[str, Any] | None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[RequestChange, ...] = ()
     before: tuple[str, str, Mapping[str, Any]] | None = None
 
     def changed(self, change: str, **parts: Any) -> Sketch:
         """With one change more, in words."""
-        return replace(self, changes=(*self.changes, Change(change)), **parts)
+        return replace(self, changes=(*self.changes, RequestChange(change)), **parts)
 
     def having(self, place: str, value: Any) -> Sketch:
         """With a value at a place such as `query.page`; without what is there for ABSENT. Of two
@@ -101,7 +101,7 @@ class Sketch:
             else f"set {_words(place)} to {_shown(value)}"
         )
         if not (is_new and value is ABSENT):
-            changes += (Change(words, place, is_new),)
+            changes += (RequestChange(words, place, is_new),)
         if location == "query":
             return replace(self, changes=changes, query=_with_member(self.query, name, value))
         kept = {**(getattr(self, "headers" if location == "header" else location) or {})}
@@ -276,7 +276,7 @@ class Explainer:
         if call is not None:
             method, path, body = call
             change = f"first {method} {path} with {orjson.dumps(body).decode()}"
-            yield replace(mended, changes=(Change(change), *mended.changes), before=call)
+            yield replace(mended, changes=(RequestChange(change), *mended.changes), before=call)
 
     def _unforced(self, sketch: Sketch) -> Sketch:
         """Without the header, the address or the magic value that forced a case."""

@@ -1,4 +1,4 @@
-"""axe-core, which finds what people with assistive technology stumble over, on each of the pages."""
+"""axe-core, which finds what people with assistive technology stumble over, on each page."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ function sift() {
   for (const group of all("#operations .group")) {
     group.hidden = all(".operation", group).every((operation) => operation.hidden);
   }
-  byId("found").textContent = isSought ? `${cases} of ${all("#operations [data-case]").length} cases, in ${operations} operations` : "";
+  byId("found").textContent = isSought ? `${cases} of ${all("#operations [data-case]").length} cases, in ${operations} operation${operations === 1 ? "" : "s"}` : "";
   if (isSought) {
     for (const fold of folds()) fold.open = !fold.hidden;
   } else {
