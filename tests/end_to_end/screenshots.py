@@ -72,6 +72,7 @@ def board(page: Page, mock: httpx.Client) -> None:
 def panel(page: Page, mock: httpx.Client) -> None:
     """The board's organisations and links."""
     board(page, mock)
+    page.get_by_role("tab", name="Faults").click()
     page.locator(".panel").evaluate("panel => panel.scrollIntoView()")
 
 

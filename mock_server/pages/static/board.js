@@ -134,9 +134,13 @@ function mark(page) {
     row.classList.toggle("forced", now !== "");
     if (hadFocus) (forced.querySelector("button") || row.querySelector("[data-force]")).focus();
   }
-  const count = all("#forces .queued [data-call^='DELETE forces/']").length;
-  if (tabs) byId("tab-cases").textContent = count ? `Cases (${count} forced)` : "Cases";
+  countForces();
   if (byId("kind")?.value) sift();
+}
+
+function countForces() {
+  const count = all("#forces .queued [data-call^='DELETE forces/']").length;
+  byId("tab-cases").textContent = count ? `Cases (${count} forced)` : "Cases";
 }
 
 function refreshSoon() {
@@ -519,6 +523,7 @@ if (tabs) {
 }
 if (rows) {
   counted();
+  countForces();
   sift();
   listen();
 }
