@@ -23,7 +23,7 @@ function complain(text, place, named = null) {
   const note = Object.assign(document.createElement("p"), { className: "error", textContent: text });
   note.id = `error-of-${field.name || field.id}`;
   note.setAttribute("role", "alert");
-  (field.closest("p, label, fieldset") || field).after(note);
+  (field.closest("p") || field.closest("label") || field).after(note);
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", note.id);
   field.focus();
