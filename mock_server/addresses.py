@@ -8,6 +8,8 @@ PREFIX = "/_tallystick"
 STATIC = f"{PREFIX}/static/"
 """The files of the mock's own pages."""
 
+FAVICON = f"{STATIC}favicon.svg"
+
 LINKS = f"{PREFIX}/links/"
 """The addresses that the mock makes up lead there."""
 

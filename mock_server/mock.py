@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour, OperationBehaviour
 from mock_server.collections.registry import KeptCollections
+from mock_server.requests.security import api_keys
 from mock_server.state.edits import Edits
 from mock_server.state.sessions import Sessions
 from mock_server.state.store import MemoryStore, Store
@@ -68,6 +70,11 @@ class Mock:
                 remedy=f"There are: {', '.join(BEHAVIOURS)}.",
             )
         return BEHAVIOURS[name](document, operations)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The names by which the operations call an API key: what stands there is never shown."""
+        return api_keys(self.contract)
 
     def behaviour(self, operation: ContractOperation) -> OperationBehaviour | None:
         """What a behaviour does for an operation, if it has one."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
@@ -77,6 +78,7 @@ class MockOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        begun = perf_counter()
         mock, parts = self.mock, self.parts or self._make_parts()
         path = scope["path_params"]
         if self.renamed:
@@ -98,17 +100,25 @@ class MockOperation:
             outcome, disturbance = self._disturbed(request, outcome)
         moment = session.clock.now()
         status, label, headers, body, rule = self._answered(parts, outcome, request, moment)
-        number = session.journal.record(moment, scope, request.body, self.name, status, label, rule)
-        link = (b"link", b'%b%d>; rel="describedby"' % (session.requests, number))
-        headers = [*headers, *outcome.headers, link]
+        headers, journal = [*headers, *outcome.headers], session.journal
+        number = journal.record(
+            moment, scope, request.body, self.name, status, label, rule, headers, body
+        )
+        headers.append((b"link", b'%b%d>; rel="describedby"' % (session.requests, number)))
         # RFC 9110 section 8.6: no Content-Length in a 204, nor another one in a 304 than a 200 has.
         if status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
         if disturbance is not None:
-            await play(disturbance, Wire(status, headers, body, receive, send))
+            journal.disturb(number, disturbance.words)
+            try:
+                await play(disturbance, Wire(status, headers, body, receive, send))
+            finally:
+                journal.sent(number, perf_counter() - begun)
+                session.changes.notify()
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        journal.sent(number, perf_counter() - begun)
 
     def _answered(
         self, parts: Parts, outcome: Outcome, request: Request, moment: float

@@ -8,6 +8,7 @@ This module decides how an answer arrives, not what it says.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -146,6 +147,13 @@ FAULTS: Mapping[str, Play] = {
     "wrong-type": _wrong_type,
     "bad-gateway": _bad_gateway,
 }
+
+
+def words(fault: str) -> str:
+    """What a fault is, for people."""
+    return (
+        (inspect.getdoc(FAULTS[fault]) or fault).partition("\n\n")[0].replace("\n", " ").rstrip(".")
+    )
 
 
 async def _is_gone_within(wire: Wire, seconds: float) -> bool:

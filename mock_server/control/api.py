@@ -29,7 +29,7 @@ from mock_server.mock import Mock
 from mock_server.pages.pictures import PICTURE_HEADERS, picture
 from mock_server.pages.rendering import STATIC_FILES
 from mock_server.requests.control_body import ControlError, json_object
-from mock_server.selection.explanation import explain
+from mock_server.selection.explanation import explain, shown_entry
 from mock_server.selection.own_answers import judged
 from mock_server.state.clock import timestamp
 from mock_server.state.forces import QueueFullError
@@ -197,7 +197,7 @@ class Control:
         await _until(
             session_of(request.scope), lambda: bool(found()), _seconds(query.get("wait", "0"))
         )
-        return JSONResponse([entry.to_json() for entry in found()])
+        return JSONResponse([shown_entry(entry, self.mock.keys) for entry in found()])
 
     async def request(self, request: Request) -> Response:
         """One entry of the journal: what came, why it was answered so, and how to get each other
@@ -275,8 +275,13 @@ class Control:
     async def sessions(self, _: Request) -> Response:
         """The named sessions, the longest unused first."""
         rows = [
-            {"name": session.name, "requests": session.journal.count}
+            {
+                "name": session.name,
+                "requests": session.journal.count,
+                "last": last and shown_entry(last, self.mock.keys),
+            }
             for session in self.mock.sessions
+            for last in (session.journal.last,)
         ]
         return JSONResponse(rows)
 

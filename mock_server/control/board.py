@@ -8,7 +8,8 @@ says that something changed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -16,13 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from mock_server.answers.faults import FAULTS
+from mock_server.answers.faults import FAULTS, words
 from mock_server.control.examples import HOW, Examples
+from mock_server.control.listing import MOST_FORCES, Listing
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
-from mock_server.requests import security
+from mock_server.requests.errors import shown_query
 from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
+from mock_server.selection.explanation import RULES
 from mock_server.state.clock import timestamp
 from mock_server.state.journal import Entry
 from mock_server.state.sessions import Session, session_of
@@ -44,32 +47,39 @@ class Board:
 
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
+        self.listing = Listing(mock)
 
     def routes(self) -> list[BaseRoute]:
         """Their routes, below the prefix."""
         return [Route("/", self.index), Route("/events", self.events)]
 
     async def index(self, request: Request) -> Response:
-        """The board of a session."""
+        """The board of a session; with the query `?live` what of it changes, without the list of
+        operations, which may be long.
+        """
         session = session_of(request.scope)
-        served = session.journal.served
+        listing, queued = self.listing, session.faults.queued
         context: dict[str, Any] = {
             "edit": self.mock.edits.last,
             "overlay": Examples(self.mock).file,
             "how_to_save": HOW,
             "info": self.mock.contract.document.root["info"],
             "session": session,
-            "sessions": [other.name for other in self.mock.sessions],
+            "sessions": [_shown_session(other) for other in self._sessions()],
             "base_url": str(request.base_url).rstrip("/") + session.path,
-            "operations": self.mock.contract.operations,
-            "wanted": self._wanted(),
+            "is_whole": "live" not in request.query_params,
+            "listing": listing,
+            "marks": listing.marks(session),
+            "forces": list(islice(session.queue.forces, MOST_FORCES)),
+            "first": next(iter(self.mock.contract.operations), None),
+            "has_wanted": any(listed.wanted for listed in listing.operations),
             "special": (WRONG, EXPIRED, FORBIDDEN),
-            "served": {(name, label): count for (name, label), count in served.items()},
-            "faults": list(FAULTS),
+            "faults": {name: words(name) for name in FAULTS},
+            "queued_faults": list(islice(queued, MOST_FORCES)),
             "clock": session.clock,
             "now": timestamp(session.clock.now()),
             "last": session.journal.count,
-            "rows": [_row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
+            "rows": [self._row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
             "panels": [
                 Markup(panel)  # noqa: S704  rendered by Jinja, escaped
                 for panel in await self._panels(session)
@@ -83,35 +93,54 @@ class Board:
         added = [await behaviour.panel(session) for behaviour in self.mock.behaviours.values()]
         return [await CollectionState(self.mock).panel(session), *added]
 
-    def _wanted(self) -> dict[str, str]:
-        """What credentials the operations ask for that ask for any, by name."""
-        operations = self.mock.contract.operations if self.mock.auth else ()
-        found = {operation.name: security.wanted(operation) for operation in operations}
-        return {name: words for name, words in found.items() if words}
+    def _sessions(self) -> list[Session]:
+        """The default session, then the others, the latest used first."""
+        return [self.mock.sessions.default, *reversed(list(self.mock.sessions))]
+
+    def _row(self, entry: Entry) -> Markup:
+        """A row of the log, as one line of HTML."""
+        text = _PAGES.text(
+            "row.html",
+            entry=entry,
+            time=timestamp(entry.time),
+            query=shown_query(entry.query.decode("latin-1"), self.mock.keys),
+            looks_for=RULES.get(entry.rule),
+            took=_took(entry.seconds or 0.0),
+        )
+        return Markup(" ".join(text.split()))  # noqa: S704  rendered by Jinja, escaped
 
     def explanation(self, explained: dict[str, Any]) -> Response:
         """An explanation of one request, as a page."""
         return _PAGES.page("explanation.html", explained=explained)
 
     async def events(self, request: Request) -> Response:
-        """The live log: a `request` event for each answered request, with its row; a `changed`
-        event when anything else changed.
+        """The live log: a `request` event for each answered request, with its row; an `answered`
+        event with that row again when an answer is out that took longer; a `changed` event when
+        anything else changed.
         """
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        stream = _stream(session_of(request.scope), int(after) if after.isdecimal() else 0)
+        last = int(after) if after.isdecimal() else 0
+        stream = _stream(session_of(request.scope), last, self._row)
         headers = {"cache-control": "no-store"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _stream(session: Session, last: int) -> AsyncIterator[str]:
+async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> AsyncIterator[str]:
+    under_way: set[int] = set()
     yield "event: changed\ndata:\n\n"
     while not session.changes.is_over:
         if session.journal.count < last:
-            last = 0
+            last, under_way = 0, set()
             yield "event: reset\ndata:\n\n"
         news = session.journal.entries(after=last)
+        for entry in filter(None, map(session.journal.find, sorted(under_way))):
+            if entry.seconds is not None:
+                under_way.discard(entry.number)
+                yield f"event: answered\ndata: {row(entry)}\n\n"
         for entry in news[-_SHOWN:]:
-            yield f"event: request\nid: {entry.number}\ndata: {_row(entry)}\n\n"
+            if entry.seconds is None and entry.operation is not None:
+                under_way.add(entry.number)
+            yield f"event: request\nid: {entry.number}\ndata: {row(entry)}\n\n"
         last = session.journal.count
         if not await session.changes.wait(_SILENCE):
             yield ": still here\n\n"
@@ -120,7 +149,17 @@ async def _stream(session: Session, last: int) -> AsyncIterator[str]:
         yield "event: changed\ndata:\n\n"
 
 
-def _row(entry: Entry) -> Markup:
-    """A row of the log, as one line of HTML."""
-    text = _PAGES.text("row.html", entry=entry, time=timestamp(entry.time))
-    return Markup(" ".join(text.split()))  # noqa: S704  rendered by Jinja, escaped
+def _took(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _shown_session(session: Session) -> dict[str, Any]:
+    """A session as the board lists it, with its last request."""
+    last = session.journal.last
+    return {
+        "name": session.name,
+        "path": session.path,
+        "count": session.journal.count,
+        "last": last,
+        "time": timestamp(last.time) if last else "",
+    }

@@ -21,18 +21,19 @@ _DOCS = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{title} (mock)</title>
+<link rel="icon" href="static/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="docs/assets/swagger-ui.css">
+<link rel="stylesheet" href="static/docs.css">
 </head>
 <body>
-<div id="swagger-ui"></div>
+<main id="swagger-ui"></main>
 <script src="docs/assets/swagger-ui-bundle.js"></script>
-<script src="docs/start.js"></script>
+<script src="static/docs.js"></script>
 </body>
 </html>
-"""
-_DOCS_SCRIPT = """SwaggerUIBundle({url: "openapi.json", dom_id: "#swagger-ui",
-  deepLinking: true, validatorUrl: null});
 """
 _POLICY = {
     "content-security-policy": (
@@ -54,13 +55,18 @@ class Documents:
             Route("/openapi.json", self.document),
             Route("/control.json", self.control_document),
             Route("/docs", self.docs),
-            Route("/docs/start.js", self.docs_script),
+            Route("/docs/openapi.json", self.shown),
             Mount("/docs/assets", StaticFiles(directory=_swagger_ui())),
         ]
 
     async def document(self, _: Request) -> Response:
         """The contract's document with its overlays, and with the mock as the first server."""
         return JSONResponse(_with_mock_first(self.mock.contract.document.root))
+
+    async def shown(self, _: Request) -> Response:
+        """The document as Swagger UI shows it: without tags that no operation has."""
+        root = self.mock.contract.document.root
+        return JSONResponse(_without_empty_tags(_with_mock_first(root)))
 
     async def control_document(self, _: Request) -> Response:
         """The OpenAPI document of the control API itself, with what else the contract has."""
@@ -75,10 +81,6 @@ class Documents:
         title = html.escape(str(self.mock.contract.document.root["info"]["title"]))
         return HTMLResponse(_DOCS.format(title=title), headers=_POLICY)
 
-    async def docs_script(self, _: Request) -> Response:
-        """What starts Swagger UI; a file of its own, so that no inline script is needed."""
-        return Response(_DOCS_SCRIPT, media_type="text/javascript")
-
 
 def _with_mock_first(root: dict[str, Any]) -> dict[str, Any]:
     """The document with the mock before its own servers, wherever it lists some, so that trying
@@ -91,6 +93,17 @@ def _with_mock_first(root: dict[str, Any]) -> dict[str, Any]:
     }
     shown: dict[str, Any] = _mock_first({"servers": [], **root, "paths": paths})
     return shown
+
+
+def _without_empty_tags(root: dict[str, Any]) -> dict[str, Any]:
+    items = [item for item in root["paths"].values() if isinstance(item, dict)]
+    operations = [part for item in items for part in item.values() if isinstance(part, dict)]
+    lists = [operation.get("tags") for operation in operations]
+    used = [tag for tags in lists if isinstance(tags, list) for tag in tags]
+    tags = root.get("tags")
+    if not isinstance(tags, list):
+        return root
+    return {**root, "tags": [t for t in tags if isinstance(t, dict) and t.get("name") in used]}
 
 
 def _mock_first(owner: Any) -> Any:

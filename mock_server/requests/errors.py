@@ -6,6 +6,7 @@ repeats what may be a credential.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +21,15 @@ from tallystick.reader.schemas.validators import Validator
 
 @dataclass(frozen=True, slots=True)
 class RequestError:
-    """What is wrong with a request: a documented case, or else a status and why."""
+    """What is wrong with a request: a documented case, or else a status and why. `place` names the
+    part that is wrong as forces do: `query.page`, or `body` where no member of it can be named.
+    """
 
     status: int
     detail: str
     case: Case | None = None
     headers: tuple[Header, ...] = ()
+    place: str = ""
 
 
 RequestCheck = Callable[[Request], RequestError | None]
@@ -44,6 +48,10 @@ _SECRET_WORDS = (
 )
 
 
+_SECRET_NAME = re.compile(r"(?:^|[_-])(?:key|auth|sig|signature)$")
+"""Names of query members whose values may be secret, besides."""
+
+
 def refusal_headers(detail: str) -> tuple[Header, ...]:
     """The header that says why a request was refused, where the body is the document's."""
     text = detail.encode("ascii", "backslashreplace")[:_LONGEST]
@@ -54,6 +62,16 @@ def refusal_headers(detail: str) -> tuple[Header, ...]:
 def why_invalid(validator: Validator, value: Any, what: str) -> str:
     """Why a value is not valid, in one sentence."""
     return next(each_invalid(validator, value, what))
+
+
+def wrong_member(validator: Validator, value: Any) -> str:
+    """The member that is not valid in the value of a body, as forces name it: `body.name`."""
+    try:
+        error = next(validator.iter_errors(value))
+    except (StopIteration, ValueError):
+        return "body"
+    missing = [getattr(error.kind, "property", "")] if error.kind.name == "required" else []
+    return ".".join(["body", *map(str, error.instance_path), *missing])
 
 
 def each_invalid(validator: Validator, value: Any, what: str) -> Iterator[str]:
@@ -91,6 +109,6 @@ def shown_query(query: str, keys: Collection[str]) -> str:
     for member in query.split("&"):
         name = member.partition("=")[0]
         plain = unquote_plus(name).lower()
-        is_hidden = plain in keys or is_secret(plain)
+        is_hidden = plain in keys or is_secret(plain) or _SECRET_NAME.search(plain)
         members.append(f"{name}={quote('…')}" if is_hidden else member)
     return "&".join(members)

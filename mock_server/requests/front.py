@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import perf_counter
 from urllib.parse import unquote
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.addresses import PREFIX
+from mock_server.addresses import FAVICON, PREFIX
 from mock_server.requests.cors import is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
 from mock_server.requests.routing.routes import Routes
@@ -25,6 +26,9 @@ from mock_server.state.sessions import SESSION, SessionNameError, Sessions
 from tallystick.generation.problem import MEDIA_TYPE, problem
 
 _SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
+PREFLIGHT = "preflight"
+"""What the journal names as the rule that answered a CORS preflight."""
+
 _CASE_FORM = re.compile(r"/~case/(?P<case>[^/]+)(?P<rest>/.*)", re.DOTALL)
 
 
@@ -99,6 +103,8 @@ class Front:
         allowed = self.routes.methods(scope)
         if path == "/" and not allowed and method in ("GET", "HEAD"):
             return Reply(307, None, ((b"location", f"{PREFIX}/".encode()),))
+        if path == "/favicon.ico" and not allowed and method in ("GET", "HEAD"):
+            return Reply(307, None, ((b"location", FAVICON.encode()),))
         if path == "*":
             return Reply(204, None, (_allow(self.routes.documented | {"OPTIONS"}),))
         if not allowed:
@@ -111,18 +117,16 @@ class Front:
 
     async def _reply(self, scope: Scope, send: Send, reply: Reply) -> None:
         session, status = self.sessions.of(scope), reply.status
-        if status != 307:  # the way to the board is of no interest there
-            session.journal.record(
-                session.clock.now(), scope, b"", None, status, str(status), "no operation"
+        headers, body, number, begun = reply.all_headers(), reply.body(), 0, perf_counter()
+        if status != 307:  # the way to the board, or to its icon, is of no interest there
+            rule = PREFLIGHT if _is_preflight(scope) else "no operation"
+            number = session.journal.record(
+                session.clock.now(), scope, b"", None, status, str(status), rule, headers, body
             )
-        await send(
-            {
-                "type": "http.response.start",
-                "status": reply.status,
-                "headers": reply.all_headers(),
-            }
-        )
-        await send({"type": "http.response.body", "body": reply.body()})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        if number:
+            session.journal.sent(number, perf_counter() - begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,10 @@ _WRONG_ADDRESS = Reply(
     "/~session/NAME.",
     ((b"tallystick-error", b"unknown address form"),),
 )
+
+
+def _is_preflight(scope: Scope) -> bool:
+    return scope["method"] == "OPTIONS" and is_preflight(scope[HEADERS])
 
 
 def _allow(methods: Iterable[str]) -> Header:

@@ -93,7 +93,7 @@ def parameter_check(
     cases = _cases(operation, parameter)
     missing, invalid = cases.get("missing"), cases.get("invalid")
     refuses = invalid.constraint.refuser() if invalid and invalid.constraint else None
-    what = f"The {location} parameter {name!r}"
+    what, place = f"The {location} parameter {name!r}", f"{location}.{name}"
     definition = _definition(document, operation, parameter, schema, media_type)
     values = definition.values()
     empty_is_valid = _flag(document, parameter, "allowEmptyValue")
@@ -108,13 +108,15 @@ def parameter_check(
         try:
             found = values(request)
             if found is None:
-                return _error(missing, status, f"{what} is required.") if is_required else None
+                if not is_required:
+                    return None
+                return _error(missing, status, f"{what} is required.", place)
             why = why_not(found)
         except MalformedParameterError as error:
-            return _error(invalid, status, f"{what} is {error}.")
+            return _error(invalid, status, f"{what} is {error}.", place)
         if why is None or (empty_is_valid and request.query.get(name) == [""]):
             return None
-        return _error(invalid, status, why)
+        return _error(invalid, status, why, place)
 
     if rule is None or refuses is not None or not _is_plain(definition):
         return check
@@ -339,8 +341,8 @@ def _text_reader(definition: Definition) -> Callable[[Request], str | None]:
 # --- documented cases
 
 
-def _error(case: Case | None, status: int, detail: str) -> RequestError:
-    return RequestError(case.http_status if case else status, detail, case)
+def _error(case: Case | None, status: int, detail: str, place: str) -> RequestError:
+    return RequestError(case.http_status if case else status, detail, case, place=place)
 
 
 def _cases(operation: ContractOperation, parameter: Parameter) -> dict[str, Case]:

@@ -221,6 +221,10 @@ def security_of(operation: ContractOperation) -> Security | None:
     )
 
 
+CREDENTIALS = "credentials"
+"""What an error calls the place of credentials, wherever in the request they are."""
+
+
 def wanted(operation: ContractOperation) -> str:
     """What credentials an operation asks for, in words; empty where nothing is enforced."""
     return _wanted(_enforced(operation))
@@ -264,11 +268,11 @@ def _error(
     cases = _answers(operation, standing)
     status = 403 if standing is Standing.FORBIDDEN else 401
     if not cases:
-        return RequestError(status, detail, headers=headers)
+        return RequestError(status, detail, headers=headers, place=CREDENTIALS)
     case = _chosen(cases, standing)
     if case.status not in ("401", "403"):  # of a range, or default, with this status
-        return RequestError(status, detail, headers=headers)
-    return RequestError(case.http_status, detail, case, headers)
+        return RequestError(status, detail, headers=headers, place=CREDENTIALS)
+    return RequestError(case.http_status, detail, case, headers, CREDENTIALS)
 
 
 def _answers(operation: ContractOperation, standing: Standing) -> list[Case]:

@@ -29,7 +29,7 @@ from mock_server.requests.decoding.forms import read_form
 from mock_server.requests.decoding.media_types import chosen, parsed
 from mock_server.requests.decoding.multipart import read_multipart
 from mock_server.requests.decoding.shapes import ANYTHING, shape_at
-from mock_server.requests.errors import RequestCheck, RequestError, why_invalid
+from mock_server.requests.errors import RequestCheck, RequestError, why_invalid, wrong_member
 from mock_server.requests.parameters import parameter_check
 from mock_server.requests.request import ABSENT, Request
 from tallystick.catalogue.cases import Case
@@ -76,14 +76,16 @@ def _body_check(
         f"The request body must be {accepts}.",
         # RFC 9110 section 15.5.16: the answer may name what is supported.
         headers=((b"accept", accepts.encode()),),
+        place="header.content-type",
     )
-    missing = RequestError(status, "The request body is required, and there is none.")
+    missing = RequestError(status, "The request body is required, and there is none.", place="body")
     too_large = RequestError(
         413,
         f"The request body is larger than {limit} bytes.",
         next((case for case in operation.cases if case.status == "413"), None),
         # The rest of the body may still be under way: the connection cannot be used again.
         headers=((b"connection", b"close"),),
+        place="body",
     )
 
     @lru_cache(maxsize=64)
@@ -119,7 +121,7 @@ def _value_check(
         try:
             value = request.json
         except MalformedBodyError as error:
-            return RequestError(status, f"The request body is {error}.")
+            return RequestError(status, f"The request body is {error}.", place="body")
         return None if is_plainly_valid(value) else judge(value)
 
     def make(content_type: str) -> RequestCheck:
@@ -134,7 +136,7 @@ def _value_check(
             try:
                 value = decode(request.body, content)
             except MalformedBodyError as error:
-                return RequestError(status, f"The request body is {error}.")
+                return RequestError(status, f"The request body is {error}.", place="body")
             return None if value is UNJUDGED or is_plainly_valid(value) else judge(value)
 
         return check
@@ -157,7 +159,8 @@ def _judges(
                 if fails(value):
                     return _of_case(case)
         if validator is not None and not validator.is_valid(value):
-            return RequestError(status, why_invalid(validator, value, "The request body"))
+            why = why_invalid(validator, value, "The request body")
+            return RequestError(status, why, place=wrong_member(validator, value))
         return None if of_items is None else _wrong_item(of_items, value, status)
 
     return judge, _plainly_valid(operation, validator)
@@ -170,14 +173,14 @@ def _of_case(case: Case) -> RequestError:
     is_missing = trigger is not None and trigger.fault == "missing"
     why = "is required" if is_missing else "is not valid"
     words = f"The member {name!r} of the request body {why}: {case.description}"
-    return RequestError(case.http_status, words, case)
+    return RequestError(case.http_status, words, case, place=f"body.{name}")
 
 
 def _wrong_item(validator: Validator, items: list[Any], status: int) -> RequestError | None:
     for index, item in enumerate(items):
         if not validator.is_valid(item):
             what = f"Item {index} of the request body"
-            return RequestError(status, why_invalid(validator, item, what))
+            return RequestError(status, why_invalid(validator, item, what), place="body")
     return None
 
 

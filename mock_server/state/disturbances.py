@@ -19,6 +19,12 @@ class Disturbance:
     delay: float = 0.0
     fault: str | None = None
 
+    @property
+    def words(self) -> str:
+        """What it is for people."""
+        delay = f"{self.delay:g} s late" if self.delay else ""
+        return ", ".join(filter(None, (self.fault, delay))) or "none"
+
 
 @dataclass(slots=True)
 class QueuedFault:

@@ -103,6 +103,23 @@ class Force:
         except UnknownCaseError:
             return None
 
+    def coming(self) -> dict[str, int | None]:
+        """The names that are still to come, each with how often, None for ever; an empty name
+        where an answer of the user's own has none.
+        """
+        names = self.names or ("",)
+        if self.times is None:
+            return dict.fromkeys(names)
+        rounds = self.times - -(-self.played // self.length)
+        begun = self.played % self.length
+        rest = names[begun:] if begun else ()
+        return {name: rounds * names.count(name) + rest.count(name) for name in names}
+
+    @property
+    def left(self) -> int | None:
+        """How many requests it is still for; None for ever."""
+        return None if self.times is None else self.times * self.length - self.played
+
     @property
     def is_spent(self) -> bool:
         """Whether the list was played as often as wanted."""
@@ -110,13 +127,12 @@ class Force:
 
     def to_json(self) -> dict[str, Any]:
         """What the control API shows."""
-        left = None if self.times is None else self.times * self.length - self.played
         return {
             "id": self.number,
             "cases": list(self.names),
             "times": self.times,
             "match": dict(self.match),
-            "left": left,
+            "left": self.left,
             **(self.own.to_json() if self.own else {}),
         }
 

@@ -8,7 +8,10 @@ it. All stays in memory; header values that may be secret are not shown.
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,25 +28,31 @@ MOST_REQUESTS = 200
 Served = tuple[str | None, str]
 """An operation and the case that answered."""
 
-_LARGEST_BODY = 16 * 1024
+LARGEST_BODY = 16 * 1024
+"""How much of a body is kept, in bytes."""
 
-Fact = tuple[int, float, str, str, str | None, int, str, str]
+Fact = tuple[int, float, str, str, str | None, int, str, str, bytes]
 """The facts of one answered request, as a bare tuple, which is the cheapest to make."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What more is known of a request: as ASGI gives it, but of the body only the start."""
+    """What more is known of a request and its answer: as ASGI has it, but of the bodies only the
+    start.
+    """
 
     query: bytes
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    answer_headers: list[tuple[bytes, bytes]]
+    answer_body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One answered request. `time` is the mock's, in epoch seconds; `rule` is the one of the
-    selection table that decided.
+    selection table that decided; `query` is as it came, secrets and all. `seconds` is how long the
+    answer took, None while it is under way; `fault` says how it was disturbed.
     """
 
     number: int
@@ -54,9 +63,12 @@ class Entry:
     status: int
     case: str
     rule: str
+    query: bytes = b""
+    seconds: float | None = None
+    fault: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As the control API lists it."""
+        """As the control API lists it, but for the query, which may hold secrets."""
         moment = datetime.fromtimestamp(self.time, UTC)
         return {
             "id": self.number,
@@ -67,6 +79,8 @@ class Entry:
             "status": self.status,
             "case": self.case,
             "reason": self.rule,
+            "seconds": self.seconds,
+            "fault": self.fault,
         }
 
 
@@ -83,9 +97,13 @@ class Journal:
         """What was served is added to `past` before it is forgotten."""
         self.changes, self.past = changes, past
         self.facts: deque[Fact] = deque(maxlen=most)
-        self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = deque(
-            maxlen=MOST_REQUESTS
-        )
+        self.received: deque[
+            tuple[bytes, list[tuple[bytes, bytes]], bytes, Sequence[tuple[bytes, bytes]], bytes]
+        ] = deque(maxlen=MOST_REQUESTS)
+        self.seconds = array("d", [math.nan]) * most
+        """By the number of the request, modulo its length: nothing is made on the hot path."""
+
+        self.disturbed: deque[tuple[int, str]] = deque(maxlen=MOST_REQUESTS)
         self.noted: deque[tuple[int, OwnAnswer]] = deque(maxlen=MOST_REQUESTS)
         self.served: Counter[Served] = Counter()
         self.count = 0
@@ -99,19 +117,34 @@ class Journal:
         status: int,
         case: str,
         rule: str,
+        headers: list[tuple[bytes, bytes]],
+        answer: bytes,
     ) -> int:
-        """Add an entry, and give its number."""
-        self.count += 1
-        if len(body) > _LARGEST_BODY:
-            body = body[:_LARGEST_BODY]
-        self.received.append((scope["query_string"], scope["headers"], body))
+        """Add an entry, and give its number. `headers` and `answer` are what goes out."""
+        number = self.count = self.count + 1
+        if len(body) > LARGEST_BODY:
+            body = body[:LARGEST_BODY]
+        if len(answer) > LARGEST_BODY:
+            answer = answer[:LARGEST_BODY]
+        query = scope["query_string"]
+        self.received.append((query, scope["headers"], body, headers, answer))
         self.facts.append(
-            (self.count, moment, scope["method"], scope["path"], operation, status, case, rule)
+            (number, moment, scope["method"], scope["path"], operation, status, case, rule, query)
         )
+        self.seconds[number % len(self.seconds)] = math.nan
         self.served[operation, case] += 1
         if self.changes.waiting:
             self.changes.notify()
-        return self.count
+        return number
+
+    def sent(self, number: int, seconds: float) -> None:
+        """The answer to the request of this number is out, so long after the request came."""
+        if number > self.count - len(self.seconds):
+            self.seconds[number % len(self.seconds)] = seconds
+
+    def disturb(self, number: int, words: str) -> None:
+        """The answer to the request of this number arrives with a fault."""
+        self.disturbed.append((number, words))
 
     def note(self, own: OwnAnswer) -> None:
         """The next entry is of a request that got this answer of the user's own."""
@@ -123,16 +156,31 @@ class Journal:
 
     def entries(self, after: int = 0) -> list[Entry]:
         """The entries after that number, oldest first."""
-        return [Entry(*fact) for fact in self.facts if fact[0] > after]
+        faults = dict(self.disturbed)
+        return [self._entry(fact, faults) for fact in self.facts if fact[0] > after]
+
+    @property
+    def last(self) -> Entry | None:
+        """The latest entry, if there is one."""
+        return self._entry(self.facts[-1], dict(self.disturbed)) if self.facts else None
 
     def find(self, number: int) -> Entry | None:
         """The entry of this number, if it is still there."""
-        return next((Entry(*fact) for fact in self.facts if fact[0] == number), None)
+        found = (fact for fact in self.facts if fact[0] == number)
+        return next((self._entry(fact, dict(self.disturbed)) for fact in found), None)
+
+    def _entry(self, fact: Fact, faults: dict[int, str]) -> Entry:
+        seconds = self.seconds[fact[0] % len(self.seconds)]
+        known = None if math.isnan(seconds) else round(seconds, 6)
+        return Entry(*fact, known, faults.get(fact[0]))
 
     def request(self, number: int) -> Received | None:
         """The request of this number as it came, if it is still kept."""
         place = number - self.count - 1
-        return Received(*self.received[place]) if -len(self.received) <= place < 0 else None
+        if not -len(self.received) <= place < 0:
+            return None
+        query, headers, body, sent, answer = self.received[place]
+        return Received(query, headers, body, list(sent), answer)
 
     def forget_served(self) -> None:
         """Count anew how often each case is served here; the sum of all sessions keeps it."""
@@ -143,6 +191,7 @@ class Journal:
         """Forget everything, and count from one again."""
         self.facts.clear()
         self.received.clear()
+        self.disturbed.clear()
         self.noted.clear()
         self.forget_served()
         self.count = 0

@@ -113,7 +113,7 @@ def test_forcing_always_until_removed(board: Page, mock: httpx.Client) -> None:
 
 def test_forcing_for_one_organisation(board: Page, mock: httpx.Client) -> None:
     """Another organisation's requests neither get nor use up the case."""
-    board.get_by_label("for this value of the path").fill(ORGANISATION)
+    board.get_by_label("only where the path has this value").fill(ORGANISATION)
     force(board, "409 PaymentAccount.Disconnected")
     assert ask(mock, OTHER) == NO_CODE
     assert ask(mock) == DISCONNECTED
@@ -133,8 +133,19 @@ def test_a_case_that_there_is_not(page: Page, mock: httpx.Client, mock_url: str)
     page.goto(f"{mock_url}/_tallystick/")
     page.get_by_label("Queue several in turn").fill("PaymentAccount.Disconected")
     page.get_by_role("button", name="Queue").click()
-    expect(page.get_by_role("status")).to_contain_text("No documented case is called")
+    field = page.get_by_label("Queue several in turn")
+    expect(page.get_by_role("alert")).to_contain_text("No documented case is called")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("No documented case is called"))
+    below = page.get_by_role("alert").bounding_box()
+    above = field.bounding_box()
+    assert above
+    assert below
+    assert 0 <= below["y"] - above["y"] < 90
     expect(page.locator("#forces")).to_contain_text("Nothing is forced")
+    field.fill("502")
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_fault(board: Page, mock: httpx.Client) -> None:
@@ -315,7 +326,7 @@ def test_items_are_edited_and_deleted(page: Page, seen: Seen, shop_url: str) -> 
     text = item.get_by_role("textbox")
     text.fill('{"id": 7}')
     item.get_by_role("button", name="Save").click()
-    expect(page.locator("#said")).to_contain_text("not valid")
+    expect(item.get_by_role("alert")).to_contain_text("not valid")
     expect(text).to_have_value('{"id": 7}')
     shop = {"id": 7, "name": "Mine", "status": "shut", "createdAt": "2026-01-01T00:00:00Z"}
     text.fill(json.dumps(shop))
@@ -371,7 +382,7 @@ def test_an_answer_of_ones_own(page: Page, seen: Seen, lamps: tuple[str, Path]) 
     expect(page.get_by_label("Headers", exact=True)).to_have_value("x-total: 3")
     body.fill('[1, "<img src=x>"]')
     page.get_by_label("Headers", exact=True).fill("X-Total: 2\nX-Tag: a:b")
-    page.get_by_label("for this value of the path").fill("7")
+    page.get_by_label("only where the path has this value").fill("7")
     page.get_by_role("button", name="Answer so").click()
     expect(page.locator("#violations")).to_contain_text('1 is not of type "string"')
     expect(page.locator("#forces")).to_contain_text("your own answer (200)")

@@ -145,7 +145,17 @@ class Onboarding:
     def _answer(request: Request, reason: str, response: Response) -> Response:
         """An answer with its entry in the journal."""
         session, status = session_of(request.scope), response.status_code
-        session.journal.record(session.clock.now(), request.scope, b"", None, status, PAGE, reason)
+        session.journal.record(
+            session.clock.now(),
+            request.scope,
+            b"",
+            None,
+            status,
+            PAGE,
+            reason,
+            response.raw_headers,
+            bytes(response.body),
+        )
         return response
 
 

@@ -2,12 +2,15 @@
 tests/end_to_end.
 """
 
+import html
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
+import pytest
 
 from mock_server.serve import serving
 from tallystick import load_contract
@@ -194,3 +197,48 @@ def test_what_is_queued_is_shown(mock: httpx.Client) -> None:
     assert "forced: 502, 200 <small>always</small>" in text
     assert "slow <small>0.0 s, 1 left, 25 %" in text
     assert url.rpartition("/")[2] in text
+
+
+LONG = "The thing is locked by a person who has opened it in another window of the same application"
+TITLES = {
+    "It is there.": ("It is there", ""),
+    "It is there. Read it.": ("It is there", "Read it."),
+    "": ("Conflict", ""),
+    "**Locked**, see `owner`": ("Locked, see owner", ""),
+    "- Locked:\n  by e.g. somebody": ("Locked", "by e.g. somebody"),
+    f"{LONG}, so it waits": (
+        "The thing is locked by a person who has opened it in another window of the same …",
+        f"{LONG}, so it waits",
+    ),
+}
+
+
+def titled(description: str) -> str:
+    """A document with one error of this description."""
+    responses = {"200": {"description": "OK"}, "409": {"description": description}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Titles", "version": "1"},
+        "paths": {"/x": {"get": {"responses": responses}}},
+    }
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize("description", TITLES)
+def test_a_case_without_a_code_has_a_title(serve: Serve, description: str) -> None:
+    """It is the first sentence of the description, or else what the status means."""
+    text = serve(titled(description)).get("/_tallystick/").text
+    found = re.findall(r'class="what"><b>(.*?)</b>\s*(?:<span class="text">(.*?)</span>)?', text)
+    assert (found[0], html.unescape("|".join(found[1]))) == (
+        ("OK", ""),
+        "|".join(TITLES[description]),
+    )
+
+
+def test_what_an_own_answer_stands_for_is_marked(mock: httpx.Client) -> None:
+    """An answer of the user's own marks the case that it takes the place of."""
+    mock.post("/_tallystick/forces", json={"body": {}, "times": 2})
+    mock.post("/_tallystick/forces", json={"status": 502, "times": None})
+    text = mock.get("/_tallystick/?live").text
+    marks = re.findall(r'data-of="([^"]+)".*?forced, changed: ([^<]*?) <button', text, re.DOTALL)
+    assert marks == [("1-1", "2 left"), ("1-10", "always")]

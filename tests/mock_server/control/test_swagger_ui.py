@@ -28,12 +28,13 @@ def test_page_needs_no_other_server(mock: httpx.Client) -> None:
         assert "//" not in address
         loaded = mock.get(urljoin(DOCS, address))
         assert loaded.status_code == 200
-        assert re.match(r"text/(css|javascript)", loaded.headers["content-type"])
+        kind = r"text/(css|javascript)|image/svg\+xml"
+        assert re.match(kind, loaded.headers["content-type"])
 
 
 def test_start_script_names_the_document(mock: httpx.Client) -> None:
     """The script that starts it points to the document that the mock serves."""
-    script = mock.get(f"{DOCS}/start.js").text
+    script = mock.get("/_tallystick/static/docs.js").text
     address = re.search(r'url: "([^"]+)"', script)
     assert address is not None
     assert mock.get(urljoin(DOCS, address[1])).json()["openapi"] == "3.1.1"
@@ -84,3 +85,20 @@ def test_trying_an_operation_out_goes_to_the_mock_first(mock_url: str) -> None:
     """The first server of the shown document is the mock; the vendor's own comes after it."""
     servers = httpx.get(f"{mock_url}/_tallystick/openapi.json").json()["servers"]
     assert [server["url"] for server in servers] == ["/", "https://api.dolfinai.co"]
+
+
+TAGGED = """
+openapi: 3.1.1
+info: {title: Tagged, version: '1'}
+tags: [{name: empty}, {name: used, description: It is}]
+paths:
+  /x: {get: {tags: [used, undeclared], responses: {'200': {description: OK}}}}
+"""
+
+
+def test_empty_tags_are_left_out(serve: Serve) -> None:
+    """Swagger UI lists the tags that operations have; the document itself keeps all."""
+    mock = serve(TAGGED)
+    shown = mock.get(f"{DOCS}/openapi.json").json()
+    assert shown["tags"] == [{"name": "used", "description": "It is"}]
+    assert len(mock.get("/_tallystick/openapi.json").json()["tags"]) == 2

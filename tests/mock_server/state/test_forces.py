@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.state.forces import Force, OwnAnswer
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import (
     DISCONNECTED,
@@ -46,6 +47,27 @@ def test_cases_in_turn(mock: httpx.Client, force: dict[str, Any], expected: list
     """The next requests get the cases in turn, and the whole list `times` times."""
     assert mock.post(FORCES, json=force).status_code == 201
     assert statuses(mock, len(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "times", "played", "coming"),
+    [
+        (("502",), 1, 0, {"502": 1}),
+        (("502",), 3, 1, {"502": 2}),
+        (("502",), None, 7, {"502": None}),
+        (("502", "200", "502"), 1, 0, {"502": 2, "200": 1}),
+        (("502", "200", "502"), 1, 1, {"502": 1, "200": 1}),
+        (("502", "200", "502"), 1, 2, {"502": 1, "200": 0}),
+        (("502", "200"), 10**18, 3, {"502": 10**18 - 2, "200": 10**18 - 1}),
+        ((), 2, 1, {"": 1}),
+    ],
+)
+def test_what_is_still_to_come(
+    names: tuple[str, ...], times: int | None, played: int, coming: dict[str, int | None]
+) -> None:
+    """Each name of a force with how often it is still for a request."""
+    force = Force(1, names, times, {}, OwnAnswer(), played)
+    assert force.coming() == coming
 
 
 def test_forces_queue_up(mock: httpx.Client) -> None:

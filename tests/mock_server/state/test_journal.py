@@ -7,6 +7,7 @@ from time import monotonic
 import httpx
 import pytest
 
+from tests import PATIENCE
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import ID, OPERATION, VALID, check_problem, create, path
 
@@ -23,15 +24,46 @@ def test_entry(mock: httpx.Client) -> None:
     create(mock, {})
     (entry,) = mock.get(REQUESTS).json()
     assert datetime.fromisoformat(entry.pop("time")).tzinfo is not None
+    assert 0 < entry.pop("seconds") < PATIENCE
     assert entry == {
         "id": 1,
         "method": "POST",
         "path": path(),
+        "query": "",
         "operation": OPERATION,
         "status": 400,
         "case": "400 PaymentAccountLink.MissingReturnUrl",
         "reason": "request",
+        "fault": None,
     }
+
+
+def test_query(mock: httpx.Client) -> None:
+    """The query stands there as it came, but for what may be secret."""
+    mock.get("/nowhere?page=2&q=a%20b&access_token=hush&key=hush")
+    query = "page=2&q=a%20b&access_token=%E2%80%A6&key=%E2%80%A6"
+    assert mock.get(REQUESTS).json()[-1]["query"] == query
+
+
+def test_a_disturbed_answer(mock: httpx.Client) -> None:
+    """An answer that comes late, with a fault, says both; its time counts the delay."""
+    create(mock, headers={"Prefer": "delay=0.3, fault=wrong-type"})
+    (entry,) = mock.get(REQUESTS).json()
+    assert (entry["fault"], entry["seconds"] > 0.25) == ("wrong-type, 0.3 s late", True)
+
+
+def test_a_preflight(mock: httpx.Client) -> None:
+    """What a browser asks before it sends a request is said to be that."""
+    headers = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
+    mock.options(path(), headers=headers)
+    assert last(mock) == ("204", "preflight")
+
+
+def test_the_icon_of_a_tab(mock: httpx.Client) -> None:
+    """What a browser asks for by itself gets an icon, and is of no interest."""
+    icon = mock.get("/favicon.ico", follow_redirects=True)
+    assert icon.headers["content-type"].startswith("image/svg+xml")
+    assert mock.get(REQUESTS).json() == []
 
 
 def test_reason_header(mock: httpx.Client) -> None:
