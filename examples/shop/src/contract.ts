@@ -202,6 +202,7 @@ export interface LogInBodies {
   "201": Token;
   "400": Problem;
   "Login.Refused": Problem;
+  "415": Problem;
   "Login.TooOften": Problem;
 }
 
@@ -209,6 +210,7 @@ const logInAnswers: Record<keyof LogInBodies, Answer> = {
   "201": { status: 201, mediaType: "application/json", body: {"token": "6b2a55492560c200e9502fac5c842c3261fdd182", "expiresAt": "2035-02-10T06:50:19Z"} },
   "400": { status: 400, mediaType: "application/problem+json", body: {"title": "Bad Request", "status": 400, "detail": "The request is not as this document says.", "code": "BAD_REQUEST"} },
   "Login.Refused": { status: 401, mediaType: "application/problem+json", body: {"title": "Unauthorized", "status": 401, "detail": "the name or the password is wrong", "code": "Login.Refused"} },
+  "415": { status: 415, mediaType: "application/problem+json", body: {"title": "Unsupported Media Type", "status": 415, "detail": "The request is not JSON.", "code": "UNSUPPORTED_MEDIA_TYPE"} },
   "Login.TooOften": { status: 429, mediaType: "application/problem+json", body: {"title": "Too Many Requests", "status": 429, "detail": "too many requests; wait a minute", "code": "Login.TooOften"} },
 };
 
@@ -280,6 +282,7 @@ export interface CreateProductBodies {
   "Staff.NotLoggedIn": Problem;
   "Staff.NotAllowed": Problem;
   "Product.SkuTaken": Problem;
+  "415": Problem;
   "Product.NameMissing": Problem;
   "Product.PriceWrong": Problem;
 }
@@ -290,6 +293,7 @@ const createProductAnswers: Record<keyof CreateProductBodies, Answer> = {
   "Staff.NotLoggedIn": { status: 401, mediaType: "application/problem+json", body: {"title": "Unauthorized", "status": 401, "detail": "the token is missing, wrong or has expired", "code": "Staff.NotLoggedIn"} },
   "Staff.NotAllowed": { status: 403, mediaType: "application/problem+json", body: {"title": "Forbidden", "status": 403, "detail": "the caller does not have permission to change products", "code": "Staff.NotAllowed"} },
   "Product.SkuTaken": { status: 409, mediaType: "application/problem+json", body: {"title": "Conflict", "status": 409, "detail": "another product has this SKU", "code": "Product.SkuTaken"} },
+  "415": { status: 415, mediaType: "application/problem+json", body: {"title": "Unsupported Media Type", "status": 415, "detail": "The request is not JSON.", "code": "UNSUPPORTED_MEDIA_TYPE"} },
   "Product.NameMissing": { status: 422, mediaType: "application/problem+json", body: {"title": "Unprocessable Entity", "status": 422, "detail": "Name is required", "code": "Product.NameMissing"} },
   "Product.PriceWrong": { status: 422, mediaType: "application/problem+json", body: {"title": "Unprocessable Entity", "status": 422, "detail": "Price must be greater than zero", "code": "Product.PriceWrong"} },
 };
@@ -319,11 +323,13 @@ export type ReadProductRequest = undefined;
 /** The body of each case, by the case's code, or its status. */
 export interface ReadProductBodies {
   "200": Product;
+  "400": Problem;
   "Product.NotFound": Problem;
 }
 
 const readProductAnswers: Record<keyof ReadProductBodies, Answer> = {
   "200": { status: 200, mediaType: "application/json", body: {"id": "6b7415e2-377a-40b8-8571-d68de7ea03df", "updatedAt": "2025-05-10T04:56:45Z", "name": "Red oak bookshelf", "sku": "BOO-RED-7271", "category": "kitchen", "price": 571.5, "stock": 46, "description": "A red oak bookshelf, designed to fit into small rooms. The details were checked last week.", "imageUrl": "https://example.com/_tallystick/pictures/thing/red-oak-bookshelf-d654.svg"} },
+  "400": { status: 400, mediaType: "application/problem+json", body: {"title": "Bad Request", "status": 400, "detail": "The request is not as this document says.", "code": "BAD_REQUEST"} },
   "Product.NotFound": { status: 404, mediaType: "application/problem+json", body: {"title": "Not Found", "status": 404, "detail": "the product does not exist", "code": "Product.NotFound"} },
 };
 
@@ -364,6 +370,7 @@ export interface ReplaceProductBodies {
   "Product.NotFound": Problem;
   "Product.SkuTaken": Problem;
   "Product.Changed": Problem;
+  "415": Problem;
   "Product.NameMissing": Problem;
   "Product.PriceWrong": Problem;
 }
@@ -376,6 +383,7 @@ const replaceProductAnswers: Record<keyof ReplaceProductBodies, Answer> = {
   "Product.NotFound": { status: 404, mediaType: "application/problem+json", body: {"title": "Not Found", "status": 404, "detail": "the product does not exist", "code": "Product.NotFound"} },
   "Product.SkuTaken": { status: 409, mediaType: "application/problem+json", body: {"title": "Conflict", "status": 409, "detail": "another product has this SKU", "code": "Product.SkuTaken"} },
   "Product.Changed": { status: 412, mediaType: "application/problem+json", body: {"title": "Precondition Failed", "status": 412, "detail": "somebody else changed the product since you read it", "code": "Product.Changed"} },
+  "415": { status: 415, mediaType: "application/problem+json", body: {"title": "Unsupported Media Type", "status": 415, "detail": "The request is not JSON.", "code": "UNSUPPORTED_MEDIA_TYPE"} },
   "Product.NameMissing": { status: 422, mediaType: "application/problem+json", body: {"title": "Unprocessable Entity", "status": 422, "detail": "Name is required", "code": "Product.NameMissing"} },
   "Product.PriceWrong": { status: 422, mediaType: "application/problem+json", body: {"title": "Unprocessable Entity", "status": 422, "detail": "Price must be greater than zero", "code": "Product.PriceWrong"} },
 };
@@ -408,6 +416,7 @@ export type DeleteProductRequest = undefined;
 /** The body of each case, by the case's code, or its status. */
 export interface DeleteProductBodies {
   "204": null;
+  "400": Problem;
   "Staff.NotLoggedIn": Problem;
   "Staff.NotAllowed": Problem;
   "Product.NotFound": Problem;
@@ -416,6 +425,7 @@ export interface DeleteProductBodies {
 
 const deleteProductAnswers: Record<keyof DeleteProductBodies, Answer> = {
   "204": { status: 204, mediaType: null, body: null },
+  "400": { status: 400, mediaType: "application/problem+json", body: {"title": "Bad Request", "status": 400, "detail": "The request is not as this document says.", "code": "BAD_REQUEST"} },
   "Staff.NotLoggedIn": { status: 401, mediaType: "application/problem+json", body: {"title": "Unauthorized", "status": 401, "detail": "the token is missing, wrong or has expired", "code": "Staff.NotLoggedIn"} },
   "Staff.NotAllowed": { status: 403, mediaType: "application/problem+json", body: {"title": "Forbidden", "status": 403, "detail": "the caller does not have permission to change products", "code": "Staff.NotAllowed"} },
   "Product.NotFound": { status: 404, mediaType: "application/problem+json", body: {"title": "Not Found", "status": 404, "detail": "the product does not exist", "code": "Product.NotFound"} },
@@ -439,6 +449,7 @@ export function deleteProduct<Case extends keyof DeleteProductBodies = "204">(
 
 export const uploadPictureErrorCodes = [
   "Staff.NotLoggedIn",
+  "Staff.NotAllowed",
   "Picture.TooLarge",
   "Picture.WrongType",
 ] as const;
@@ -451,6 +462,7 @@ export interface UploadPictureBodies {
   "201": Picture;
   "400": Problem;
   "Staff.NotLoggedIn": Problem;
+  "Staff.NotAllowed": Problem;
   "Picture.TooLarge": Problem;
   "Picture.WrongType": Problem;
 }
@@ -459,6 +471,7 @@ const uploadPictureAnswers: Record<keyof UploadPictureBodies, Answer> = {
   "201": { status: 201, mediaType: "application/json", body: {"imageUrl": "https://example.com/_tallystick/pictures/thing/contract-2025-jpg-9a4b.svg"} },
   "400": { status: 400, mediaType: "application/problem+json", body: {"title": "Bad Request", "status": 400, "detail": "The request is not as this document says.", "code": "BAD_REQUEST"} },
   "Staff.NotLoggedIn": { status: 401, mediaType: "application/problem+json", body: {"title": "Unauthorized", "status": 401, "detail": "the token is missing, wrong or has expired", "code": "Staff.NotLoggedIn"} },
+  "Staff.NotAllowed": { status: 403, mediaType: "application/problem+json", body: {"title": "Forbidden", "status": 403, "detail": "the caller does not have permission to change products", "code": "Staff.NotAllowed"} },
   "Picture.TooLarge": { status: 413, mediaType: "application/problem+json", body: {"title": "Request Entity Too Large", "status": 413, "detail": "the picture is larger than 2 MB", "code": "Picture.TooLarge"} },
   "Picture.WrongType": { status: 415, mediaType: "application/problem+json", body: {"title": "Unsupported Media Type", "status": 415, "detail": "the picture is neither a PNG nor a JPEG", "code": "Picture.WrongType"} },
 };
@@ -496,6 +509,7 @@ export interface PlaceOrderBodies {
   "Order.PaymentDeclined": Problem;
   "Order.OutOfStock": Problem;
   "Order.ProductGone": Problem;
+  "415": Problem;
   "Order.QuantityWrong": Problem;
   "Order.BankFailed": Problem;
 }
@@ -506,6 +520,7 @@ const placeOrderAnswers: Record<keyof PlaceOrderBodies, Answer> = {
   "Order.PaymentDeclined": { status: 402, mediaType: "application/problem+json", body: {"title": "Payment Required", "status": 402, "detail": "the bank declined the payment", "code": "Order.PaymentDeclined"} },
   "Order.OutOfStock": { status: 409, mediaType: "application/problem+json", body: {"title": "Conflict", "status": 409, "detail": "there are fewer of the product than ordered", "code": "Order.OutOfStock"} },
   "Order.ProductGone": { status: 409, mediaType: "application/problem+json", body: {"title": "Conflict", "status": 409, "detail": "the product is sold no longer", "code": "Order.ProductGone"} },
+  "415": { status: 415, mediaType: "application/problem+json", body: {"title": "Unsupported Media Type", "status": 415, "detail": "The request is not JSON.", "code": "UNSUPPORTED_MEDIA_TYPE"} },
   "Order.QuantityWrong": { status: 422, mediaType: "application/problem+json", body: {"title": "Unprocessable Entity", "status": 422, "detail": "Quantity must be between 1 and 20", "code": "Order.QuantityWrong"} },
   "Order.BankFailed": { status: 502, mediaType: "application/problem+json", body: {"title": "Bad Gateway", "status": 502, "detail": "the bank gave no answer; nothing was paid", "code": "Order.BankFailed"} },
 };

@@ -17,6 +17,7 @@ import {
 import { expect, logIn, productPath, save, test } from "./fixtures";
 
 const NOT_UNDERSTOOD = { "400": "The shop did not understand this." };
+const NO_JSON = { ...NOT_UNDERSTOOD, "415": "The shop did not understand this." };
 const STAFF = {
   "Staff.NotLoggedIn": "Only staff can do this.",
   "Staff.NotAllowed": "Your account may not change products.",
@@ -29,12 +30,13 @@ const PRODUCT = {
 const GONE = { "Product.NotFound": "This product is gone." };
 
 /** What the page says, for each error of an operation; one that is left out does not compile. */
-type Says<Code extends ErrorCode> = Record<Code, string> & { "400"?: string };
+type Says<Code extends ErrorCode> = Record<Code, string> & Statuses;
+type Statuses = Partial<Record<"400" | "415", string>>;
 
 interface Row {
   operation: string;
   act: (page: Page) => Promise<void>;
-  says: Partial<Record<ErrorCode | "400", string>>;
+  says: Partial<Record<ErrorCode, string>> & Statuses;
 }
 
 const ROWS: Row[] = [
@@ -45,7 +47,7 @@ const ROWS: Row[] = [
       await page.getByRole("button", { name: "Log in" }).click();
     },
     says: {
-      ...NOT_UNDERSTOOD,
+      ...NO_JSON,
       "Login.Refused": "The name or the password is wrong.",
       "Login.TooOften": "You tried too often.",
     } satisfies Says<LogInErrorCode>,
@@ -64,12 +66,12 @@ const ROWS: Row[] = [
       await page.goto("/#/products/new");
       await save(page).click();
     },
-    says: { ...NOT_UNDERSTOOD, ...STAFF, ...PRODUCT } satisfies Says<CreateProductErrorCode>,
+    says: { ...NO_JSON, ...STAFF, ...PRODUCT } satisfies Says<CreateProductErrorCode>,
   },
   {
     operation: "GET /products/{productId}",
     act: async (page) => void (await page.goto(productPath)),
-    says: GONE satisfies Says<ReadProductErrorCode>,
+    says: { ...NOT_UNDERSTOOD, ...GONE } satisfies Says<ReadProductErrorCode>,
   },
   {
     operation: "PUT /products/{productId}",
@@ -78,7 +80,7 @@ const ROWS: Row[] = [
       await save(page).click();
     },
     says: {
-      ...NOT_UNDERSTOOD,
+      ...NO_JSON,
       ...STAFF,
       ...PRODUCT,
       ...GONE,
@@ -92,6 +94,7 @@ const ROWS: Row[] = [
       await page.getByRole("button", { name: "Delete" }).click();
     },
     says: {
+      ...NOT_UNDERSTOOD,
       ...STAFF,
       ...GONE,
       "Product.Ordered": "There are open orders of this product.",
@@ -106,7 +109,7 @@ const ROWS: Row[] = [
     },
     says: {
       ...NOT_UNDERSTOOD,
-      "Staff.NotLoggedIn": STAFF["Staff.NotLoggedIn"],
+      ...STAFF,
       "Picture.TooLarge": "The picture is larger than 2 MB.",
       "Picture.WrongType": "The picture must be a PNG or a JPEG.",
     } satisfies Says<UploadPictureErrorCode>,
@@ -118,7 +121,7 @@ const ROWS: Row[] = [
       await page.getByRole("button", { name: "Order" }).click();
     },
     says: {
-      ...NOT_UNDERSTOOD,
+      ...NO_JSON,
       "Order.PaymentDeclined": "Your bank declined the payment.",
       "Order.OutOfStock": "We have fewer of these than you ordered.",
       "Order.ProductGone": "We no longer sell this product.",
