@@ -177,7 +177,7 @@ export type Category = "home" | "kitchen" | "garden" | "office";
 
 export type NewProduct = { "name": string; "sku"?: string; "category"?: Category; "price": number; "stock"?: number; "description"?: string; "imageUrl"?: string; };
 
-export type Product = NewProduct & { "id": string; "updatedAt": string; };
+export type Product = NewProduct & ({ "id": string; "updatedAt": string; "name": {} | null; "sku": {} | null; "category": {} | null; "price": {} | null; "stock": {} | null; });
 
 export type ProductPage = { "items": Array<Product>; "page": number; "pageSize": number; "total": number; };
 
