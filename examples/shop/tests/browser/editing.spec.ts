@@ -3,9 +3,9 @@
 import { expect, LAMP, logIn, productPath, save, test } from "./fixtures";
 
 const MEGABYTES = 1_000_000;
-const picture = (size: number) => ({
-  name: "lamp.png",
-  mimeType: "image/png",
+const picture = (size: number, mimeType = "image/png") => ({
+  name: "lamp",
+  mimeType,
   buffer: Buffer.alloc(size),
 });
 
@@ -112,6 +112,15 @@ test("a picture that is too large", async ({ page, mock }) => {
   await page.getByLabel("Picture").setInputFiles(picture(3 * MEGABYTES));
   await expect(page.getByRole("alert")).toContainText("The picture is larger than 2 MB.");
   await mock.verify({ case: "Picture.TooLarge", times: 1 });
+});
+
+test("a picture that is none", async ({ page, mock }) => {
+  await logIn(page);
+  await page.goto(`${productPath}/edit`);
+  await page.getByLabel("Picture").setInputFiles(picture(9, "text/plain"));
+  await expect(page.getByRole("alert")).toContainText("The picture must be a PNG or a JPEG.");
+  await expect(page.getByLabel("Picture")).toBeFocused();
+  await mock.verify({ case: "Picture.WrongType", times: 1 });
 });
 
 test("a save that gets no answer keeps what was entered", async ({ page, mock }) => {
