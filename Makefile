@@ -19,7 +19,7 @@ ALL    := $(VENV)/.all-installed
 UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/benchmarks tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test quick test-long contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench screenshots
+.PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ quick: $(ALL)  ## run the unit tests of all packages (under a minute)
 
 test-long: $(ALL)  ## run what takes longer: real servers, long campaigns, the wheel in a clean environment
 	$(BIN)/python -m pytest tests -m long --numprocesses 2 --dist loadfile
+
+shop: $(ALL)  ## build the app of examples/shop and run its own tests, in Vitest and a browser (two minutes; needs npm)
+	$(BIN)/python -m pytest tests/end_to_end/test_shop.py -m long
 
 contract: $(ALL)  ## check an implementation: URL=http://… or TARGET=file.toml
 	$(BIN)/tallystick test $(if $(URL),--base-url '$(URL)') $(if $(TARGET),--target '$(TARGET)')

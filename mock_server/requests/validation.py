@@ -23,6 +23,7 @@ from mock_server.requests.decoding.contents import (
     Content,
     FormField,
     MalformedBodyError,
+    UnsupportedPartError,
     form_fields,
 )
 from mock_server.requests.decoding.forms import read_form
@@ -74,6 +75,7 @@ def _body_check(
     unsupported = RequestError(
         415,
         f"The request body must be {accepts}.",
+        _coded(operation, "415"),
         # RFC 9110 section 15.5.16: the answer may name what is supported.
         headers=((b"accept", accepts.encode()),),
         place="header.content-type",
@@ -105,6 +107,11 @@ def _body_check(
     return check
 
 
+def _coded(operation: ContractOperation, status: str) -> Case | None:
+    """The first case of a status that has a code. One without says less than the error does."""
+    return next((case for case in operation.cases if case.status == status and case.code), None)
+
+
 def _value_check(
     document: Document, operation: ContractOperation, media_type: MediaType, status: int
 ) -> Callable[[str], RequestCheck]:
@@ -112,6 +119,9 @@ def _value_check(
     schema = media_type.schema
     judge, is_plainly_valid = _judges(document, operation, media_type, status)
     shape = shape_at(document, schema) if schema else ANYTHING
+    # RFC 9110 section 15.5.16: the media type may be wrong within the content, too.
+    is_documented = any(response.status == "415" for response in operation.responses)
+    part_status, of_part = 415 if is_documented else status, _coded(operation, "415")
 
     @cache
     def fields() -> tuple[FormField, ...]:
@@ -135,6 +145,8 @@ def _value_check(
         def check(request: Request) -> RequestError | None:
             try:
                 value = decode(request.body, content)
+            except UnsupportedPartError as error:
+                return RequestError(part_status, f"The request body is {error}.", of_part)
             except MalformedBodyError as error:
                 return RequestError(status, f"The request body is {error}.", place="body")
             return None if value is UNJUDGED or is_plainly_valid(value) else judge(value)

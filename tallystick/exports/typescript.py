@@ -22,6 +22,8 @@ _SIMPLE = {
     "null": "null",
 }
 _ALTERNATIVES = ("oneOf", "anyOf")
+_ANYTHING = "{} | null"
+"""Any JSON value. Not `unknown`: what may be `undefined` beside it could still be left out."""
 _DEPTH = 30
 
 
@@ -72,8 +74,10 @@ class Types:
 
     def _of_types(self, schema: dict[str, Any], path: Path, depth: int) -> str:
         kinds = schema.get("type")
+        if kinds is None and "properties" not in schema:
+            return _braces(_demanded(schema)) if "required" in schema else "unknown"
         if kinds is None:
-            return self._object(schema, path, depth) if "properties" in schema else "unknown"
+            return self._object(schema, path, depth)
         kinds = [kinds] if isinstance(kinds, str) else kinds
         types = [self._of_type(kind, schema, path, depth) for kind in kinds]
         return " | ".join(dict.fromkeys(types)) or "unknown"
@@ -87,13 +91,13 @@ class Types:
         return _SIMPLE.get(kind, "unknown")
 
     def _object(self, schema: dict[str, Any], path: Path, depth: int) -> str:
-        members = list(self._members(schema, path, depth))
+        members, demanded = list(self._members(schema, path, depth)), _demanded(schema)
+        if members:
+            return _braces([*members, *demanded])
         more = schema.get("additionalProperties")
-        if not members and isinstance(more, dict):
-            return f"Record<string, {self._of((*path, 'additionalProperties'), depth + 1)}>"
-        if not members:
-            return "Record<string, unknown>"
-        return "{ " + " ".join(members) + " }"
+        value = (*path, "additionalProperties") if isinstance(more, dict) else None
+        record = f"Record<string, {self._of(value, depth + 1)}>"
+        return f"{record} & {_braces(demanded)}" if demanded else record
 
     def _members(self, schema: dict[str, Any], path: Path, depth: int) -> Iterator[str]:
         required = schema.get("required") or ()
@@ -136,6 +140,17 @@ class Types:
 
 def _target(schema: dict[str, Any]) -> Path:
     return from_pointer(unquote(schema["$ref"].removeprefix("#")))
+
+
+def _demanded(schema: dict[str, Any]) -> list[str]:
+    """Members that are required, and described elsewhere: in another part of an `allOf`."""
+    described = schema.get("properties") or {}
+    names = dict.fromkeys(schema.get("required") or ())
+    return [f"{json_text(name)}: {_ANYTHING};" for name in names if name not in described]
+
+
+def _braces(members: list[str]) -> str:
+    return "{ " + " ".join(members) + " }" if members else "unknown"
 
 
 def _literal(value: Any) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -188,34 +189,57 @@ def cache() -> Path:
 
 
 def installed(package: str) -> Path:
-    """The folder of `name@version`, installed with npm on first use, by one process at a time. What
-    is half installed has no stamp, and is installed again.
-    """
+    """The folder of `name@version`, installed with npm on first use."""
     folder = cache() / package.replace("/", "+")
-    stamp = folder / "installed"
-    try:
-        if not stamp.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            with (folder / "lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if not stamp.exists():
-                    _install(package, folder)
-                    stamp.touch()
-    except OSError as error:
-        raise Missing(f"{folder} cannot be written: {error.strerror}") from None
+    with _first_use(folder) as is_first:
+        if is_first:
+            _npm(package, "install", "--prefix", str(folder), package)
     return folder / "node_modules" / package.rpartition("@")[0]
 
 
-def _install(package: str, folder: Path) -> None:
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    command = [tool("npm"), "install", "--prefix", str(folder), *options, package]
+def locked(project: Path) -> Path:
+    """The `node_modules` that a project's lock file describes, installed with npm on first use."""
+    files = [project / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    folder = cache() / f"{project.name}+{digest[:12]}"
+    with _first_use(folder) as is_first:
+        if is_first:
+            for file in files:
+                shutil.copy(file, folder)
+            _npm(f"the packages of {project.name}", "ci", "--prefix", str(folder))
+    return folder / "node_modules"
+
+
+@contextmanager
+def _first_use(folder: Path) -> Iterator[bool]:
+    """Whether the folder is still to be filled, by one process at a time. What is half installed
+    has no stamp, and is installed again.
+    """
+    stamp = folder / "installed"
+    if stamp.exists():
+        yield False
+        return
     try:
-        subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield not stamp.exists()
+            stamp.touch()
+    except OSError as error:
+        raise Missing(f"{folder} cannot be written: {error.strerror}") from None
+
+
+def _npm(what: str, *command: str) -> None:
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    try:
+        subprocess.run(
+            [tool("npm"), *command, *options], capture_output=True, timeout=PATIENCE, check=True
+        )
     except subprocess.TimeoutExpired:
-        raise Missing(f"npm did not install {package} in {PATIENCE} s") from None
+        raise Missing(f"npm did not install {what} in {PATIENCE} s") from None
     except subprocess.CalledProcessError as error:
         said = re.findall(r"^npm error (.+)", error.stderr.decode("utf-8", "replace"), re.MULTILINE)
-        raise Missing(f"npm could not install {package}: {'; '.join(said[:3])}") from None
+        raise Missing(f"npm could not install {what}: {'; '.join(said[:3])}") from None
 
 
 def tool(name: str) -> str:

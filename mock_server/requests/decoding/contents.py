@@ -20,6 +20,10 @@ class MalformedBodyError(Exception):
     """The body is not what its media type says; the message says why."""
 
 
+class UnsupportedPartError(MalformedBodyError):
+    """A part of the body has a media type that the document does not name for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartHeader:
     """A documented header of a part; `why_not` says why a text is none of its values."""

@@ -20,6 +20,7 @@ from mock_server.requests.decoding.contents import (
     Content,
     FormField,
     MalformedBodyError,
+    UnsupportedPartError,
     json_value,
 )
 from mock_server.requests.decoding.media_types import parsed
@@ -69,7 +70,7 @@ def _check_type(field: FormField, part: Part) -> None:
     types = field.content_types
     if types and part.media_type and not any(fnmatchcase(part.media_type, one) for one in types):
         wanted = " or ".join(types)
-        raise MalformedBodyError(
+        raise UnsupportedPartError(
             f"not valid: its part {part.name!r} is {part.media_type}, and must be {wanted}"
         )
 

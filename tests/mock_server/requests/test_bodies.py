@@ -366,3 +366,45 @@ def test_over_http(
         check_undocumented(answer, 400, wrong)
     else:
         assert answer.status_code in (201, 204)
+
+
+# --- a documented 415
+
+PICTURES = """
+openapi: 3.1.0
+info: {title: Pictures, version: '1'}
+paths:
+  /pictures:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {type: object, properties: {picture: {type: string}}}
+            encoding: {picture: {contentType: image/png}}
+      responses:
+        '201': {description: Done}
+        '400': {description: Bad}
+        '415': {description: %s}
+"""
+CODED = "'`Picture.WrongType` — it is no PNG'"
+
+
+@pytest.mark.parametrize(
+    ("description", "case"), [(CODED, "415 Picture.WrongType"), ("No PNG", "415")]
+)
+@pytest.mark.parametrize(
+    ("content_type", "body", "why"),
+    [
+        ("application/json", "{}", "must be multipart/form-data"),
+        (PARTS, part("picture", "x", "Content-Type: text/plain") + "--x--", "is text/plain"),
+    ],
+)
+def test_a_documented_415(
+    serve: Serve, description: str, case: str, content_type: str, body: str, why: str
+) -> None:
+    """It is given for the whole body and for a part of it (RFC 9110 section 15.5.16)."""
+    mock = serve(PICTURES % description)
+    headers = {"Content-Type": content_type}
+    answer = mock.post("/pictures", content=body.encode(), headers=headers)
+    assert (answer.status_code, answer.headers["tallystick-case"]) == (415, case)
+    assert why in answer.headers["tallystick-error"]
