@@ -80,13 +80,13 @@ def _is_accepted(
     if not fits_body(run.contract, request):
         return False
     what = " and ".join(limit.what for limit in found)
-    is_stated = all(limit.is_stated for limit in found)
-    expectation = base.accepted(what, is_advised=not is_stated)
-    is_action = run.plan.roles.of(base.operation) is Role.ACTION
     # An action has rules of its own, which depend on what was done before.
-    allowed = (*STATE, 400, 422) if is_action else STATE
-    others = [case for case in base.operation.cases if case.http_status in allowed]
-    expectation = replace(expectation, cases=(*expectation.cases, *others))
+    is_action = run.plan.roles.of(base.operation) is Role.ACTION
+    is_stated = all(limit.is_stated for limit in found) and not is_action
+    expectation = base.accepted(what, is_advised=not is_stated)
+    first = [case for case in expectation.cases if not 400 <= case.http_status < 500]
+    others = [case for case in base.operation.cases if case.http_status in (*STATE, base.again)]
+    expectation = replace(expectation, cases=(*first, *others))
     exchange = run.client.send(request)
     is_accepted = case_answered(base.operation, exchange) in expectation.cases
     if (is_accepted or is_judged) and not base.hides(exchange):

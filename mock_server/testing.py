@@ -77,8 +77,9 @@ class RunningMock:
         """Have the next matching requests answered with a body of your own, by default as a
         success. Gives what of it the document does not allow; it is sent all the same.
         """
-        own = {"body": body, "status": status, "headers": headers}
-        queued = self.control("POST", "forces", {**own, "times": times, "match": match}).json()
+        given = {"status": status, "headers": headers, "match": match}
+        own = {"body": body, "times": times, **{n: v for n, v in given.items() if v is not None}}
+        queued = self.control("POST", "forces", own).json()
         violations: list[str] = queued["violations"]
         return violations
 
@@ -95,7 +96,7 @@ class RunningMock:
         seconds; without a fault, only late. With a `rate`, each request gets one by that chance.
         """
         options = {"delay": delay, "times": times, "match": match, "rate": rate, "seed": seed}
-        self.control("POST", "faults", {"faults": faults or [None], **options})
+        self.control("POST", "faults", {"faults": faults, **options})
 
     def advance(self, seconds: float) -> None:
         """Put the clock forward; what expires follows it."""

@@ -99,8 +99,7 @@ class Base:
         # Only a validator brings a 304 about (RFC 9110 section 15.4.5).
         own = [case for case in self.operation.cases if case.status != "304"]
         cases = [case for case in own if case.is_success or _is_upstream(case)]
-        if not self.is_repeatable:
-            cases += [case for case in self.operation.cases if case.http_status in (409, 422)]
+        cases += [case for case in self.operation.cases if case.http_status in self._in_the_way]
         first = [self.case] if self.case else []
         others = [case for case in cases if case not in first]
         return Expectation(
@@ -131,6 +130,17 @@ class Base:
             is_same = isinstance(outcome, Response) and outcome.status == self.status
             return is_same and 400 <= (self.status or 0) < 500
         return not is_of_request(self.case) and self.case == case_answered(self.operation, exchange)
+
+    @property
+    def _in_the_way(self) -> tuple[int, ...]:
+        """The statuses of what an earlier request may have left in the way of a variation: of a
+        create it is known what an equal second one gets, and what has to be unique.
+        """
+        if self.is_repeatable:
+            return ()
+        if self.role not in (Role.CREATE, Role.UPDATE) and self.status != 201:
+            return (409, 422)
+        return (409, self.again) if self.again and not self.unique else (409,)
 
     @property
     def _may_break_a_rule(self) -> bool:
