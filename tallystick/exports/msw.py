@@ -20,7 +20,7 @@ from tallystick.contract import Contract, ContractOperation
 from tallystick.exports.escaping import Names, json_text, one_line, words
 from tallystick.exports.typescript import Types
 from tallystick.generation import bodies
-from tallystick.generation.values import make
+from tallystick.generation.values import Wish, make
 from tallystick.reader.operations import MediaType
 
 _RUNTIME = Path(__file__).with_name("msw_runtime.ts")
@@ -197,12 +197,14 @@ class _Operation:
 
 def _body(contract: Contract, case: Case, media_type: MediaType) -> Any:
     """The body of a case: as the mock makes it, of a success without example the first of those
-    with the seed 0.
+    with the seed 0; of an item, one without an id in its path.
     """
     is_made = case.is_success and case.variant is None and bodies.is_json(media_type)
     if not is_made or media_type.schema is None or bodies.examples(contract.document, media_type):
         return bodies.body(contract, case, media_type)
-    return make(contract.document, media_type.schema, seed="0/0").value
+    reads = case.operation.partition(" ")[0] in ("GET", "HEAD", "QUERY", "OPTIONS", "TRACE")
+    seed, wish = "0/" if reads else "0/0", Wish(is_long=True)
+    return make(contract.document, media_type.schema, seed=seed, wish=wish).value
 
 
 def identifier(operation: ContractOperation) -> str:
