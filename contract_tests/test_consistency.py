@@ -26,6 +26,7 @@ from contract_tests.checks.context import (
 )
 from contract_tests.checks.schemas import schema_at
 from contract_tests.checks.table import Check
+from contract_tests.http.bodies import OCTETS, format_of, is_json, part_type
 from contract_tests.http.client import origin_of
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import Resource, items, path_parameters, unwrapped
@@ -199,12 +200,33 @@ class _Seen:
             wrong = lost(sent, self.last, frozenset())
             what = "what is answered is not what was sent"
             self._find(table.CREATED_READ, self.item.exchange, wrong, what, before=sent)
+            self._check_file(exchange)
             return
         wrong = lost(sent, read, self._documented()) | changed(self.last, read)
         before = {**self.last, **sent}
         what = "what is read is not what was created"
         self._find(table.CREATED_READ, exchange, wrong, what, before=before)
         self.last, self.tag = read, _tag(exchange)
+
+    def _check_file(self, exchange: Exchange | None) -> None:
+        """The one file of a form is read as it was sent, in the media type of its part."""
+        request, outcome = self.item.request, exchange.outcome if exchange else None
+        body = request.body if isinstance(request.body, dict) else {}
+        files = {name: value for name, value in body.items() if isinstance(value, bytes)}
+        if exchange is None or not isinstance(outcome, Response) or len(files) != 1:
+            return
+        if not outcome.is_success or is_json(outcome.media_type):
+            return
+        ((name, sent),) = files.items()
+        media_type, _ = part_type(format_of(request.operation, request.media_type or ""), name)
+        wrong = {}
+        if outcome.body != sent:
+            wrong[name] = (
+                f"the file has {len(outcome.body)} bytes, others than the {len(sent)} sent"
+            )
+        elif media_type not in (None, OCTETS, outcome.media_type):
+            wrong[name] = f"the file is {outcome.media_type}, and was sent as {media_type}"
+        self._find(table.CREATED_READ, exchange, wrong, "", self.reader)
 
     def check_parent(self) -> None:
         """The item is not there below another parent."""

@@ -35,6 +35,7 @@ STATE = (402, 409, 410, 412, 423, 424, 428)
 
 _REFUSED = (401, 403)
 
+_CONFLICT = 409
 _MOST_UNIQUE = 5
 """How many texts are tried as the one that must be unique."""
 
@@ -197,6 +198,8 @@ class Bases:
             creates = base.role is Role.CREATE or base.status == 201
             if base.is_success and creates and not base.is_repeatable:
                 base = self._repeated(base)
+            elif base.role is Role.CREATE and base.status == _CONFLICT:
+                self._check_new(base)
             self._sent = {name: _shortened(earlier) for name, earlier in self._sent.items()}
             self._sent[operation.name] = base
             self.watch(base)
@@ -229,6 +232,16 @@ class Bases:
         if status is None or not 400 <= status < 500:
             return base
         return replace(base, again=status, unique=self._unique(base))
+
+    def _check_new(self, base: Base) -> None:
+        """A create that finds whatever is sent there already creates nothing at all."""
+        request = renewed(base.request, tuple(texts(self.run.contract, base.request)), base.request)
+        successes = tuple(case for case in base.operation.cases if case.is_success)
+        if request == base.request or not successes:
+            return
+        what = "an item with other texts"
+        expectation = Expectation(ExpectationKind.ACCEPTED, what, successes, is_advised=True)
+        self.run.check(base.operation, self.run.client.send(request), expectation)
 
     def _unique(self, base: Base) -> tuple[Field, ...]:
         """What has to differ for another item to be created: one text, or else all of them."""

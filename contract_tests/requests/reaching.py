@@ -91,15 +91,17 @@ def full_bodies(contract: Contract, base: OperationRequest, number: int) -> list
     sent = format_of(base.operation, base.media_type or "")
     schema = sent.media.schema if sent else None
     declared = {name for name, _ in properties(contract.document, schema)} if schema else set()
-    whole = {
-        name: value
-        for body in reversed(bodies)
-        for name, value in body.items()
-        if name in declared and value not in _NOTHING
-    }
-    requests = [
-        replace(base, body={**body, **kept}) for body in ([whole] if whole else []) + bodies
-    ]
+    whole: dict[str, Any] = {}
+    for body in bodies:
+        for name, value in body.items():
+            if name in declared and _says_more(value, whole.get(name)):
+                whole[name] = value
+    for name, value in whole.items():
+        # A text that is cut, or a character that is lost, shows in a longer one.
+        longer = {**whole, name: f"{value} and tallystick's"} if isinstance(value, str) else whole
+        whole = longer if fits_body(contract, replace(base, body={**longer, **kept})) else whole
+    bodies = [whole, *bodies] if whole else bodies
+    requests = [replace(base, body={**body, **kept}) for body in bodies]
     return [request.body for request in requests if fits_body(contract, request)]
 
 
@@ -122,11 +124,19 @@ def _full(operation: ContractOperation, media_type: str, number: int) -> list[di
     return sorted(drawn, key=_fullness, reverse=True)
 
 
+def _says_more(value: Any, than: Any) -> bool:
+    """Whether a value says something where another says nothing, or is a longer text."""
+    if isinstance(value, str) and isinstance(than, str):
+        return len(than) < len(value) <= _LONGEST
+    return than in _NOTHING and value not in _NOTHING
+
+
 def _fullness(body: dict[str, Any]) -> tuple[int, int]:
     """How many members say something, and how many there are."""
     return sum(value not in _NOTHING for value in body.values()), len(body)
 
 
+_LONGEST = 200
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 

@@ -255,9 +255,6 @@ STATE = family(
     recalled("repair with another title", OWN, b.with_store(
         add_repair=lambda right, bike, branch, said: right(bike, branch, {**said, "title": "?"})),
         repair()),
-    state("repair in another branch", "X-Branch: Where the repair is done", b.with_store(
-        add_repair=lambda right, bike, branch, said: right(bike, "north", said)),
-        repair(branch="south")),
     state("repair not cancelled", "204: The repair is cancelled",
           changed(delete_repair=_repair_kept), DELETE_REPAIR, READ_REPAIR),
     recalled("plan not replaced", "200: The plan is replaced", changed(write_plan=_plan_unkept),
