@@ -32,9 +32,15 @@ from mock_server.watching import Watched, Watcher
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
+from tallystick.reader.schemas.patterns import BUDGET, Budget
 
 GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
+
+MATCHING = 0.1
+"""How long all requests together may match patterns that need a deadline, in seconds at once, and
+as a share of the time that passes: others are answered meanwhile.
+"""
 
 _MOST_LISTED = 20
 """How many operations are listed at the start."""
@@ -166,7 +172,8 @@ class _Server(uvicorn.Server):
     _task: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """See uvicorn.Server."""
+        """See uvicorn.Server. Requests run in the context in which the server starts."""
+        BUDGET.set(Budget(MATCHING, MATCHING))
         await super().startup(sockets)
         if self.beside is not None:
             self._task = asyncio.create_task(self.beside())

@@ -157,7 +157,9 @@ def _judges(
                 if fails(value):
                     return _of_case(case)
         if validator is not None and not validator.is_valid(value):
-            return RequestError(status, why_invalid(validator, value, "The request body"))
+            why = why_invalid(validator, value, "The request body")
+            if why is not None:
+                return RequestError(status, why)
         return None if of_items is None else _wrong_item(of_items, value, status)
 
     return judge, _plainly_valid(operation, validator)
@@ -176,8 +178,9 @@ def _of_case(case: Case) -> RequestError:
 def _wrong_item(validator: Validator, items: list[Any], status: int) -> RequestError | None:
     for index, item in enumerate(items):
         if not validator.is_valid(item):
-            what = f"Item {index} of the request body"
-            return RequestError(status, why_invalid(validator, item, what))
+            why = why_invalid(validator, item, f"Item {index} of the request body")
+            if why is not None:
+                return RequestError(status, why)
     return None
 
 
