@@ -188,7 +188,7 @@ class Control:
         only those after a number, and, where none is there yet, after waiting for one.
         """
         query, journal = request.query_params, session_of(request.scope).journal
-        after, case = _whole(query.get("after", "0"), "after"), query.get("case")
+        after, case = messages.whole_number(query.get("after", "0"), "after"), query.get("case")
         self._check_case(case)
 
         def found() -> list[Entry]:
@@ -318,12 +318,6 @@ def _is_total(request: Request) -> bool:
     if text not in ("true", "false"):
         raise ControlError("'total' must be true or false.")
     return text == "true"
-
-
-def _whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise ControlError(f"'{name}' must be a whole number from 0.")
-    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from mock_server.answers.faults import FAULTS
 from mock_server.control.examples import HOW, Examples
+from mock_server.control.messages import whole_number
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
@@ -97,8 +98,8 @@ class Board:
         """The live log: a `request` event for each answered request, with its row; a `changed`
         event when anything else changed.
         """
-        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        stream = _stream(session_of(request.scope), int(after) if after.isdecimal() else 0)
+        after = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
+        stream = _stream(session_of(request.scope), whole_number(after, "after"))
         headers = {"cache-control": "no-store"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

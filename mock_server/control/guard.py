@@ -19,16 +19,18 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.addresses import LINKS, PICTURES, PREFIX, STATIC
-from mock_server.answers.problems import problem_response
+from mock_server.answers.problems import OWN, problem_response
 from mock_server.requests.cors import preflight, with_cors
 
 _METHODS = ("DELETE", "GET", "POST", "PUT")
 _COOKIE = "tallystick-token"
 _OPEN = (LINKS, PICTURES, STATIC, f"{PREFIX}/health")
-"""What other pages and machines may open: a hosted page is opened by whoever has its address."""
+"""What other pages and machines may open: a hosted page is opened by whoever has its address. Its
+buttons work from the page only.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it: 401 without the token, 403 else."""
+        send = _with_own(send)
         origin = dict(scope["headers"]).get(b"origin", b"")
         if origin.decode("latin-1") in self.access.origins:
             send = with_cors(send, origin)
@@ -71,16 +74,22 @@ class Guard:
             await refused(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> str | None:
-        if scope["path"].startswith(_OPEN):
-            return None
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
+        own = f"{scope['scheme']}://{host}"
+        if scope["path"].startswith(_OPEN):
+            if scope["method"] in ("GET", "HEAD") or origin in self.access.origins:
+                return None
+            # What is behind a tunnel does not know its own scheme, but browsers know the site.
+            site = headers.get(b"sec-fetch-site")
+            is_own = origin in ("", own) if site is None else site in (b"same-origin", b"none")
+            return None if is_own else "Only a hosted page itself may press its buttons."
         if self.access.loopback and host and not is_loopback(_host_name(host)):
             return f"The mock listens on loopback only, and {host} is no name of it."
         if origin in self.access.origins:
             return None
-        if origin and origin.rpartition("//")[2] != host:
+        if origin and origin != own:
             return (
                 f"The origin {origin} may use the mocked API, but not control the mock "
                 f"(--allow-origin {origin} would let it)."
@@ -123,6 +132,19 @@ _LOGIN = (
     "The mock wants its token, which it printed when it started: as header "
     "'Authorization: Bearer TOKEN', or open the board at the address that it printed."
 )
+
+
+def _with_own(send: Send) -> Send:
+    """Adds what goes with everything of the mock's own."""
+
+    async def send_with_own(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name for name, _ in message["headers"]}
+            added = [header for header in OWN if header[0] not in given]
+            message = {**message, "headers": [*message["headers"], *added]}
+        await send(message)
+
+    return send_with_own
 
 
 def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
