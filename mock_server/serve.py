@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +23,9 @@ from starlette.types import ASGIApp
 
 from mock_server.addresses import PREFIX
 from mock_server.app import create_app
+from mock_server.connections import Connection, connections
 from mock_server.control.guard import Access, is_loopback
+from mock_server.limits import DEFAULT, Limits
 from mock_server.mock import Mock
 from mock_server.request_log import Lines, RequestLog
 from mock_server.requests.decoding.sizes import raised
@@ -69,11 +72,13 @@ def serve(
     watched: Watched | None = None,
     log: Literal["none", "api", "all"] = "api",
     opens_board: bool = False,
+    limits: Limits = DEFAULT,
 ) -> None:
     """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
     requests have a line on standard output. Raises TallystickError where that cannot be begun.
     """
-    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state, load=load)
+    settings = {"auth": auth, "remembers": remembers, "state": state, "load": load}
+    mock = Mock(contract, seed, max_body, limits=limits, **settings)
     front = create_app(mock, access)
     lines = Lines(click.echo)
     requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")
@@ -98,6 +103,7 @@ def serve(
             front if log == "none" else requests,
             before_end=mock.sessions.close,
             beside=watcher.run if watcher else None,
+            limits=limits,
         )
         server.run(sockets=[listener])
 
@@ -137,12 +143,14 @@ def serving(
     auth: bool = True,
     remembers: bool = True,
     state: Any = None,
+    limits: Limits = DEFAULT,
 ) -> Iterator[str]:
     """Serve on a free loopback port, in a thread; gives the base URL."""
-    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
+    kept = {"remembers": remembers, "state": state}
+    mock = Mock(contract, seed, max_body, auth=auth, limits=limits, **kept)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn_server(app, before_end=mock.sessions.close)
+        server = uvicorn_server(app, before_end=mock.sessions.close, limits=limits)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         # The socket listens already: a client that is too early waits in its queue.
@@ -178,6 +186,15 @@ class _Server(uvicorn.Server):
         if self.beside is not None:
             self._task = asyncio.create_task(self.beside())
 
+    async def on_tick(self, counter: int) -> bool:
+        """See uvicorn.Server; ten times a second."""
+        if counter % 10 == 0:
+            now = time.monotonic()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check(now)
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server."""
         if self.before_end is not None:
@@ -193,10 +210,12 @@ def uvicorn_server(
     lifespan: Literal["on", "off"] = "on",
     before_end: Callable[[], None] | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    limits: Limits = DEFAULT,
 ) -> uvicorn.Server:
     """The server that the mock runs on; the benchmark runs what it compares with on it, too."""
     config = uvicorn.Config(
         app,
+        http=connections(limits),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -34,7 +34,13 @@ from mock_server.selection.own_answers import judged
 from mock_server.state.clock import timestamp
 from mock_server.state.forces import QueueFullError
 from mock_server.state.journal import Entry, is_named
-from mock_server.state.sessions import SESSION, Session, SessionNameError, session_of
+from mock_server.state.sessions import (
+    SESSION,
+    Session,
+    SessionNameError,
+    TooManySessionsError,
+    session_of,
+)
 from tallystick.catalogue.names import UnknownCaseError, find_named
 
 
@@ -76,8 +82,9 @@ class Control:
             if name:
                 try:
                     session = await self.mock.sessions.get(name)
-                except SessionNameError as error:
-                    await problem_response(400, str(error))(scope, receive, send)
+                except (SessionNameError, TooManySessionsError) as error:
+                    refused = problem_response(getattr(error, "status", 400), str(error))
+                    await refused(scope, receive, send)
                     return
             await app({**scope, SESSION: session}, receive, send)
             if scope["method"] not in ("GET", "HEAD"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -23,10 +24,11 @@ from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
 from mock_server.requests import security
+from mock_server.requests.control_body import ControlError
 from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
 from mock_server.state.clock import timestamp
 from mock_server.state.journal import Entry
-from mock_server.state.sessions import Session, session_of
+from mock_server.state.sessions import Session, Sessions, session_of
 
 _SHOWN = 50
 """How many requests the live log shows, and at most sends at once."""
@@ -99,9 +101,21 @@ class Board:
         event when anything else changed.
         """
         after = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
-        stream = _stream(session_of(request.scope), whole_number(after, "after"))
+        sessions, number = self.mock.sessions, whole_number(after, "after")
+        if sessions.streams >= sessions.limits.max_streams:
+            raise ControlError("As many live logs are open as may be (--max-streams).", 503)
+        stream = _counted(sessions, _stream(session_of(request.scope), number))
         headers = {"cache-control": "no-store"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _counted(sessions: Sessions, stream: AsyncIterator[str]) -> AsyncIterator[str]:
+    sessions.streams += 1
+    try:
+        async for text in stream:
+            yield text
+    finally:
+        sessions.streams -= 1
 
 
 async def _stream(session: Session, last: int) -> AsyncIterator[str]:
@@ -121,6 +135,7 @@ async def _stream(session: Session, last: int) -> AsyncIterator[str]:
         yield "event: changed\ndata:\n\n"
 
 
+@lru_cache(maxsize=4 * _SHOWN)  # all boards that are open show the same
 def _row(entry: Entry) -> Markup:
     """A row of the log, as one line of HTML."""
     text = _PAGES.text("row.html", entry=entry, time=timestamp(entry.time))

@@ -23,7 +23,7 @@ from mock_server.answers.problems import OWN
 from mock_server.requests.cors import is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
 from mock_server.requests.routing.routes import Routes
-from mock_server.state.sessions import SESSION, SessionNameError, Sessions
+from mock_server.state.sessions import SESSION, SessionNameError, Sessions, TooManySessionsError
 from tallystick.generation.problem import MEDIA_TYPE, problem
 
 _SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
@@ -90,6 +90,9 @@ class Front:
             except SessionNameError as error:
                 wrong = ((b"tallystick-error", b"bad session name"),)
                 raise AddressFormError(Reply(400, str(error), wrong)) from None
+            except TooManySessionsError as error:
+                wrong = ((b"tallystick-error", b"too many sessions"),)
+                raise AddressFormError(Reply(429, str(error), wrong)) from None
         if not scope["path"].startswith("/~"):
             return scope
         case = _CASE_FORM.fullmatch(scope["path"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from starlette.types import Scope
@@ -123,7 +124,12 @@ class Journal:
 
     def entries(self, after: int = 0) -> list[Entry]:
         """The entries after that number, oldest first."""
-        return [Entry(*fact) for fact in self.facts if fact[0] > after]
+        new = min(self.count - after, len(self.facts))
+        return (
+            [Entry(*fact) for fact in islice(self.facts, len(self.facts) - new, None)]
+            if new > 0
+            else []
+        )
 
     def find(self, number: int) -> Entry | None:
         """The entry of this number, if it is still there."""

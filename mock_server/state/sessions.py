@@ -2,8 +2,8 @@
 
 Rules: a session is named by the header `Tallystick-Session` or by the address `/~session/NAME/…`;
 a request that names none belongs to the default one, which lives as long as the mock. A session is
-made when it is first named; it ends when nobody has named it for an hour, or when there are too
-many, the longest unused first.
+made when it is first named; it ends when nobody has named it for an hour. One that is in use never
+ends for another: where there are too many, a new one is refused.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from starlette.types import Scope
 
+from mock_server.limits import DEFAULT, Limits
 from mock_server.state.changes import Changes
 from mock_server.state.clock import Clock
 from mock_server.state.disturbances import FaultQueue
@@ -23,10 +24,6 @@ from mock_server.state.forces import ForceQueue
 from mock_server.state.journal import MOST_ENTRIES, Journal, Served
 from mock_server.state.store import Store
 from tallystick.contract import Contract
-
-MOST_SESSIONS = 200
-IDLE = 3600.0
-"""After how many seconds a session that nobody names ends."""
 
 MOST_ENTRIES_OF_A_SESSION = 200
 SESSION = "tallystick.session"
@@ -47,6 +44,18 @@ class SessionNameError(Exception):
         return (
             f"{self.name[:80]!r} is no name of a session: 1 to 64 letters, digits, dots, hyphens "
             "and underscores are."
+        )
+
+
+class TooManySessionsError(Exception):
+    """There are as many sessions as there may be."""
+
+    status = 429
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"There are {most} sessions, which is the most (--max-sessions). End those that you "
+            "need no more: DELETE /_tallystick/sessions/NAME."
         )
 
 
@@ -128,8 +137,11 @@ class SessionStore:
 class Sessions:
     """The sessions of a mock."""
 
-    def __init__(self, contract: Contract, store: Store) -> None:
+    def __init__(self, contract: Contract, store: Store, limits: Limits = DEFAULT) -> None:
         self._contract = contract
+        self.limits = limits
+        self.streams = 0
+        """How many live logs are open."""
         self._store = store
         self._named: OrderedDict[str, Session] = OrderedDict()
         self._past: Counter[Served] = Counter()
@@ -144,14 +156,19 @@ class Sessions:
         return scope.get(SESSION) or self.default
 
     async def get(self, name: str) -> Session:
-        """The session of this name, made if there is none. Raises SessionNameError."""
-        if not _NAME.fullmatch(name):
-            raise SessionNameError(name)
-        session = self._named.get(name) or self._make(name)
+        """The session of this name, made if there is none. Raises SessionNameError,
+        TooManySessionsError.
+        """
+        session = self._named.get(name)
+        if session is None:
+            if not _NAME.fullmatch(name):
+                raise SessionNameError(name)
+            await self._end_idle()
+            if len(self._named) >= self.limits.max_sessions:
+                raise TooManySessionsError(self.limits.max_sessions)
+            session = self._named[name] = self._make(name)
         session.used = time.monotonic()
-        self._named[name] = session
         self._named.move_to_end(name)
-        await self._end_old()
         return session
 
     def _make(self, name: str) -> Session:
@@ -196,10 +213,9 @@ class Sessions:
             await session.reset()
         return session is not None
 
-    async def _end_old(self) -> None:
+    async def _end_idle(self) -> None:
         while self._named:
             oldest = next(iter(self._named.values()))
-            is_idle = time.monotonic() - oldest.used > IDLE
-            if not is_idle and len(self._named) <= MOST_SESSIONS:
+            if time.monotonic() - oldest.used <= self.limits.session_idle:
                 return
             await self.end(oldest.name)

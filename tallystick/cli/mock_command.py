@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import click
 from tallystick.cli.shared.contract_options import contract_options, read
 from tallystick.cli.shared.exits import needs
 from tallystick.cli.shared.folder import offered
+from tallystick.cli.shared.limit_options import limit_options
 from tallystick.reader.options import LOCALE
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Serve files of the document and overlays anew when they are edited.",
 )
+@limit_options
 @click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
 @click.option(
     "-v",
@@ -98,12 +100,14 @@ def mock_command(
     quiet: bool,
     verbose: bool,
     opens_board: bool,
+    limits: Mapping[str, Any],
 ) -> None:
     """Serve the contract as a mock that produces every documented case.
 
     Without DOCUMENT, in a folder that holds just one, you are asked whether to serve that.
     """
     with needs("mock"):
+        from mock_server.limits import Limits
         from mock_server.serve import access_to, serve
         from mock_server.watching import Watched
     from tallystick.reader.texts.sources import recording
@@ -130,6 +134,7 @@ def mock_command(
         watched=Watched(load, frozenset(files)) if watch and files else None,
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
+        limits=Limits(**limits),
     )
 
 

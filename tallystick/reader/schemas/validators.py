@@ -24,7 +24,7 @@ Validator = jsonschema_rs.Draft202012Validator
 _ANYTHING = Validator({})
 
 _NAMES = jsonschema_rs.FancyRegexOptions(backtrack_limit=2_000)
-"""For the patterns of names. Where a name takes more steps, errors say so (BacktrackLimitExceeded)."""
+"""For the patterns of names. Where one takes more steps, errors say so (BacktrackLimitExceeded)."""
 
 
 class HasSchemas(Protocol):
