@@ -174,7 +174,7 @@ class _Refusal:
         self.status = status
         self.body = orjson.dumps(problem(status, detail))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
         """See ASGI."""
         headers = _headers(self.body)
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

@@ -78,7 +78,7 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     explained = {**entry.to_json(), "session": session.name or None, "rules": rules, "others": []}
     received = session.journal.request(entry.number)
     if received is None:
-        return {**explained, "note": f"Only the last {MOST_REQUESTS} requests are kept whole."}
+        return {**explained, "note": _dropped(session, entry)}
     explained |= {
         "headers": _shown_headers(received, keys_of(operation)),
         "body": received.body.decode("utf-8", "replace"),
@@ -97,6 +97,13 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
         "curl": explainer.curl(explainer.recorded),
         "others": [explainer.way_to(case) for case in operation.cases if case.label != entry.case],
     }
+
+
+def _dropped(session: Session, entry: Entry) -> str:
+    """Why the details of a request are not kept any more."""
+    if entry.number <= session.journal.count - MOST_REQUESTS:
+        return f"Only the last {MOST_REQUESTS} requests are kept whole."
+    return "The details of this request were dropped: the mock's memory was full (--memory)."
 
 
 def _rules(entry: Entry, mock: Mock, operation: ContractOperation) -> Iterator[dict[str, str]]:

@@ -8,6 +8,7 @@ it. All stays in memory; header values that may be secret are not shown.
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from starlette.types import Scope
 
 from mock_server.state.changes import Changes
 from mock_server.state.forces import OwnAnswer
+from mock_server.state.memory import OVERHEAD, UNLIMITED, Account, Memory
 
 MOST_ENTRIES = 1_000
 MOST_REQUESTS = 200
@@ -27,6 +29,8 @@ Served = tuple[str | None, str]
 """An operation and the case that answered."""
 
 _LARGEST_BODY = 16 * 1024
+_LONGEST_PATH = 2_048
+_AT_ONCE = 4
 
 Fact = tuple[int, float, str, str, str | None, int, str, str]
 """The facts of one answered request, as a bare tuple, which is the cheapest to make."""
@@ -80,13 +84,18 @@ def is_named(label: str, name: str) -> bool:
 class Journal:
     """The last entries, and how often each case was served since the last reset."""
 
-    def __init__(self, changes: Changes, past: Counter[Served], most: int = MOST_ENTRIES) -> None:
-        """What was served is added to `past` before it is forgotten."""
+    def __init__(
+        self,
+        changes: Changes,
+        past: Counter[Served],
+        most: int = MOST_ENTRIES,
+        memory: Account | None = None,
+    ) -> None:
+        """What was served is added to `past` before it is forgotten; `memory` counts details."""
         self.changes, self.past = changes, past
+        self.memory = Account(Memory(UNLIMITED)) if memory is None else memory
         self.facts: deque[Fact] = deque(maxlen=most)
-        self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = deque(
-            maxlen=MOST_REQUESTS
-        )
+        self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes, int, float]] = deque()
         self.noted: deque[tuple[int, OwnAnswer]] = deque(maxlen=MOST_REQUESTS)
         self.served: Counter[Served] = Counter()
         self.count = 0
@@ -105,11 +114,20 @@ class Journal:
         self.count += 1
         if len(body) > _LARGEST_BODY:
             body = body[:_LARGEST_BODY]
-        self.received.append((scope["query_string"], scope["headers"], body))
+        headers, query, path = scope["headers"], scope["query_string"], scope["path"]
+        size = OVERHEAD + len(body) + len(query) + len(path)
+        for name, value in headers:
+            size += len(name) + len(value)
+        if len(self.received) >= MOST_REQUESTS:
+            self.memory.add(-self.received.popleft()[3])
+        self.received.append((query, headers, body, size, time.monotonic()))
+        if len(path) > _LONGEST_PATH:
+            path = f"{path[:_LONGEST_PATH]}…"
         self.facts.append(
-            (self.count, moment, scope["method"], scope["path"], operation, status, case, rule)
+            (self.count, moment, scope["method"], path, operation, status, case, rule)
         )
         self.served[operation, case] += 1
+        self.memory.add(size)
         if self.changes.waiting:
             self.changes.notify()
         return self.count
@@ -138,7 +156,14 @@ class Journal:
     def request(self, number: int) -> Received | None:
         """The request of this number as it came, if it is still kept."""
         place = number - self.count - 1
-        return Received(*self.received[place]) if -len(self.received) <= place < 0 else None
+        if not -len(self.received) <= place < 0:
+            return None
+        return Received(*self.received[place][:3])
+
+    def drop(self) -> None:
+        """Forget the details of the oldest requests."""
+        for _ in range(min(_AT_ONCE, len(self.received))):
+            self.memory.add(-self.received.popleft()[3])
 
     def forget_served(self) -> None:
         """Count anew how often each case is served here; the sum of all sessions keeps it."""
@@ -146,7 +171,7 @@ class Journal:
         self.served.clear()
 
     def reset(self) -> None:
-        """Forget everything, and count from one again."""
+        """Forget everything (the owner of the memory knows), and count from one again."""
         self.facts.clear()
         self.received.clear()
         self.noted.clear()

@@ -12,7 +12,7 @@ import re
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Iterator
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.types import Scope
 
@@ -22,7 +22,8 @@ from mock_server.state.clock import Clock
 from mock_server.state.disturbances import FaultQueue
 from mock_server.state.forces import ForceQueue
 from mock_server.state.journal import MOST_ENTRIES, Journal, Served
-from mock_server.state.store import Store
+from mock_server.state.memory import Account, Memory
+from mock_server.state.store import MemoryStore, Store
 from tallystick.contract import Contract
 
 MOST_ENTRIES_OF_A_SESSION = 200
@@ -59,6 +60,14 @@ class TooManySessionsError(Exception):
         )
 
 
+@runtime_checkable
+class Droppable(Protocol):
+    """What a session keeps of the past, and can do without."""
+
+    def drop(self) -> bool:
+        """Drop the oldest, and say whether there was any."""
+
+
 class Session:
     """The state of one session. `path` is the base path under which the session is reached;
     `requests` starts the Link header (RFC 8288) of what explains one of its requests; `kept` is
@@ -71,6 +80,7 @@ class Session:
         "faults",
         "journal",
         "kept",
+        "memory",
         "name",
         "path",
         "queue",
@@ -79,8 +89,11 @@ class Session:
         "used",
     )
 
-    def __init__(self, name: str, contract: Contract, store: Store, past: Counter[Served]) -> None:
+    def __init__(
+        self, name: str, contract: Contract, store: Store, past: Counter[Served], memory: Memory
+    ) -> None:
         self.name = name
+        self.memory = Account(memory)
         self.path = f"/~session/{name}" if name else ""
         self.requests = f"<{self.path}/_tallystick/requests/".encode()
         self.store = SessionStore(store, name)
@@ -89,7 +102,7 @@ class Session:
         self.clock = Clock()
         self.changes = Changes()
         most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
-        self.journal = Journal(self.changes, past, most)
+        self.journal = Journal(self.changes, past, most, self.memory)
         self.kept: dict[str, Any] = {}
         self.used = time.monotonic()
 
@@ -101,6 +114,7 @@ class Session:
         self.clock.reset()
         self.journal.reset()
         self.kept.clear()
+        self.memory.clear()
 
 
 def session_of(scope: Scope) -> Session:
@@ -145,7 +159,11 @@ class Sessions:
         self._store = store
         self._named: OrderedDict[str, Session] = OrderedDict()
         self._past: Counter[Served] = Counter()
-        self.default = Session("", contract, store, self._past)
+        self.memory = Memory(limits.memory)
+        self.memory.droppers = [self._drop_requests, self._drop_kept]
+        if isinstance(store, MemoryStore):
+            store.share(self.memory)
+        self.default = Session("", contract, store, self._past, self.memory)
 
     def __iter__(self) -> Iterator[Session]:
         """The named sessions, the longest unused first."""
@@ -172,7 +190,21 @@ class Sessions:
         return session
 
     def _make(self, name: str) -> Session:
-        return Session(name, self._contract, self._store, self._past)
+        return Session(name, self._contract, self._store, self._past, self.memory)
+
+    def _drop_requests(self) -> bool:
+        """Drop the oldest details of requests."""
+        journals = [session.journal for session in (self.default, *self)]
+        found = [journal for journal in journals if journal.received]
+        if found:
+            min(found, key=lambda journal: journal.received[0][-1]).drop()
+        return bool(found)
+
+    def _drop_kept(self) -> bool:
+        """Drop what the session that was longest unused keeps of the past."""
+        sessions = sorted((self.default, *self), key=lambda session: session.used)
+        kept = (value for session in sessions for value in session.kept.values())
+        return any(isinstance(value, Droppable) and value.drop() for value in kept)
 
     @property
     def served(self) -> Counter[Served]:
