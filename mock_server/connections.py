@@ -125,7 +125,8 @@ class Connection(HttpToolsProtocol):
             return
         self.is_refused = True
         cycle = self.cycle
-        if cycle is None or cycle.response_complete or not cycle.response_started:
+        is_answering = cycle is not None and cycle.response_started and not cycle.response_complete
+        if not is_answering and not self.pipeline:
             body = orjson.dumps(problem(status, detail))
             lines = [b"%b: %b\r\n" % header for header in _headers(body)]
             self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))

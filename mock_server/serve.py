@@ -15,7 +15,6 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, Literal, NoReturn
-from urllib.parse import quote
 
 import click
 import uvicorn
@@ -73,6 +72,7 @@ def serve(
     log: Literal["none", "api", "all"] = "api",
     opens_board: bool = False,
     limits: Limits = DEFAULT,
+    is_token_given: bool = True,
 ) -> None:
     """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
     requests have a line on standard output. Raises TallystickError where that cannot be begun.
@@ -94,10 +94,12 @@ def serve(
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
         print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
+        for line in made_up(access, given=is_token_given):
+            print(line, flush=True)
         for line in limits_above(contract, max_body):
             print(line, flush=True)
         if opens_board:
-            webbrowser.open(_board(_url(listener, host), access))
+            webbrowser.open(f"{_url(listener, host)}{PREFIX}/")
         calm_collector()
         server = uvicorn_server(
             front if log == "none" else requests,
@@ -117,6 +119,18 @@ def limits_above(contract: Contract, max_body: int | None) -> Iterator[str]:
         )
         more = f", and {len(found) - 3} more" if len(found) > 3 else ""
         yield f"The document allows larger bodies than --max-body {max_body}: {shown}{more}."
+
+
+def made_up(access: Access, *, given: bool) -> Iterator[str]:
+    """What the command prints of a token that nobody knows: the token itself on a terminal only,
+    since what is printed elsewhere stays in logs.
+    """
+    if given or access.token is None:
+        return
+    if sys.stdout.isatty():
+        yield f"Token: {access.token}"
+    else:
+        yield "Nobody knows the token. Give one by --token-file or TALLYSTICK_TOKEN."
 
 
 def access_to(host: str, token: str | None, origins: Iterable[str]) -> Access:
@@ -258,11 +272,6 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{port}"
 
 
-def _board(url: str, access: Access) -> str:
-    """The address of the board."""
-    return f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
-
-
 def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True) -> str:
     """What the command prints when it starts: where the mock is, and what it mocks."""
     title = " ".join(str(contract.document.root["info"]["title"]).split())
@@ -281,10 +290,11 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
             f"Without credentials, {count} operations answer a 401 that the document does not "
             "have; --no-auth asks for none."
         )
-    lines.append(f"Board: {_board(url, access)}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
+    lines.append(f"Board: {url}{PREFIX}/   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
     if not access.loopback:
-        lines.append(
-            "Other machines can reach this mock. To control it, they need the token in the board's "
-            "address (as header: 'Authorization: Bearer TOKEN')."
-        )
+        lines += [
+            "Other machines can reach this mock. To control it, they need the token: the board "
+            "asks for it; scripts send 'Authorization: Bearer TOKEN'.",
+            "HTTP is not encrypted: whoever is on the way can read the token.",
+        ]
     return "\n".join(lines)

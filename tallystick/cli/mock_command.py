@@ -45,6 +45,12 @@ if TYPE_CHECKING:
     help="What the board and the control API ask for. Off loopback one is made up by default.",
 )
 @click.option(
+    "--token-file",
+    type=click.Path(),
+    metavar="FILE",
+    help="Read the token from this file, which no list of processes shows.",
+)
+@click.option(
     "--allow-origin",
     "origins",
     multiple=True,
@@ -91,6 +97,7 @@ def mock_command(
     max_body: int | None,
     locale: str,
     token: str | None,
+    token_file: str | None,
     origins: Sequence[str],
     *,
     no_auth: bool,
@@ -116,6 +123,8 @@ def mock_command(
         _require_origin(origin)
     if stateless and state_file:
         raise click.UsageError("--state is of no use with --stateless.")
+    if token_file is not None:
+        token = _token(token_file)
     access = access_to(host, token or None, origins)
     load = replace(offered(load), locale=locale)
     with recording() as files:
@@ -135,7 +144,22 @@ def mock_command(
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
         limits=Limits(**limits),
+        is_token_given=bool(token),
     )
+
+
+def _token(file: str) -> str:
+    """The token in a file."""
+    try:
+        token = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        wrong = getattr(error, "strerror", None) or "it is no text"
+        raise click.BadParameter(
+            f"{file} cannot be read: {wrong}.", param_hint="--token-file"
+        ) from None
+    if not token:
+        raise click.BadParameter(f"{file} is empty.", param_hint="--token-file")
+    return token
 
 
 def _json(file: str) -> Any:
