@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from mock_server.answers.problems import OWN
 from mock_server.limits import Limits
+from mock_server.requests.cors import OWN
 from tallystick.generation.problem import MEDIA_TYPE, problem
 
 _LINGER = 1.0

@@ -6,13 +6,7 @@ from starlette.responses import JSONResponse
 
 from tallystick.generation.problem import MEDIA_TYPE, problem, reason
 
-OWN = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
-)
-"""What goes with everything that the mock itself serves, unless a page brings its own."""
-
-__all__ = ["MEDIA_TYPE", "OWN", "problem", "problem_response", "reason"]
+__all__ = ["MEDIA_TYPE", "problem", "problem_response", "reason"]
 
 
 def problem_response(status: int, detail: str) -> JSONResponse:

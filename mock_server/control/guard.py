@@ -25,9 +25,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.addresses import LINKS, PICTURES, PREFIX, STATIC
-from mock_server.answers.problems import OWN, problem_response
+from mock_server.answers.problems import problem_response
 from mock_server.pages.rendering import Pages
-from mock_server.requests.cors import preflight, with_cors
+from mock_server.requests.cors import OWN, preflight, with_cors
 
 _METHODS = ("DELETE", "GET", "POST", "PUT")
 _COOKIE = "tallystick-token"
@@ -140,13 +140,13 @@ class Guard:
 
 def _given(scope: Scope) -> str:
     """The token that a request brings, if any."""
-    headers = dict(scope["headers"])
+    headers: dict[bytes, bytes] = dict(scope["headers"])
     scheme, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return given.strip()
     cookies: SimpleCookie = SimpleCookie()
     cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
-    return str(cookies[_COOKIE].value) if _COOKIE in cookies else ""
+    return cookies[_COOKIE].value if _COOKIE in cookies else ""
 
 
 def _unknown(scope: Scope) -> Response:

@@ -19,8 +19,7 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.addresses import PREFIX
-from mock_server.answers.problems import OWN
-from mock_server.requests.cors import is_preflight, preflight, with_cors
+from mock_server.requests.cors import OWN, is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
 from mock_server.requests.routing.routes import Routes
 from mock_server.state.sessions import SESSION, SessionNameError, Sessions, TooManySessionsError

@@ -157,8 +157,8 @@ def test_there_are_so_many_live_logs(strict):
     with client(f"http://{host}:{port}") as mock, ExitStack() as stack:
         opened = [stack.enter_context(mock.stream("GET", "/_tallystick/events")) for _ in range(2)]
         assert [answer.status_code for answer in opened] == [200, 200]
-        for answer in opened:
-            next(answer.iter_lines())
+        lines = [answer.iter_lines() for answer in opened]  # a stream that nobody holds is closed
+        assert [next(each) for each in lines] == ["event: changed"] * 2
         assert mock.get("/_tallystick/events").status_code == 503
         opened[0].close()
         assert _until_opened(mock) == 200
