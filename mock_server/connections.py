@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from mock_server.limits import Limits
+from mock_server.limits import MockLimits
 from mock_server.requests.cors import OWN
 from tallystick.generation.problem import MEDIA_TYPE, problem
 
@@ -32,7 +32,7 @@ Phase = tuple[str, Scope | None, int]
 class Connection(HttpToolsProtocol):
     """One connection. `limits` are those of its server."""
 
-    limits = Limits()
+    limits = MockLimits()
     waiting = 0
     """How many bytes came of headers, or trailers, that are not complete, or somewhat more."""
 
@@ -195,6 +195,6 @@ def _headers(body: bytes) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def connections(limits: Limits) -> type[Connection]:
+def connections(limits: MockLimits) -> type[Connection]:
     """Connections with these limits, for uvicorn."""
     return type("LimitedConnection", (Connection,), {"limits": limits})

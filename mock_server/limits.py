@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class MockLimits:
     """Each is an option of `tallystick mock` of the same name. Sizes are in bytes, times in
     seconds.
     """
@@ -40,4 +40,4 @@ class Limits:
     """For what the mock remembers, in all sessions together."""
 
 
-DEFAULT = Limits()
+DEFAULT = MockLimits()

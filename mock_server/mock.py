@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour, OperationBehaviour
 from mock_server.collections.registry import KeptCollections
-from mock_server.limits import DEFAULT, Limits
+from mock_server.limits import DEFAULT, MockLimits
 from mock_server.state.edits import Edits
 from mock_server.state.sessions import Sessions
 from mock_server.state.store import MemoryStore, Store
@@ -36,7 +36,7 @@ class Mock:
     remembers: bool = True
     state: Any = None
     load: LoadOptions | None = None
-    limits: Limits = DEFAULT
+    limits: MockLimits = DEFAULT
     edits: Edits = field(default_factory=Edits)
     before: InitVar[Mock | None] = None
     sessions: Sessions = field(init=False)

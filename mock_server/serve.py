@@ -24,7 +24,7 @@ from mock_server.addresses import PREFIX
 from mock_server.app import create_app
 from mock_server.connections import Connection, connections
 from mock_server.control.guard import Access, is_loopback
-from mock_server.limits import DEFAULT, Limits
+from mock_server.limits import DEFAULT, MockLimits
 from mock_server.mock import Mock
 from mock_server.request_log import Lines, RequestLog
 from mock_server.requests.decoding.sizes import raised
@@ -34,7 +34,7 @@ from mock_server.watching import Watched, Watcher
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
-from tallystick.reader.schemas.patterns import BUDGET, Budget
+from tallystick.reader.schemas.patterns import BUDGET, MatchTime
 
 GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
@@ -71,7 +71,7 @@ def serve(
     watched: Watched | None = None,
     log: Literal["none", "api", "all"] = "api",
     opens_board: bool = False,
-    limits: Limits = DEFAULT,
+    limits: MockLimits = DEFAULT,
     is_token_given: bool = True,
 ) -> None:
     """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
@@ -157,7 +157,7 @@ def serving(
     auth: bool = True,
     remembers: bool = True,
     state: Any = None,
-    limits: Limits = DEFAULT,
+    limits: MockLimits = DEFAULT,
 ) -> Iterator[str]:
     """Serve on a free loopback port, in a thread; gives the base URL."""
     kept = {"remembers": remembers, "state": state}
@@ -195,7 +195,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server. Requests run in the context in which the server starts."""
-        BUDGET.set(Budget(MATCHING, MATCHING))
+        BUDGET.set(MatchTime(MATCHING, MATCHING))
         await super().startup(sockets)
         if self.beside is not None:
             self._task = asyncio.create_task(self.beside())
@@ -224,7 +224,7 @@ def uvicorn_server(
     lifespan: Literal["on", "off"] = "on",
     before_end: Callable[[], None] | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
-    limits: Limits = DEFAULT,
+    limits: MockLimits = DEFAULT,
 ) -> uvicorn.Server:
     """The server that the mock runs on; the benchmark runs what it compares with on it, too."""
     config = uvicorn.Config(

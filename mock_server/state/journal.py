@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from mock_server.state.changes import Changes
 from mock_server.state.forces import OwnAnswer
-from mock_server.state.memory import OVERHEAD, UNLIMITED, Account, Memory
+from mock_server.state.memory import OVERHEAD, UNLIMITED, Memory, MemoryShare
 
 MOST_ENTRIES = 1_000
 MOST_REQUESTS = 200
@@ -89,11 +89,11 @@ class Journal:
         changes: Changes,
         past: Counter[Served],
         most: int = MOST_ENTRIES,
-        memory: Account | None = None,
+        memory: MemoryShare | None = None,
     ) -> None:
         """What was served is added to `past` before it is forgotten; `memory` counts details."""
         self.changes, self.past = changes, past
-        self.memory = Account(Memory(UNLIMITED)) if memory is None else memory
+        self.memory = MemoryShare(Memory(UNLIMITED)) if memory is None else memory
         self.facts: deque[Fact] = deque(maxlen=most)
         self.received: deque[tuple[bytes, list[tuple[bytes, bytes]], bytes, int, float]] = deque()
         self.noted: deque[tuple[int, OwnAnswer]] = deque(maxlen=MOST_REQUESTS)

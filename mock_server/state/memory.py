@@ -35,7 +35,7 @@ class Memory:
                 pass
 
 
-class Account:
+class MemoryShare:
     """What one owner keeps of it."""
 
     __slots__ = ("memory", "used")

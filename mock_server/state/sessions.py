@@ -16,13 +16,13 @@ from typing import Any, Protocol, runtime_checkable
 
 from starlette.types import Scope
 
-from mock_server.limits import DEFAULT, Limits
+from mock_server.limits import DEFAULT, MockLimits
 from mock_server.state.changes import Changes
 from mock_server.state.clock import Clock
 from mock_server.state.disturbances import FaultQueue
 from mock_server.state.forces import ForceQueue
 from mock_server.state.journal import MOST_ENTRIES, Journal, Served
-from mock_server.state.memory import Account, Memory
+from mock_server.state.memory import Memory, MemoryShare
 from mock_server.state.store import MemoryStore, Store
 from tallystick.contract import Contract
 
@@ -93,7 +93,7 @@ class Session:
         self, name: str, contract: Contract, store: Store, past: Counter[Served], memory: Memory
     ) -> None:
         self.name = name
-        self.memory = Account(memory)
+        self.memory = MemoryShare(memory)
         self.path = f"/~session/{name}" if name else ""
         self.requests = f"<{self.path}/_tallystick/requests/".encode()
         self.store = SessionStore(store, name)
@@ -151,7 +151,7 @@ class SessionStore:
 class Sessions:
     """The sessions of a mock."""
 
-    def __init__(self, contract: Contract, store: Store, limits: Limits = DEFAULT) -> None:
+    def __init__(self, contract: Contract, store: Store, limits: MockLimits = DEFAULT) -> None:
         self._contract = contract
         self.limits = limits
         self.streams = 0

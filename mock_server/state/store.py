@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Protocol
 
-from mock_server.state.memory import OVERHEAD, UNLIMITED, Account, Memory
+from mock_server.state.memory import OVERHEAD, UNLIMITED, Memory, MemoryShare
 
 MOST_KEYS = 100_000
 """How many values the embedded store keeps; the least recently written goes first."""
@@ -32,12 +32,12 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._values: OrderedDict[str, str] = OrderedDict()
-        self._account = Account(Memory(UNLIMITED))
+        self._account = MemoryShare(Memory(UNLIMITED))
 
     def share(self, memory: Memory) -> None:
         """Count what is kept as part of this memory, and drop the oldest where that is full."""
         self._account.clear()
-        self._account = Account(memory)
+        self._account = MemoryShare(memory)
         memory.droppers.append(self._drop)
         self._account.add(sum(map(_size, self._values.items())))
 

@@ -114,7 +114,7 @@ def mock_command(
     Without DOCUMENT, in a folder that holds just one, you are asked whether to serve that.
     """
     with needs("mock"):
-        from mock_server.limits import Limits
+        from mock_server.limits import MockLimits
         from mock_server.serve import access_to, serve
         from mock_server.watching import Watched
     from tallystick.reader.texts.sources import recording
@@ -143,7 +143,7 @@ def mock_command(
         watched=Watched(load, frozenset(files)) if watch and files else None,
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
-        limits=Limits(**limits),
+        limits=MockLimits(**limits),
         is_token_given=bool(token),
     )
 

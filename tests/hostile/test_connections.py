@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 import httpx
 import pytest
 
-from mock_server.limits import Limits
+from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from tallystick import load_contract
 from tests.mock_server.conftest import client
@@ -23,7 +23,7 @@ POST = b"POST /_tallystick/forces HTTP/1.1\r\n" + HOST
 @pytest.fixture(scope="module")
 def strict():
     """Where a mock with low limits listens."""
-    limits = Limits(
+    limits = MockLimits(
         max_header=8_192,
         header_timeout=1,
         body_timeout=1,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.limits import Limits
+from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from tallystick import load_contract
 from tests.mock_server.conftest import client
@@ -18,7 +18,7 @@ BUDGET = 2_000_000
 @pytest.fixture
 def small():
     """A mock that remembers two megabytes."""
-    limits = Limits(memory=BUDGET, max_sessions=10)
+    limits = MockLimits(memory=BUDGET, max_sessions=10)
     with serving(load_contract(), limits=limits) as url, client(url) as connected:
         yield connected
 

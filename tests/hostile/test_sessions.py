@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.limits import Limits
+from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from tallystick import load_contract
 from tests.mock_server.conftest import client
@@ -14,7 +14,10 @@ HEALTH = "/_tallystick/health"
 @pytest.fixture
 def three():
     """A mock with at most three sessions."""
-    with serving(load_contract(), limits=Limits(max_sessions=3)) as url, client(url) as connected:
+    with (
+        serving(load_contract(), limits=MockLimits(max_sessions=3)) as url,
+        client(url) as connected,
+    ):
         yield connected
 
 

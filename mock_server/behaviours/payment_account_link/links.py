@@ -16,7 +16,7 @@ import orjson
 
 from mock_server.answers.templates import EXPIRES_AFTER
 from mock_server.behaviours.payment_account_link.accounts import DEAD
-from mock_server.state.memory import OVERHEAD, Account
+from mock_server.state.memory import OVERHEAD, MemoryShare
 from mock_server.state.sessions import Session
 
 MOST_LINKS = 500
@@ -100,7 +100,7 @@ _LONGEST_URL = 16 * 1024
 class Links:
     """The links of a session. What is written on the hot path is read when a link is opened."""
 
-    def __init__(self, memory: Account) -> None:
+    def __init__(self, memory: MemoryShare) -> None:
         self._memory = memory
         self._made: deque[Success] = deque()
         self._opened: OrderedDict[str, Link] = OrderedDict()

@@ -4,7 +4,7 @@ Rules: JSON Schema says that patterns are those of ECMA-262 (2020-12 core, secti
 validators match most by themselves; `match` is for the rest, and for all others who ask. It
 translates a pattern into the syntax of the `regex` library, which backtracks, and so has a
 deadline: a match that is not decided by then is *disputed*. Who must stay responsive sets a
-`Budget`, which all matches of its context share.
+`MatchTime`, which all matches of its context share.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def is_native(pattern: str) -> bool:
     return True
 
 
-class Budget:
+class MatchTime:
     """Time for matches, in seconds: `most` at once, and `share` of each second that passes."""
 
     def __init__(self, most: float, share: float) -> None:
@@ -106,7 +106,7 @@ class Budget:
         self._left -= seconds
 
 
-BUDGET: ContextVar[Budget | None] = ContextVar("budget of pattern matches", default=None)
+BUDGET: ContextVar[MatchTime | None] = ContextVar("budget of pattern matches", default=None)
 """What matches of this context may take together; without one, each has its own deadline."""
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mock_server.control.guard import Access
-from mock_server.limits import Limits
+from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from tallystick import load_contract
 from tests.mock_server.conftest import client
@@ -219,7 +219,7 @@ def test_another_site_logs_nobody_in(guarded: httpx.Client) -> None:
 
 def test_too_many_wrong_tokens() -> None:
     """Who guesses has to wait."""
-    access, limits = Access(loopback=False, token=TOKEN), Limits(max_wrong_tokens=3)
+    access, limits = Access(loopback=False, token=TOKEN), MockLimits(max_wrong_tokens=3)
     with serving(load_contract(), access=access, limits=limits) as url, client(url) as mock:
         wrong = {"Authorization": "Bearer wrong"}
         statuses = [mock.get("/_tallystick/clock", headers=wrong).status_code for _ in range(4)]
