@@ -197,7 +197,7 @@ def _client(url: str) -> httpx.Client:
     """A client that no proxy of the environment comes between, that outwaits what waits, and that
     keeps no connection open: the server may close one just when it is used again.
     """
-    limits = httpx.MockLimits(max_keepalive_connections=0)
+    limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.Client(base_url=url, trust_env=False, timeout=LONGEST_WAIT + 10, limits=limits)
 
 

@@ -1,7 +1,7 @@
 """The options of `tallystick mock` that limit what anybody may ask of it.
 
-Rules: the table has what `mock_server.limits.MockLimits` has, which a command may import only when it
-runs; a test compares the two, and `docs/limits.md` with them.
+Rules: the table has what `mock_server.limits.MockLimits` has, which a command may import only when
+it runs; a test compares the two, and `docs/limits.md` with them.
 """
 
 from __future__ import annotations
