@@ -125,8 +125,8 @@ async def _stream(session: Session, last: int) -> AsyncIterator[str]:
             last = 0
             yield "event: reset\ndata:\n\n"
         news = session.journal.entries(after=last)
-        for entry in news[-_SHOWN:]:
-            yield f"event: request\nid: {entry.number}\ndata: {_row(entry)}\n\n"
+        if news:
+            yield "".join(map(_event, news[-_SHOWN:]))
         last = session.journal.count
         if not await session.changes.wait(_SILENCE):
             yield ": still here\n\n"
@@ -135,7 +135,11 @@ async def _stream(session: Session, last: int) -> AsyncIterator[str]:
         yield "event: changed\ndata:\n\n"
 
 
-@lru_cache(maxsize=4 * _SHOWN)  # all boards that are open show the same
+@lru_cache(maxsize=4 * _SHOWN)  # all boards that are open get the same
+def _event(entry: Entry) -> str:
+    return f"event: request\nid: {entry.number}\ndata: {_row(entry)}\n\n"
+
+
 def _row(entry: Entry) -> Markup:
     """A row of the log, as one line of HTML."""
     text = _PAGES.text("row.html", entry=entry, time=timestamp(entry.time))
