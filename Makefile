@@ -16,7 +16,7 @@ BIN    := $(VENV)/bin
 MOCK   := $(VENV)/.mock-installed
 ALL    := $(VENV)/.all-installed
 
-UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/benchmarks tests/test_rules.py
+UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/benchmarks tests/hostile tests/test_rules.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench screenshots

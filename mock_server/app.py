@@ -25,7 +25,7 @@ def create_app(mock: Mock, access: Access | None = None) -> Front:
     """The application of a mock, which those of `access` may control (by default: whoever can
     reach it, on loopback).
     """
-    control = Guard(Control(mock).app(), access or Access())
+    control = Guard(Control(mock).app(), access or Access(), mock.limits.max_wrong_tokens)
     front = Front(Routes(mock.contract), mock.sessions, control)
     front.routed = _connexion(mock, front)
     return front

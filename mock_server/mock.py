@@ -9,6 +9,7 @@ from typing import Any
 
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour, OperationBehaviour
 from mock_server.collections.registry import KeptCollections
+from mock_server.limits import DEFAULT, MockLimits
 from mock_server.requests.security import api_keys
 from mock_server.state.edits import Edits
 from mock_server.state.sessions import Sessions
@@ -25,8 +26,8 @@ class Mock:
     """A contract being mocked: its settings and its state. `max_body` is the largest request body
     in bytes, `auth` says whether security requirements are enforced, `remembers` whether
     collections keep what they get, and `state` what they have at first; `load` is how the contract
-    was read. Raises TallystickError where the contract asks for a behaviour that there is not, the
-    state is none, or there is no such locale.
+    was read, and `limits` are what anybody may ask. Raises TallystickError where the contract asks
+    for a behaviour that there is not, the state is none, or there is no such locale.
     """
 
     contract: Contract
@@ -37,6 +38,7 @@ class Mock:
     remembers: bool = True
     state: Any = None
     load: LoadOptions | None = None
+    limits: MockLimits = DEFAULT
     edits: Edits = field(default_factory=Edits)
     before: InitVar[Mock | None] = None
     sessions: Sessions = field(init=False)
@@ -45,7 +47,7 @@ class Mock:
 
     def __post_init__(self, before: Mock | None) -> None:
         check_locale(self.contract.document.locale)
-        sessions = before.sessions if before else Sessions(self.contract, self.store)
+        sessions = before.sessions if before else Sessions(self.contract, self.store, self.limits)
         object.__setattr__(self, "sessions", sessions)
         wanted: dict[str, list[ContractOperation]] = {}
         for operation in self.contract.operations:

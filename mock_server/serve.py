@@ -9,12 +9,12 @@ import signal
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, Literal, NoReturn
-from urllib.parse import quote
 
 import click
 import uvicorn
@@ -22,7 +22,9 @@ from starlette.types import ASGIApp
 
 from mock_server.addresses import PREFIX
 from mock_server.app import create_app
+from mock_server.connections import Connection, connections
 from mock_server.control.guard import Access, is_loopback
+from mock_server.limits import DEFAULT, MockLimits
 from mock_server.mock import Mock
 from mock_server.request_log import Lines, RequestLog
 from mock_server.requests.decoding.sizes import raised
@@ -32,9 +34,15 @@ from mock_server.watching import Watched, Watcher
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 from tallystick.reader.options import LoadOptions
+from tallystick.reader.schemas.patterns import BUDGET, MatchTime
 
 GRACE = 3
 """How long requests in flight may take to be answered after SIGTERM, in whole seconds."""
+
+MATCHING = 0.1
+"""How long all requests together may match patterns that need a deadline, in seconds at once, and
+as a share of the time that passes: others are answered meanwhile.
+"""
 
 _MOST_LISTED = 20
 """How many operations are listed at the start."""
@@ -63,11 +71,14 @@ def serve(
     watched: Watched | None = None,
     log: Literal["none", "api", "all"] = "api",
     opens_board: bool = False,
+    limits: MockLimits = DEFAULT,
+    is_token_given: bool = True,
 ) -> None:
     """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
     requests have a line on standard output. Raises TallystickError where that cannot be begun.
     """
-    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state, load=load)
+    settings = {"auth": auth, "remembers": remembers, "state": state, "load": load}
+    mock = Mock(contract, seed, max_body, limits=limits, **settings)
     front = create_app(mock, access)
     lines = Lines(click.echo)
     requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")
@@ -83,15 +94,18 @@ def serve(
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
         print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
+        for line in made_up(access, given=is_token_given):
+            print(line, flush=True)
         for line in limits_above(contract, max_body):
             print(line, flush=True)
         if opens_board:
-            webbrowser.open(_board(_url(listener, host), access))
+            webbrowser.open(f"{_url(listener, host)}{PREFIX}/")
         calm_collector()
         server = uvicorn_server(
             front if log == "none" else requests,
             before_end=mock.sessions.close,
             beside=watcher.run if watcher else None,
+            limits=limits,
         )
         server.run(sockets=[listener])
 
@@ -105,6 +119,18 @@ def limits_above(contract: Contract, max_body: int | None) -> Iterator[str]:
         )
         more = f", and {len(found) - 3} more" if len(found) > 3 else ""
         yield f"The document allows larger bodies than --max-body {max_body}: {shown}{more}."
+
+
+def made_up(access: Access, *, given: bool) -> Iterator[str]:
+    """What the command prints of a token that nobody knows: the token itself on a terminal only,
+    since what is printed elsewhere stays in logs.
+    """
+    if given or access.token is None:
+        return
+    if sys.stdout.isatty():
+        yield f"Token: {access.token}"
+    else:
+        yield "Nobody knows the token. Give one by --token-file or TALLYSTICK_TOKEN."
 
 
 def access_to(host: str, token: str | None, origins: Iterable[str]) -> Access:
@@ -131,12 +157,14 @@ def serving(
     auth: bool = True,
     remembers: bool = True,
     state: Any = None,
+    limits: MockLimits = DEFAULT,
 ) -> Iterator[str]:
     """Serve on a free loopback port, in a thread; gives the base URL."""
-    mock = Mock(contract, seed, max_body, auth=auth, remembers=remembers, state=state)
+    kept = {"remembers": remembers, "state": state}
+    mock = Mock(contract, seed, max_body, auth=auth, limits=limits, **kept)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn_server(app, before_end=mock.sessions.close)
+        server = uvicorn_server(app, before_end=mock.sessions.close, limits=limits)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         # The socket listens already: a client that is too early waits in its queue.
@@ -166,10 +194,20 @@ class _Server(uvicorn.Server):
     _task: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """See uvicorn.Server."""
+        """See uvicorn.Server. Requests run in the context in which the server starts."""
+        BUDGET.set(MatchTime(MATCHING, MATCHING))
         await super().startup(sockets)
         if self.beside is not None:
             self._task = asyncio.create_task(self.beside())
+
+    async def on_tick(self, counter: int) -> bool:
+        """See uvicorn.Server; ten times a second."""
+        if counter % 10 == 0:
+            now = time.monotonic()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check(now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server."""
@@ -186,10 +224,12 @@ def uvicorn_server(
     lifespan: Literal["on", "off"] = "on",
     before_end: Callable[[], None] | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    limits: MockLimits = DEFAULT,
 ) -> uvicorn.Server:
     """The server that the mock runs on; the benchmark runs what it compares with on it, too."""
     config = uvicorn.Config(
         app,
+        http=connections(limits),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -232,11 +272,6 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{port}"
 
 
-def _board(url: str, access: Access) -> str:
-    """The address of the board."""
-    return f"{url}{PREFIX}/" + ("" if access.token is None else f"?token={quote(access.token)}")
-
-
 def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True) -> str:
     """What the command prints when it starts: where the mock is, and what it mocks."""
     title = " ".join(str(contract.document.root["info"]["title"]).split())
@@ -255,10 +290,11 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
             f"Without credentials, {count} operations answer a 401 that the document does not "
             "have; --no-auth asks for none."
         )
-    lines.append(f"Board: {_board(url, access)}   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
+    lines.append(f"Board: {url}{PREFIX}/   Swagger UI: {url}{PREFIX}/docs   Stop: Ctrl-C")
     if not access.loopback:
-        lines.append(
-            "Other machines can reach this mock. To control it, they need the token in the board's "
-            "address (as header: 'Authorization: Bearer TOKEN')."
-        )
+        lines += [
+            "Other machines can reach this mock. To control it, they need the token: the board "
+            "asks for it; scripts send 'Authorization: Bearer TOKEN'.",
+            "HTTP is not encrypted: whoever is on the way can read the token.",
+        ]
     return "\n".join(lines)

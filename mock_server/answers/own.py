@@ -14,7 +14,7 @@ from itertools import islice
 from mock_server.answers.encoding import is_written_as_json
 from mock_server.answers.prepared import Answers
 from mock_server.requests.decoding.shapes import primitive, shape_at
-from mock_server.requests.errors import each_invalid, why_invalid
+from mock_server.requests.errors import each_invalid
 from mock_server.requests.request import Header, Request
 from mock_server.state.forces import OwnAnswer
 from tallystick.catalogue.cases import Case
@@ -84,7 +84,7 @@ def _of_headers(contract: Contract, own: OwnAnswer, response: DocumentedResponse
         shape, validator = shape_at(contract.document, path), contract.document.validators.at(path)
         read = primitive(value.decode("latin-1"), shape.kinds)
         if shape.is_primitive and not validator.is_valid(read):
-            yield why_invalid(validator, read, f"The header {name.decode()}")
+            yield from islice(each_invalid(validator, read, f"The header {name.decode()}"), 1)
 
 
 def _of_body(

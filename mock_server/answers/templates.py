@@ -8,7 +8,6 @@ itself: an example of a property or of a schema goes out as it is, too.
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 import secrets
@@ -47,9 +46,8 @@ class Fresh:
     make: Callable[[str, float], str]
 
 
-_PATH = f"{LINKS}{secrets.token_hex(8)}"
-_numbers = itertools.count(secrets.randbits(56))
-_ADDRESS = Fresh(lambda base, _: f"{base}{_PATH}{next(_numbers):016x}")
+# Whoever has the address of a hosted page may use it, so nobody may guess one (128 bits).
+_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{secrets.token_hex(16)}")
 _EXPIRY = Fresh(lambda _, now: timestamp(now + EXPIRES_AFTER))
 _NOW = Fresh(lambda _, now: timestamp(now))
 

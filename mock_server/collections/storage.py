@@ -20,6 +20,8 @@ MOST_ITEMS = 2_000
 """How many items a collection keeps; the oldest go first."""
 
 _MOST_GONE = 2_000
+_LARGEST_CACHED = 128 * 1024
+"""What is read again and again stays read, unless it is large: memory has a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class Shelf:
 async def kept(session: Session, path: str) -> Shelf | None:
     """The shelf of a path; None where nobody has changed it."""
     text = await session.store.get(PREFIX + path)
-    return None if text is None else _read(text)
+    if text is None:
+        return None
+    return _read(text) if len(text) <= _LARGEST_CACHED else _shelf(text)
 
 
 async def keep(session: Session, path: str, shelf: Shelf) -> None:
@@ -63,5 +67,9 @@ async def forget(session: Session, below: str = "") -> None:
 
 @lru_cache(maxsize=128)
 def _read(text: str) -> Shelf:
+    return _shelf(text)
+
+
+def _shelf(text: str) -> Shelf:
     value = orjson.loads(text)
     return Shelf(tuple(value["items"]), tuple(value["deleted"]))

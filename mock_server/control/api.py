@@ -34,7 +34,13 @@ from mock_server.selection.own_answers import judged
 from mock_server.state.clock import timestamp
 from mock_server.state.forces import QueueFullError
 from mock_server.state.journal import Entry, is_named
-from mock_server.state.sessions import SESSION, Session, SessionNameError, session_of
+from mock_server.state.sessions import (
+    SESSION,
+    Session,
+    SessionNameError,
+    TooManySessionsError,
+    session_of,
+)
 from tallystick.catalogue.names import UnknownCaseError, find_named
 
 
@@ -76,8 +82,9 @@ class Control:
             if name:
                 try:
                     session = await self.mock.sessions.get(name)
-                except SessionNameError as error:
-                    await problem_response(400, str(error))(scope, receive, send)
+                except (SessionNameError, TooManySessionsError) as error:
+                    refused = problem_response(getattr(error, "status", 400), str(error))
+                    await refused(scope, receive, send)
                     return
             await app({**scope, SESSION: session}, receive, send)
             if scope["method"] not in ("GET", "HEAD"):
@@ -188,7 +195,7 @@ class Control:
         only those after a number, and, where none is there yet, after waiting for one.
         """
         query, journal = request.query_params, session_of(request.scope).journal
-        after, case = _whole(query.get("after", "0"), "after"), query.get("case")
+        after, case = messages.whole_number(query.get("after", "0"), "after"), query.get("case")
         self._check_case(case)
 
         def found() -> list[Entry]:
@@ -323,12 +330,6 @@ def _is_total(request: Request) -> bool:
     if text not in ("true", "false"):
         raise ControlError("'total' must be true or false.")
     return text == "true"
-
-
-def _whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise ControlError(f"'{name}' must be a whole number from 0.")
-    return int(text)
 
 
 def _seconds(text: str) -> float:

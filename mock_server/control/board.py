@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -20,15 +21,17 @@ from starlette.routing import BaseRoute, Route
 from mock_server.answers.faults import FAULTS, words
 from mock_server.control.examples import HOW, Examples
 from mock_server.control.listing import MOST_FORCES, Listing
+from mock_server.control.messages import whole_number
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
+from mock_server.requests.control_body import ControlError
 from mock_server.requests.errors import shown_query
 from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
 from mock_server.selection.explanation import RULES
 from mock_server.state.clock import timestamp
 from mock_server.state.journal import Entry
-from mock_server.state.sessions import Session, session_of
+from mock_server.state.sessions import Session, Sessions, session_of
 
 _SHOWN = 50
 """How many requests the live log shows, and at most sends at once."""
@@ -48,6 +51,8 @@ class Board:
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
         self.listing = Listing(mock)
+        self.row = lru_cache(maxsize=4 * _SHOWN)(self._row)
+        """The rows of the log: all boards that are open get the same."""
 
     def routes(self) -> list[BaseRoute]:
         """Their routes, below the prefix."""
@@ -79,7 +84,7 @@ class Board:
             "clock": session.clock,
             "now": timestamp(session.clock.now()),
             "last": session.journal.count,
-            "rows": [self._row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
+            "rows": [self.row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
             "panels": [
                 Markup(panel)  # noqa: S704  rendered by Jinja, escaped
                 for panel in await self._panels(session)
@@ -118,11 +123,23 @@ class Board:
         event with that row again when an answer is out that took longer; a `changed` event when
         anything else changed.
         """
-        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        last = int(after) if after.isdecimal() else 0
-        stream = _stream(session_of(request.scope), last, self._row)
+        after = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
+        sessions, number = self.mock.sessions, whole_number(after, "after")
+        if sessions.streams >= sessions.limits.max_streams:
+            raise ControlError("As many live logs are open as may be (--max-streams).", 503)
+        log = _stream(session_of(request.scope), number, self.row)
+        stream = _counted(sessions, log)
         headers = {"cache-control": "no-store"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _counted(sessions: Sessions, stream: AsyncIterator[str]) -> AsyncIterator[str]:
+    sessions.streams += 1
+    try:
+        async for text in stream:
+            yield text
+    finally:
+        sessions.streams -= 1
 
 
 async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> AsyncIterator[str]:
@@ -137,10 +154,10 @@ async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> A
             if entry.seconds is not None:
                 under_way.discard(entry.number)
                 yield f"event: answered\ndata: {row(entry)}\n\n"
-        for entry in news[-_SHOWN:]:
-            if entry.seconds is None and entry.operation is not None:
-                under_way.add(entry.number)
-            yield f"event: request\nid: {entry.number}\ndata: {row(entry)}\n\n"
+        shown = news[-_SHOWN:]
+        under_way |= {e.number for e in shown if e.seconds is None and e.operation is not None}
+        if shown:
+            yield "".join(f"event: request\nid: {e.number}\ndata: {row(e)}\n\n" for e in shown)
         last = session.journal.count
         if not await session.changes.wait(_SILENCE):
             yield ": still here\n\n"

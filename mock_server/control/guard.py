@@ -4,7 +4,8 @@ Rules: a web page of another origin that happens to run in the user's browser is
 RFC 6454; Sec-Fetch-Site), unless the user allows that origin. While the mock listens on loopback
 only, it needs no login, but is refused under a host name that is not this machine's (DNS
 rebinding). Elsewhere, or where one is set, a token is needed: as `Authorization: Bearer TOKEN`
-(RFC 6750), or once in the board's address, which leaves a cookie.
+(RFC 6750), or in a browser once in a form, which leaves a cookie. Addresses are logged, so it never
+stands in one. Who brings too many wrong ones has to wait (RFC 6585 section 4).
 """
 
 from __future__ import annotations
@@ -12,23 +13,32 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
+import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.addresses import LINKS, PICTURES, PREFIX, STATIC
 from mock_server.answers.problems import problem_response
-from mock_server.requests.cors import preflight, with_cors
+from mock_server.pages.rendering import Pages
+from mock_server.requests.cors import OWN, preflight, with_cors
 
 _METHODS = ("DELETE", "GET", "POST", "PUT")
 _COOKIE = "tallystick-token"
+_LOGIN = f"{PREFIX}/token"
+_LARGEST = 4_096
+_MINUTE = 60.0
+_PAGES = Pages()
 _OPEN = (LINKS, PICTURES, STATIC, f"{PREFIX}/health")
-"""What other pages and machines may open: a hosted page is opened by whoever has its address."""
+"""What other pages and machines may open: a hosted page is opened by whoever has its address. Its
+buttons work from the page only.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +55,15 @@ class Access:
 class Guard:
     """Lets only the mock's user through."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, most_wrong: int) -> None:
         self.app = app
         self.access = access
+        self.most_wrong = most_wrong
+        self._wrong: deque[float] = deque(maxlen=most_wrong)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it: 401 without the token, 403 else."""
+        send = _with_own(send)
         origin = dict(scope["headers"]).get(b"origin", b"")
         if origin.decode("latin-1") in self.access.origins:
             send = with_cors(send, origin)
@@ -61,26 +74,59 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal is not None:
             await problem_response(403, refusal)(scope, receive, send)
-        elif scope["path"].startswith(_OPEN) or self._has_token(scope):
+        elif scope["path"].startswith(_OPEN) or self.access.token is None:
             await self.app(scope, receive, send)
-        elif self._brings_token(scope):
-            await self._welcome(scope)(scope, receive, send)
+        elif scope["path"] == _LOGIN and scope["method"] == "POST":
+            await (await self._log_in(Request(scope, receive)))(scope, receive, send)
         else:
-            refused = problem_response(401, _LOGIN)
-            refused.headers["www-authenticate"] = 'Bearer realm="tallystick"'
-            await refused(scope, receive, send)
+            given = _given(scope)
+            wrong = self._wrong_token(given) if given else _unknown(scope)
+            await (self.app if wrong is None else wrong)(scope, receive, send)
+
+    async def _log_in(self, request: Request) -> Response:
+        """To the board, with a cookie, if the form has the token."""
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST:
+                return problem_response(413, f"A token has at most {_LARGEST} bytes.")
+        given = dict(parse_qsl(body.decode("latin-1"))).get("token", "")
+        wrong = self._wrong_token(given)
+        if wrong is not None:
+            return wrong if wrong.status_code == 429 else _form("This is not the token.")
+        response = RedirectResponse(f"{PREFIX}/", 303)
+        response.set_cookie(_COOKIE, given, path="/", httponly=True, samesite="strict")
+        return response
+
+    def _wrong_token(self, given: str) -> Response | None:
+        """The answer to a wrong token; None for the right one."""
+        now = time.monotonic()
+        if len(self._wrong) == self.most_wrong and now - self._wrong[0] < _MINUTE:
+            many = problem_response(429, "Too many wrong tokens came (--max-wrong-tokens). Wait.")
+            many.headers["retry-after"] = str(int(_MINUTE))
+            return many
+        if hmac.compare_digest(given.encode(), (self.access.token or "").encode()):
+            return None
+        self._wrong.append(now)
+        return _unauthorized()
 
     def _refusal(self, scope: Scope) -> str | None:
-        if scope["path"].startswith(_OPEN):
-            return None
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
+        own = f"{scope['scheme']}://{host}"
+        if scope["path"].startswith(_OPEN):
+            if scope["method"] in ("GET", "HEAD") or origin in self.access.origins:
+                return None
+            # What is behind a tunnel does not know its own scheme, but browsers know the site.
+            site = headers.get(b"sec-fetch-site")
+            is_own = origin in ("", own) if site is None else site in (b"same-origin", b"none")
+            return None if is_own else "Only a hosted page itself may press its buttons."
         if self.access.loopback and host and not is_loopback(_host_name(host)):
             return f"The mock listens on loopback only, and {host} is no name of it."
         if origin in self.access.origins:
             return None
-        if origin and origin.rpartition("//")[2] != host:
+        if origin and origin != own:
             return (
                 f"The origin {origin} may use the mocked API, but not control the mock "
                 f"(--allow-origin {origin} would let it)."
@@ -91,38 +137,54 @@ class Guard:
             return None if navigates else "Another site may not control the mock."
         return None
 
-    def _has_token(self, scope: Scope) -> bool:
-        headers = dict(scope["headers"])
-        scheme, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-        if scheme.lower() == "bearer" and self._is_token(given.strip()):
-            return True
-        cookies: SimpleCookie = SimpleCookie()
-        cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
-        return self._is_token(cookies[_COOKIE].value if _COOKIE in cookies else "")
 
-    def _is_token(self, given: str) -> bool:
-        wanted = self.access.token
-        return wanted is None or hmac.compare_digest(given.encode(), wanted.encode())
-
-    def _brings_token(self, scope: Scope) -> bool:
-        given = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token", "")
-        return scope["method"] == "GET" and self._is_token(given)
-
-    def _welcome(self, scope: Scope) -> RedirectResponse:
-        """To the same page without the token in its address, which browsers keep."""
-        url = Request(scope).url
-        rest = [(name, value) for name, value in parse_qsl(url.query) if name != "token"]
-        response = RedirectResponse(url.path + ("?" + urlencode(rest) if rest else ""), 303)
-        response.set_cookie(
-            _COOKIE, self.access.token or "", path="/", httponly=True, samesite="strict"
-        )
-        return response
+def _given(scope: Scope) -> str:
+    """The token that a request brings, if any."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    scheme, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        return given.strip()
+    cookies: SimpleCookie = SimpleCookie()
+    cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
+    return cookies[_COOKIE].value if _COOKIE in cookies else ""
 
 
-_LOGIN = (
-    "The mock wants its token, which it printed when it started: as header "
-    "'Authorization: Bearer TOKEN', or open the board at the address that it printed."
+def _unknown(scope: Scope) -> Response:
+    """The answer to a request without a token: the form, where the client is a browser."""
+    accepted = dict(scope["headers"]).get(b"accept", b"")
+    is_page = scope["method"] == "GET" and b"text/html" in accepted
+    return _form("") if is_page else _unauthorized()
+
+
+def _unauthorized() -> Response:
+    refused = problem_response(401, _HOW)
+    refused.headers["www-authenticate"] = 'Bearer realm="tallystick"'
+    return refused
+
+
+def _form(wrong: str) -> Response:
+    response = _PAGES.page("token.html", 401, wrong=wrong, action=_LOGIN)
+    response.headers["www-authenticate"] = 'Bearer realm="tallystick"'
+    return response
+
+
+_HOW = (
+    "The mock wants its token: as header 'Authorization: Bearer TOKEN', or in a browser by the "
+    f"form at {PREFIX}/."
 )
+
+
+def _with_own(send: Send) -> Send:
+    """Adds what goes with everything of the mock's own."""
+
+    async def send_with_own(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name for name, _ in message["headers"]}
+            added = [header for header in OWN if header[0] not in given]
+            message = {**message, "headers": [*message["headers"], *added]}
+        await send(message)
+
+    return send_with_own
 
 
 def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

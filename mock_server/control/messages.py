@@ -104,6 +104,13 @@ def times(body: dict[str, Any]) -> int | None:
     return given
 
 
+def whole_number(text: str, name: str) -> int:
+    """The number in a text. Raises ControlError."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ControlError(f"'{name}' must be a whole number from 0.")
+    return int(text)
+
+
 def _whole(value: Any) -> Any:
     """A number without a fraction as whole number: to JSON Schema, 1.0 is an integer, too."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,4 +1,6 @@
-"""Letting pages of other origins read answers (Fetch standard, section 3.2)."""
+"""What browsers do with answers: pages of other origins may read them (Fetch standard, section
+3.2), and what the mock itself serves is taken for nothing else.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,13 @@ _EXPOSED = (
 )
 _LISTED = frozenset(_EXPOSED.split(b", "))
 _MAX_AGE = b"600"
+
+
+OWN = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+)
+"""What goes with everything that the mock itself serves, unless a page brings its own."""
 
 
 def is_preflight(headers: Mapping[bytes, bytes]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-from jsonschema_rs import ValidationError
+from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
@@ -59,9 +59,9 @@ def refusal_headers(detail: str) -> tuple[Header, ...]:
     return ((b"tallystick-error", bytes(b if 32 <= b != 127 else 32 for b in text)),)
 
 
-def why_invalid(validator: Validator, value: Any, what: str) -> str:
-    """Why a value is not valid, in one sentence."""
-    return next(each_invalid(validator, value, what))
+def why_invalid(validator: Validator, value: Any, what: str) -> str | None:
+    """Why a value is not valid, in one sentence; None where that cannot be decided in time."""
+    return next(each_invalid(validator, value, what), None)
 
 
 def wrong_member(validator: Validator, value: Any) -> str:
@@ -75,10 +75,11 @@ def wrong_member(validator: Validator, value: Any) -> str:
 
 
 def each_invalid(validator: Validator, value: Any, what: str) -> Iterator[str]:
-    """What is not valid in a value, a sentence each."""
+    """What is certainly not valid in a value, a sentence each."""
     try:
         for error in validator.iter_errors(value):
-            yield _sentence(error, what)
+            if not isinstance(error.kind, ValidationErrorKind.BacktrackLimitExceeded):
+                yield _sentence(error, what)
     except ValueError:  # it explains nothing that is nested deeper than 255 levels
         yield f"{what} is not valid."
 

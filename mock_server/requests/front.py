@@ -4,7 +4,8 @@ Rules: `/_tallystick/` and `/~` belong to the mock, everything else to the contr
 app on any origin may use the mocked API (Fetch standard, section 3.2), never the control API.
 What no operation answers is a problem: 404 for an unknown path, 405 with `Allow` for another
 method (RFC 9110 section 15.5.6), 204 with `Allow` for OPTIONS (section 9.3.7), unless an operation
-answers it; a CORS preflight is never for an operation.
+answers it; a CORS preflight is never for an operation. A request without a Host, or with two, is
+refused (RFC 9112 section 3.2).
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.addresses import FAVICON, PREFIX
-from mock_server.requests.cors import is_preflight, preflight, with_cors
+from mock_server.requests.cors import OWN, is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
 from mock_server.requests.routing.routes import Routes
-from mock_server.state.sessions import SESSION, SessionNameError, Sessions
+from mock_server.state.sessions import SESSION, SessionNameError, Sessions, TooManySessionsError
 from tallystick.generation.problem import MEDIA_TYPE, problem
 
 _SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
@@ -53,6 +54,11 @@ class Front:
             return
         # Made once for all who look: most that is asked of a request is asked of its headers.
         headers = scope[HEADERS] = dict(scope["headers"])
+        if b"host" not in headers or len(headers) < len(scope["headers"]):
+            wrong = _wrong_host(scope)
+            if wrong is not None:
+                await self._reply(scope, send, wrong)
+                return
         origin, name = headers.get(b"origin"), headers.get(b"tallystick-session")
         if origin is not None:
             plain, send = send, with_cors(send, origin)
@@ -87,6 +93,9 @@ class Front:
             except SessionNameError as error:
                 wrong = ((b"tallystick-error", b"bad session name"),)
                 raise AddressFormError(Reply(400, str(error), wrong)) from None
+            except TooManySessionsError as error:
+                wrong = ((b"tallystick-error", b"too many sessions"),)
+                raise AddressFormError(Reply(429, str(error), wrong)) from None
         if not scope["path"].startswith("/~"):
             return scope
         case = _CASE_FORM.fullmatch(scope["path"])
@@ -145,7 +154,7 @@ class Reply:
         """The headers with those that every answer has. No Content-Length in a 204 (RFC 9110
         section 8.6).
         """
-        headers = [(b"tallystick-case", b"%d" % self.status), *self.headers]
+        headers = [(b"tallystick-case", b"%d" % self.status), *self.headers, *OWN]
         if self.detail is not None:
             headers.append((b"content-type", MEDIA_TYPE.encode()))
         if self.status != 204:
@@ -172,6 +181,15 @@ _WRONG_ADDRESS = Reply(
 
 def _is_preflight(scope: Scope) -> bool:
     return scope["method"] == "OPTIONS" and is_preflight(scope[HEADERS])
+
+
+def _wrong_host(scope: Scope) -> Reply | None:
+    """The answer to a request that names no host, or several; until HTTP/1.1, none is needed."""
+    count = sum(name == b"host" for name, _ in scope["headers"])
+    if count == 1 or (count == 0 and scope["http_version"] == "1.0"):
+        return None
+    detail = f"A request needs one Host header; this has {count or 'none'} (RFC 9112 section 3.2)."
+    return Reply(400, detail, ((b"tallystick-error", b"bad host"),))
 
 
 def _allow(methods: Iterable[str]) -> Header:

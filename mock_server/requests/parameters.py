@@ -138,6 +138,8 @@ def _judge(
                 why = f"{what} is not valid."
                 if rule is not None and not is_valid:
                     why = why_invalid(rule, value, what)
+                    if why is None:
+                        return None
         return why or wanted
 
     return why_not

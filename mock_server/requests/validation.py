@@ -172,7 +172,8 @@ def _judges(
                     return _of_case(case)
         if validator is not None and not validator.is_valid(value):
             why = why_invalid(validator, value, "The request body")
-            return RequestError(status, why, place=wrong_member(validator, value))
+            if why is not None:
+                return RequestError(status, why, place=wrong_member(validator, value))
         return None if of_items is None else _wrong_item(of_items, value, status)
 
     return judge, _plainly_valid(operation, validator)
@@ -191,8 +192,9 @@ def _of_case(case: Case) -> RequestError:
 def _wrong_item(validator: Validator, items: list[Any], status: int) -> RequestError | None:
     for index, item in enumerate(items):
         if not validator.is_valid(item):
-            what = f"Item {index} of the request body"
-            return RequestError(status, why_invalid(validator, item, what), place="body")
+            why = why_invalid(validator, item, f"Item {index} of the request body")
+            if why is not None:
+                return RequestError(status, why, place="body")
     return None
 
 

@@ -123,7 +123,7 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     explained = {**listed, "rules": rules, "decided_by": None, "others": []}
     received = session.journal.request(entry.number)
     if received is None:
-        return {**explained, "note": f"Only the last {MOST_REQUESTS} requests are kept whole."}
+        return {**explained, "note": _dropped(session, entry)}
     explained |= {
         "headers": _shown_headers(received, keys_of(operation)),
         "body": received.body.decode("utf-8", "replace"),
@@ -182,6 +182,13 @@ class Way:
     def effort(self) -> tuple[bool, bool, int]:
         """What is sorted by."""
         return self.is_asked_for, self.sketch.before is not None, len(self.sketch.changes)
+
+
+def _dropped(session: Session, entry: Entry) -> str:
+    """Why the details of a request are not kept any more."""
+    if entry.number <= session.journal.count - MOST_REQUESTS:
+        return f"Only the last {MOST_REQUESTS} requests are kept whole."
+    return "The details of this request were dropped: the mock's memory was full (--memory)."
 
 
 def _rules(entry: Entry, mock: Mock, operation: ContractOperation) -> Iterator[dict[str, str]]:

@@ -9,17 +9,20 @@ it. All stays in memory; header values that may be secret are not shown.
 from __future__ import annotations
 
 import math
+import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from starlette.types import Scope
 
 from mock_server.state.changes import Changes
 from mock_server.state.forces import OwnAnswer
+from mock_server.state.memory import OVERHEAD, UNLIMITED, Memory, MemoryShare
 
 MOST_ENTRIES = 1_000
 MOST_REQUESTS = 200
@@ -30,6 +33,9 @@ Served = tuple[str | None, str]
 
 LARGEST_BODY = 16 * 1024
 """How much of a body is kept, in bytes."""
+
+_LONGEST_PATH = 2_048
+_AT_ONCE = 4
 
 Fact = tuple[int, float, str, str, str | None, int, str, str, bytes]
 """The facts of one answered request, as a bare tuple, which is the cheapest to make."""
@@ -93,13 +99,28 @@ def is_named(label: str, name: str) -> bool:
 class Journal:
     """The last entries, and how often each case was served since the last reset."""
 
-    def __init__(self, changes: Changes, past: Counter[Served], most: int = MOST_ENTRIES) -> None:
-        """What was served is added to `past` before it is forgotten."""
+    def __init__(
+        self,
+        changes: Changes,
+        past: Counter[Served],
+        most: int = MOST_ENTRIES,
+        memory: MemoryShare | None = None,
+    ) -> None:
+        """What was served is added to `past` before it is forgotten; `memory` counts details."""
         self.changes, self.past = changes, past
+        self.memory = MemoryShare(Memory(UNLIMITED)) if memory is None else memory
         self.facts: deque[Fact] = deque(maxlen=most)
         self.received: deque[
-            tuple[bytes, list[tuple[bytes, bytes]], bytes, Sequence[tuple[bytes, bytes]], bytes]
-        ] = deque(maxlen=MOST_REQUESTS)
+            tuple[
+                bytes,
+                list[tuple[bytes, bytes]],
+                bytes,
+                Sequence[tuple[bytes, bytes]],
+                bytes,
+                int,
+                float,
+            ]
+        ] = deque()
         self.seconds = array("d", [math.nan]) * most
         """By the number of the request, modulo its length: nothing is made on the hot path."""
 
@@ -126,13 +147,21 @@ class Journal:
             body = body[:LARGEST_BODY]
         if len(answer) > LARGEST_BODY:
             answer = answer[:LARGEST_BODY]
-        query = scope["query_string"]
-        self.received.append((query, scope["headers"], body, headers, answer))
+        came, query, path = scope["headers"], scope["query_string"], scope["path"]
+        size = OVERHEAD + len(body) + len(answer) + len(query) + len(path)
+        for name, value in came:
+            size += len(name) + len(value)
+        if len(self.received) >= MOST_REQUESTS:
+            self.memory.add(-self.received.popleft()[5])
+        self.received.append((query, came, body, headers, answer, size, time.monotonic()))
+        if len(path) > _LONGEST_PATH:
+            path = f"{path[:_LONGEST_PATH]}…"
         self.facts.append(
-            (number, moment, scope["method"], scope["path"], operation, status, case, rule, query)
+            (number, moment, scope["method"], path, operation, status, case, rule, query)
         )
         self.seconds[number % len(self.seconds)] = math.nan
         self.served[operation, case] += 1
+        self.memory.add(size)
         if self.changes.waiting:
             self.changes.notify()
         return number
@@ -156,8 +185,12 @@ class Journal:
 
     def entries(self, after: int = 0) -> list[Entry]:
         """The entries after that number, oldest first."""
+        new = min(self.count - after, len(self.facts))
+        if new <= 0:
+            return []
         faults = dict(self.disturbed)
-        return [self._entry(fact, faults) for fact in self.facts if fact[0] > after]
+        facts = islice(self.facts, len(self.facts) - new, None)
+        return [self._entry(fact, faults) for fact in facts]
 
     @property
     def last(self) -> Entry | None:
@@ -179,8 +212,13 @@ class Journal:
         place = number - self.count - 1
         if not -len(self.received) <= place < 0:
             return None
-        query, headers, body, sent, answer = self.received[place]
+        query, headers, body, sent, answer, *_ = self.received[place]
         return Received(query, headers, body, list(sent), answer)
+
+    def drop(self) -> None:
+        """Forget the details of the oldest requests."""
+        for _ in range(min(_AT_ONCE, len(self.received))):
+            self.memory.add(-self.received.popleft()[5])
 
     def forget_served(self) -> None:
         """Count anew how often each case is served here; the sum of all sessions keeps it."""
@@ -188,7 +226,7 @@ class Journal:
         self.served.clear()
 
     def reset(self) -> None:
-        """Forget everything, and count from one again."""
+        """Forget everything (the owner of the memory knows), and count from one again."""
         self.facts.clear()
         self.received.clear()
         self.disturbed.clear()

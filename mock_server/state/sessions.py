@@ -2,8 +2,8 @@
 
 Rules: a session is named by the header `Tallystick-Session` or by the address `/~session/NAME/…`;
 a request that names none belongs to the default one, which lives as long as the mock. A session is
-made when it is first named; it ends when nobody has named it for an hour, or when there are too
-many, the longest unused first.
+made when it is first named; it ends when nobody has named it for an hour. One that is in use never
+ends for another: where there are too many, a new one is refused.
 """
 
 from __future__ import annotations
@@ -12,21 +12,19 @@ import re
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Iterator
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.types import Scope
 
+from mock_server.limits import DEFAULT, MockLimits
 from mock_server.state.changes import Changes
 from mock_server.state.clock import Clock
 from mock_server.state.disturbances import FaultQueue
 from mock_server.state.forces import ForceQueue
 from mock_server.state.journal import MOST_ENTRIES, Journal, Served
-from mock_server.state.store import Store
+from mock_server.state.memory import Memory, MemoryShare
+from mock_server.state.store import MemoryStore, Store
 from tallystick.contract import Contract
-
-MOST_SESSIONS = 200
-IDLE = 3600.0
-"""After how many seconds a session that nobody names ends."""
 
 MOST_ENTRIES_OF_A_SESSION = 200
 SESSION = "tallystick.session"
@@ -50,6 +48,26 @@ class SessionNameError(Exception):
         )
 
 
+class TooManySessionsError(Exception):
+    """There are as many sessions as there may be."""
+
+    status = 429
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"There are {most} sessions, which is the most (--max-sessions). End those that you "
+            "need no more: DELETE /_tallystick/sessions/NAME."
+        )
+
+
+@runtime_checkable
+class Droppable(Protocol):
+    """What a session keeps of the past, and can do without."""
+
+    def drop(self) -> bool:
+        """Drop the oldest, and say whether there was any."""
+
+
 class Session:
     """The state of one session. `path` is the base path under which the session is reached;
     `requests` starts the Link header (RFC 8288) of what explains one of its requests; `kept` is
@@ -62,6 +80,7 @@ class Session:
         "faults",
         "journal",
         "kept",
+        "memory",
         "name",
         "path",
         "queue",
@@ -70,8 +89,11 @@ class Session:
         "used",
     )
 
-    def __init__(self, name: str, contract: Contract, store: Store, past: Counter[Served]) -> None:
+    def __init__(
+        self, name: str, contract: Contract, store: Store, past: Counter[Served], memory: Memory
+    ) -> None:
         self.name = name
+        self.memory = MemoryShare(memory)
         self.path = f"/~session/{name}" if name else ""
         self.requests = f"<{self.path}/_tallystick/requests/".encode()
         self.store = SessionStore(store, name)
@@ -80,7 +102,7 @@ class Session:
         self.clock = Clock()
         self.changes = Changes()
         most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
-        self.journal = Journal(self.changes, past, most)
+        self.journal = Journal(self.changes, past, most, self.memory)
         self.kept: dict[str, Any] = {}
         self.used = time.monotonic()
 
@@ -92,6 +114,7 @@ class Session:
         self.clock.reset()
         self.journal.reset()
         self.kept.clear()
+        self.memory.clear()
 
 
 def session_of(scope: Scope) -> Session:
@@ -128,12 +151,19 @@ class SessionStore:
 class Sessions:
     """The sessions of a mock."""
 
-    def __init__(self, contract: Contract, store: Store) -> None:
+    def __init__(self, contract: Contract, store: Store, limits: MockLimits = DEFAULT) -> None:
         self._contract = contract
+        self.limits = limits
+        self.streams = 0
+        """How many live logs are open."""
         self._store = store
         self._named: OrderedDict[str, Session] = OrderedDict()
         self._past: Counter[Served] = Counter()
-        self.default = Session("", contract, store, self._past)
+        self.memory = Memory(limits.memory)
+        self.memory.droppers = [self._drop_requests, self._drop_kept]
+        if isinstance(store, MemoryStore):
+            store.share(self.memory)
+        self.default = Session("", contract, store, self._past, self.memory)
 
     def __iter__(self) -> Iterator[Session]:
         """The named sessions, the longest unused first."""
@@ -144,18 +174,37 @@ class Sessions:
         return scope.get(SESSION) or self.default
 
     async def get(self, name: str) -> Session:
-        """The session of this name, made if there is none. Raises SessionNameError."""
-        if not _NAME.fullmatch(name):
-            raise SessionNameError(name)
-        session = self._named.get(name) or self._make(name)
+        """The session of this name, made if there is none. Raises SessionNameError,
+        TooManySessionsError.
+        """
+        session = self._named.get(name)
+        if session is None:
+            if not _NAME.fullmatch(name):
+                raise SessionNameError(name)
+            await self._end_idle()
+            if len(self._named) >= self.limits.max_sessions:
+                raise TooManySessionsError(self.limits.max_sessions)
+            session = self._named[name] = self._make(name)
         session.used = time.monotonic()
-        self._named[name] = session
         self._named.move_to_end(name)
-        await self._end_old()
         return session
 
     def _make(self, name: str) -> Session:
-        return Session(name, self._contract, self._store, self._past)
+        return Session(name, self._contract, self._store, self._past, self.memory)
+
+    def _drop_requests(self) -> bool:
+        """Drop the oldest details of requests."""
+        journals = [session.journal for session in (self.default, *self)]
+        found = [journal for journal in journals if journal.received]
+        if found:
+            min(found, key=lambda journal: journal.received[0][-1]).drop()
+        return bool(found)
+
+    def _drop_kept(self) -> bool:
+        """Drop what the session that was longest unused keeps of the past."""
+        sessions = sorted((self.default, *self), key=lambda session: session.used)
+        kept = (value for session in sessions for value in session.kept.values())
+        return any(isinstance(value, Droppable) and value.drop() for value in kept)
 
     @property
     def served(self) -> Counter[Served]:
@@ -196,10 +245,9 @@ class Sessions:
             await session.reset()
         return session is not None
 
-    async def _end_old(self) -> None:
+    async def _end_idle(self) -> None:
         while self._named:
             oldest = next(iter(self._named.values()))
-            is_idle = time.monotonic() - oldest.used > IDLE
-            if not is_idle and len(self._named) <= MOST_SESSIONS:
+            if time.monotonic() - oldest.used <= self.limits.session_idle:
                 return
             await self.end(oldest.name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Protocol
 
+from mock_server.state.memory import OVERHEAD, UNLIMITED, Memory, MemoryShare
+
 MOST_KEYS = 100_000
 """How many values the embedded store keeps; the least recently written goes first."""
 
@@ -30,6 +32,14 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._values: OrderedDict[str, str] = OrderedDict()
+        self._account = MemoryShare(Memory(UNLIMITED))
+
+    def share(self, memory: Memory) -> None:
+        """Count what is kept as part of this memory, and drop the oldest where that is full."""
+        self._account.clear()
+        self._account = MemoryShare(memory)
+        memory.droppers.append(self._drop)
+        self._account.add(sum(map(_size, self._values.items())))
 
     async def get(self, key: str) -> str | None:
         """See Store."""
@@ -37,10 +47,11 @@ class MemoryStore:
 
     async def put(self, key: str, value: str) -> None:
         """See Store."""
+        self._remove(key)
         self._values[key] = value
-        self._values.move_to_end(key)
         if len(self._values) > MOST_KEYS:
-            self._values.popitem(last=False)
+            self._drop()
+        self._account.add(_size((key, value)))
 
     async def keys(self, prefix: str) -> list[str]:
         """See Store."""
@@ -49,4 +60,19 @@ class MemoryStore:
     async def clear(self, prefix: str) -> None:
         """See Store."""
         for key in await self.keys(prefix):
-            del self._values[key]
+            self._remove(key)
+
+    def _remove(self, key: str) -> None:
+        value = self._values.pop(key, None)
+        if value is not None:
+            self._account.add(-_size((key, value)))
+
+    def _drop(self) -> bool:
+        """Drop the value that was written least recently."""
+        if self._values:
+            self._remove(next(iter(self._values)))
+        return bool(self._values)
+
+
+def _size(item: tuple[str, str]) -> int:
+    return OVERHEAD + len(item[0]) + len(item[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import click
 from tallystick.cli.shared.contract_options import contract_options, read
 from tallystick.cli.shared.exits import needs
 from tallystick.cli.shared.folder import offered
+from tallystick.cli.shared.limit_options import limit_options
 from tallystick.reader.options import LOCALE
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ if TYPE_CHECKING:
     "--token",
     envvar="TALLYSTICK_TOKEN",
     help="What the board and the control API ask for. Off loopback one is made up by default.",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(),
+    metavar="FILE",
+    help="Read the token from this file, which no list of processes shows.",
 )
 @click.option(
     "--allow-origin",
@@ -73,6 +80,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Serve files of the document and overlays anew when they are edited.",
 )
+@limit_options
 @click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
 @click.option(
     "-v",
@@ -89,6 +97,7 @@ def mock_command(
     max_body: int | None,
     locale: str,
     token: str | None,
+    token_file: str | None,
     origins: Sequence[str],
     *,
     no_auth: bool,
@@ -98,12 +107,14 @@ def mock_command(
     quiet: bool,
     verbose: bool,
     opens_board: bool,
+    limits: Mapping[str, Any],
 ) -> None:
     """Serve the contract as a mock that produces every documented case.
 
     Without DOCUMENT, in a folder that holds just one, you are asked whether to serve that.
     """
     with needs("mock"):
+        from mock_server.limits import MockLimits
         from mock_server.serve import access_to, serve
         from mock_server.watching import Watched
     from tallystick.reader.texts.sources import recording
@@ -112,6 +123,8 @@ def mock_command(
         _require_origin(origin)
     if stateless and state_file:
         raise click.UsageError("--state is of no use with --stateless.")
+    if token_file is not None:
+        token = _token(token_file)
     access = access_to(host, token or None, origins)
     load = replace(offered(load), locale=locale)
     with recording() as files:
@@ -130,7 +143,23 @@ def mock_command(
         watched=Watched(load, frozenset(files)) if watch and files else None,
         log="none" if quiet else "all" if verbose else "api",
         opens_board=opens_board,
+        limits=MockLimits(**limits),
+        is_token_given=bool(token),
     )
+
+
+def _token(file: str) -> str:
+    """The token in a file."""
+    try:
+        token = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        wrong = getattr(error, "strerror", None) or "it is no text"
+        raise click.BadParameter(
+            f"{file} cannot be read: {wrong}.", param_hint="--token-file"
+        ) from None
+    if not token:
+        raise click.BadParameter(f"{file} is empty.", param_hint="--token-file")
+    return token
 
 
 def _json(file: str) -> Any:

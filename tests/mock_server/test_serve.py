@@ -142,21 +142,31 @@ def test_sigterm_with_an_open_board(start: Start) -> None:
     assert (code, errors) == (0, "")
 
 
-def test_off_loopback_a_token_is_made_up(start: Start) -> None:
-    """A mock that other machines can reach prints a token, and wants it."""
-    process = start("--port", "0", "--host", "0.0.0.0")
+def test_off_loopback_a_token_is_wanted(start: Start, tmp_path: Path) -> None:
+    """A mock that other machines can reach wants the token of the file, and prints it nowhere."""
+    file = tmp_path / "token"
+    file.write_text("sesame-sesame\n", encoding="utf-8")
+    process = start("--port", "0", "--host", "0.0.0.0", "--token-file", str(file))
     assert process.stdout is not None
-    port = re.search(r":(\d+)$", process.stdout.readline())
-    process.stdout.readline()  # the operation
-    token = re.search(r"\?token=(\S{20,})", process.stdout.readline())
+    lines = [process.stdout.readline() for _ in range(5)]
+    port = re.search(r":(\d+)$", lines[0])
     assert port
-    assert token
-    assert "Other machines can reach this mock" in process.stdout.readline()
+    assert "Other machines can reach this mock" in lines[3]
+    assert "not encrypted" in lines[4]
     address = ("127.0.0.1", int(port[1]))
     request = b"GET /_tallystick/requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-    bearer = f"Authorization: Bearer {token[1]}\r\n".encode()
+    bearer = b"Authorization: Bearer sesame-sesame\r\n"
     assert status(exchange(address, request + b"\r\n")) == 401
     assert status(exchange(address, request + bearer + b"\r\n")) == 200
+    assert "sesame" not in "".join(lines)
+
+
+def test_a_token_that_is_made_up_stands_in_no_log(start: Start) -> None:
+    """Where the output is no terminal, the mock says how to give one."""
+    process = start("--port", "0", "--host", "0.0.0.0")
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(6)]
+    assert lines[5] == "Nobody knows the token. Give one by --token-file or TALLYSTICK_TOKEN.\n"
 
 
 def test_sigterm_with_a_request_in_flight(start: Start) -> None:

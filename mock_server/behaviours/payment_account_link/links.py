@@ -16,6 +16,7 @@ import orjson
 
 from mock_server.answers.templates import EXPIRES_AFTER
 from mock_server.behaviours.payment_account_link.accounts import DEAD
+from mock_server.state.memory import OVERHEAD, MemoryShare
 from mock_server.state.sessions import Session
 
 MOST_LINKS = 500
@@ -88,14 +89,20 @@ class Openings:
 
 
 Success = tuple[bytes, str, bytes, float]
-"""The body that a link was returned in, the organisation, the request's body, and the time."""
+"""The body that a link was returned in, the organisation, the request's body (or what of it names
+URLs, where it is large), and the time.
+"""
+
+_LARGE = 4 * 1024
+_LONGEST_URL = 16 * 1024
 
 
 class Links:
     """The links of a session. What is written on the hot path is read when a link is opened."""
 
-    def __init__(self) -> None:
-        self._made: deque[Success] = deque(maxlen=MOST_LINKS)
+    def __init__(self, memory: MemoryShare) -> None:
+        self._memory = memory
+        self._made: deque[Success] = deque()
         self._opened: OrderedDict[str, Link] = OrderedDict()
         self.openings = Openings()
 
@@ -104,12 +111,24 @@ class Links:
         """The links of a session."""
         links: Links | None = session.kept.get("links")
         if links is None:
-            links = session.kept["links"] = cls()
+            links = session.kept["links"] = cls(session.memory)
         return links
 
     def made(self, success: Success) -> None:
         """Note that a link was returned."""
+        if len(success[2]) > _LARGE:
+            success = (*success[:2], _urls_of(success[2]), success[3])
+        if len(self._made) >= MOST_LINKS:
+            self.drop()
         self._made.append(success)
+        self._memory.add(_size(success))
+
+    def drop(self) -> bool:
+        """Forget the oldest link, unless it was opened, and say whether there was one."""
+        if not self._made:
+            return False
+        self._memory.add(-_size(self._made.popleft()))
+        return True
 
     def find(self, token: str) -> Link | None:
         """The link with this token, if it is remembered."""
@@ -132,6 +151,18 @@ class Links:
         if len(self._opened) > MOST_LINKS:
             self._opened.popitem(last=False)
         return link
+
+
+def _size(success: Success) -> int:
+    """Counted twice: a link that is opened holds its own URLs."""
+    return 2 * (OVERHEAD + len(success[0]) + len(success[2]))
+
+
+def _urls_of(body: bytes) -> bytes:
+    """A request's body with nothing but its URLs, if they are no longer than any that is in use."""
+    names = ("returnUrl", "refreshUrl")
+    urls = {name: url for name, url in zip(names, _urls(body), strict=True) if url is not None}
+    return orjson.dumps({name: url for name, url in urls.items() if len(url) <= _LONGEST_URL})
 
 
 def _token(body: bytes) -> str:

@@ -127,9 +127,9 @@ def _header_check(document: Document, header: Node) -> Callable[[str], str | Non
         ]
         if any(validator.is_valid(value) for value in values):
             return None
-        first = values[0] if values else text
-        # The keyword only: the value may be a credential.
-        return f"it breaks the keyword {next(validator.iter_errors(first)).kind.name!r}"
+        error = next(iter(validator.iter_errors(values[0] if values else text)), None)
+        # The keyword only: the value may be a credential. None where a pattern is not decided.
+        return None if error is None else f"it breaks the keyword {error.kind.name!r}"
 
     return why_not
 

@@ -3,12 +3,15 @@
 Rules: JSON Schema says that patterns are those of ECMA-262 (2020-12 core, section 6.4). Compiled
 validators match most by themselves; `match` is for the rest, and for all others who ask. It
 translates a pattern into the syntax of the `regex` library, which backtracks, and so has a
-deadline: a match that is not decided by then is *disputed*.
+deadline: a match that is not decided by then is *disputed*. Who must stay responsive sets a
+`MatchTime`, which all matches of its context share.
 """
 
 from __future__ import annotations
 
 import re
+import time
+from contextvars import ContextVar
 from functools import lru_cache
 
 import jsonschema_rs
@@ -18,6 +21,11 @@ from tallystick.judgement import Judgement
 
 DEADLINE = 0.5
 """How long one match may take, in seconds."""
+
+_LARGEST_NATIVE = 8 * 1024
+"""The largest compiled pattern, in bytes, that is native. Linear time is long where each letter of
+a long text is held to thousands of states.
+"""
 
 _TOKENS = re.compile(
     r"""\\u\{(?P<point>[0-9A-Fa-f]{1,6})\}      # a code point
@@ -67,29 +75,57 @@ def is_native(pattern: str) -> bool:
     """Whether compiled validators can match a pattern by themselves: in linear time, and with the
     meaning of ECMA-262. Where they would have to backtrack, they give up on some texts, and say
     that these do not match; their dot takes a carriage return, and their word boundary knows
-    letters beyond ASCII.
+    letters beyond ASCII. Large ones are not native, either.
     """
     if _OTHERWISE.search(_APART.sub("", pattern)):
         return False
     try:
-        options = jsonschema_rs.RegexOptions()
+        options = jsonschema_rs.RegexOptions(size_limit=_LARGEST_NATIVE)
         jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)
     except (ValueError, jsonschema_rs.ValidationError):
         return False
     return True
 
 
+class MatchTime:
+    """Time for matches, in seconds: `most` at once, and `share` of each second that passes."""
+
+    def __init__(self, most: float, share: float) -> None:
+        self._most, self._share = most, share
+        self._left, self._since = most, time.monotonic()
+
+    def left(self) -> float:
+        """The time that there is now."""
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._since) * self._share)
+        self._since = now
+        return self._left
+
+    def spend(self, seconds: float) -> None:
+        """So long did a match take."""
+        self._left -= seconds
+
+
+BUDGET: ContextVar[MatchTime | None] = ContextVar("budget of pattern matches", default=None)
+"""What matches of this context may take together; without one, each has its own deadline."""
+
+
 def match(pattern: str, text: str) -> Judgement:
     """Whether a text holds what the pattern describes. A pattern that cannot be used says nothing
-    of any text.
+    of any text, and none does while the budget is spent.
     """
-    compiled = _compiled(pattern)
-    if compiled is None:
+    compiled, budget = _compiled(pattern), BUDGET.get()
+    timeout = DEADLINE if budget is None else min(DEADLINE, budget.left())
+    if compiled is None or timeout <= 0:
         return Judgement.DISPUTED
+    begun = time.monotonic()
     try:
-        found = compiled.search(text, timeout=DEADLINE)
+        found = compiled.search(text, timeout=timeout)
     except TimeoutError:
         return Judgement.DISPUTED
+    finally:
+        if budget is not None:
+            budget.spend(time.monotonic() - begun)
     return Judgement.VALID if found else Judgement.INVALID
 
 

@@ -3,7 +3,8 @@
 Rules: all schemas of a document are one resource of one registry, so that what they share is
 not compiled with each of them. Formats are checked. A pattern that compiled validators cannot
 match by themselves is matched by `patterns`, within its deadline; what is not decided by then is
-accepted. Requests and responses are judged by views of their own (`views`).
+accepted. Names that are held to a pattern (`patternProperties`) are few letters, and so few steps
+decide them. Requests and responses are judged by views of their own (`views`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from tallystick.reader.schemas.views import Use, for_use
 Validator = jsonschema_rs.Draft202012Validator
 
 _ANYTHING = Validator({})
+
+_NAMES = jsonschema_rs.FancyRegexOptions(backtrack_limit=2_000)
+"""For the patterns of names. Where one takes more steps, errors say so (BacktrackLimitExceeded)."""
 
 
 class HasSchemas(Protocol):
@@ -69,6 +73,7 @@ class Validators:
                 self.document.schema_reference(path),
                 registry=self._registries[id(root)],
                 validate_formats=True,
+                pattern_options=_NAMES,
                 keywords={PATTERN: _Pattern},
             )
         except (ValueError, LookupError, jsonschema_rs.ReferencingError):

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from mock_server.control.guard import Access
+from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from tallystick import load_contract
 from tests.mock_server.conftest import client
@@ -175,12 +176,18 @@ def test_the_token_as_header(guarded: httpx.Client, scheme: str) -> None:
     assert guarded.get("/_tallystick/requests", headers=headers).status_code == 200
 
 
-def test_the_token_in_the_boards_address(guarded: httpx.Client) -> None:
-    """A browser brings it once; it becomes a cookie that scripts and other sites cannot have, and
-    vanishes from the address.
+PAGE = {"Accept": "text/html"}
+LOGIN = "/_tallystick/token"
+
+
+def test_the_token_in_a_form(guarded: httpx.Client) -> None:
+    """A browser is asked for it once; it becomes a cookie that scripts and other sites cannot have,
+    and stands in no address.
     """
-    answer = guarded.get("/_tallystick/", params={"token": TOKEN, "session": "one"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/_tallystick/?session=one")
+    asked = guarded.get("/_tallystick/", headers=PAGE)
+    assert (asked.status_code, f'method="post" action="{LOGIN}"' in asked.text) == (401, True)
+    answer = guarded.post(LOGIN, data={"token": TOKEN})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/_tallystick/")
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
@@ -189,10 +196,37 @@ def test_the_token_in_the_boards_address(guarded: httpx.Client) -> None:
     assert answer.status_code == 200
 
 
-def test_a_wrong_token_in_the_address(guarded: httpx.Client) -> None:
+@pytest.mark.parametrize("data", [{"token": "wrong"}, {"token": ""}, {}, {"token": "é"}])
+def test_a_wrong_token_in_the_form(guarded: httpx.Client, data: dict[str, str]) -> None:
     """A wrong one opens nothing."""
-    answer = guarded.get("/_tallystick/", params={"token": "wrong"})
+    answer = guarded.post(LOGIN, data=data)
     assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
+    assert "not the token" in answer.text
+
+
+def test_a_token_in_the_address_is_none(guarded: httpx.Client) -> None:
+    """Addresses are logged."""
+    answer = guarded.get("/_tallystick/", params={"token": TOKEN})
+    assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
+
+
+def test_another_site_logs_nobody_in(guarded: httpx.Client) -> None:
+    """Its form is refused, and so is a large one."""
+    strange = {"Origin": "https://evil.example"}
+    assert guarded.post(LOGIN, data={"token": TOKEN}, headers=strange).status_code == 403
+    assert guarded.post(LOGIN, data={"token": "a" * 5_000}).status_code == 413
+
+
+def test_too_many_wrong_tokens() -> None:
+    """Who guesses has to wait."""
+    access, limits = Access(loopback=False, token=TOKEN), MockLimits(max_wrong_tokens=3)
+    with serving(load_contract(), access=access, limits=limits) as url, client(url) as mock:
+        wrong = {"Authorization": "Bearer wrong"}
+        statuses = [mock.get("/_tallystick/clock", headers=wrong).status_code for _ in range(4)]
+        assert statuses == [401, 401, 401, 429]
+        answer = mock.post(LOGIN, data={"token": "wrong"})
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+        assert mock.get("/_tallystick/clock").status_code == 401
 
 
 def test_what_needs_no_token(guarded: httpx.Client) -> None:

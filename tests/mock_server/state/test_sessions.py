@@ -92,16 +92,6 @@ def test_no_name_of_a_session(mock: httpx.Client, name: str) -> None:
     assert "1 to 64 letters" in answer.json()["detail"]
 
 
-def test_too_many_sessions(mock: httpx.Client) -> None:
-    """Memory stays bounded: the session that was longest unused makes room."""
-    mock.put(f"/~session/first{STATE}", json={"payment_account": "Disconnected"})
-    for number in range(200):
-        mock.get(f"/~session/many-{number}/_tallystick/health")
-    names = [session["name"] for session in mock.get("/_tallystick/sessions").json()]
-    assert (len(names) <= 200, "first" in names) == (True, False)
-    assert status(mock, "first") == 200
-
-
 @pytest.mark.parametrize(("seconds", "left"), [(3599, ["idle", "new"]), (3601, ["new"])])
 def test_an_idle_session_ends(seconds: int, left: list[str]) -> None:
     """A session that nobody names for an hour ends, and its states with it."""

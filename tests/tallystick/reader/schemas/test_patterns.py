@@ -126,7 +126,8 @@ def test_a_match_that_takes_too_long_is_disputed():
     [
         ("^[a-z]+$", True),
         (r"^\d{4}$", True),
-        (r"^\p{L}+$", True),
+        (r"^\p{L}+$", False),  # large tables, as is a text of many letters that are counted
+        ("^[A-Z0-9]{1,5000}$", False),
         ("(?i)^a$", True),
         (r"(\w+\s?)+$", True),
         (r"^[.]\.[\].]$", True),

@@ -1,0 +1,87 @@
+"""What the mock remembers has a budget, whatever it is sent."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mock_server.limits import MockLimits
+from mock_server.serve import serving
+from tallystick import load_contract
+from tests.mock_server.conftest import client
+from tests.mock_server.documented import VALID, create, path
+from tests.mock_server.running import running
+
+BUDGET = 2_000_000
+
+
+@pytest.fixture
+def small():
+    """A mock that remembers two megabytes."""
+    limits = MockLimits(memory=BUDGET, max_sessions=10)
+    with serving(load_contract(), limits=limits) as url, client(url) as connected:
+        yield connected
+
+
+def explained(mock, number, session=""):
+    base = f"/~session/{session}" if session else ""
+    return mock.get(f"{base}/_tallystick/requests/{number}").json()
+
+
+def test_the_oldest_details_go_first(small):
+    """Over all sessions: the explanation of such a request says why it knows so little."""
+    heavy = {"X-Filler": "a" * 40_000}
+    for number in range(120):
+        session = f"s{number % 3}"
+        assert create(small, VALID, headers={**heavy, "Tallystick-Session": session}).is_success
+    notes = [explained(small, number, "s1").get("note", "") for number in (1, 40)]
+    assert ("--memory" in notes[0], notes[1]) == (True, "")
+    assert len(small.get("/~session/s1/_tallystick/requests").json()) == 40
+
+
+def test_what_a_reset_forgets_makes_room(small):
+    """Its session no longer counts."""
+    heavy = {"X-Filler": "a" * 40_000}
+    for _ in range(100):
+        create(small, VALID, headers=heavy)
+    small.post("/_tallystick/reset")
+    for _ in range(30):
+        create(small, VALID, headers=heavy)
+    assert "note" not in explained(small, 1)
+
+
+def test_the_links_of_large_requests_work(small):
+    """Only the URLs of their bodies are kept."""
+    body = {**VALID, "more": "a" * 500_000}
+    urls = [create(small, body).json()["url"] for _ in range(30)]
+    assert small.get(urls[0]).status_code == 200
+    done = small.post(f"{urls[0]}/complete")
+    assert (done.status_code, done.headers["location"]) == (303, VALID["returnUrl"])
+
+
+@pytest.mark.whole
+def test_requests_do_not_fill_the_memory():
+    """Four hundred megabytes of bodies and headers, over many sessions."""
+    with running("--memory", "20000000", "--quiet") as mock:
+        create(mock.client, VALID)
+        before = resident(mock.process.pid)
+        body = json.dumps({**VALID, "more": "a" * 900_000}).encode()
+        for number in range(400):
+            headers = {
+                "Content-Type": "application/json",
+                "Tallystick-Session": f"s{number % 50}",
+                "X-Filler": "a" * 60_000,
+            }
+            answer = mock.client.post(path(), content=body, headers=headers)
+            assert answer.status_code == 200
+        assert resident(mock.process.pid) - before < 80_000_000
+
+
+def resident(process: int) -> int:
+    """The memory of a process, in bytes."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        pytest.skip("only Linux says how much memory a process has")
+    found = next(line for line in lines if line.startswith("VmRSS"))
+    return int(found.split()[1]) * 1024
