@@ -34,17 +34,20 @@ from contract_tests.operations.roles import Role, collection_of, template
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.conditions import strong_tag
-from contract_tests.requests.reaching import fits_body, full_bodies
+from contract_tests.requests.reaching import fits_body, full_bodies, with_value
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
-from tallystick.reader.operations import properties
+from tallystick.reader.operations import Field, properties
 
 _LEADS_NOWHERE = (404, 410)
 _NEXT = re.compile("(?i)next|more|cursor|links")
 _MOST_TRIED = 3
 """How many full bodies are tried."""
 
+_LIMIT = re.compile("(?i:limit|size|(?:per|max)[_-]?(?:page|items)|page[_-]?size)")
+_ASKED = re.compile(f"{_LIMIT.pattern}|(?i:offset|page|start|skip)")
+_MOST_LISTED = 1_000
 _SHORT = 10
 """A list that is shorter is most likely the whole."""
 
@@ -252,7 +255,8 @@ class _Seen:
         lister = self._operation("get", self.path)
         if lister is None:
             return
-        exchange = self.run.client.send(self._at(self.bases.of(lister).request))
+        request = _longest(self.run, self.bases.of(lister).request)
+        exchange = self.run.client.send(self._at(request))
         self.run.check(lister, exchange, _handled("a list with a new item"))
         value = success_value(exchange)
         listed = list(items(value))
@@ -260,8 +264,10 @@ class _Seen:
             return
         ids = [(resource, self.run.resources.values_of(resource)) for resource in self._as(listed)]
         found = next((resource for resource, values in ids if values == self.values), None)
-        is_whole = not _goes_on(value, len(listed), exchange)
-        if is_whole and found is None and len(listed) < _SHORT and all(values for _, values in ids):
+        is_whole = not _goes_on(value, len(listed), exchange) and (
+            len(listed) < _SHORT or _counts(value, len(listed))
+        )
+        if is_whole and found is None and all(values for _, values in ids):
             wrong = {"": "the list does not have the item that was just created"}
             self._find(table.CREATED_LISTED, exchange, wrong, "", lister)
         elif listed:
@@ -279,8 +285,11 @@ class _Seen:
         if found is None:
             found, values = next(((r, v) for r, v in ids if v), (None, None))
             own, self.values = self.values, values or self.values
-            _, last = self._read() if found else (None, None)
+            reading, last = self._read() if found else (None, None)
             self.values = own
+            if reading is not None and _status(reading) in _LEADS_NOWHERE:
+                wrong = {"": f"the list has an item that is not there: {values}"}
+                self._find(table.CREATED_LISTED, reading, wrong, "", lister)
         if found is not None and last is not None:
             what = "what is listed is not what is read"
             wrong = changed(found.members, last)
@@ -420,14 +429,33 @@ def _writable(run: Run, operation: ContractOperation) -> set[str]:
     return {name for path in paths for name, _ in properties(run.contract.document, path)}
 
 
+def _longest(run: Run, request: OperationRequest) -> OperationRequest:
+    """The request to a list for as many items as one may ask for, where a parameter says so."""
+    for parameter in request.operation.parameters:
+        schema = schema_at(run.contract.document, parameter.schema)
+        most = schema.get("maximum")
+        is_limit = parameter.location == "query" and _LIMIT.fullmatch(parameter.name)
+        if is_limit and isinstance(most, int) and most <= _MOST_LISTED:
+            return with_value(request, Field("query", parameter.name), most)
+    return request
+
+
+def _counts(value: Any, count: int) -> bool:
+    """Whether a list says that it has just as many items as there are."""
+    return isinstance(value, dict) and any(
+        member == count and not isinstance(member, bool) for member in value.values()
+    )
+
+
 def _goes_on(value: Any, count: int, exchange: Exchange) -> bool:
     """Whether a list speaks of a part that follows (RFC 8288 has a relation for it)."""
     outcome = exchange.outcome
     links = outcome.headers.get("link", "") if isinstance(outcome, Response) else ""
     named = value if isinstance(value, dict) else {}
-    amounts = [member for member in named.values() if isinstance(member, int)]
+    # What was asked for says nothing of what there is.
+    said = {n: v for n, v in named.items() if isinstance(v, int) and not _ASKED.fullmatch(n)}
     follows = [member for name, member in named.items() if _NEXT.search(name)]
-    return "next" in links or any(follows) or any(amount > count for amount in amounts)
+    return "next" in links or any(follows) or any(amount > count for amount in said.values())
 
 
 def _handled(what: str) -> Expectation:

@@ -309,4 +309,5 @@ def _shortened(base: Base) -> Base:
 
 
 def _is_upstream(case: Case) -> bool:
-    return case.trigger is not None and case.trigger.kind == "upstream"
+    is_upstream = case.trigger is not None and case.trigger.kind == "upstream"
+    return is_upstream and case.http_status in PASSING

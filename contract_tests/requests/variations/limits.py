@@ -35,6 +35,7 @@ _MOST_OF_ONE = 12
 """The most values of one place. Enums have hundreds."""
 
 _LONGEST, _MOST_ITEMS, _MOST_DRAWN = 5_000, 50, 2
+_FAR = 2_000_000_000
 _EXACT = 2**53
 """Beyond it not every reader of JSON has the same number (RFC 8259 section 6)."""
 
@@ -114,13 +115,21 @@ def _of_parameter(contract: Contract, parameter: Parameter) -> list[Limit]:
     name = f"{field.location}.{field.name}"
     fitting = (
         Limit(field, f"{name} = {what}", value, is_stated and parameter.required)
-        for what, value, is_stated in _values(contract, schema)
+        for what, value, is_stated in (*_values(contract, schema), *_far(contract, schema))
         # A free text of a parameter is most often a cursor, a token or a name.
         if value is not None
         and str(value).isascii()
         and fits_schema(contract.document, schema, value, "request")
     )
     return list(islice(fitting, _MOST_OF_ONE))
+
+
+def _far(contract: Contract, path: Path) -> Iterator[tuple[str, Any, bool]]:
+    """A number far out, where none is said to be the highest: a page beyond the end, say."""
+    found = [schema for schema, _ in branches(contract.document, path)]
+    is_open = not any(schema.keys() & {"maximum", "exclusiveMaximum", "enum"} for schema in found)
+    if is_open and any(schema.get("type") == "integer" for schema in found):
+        yield f"{_FAR:,}", _FAR, False
 
 
 def _of_member(

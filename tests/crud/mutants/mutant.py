@@ -10,11 +10,13 @@ Rules for a new one:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tests.crud.aiohttp_service import Workshop
 from tests.crud.calls import Call
+
+from .advised import ADVISED
 
 Family = Literal[
     "auth", "state", "validation", "strictness", "headers", "media types", "statuses", "forms",
@@ -42,17 +44,13 @@ Row = Callable[[Family], Mutant]
 
 def family(name: Family, *rows: Row) -> tuple[Mutant, ...]:
     """The mutants of a family."""
-    return tuple(row(name) for row in rows)
+    made = [row(name) for row in rows]
+    return tuple(replace(m, level="advisory") if m.name in ADVISED else m for m in made)
 
 
 def mutant(name: str, breaks: str, app: Factory, *probe: Call) -> Row:
     """A row of a family."""
     return lambda of: Mutant(name, of, breaks, app, probe)
-
-
-def advised(name: str, breaks: str, app: Factory, *probe: Call) -> Row:
-    """A row of a family that is advisory."""
-    return lambda of: Mutant(name, of, breaks, app, probe, "advisory")
 
 
 def changed(**members: Any) -> Factory:

@@ -35,7 +35,7 @@ from tests.crud.calls import (
 from tests.crud.store import Bike, Store
 
 from . import builders as b
-from .mutant import Factory, Row, advised, changed, family, mutant
+from .mutant import Factory, Row, changed, family, mutant
 
 CREATED = "201: The bike is in the workshop"
 KNOWN = "Read a bike: what was said of it"
@@ -67,11 +67,6 @@ def lost(name: str, *methods: str) -> Factory:
 
 def state(name: str, breaks: str, app: Factory, *probe: Call) -> Row:
     return mutant(name, breaks, app, *probe)
-
-
-def recalled(name: str, breaks: str, app: Factory, *probe: Call) -> Row:
-    """A service that does not recall what it was sent: hardly any document asks for that."""
-    return advised(name, breaks, app, *probe)
 
 
 async def _only_said(self: Workshop, request: Request) -> Any:
@@ -182,43 +177,43 @@ def _never_cached(self: Workshop, request: Request) -> Any:
 STATE = family(
     "state",
     state("created and not kept", CREATED, changed(create_bike=_create_unkept), CREATE, LIST),
-    recalled("created with one gear", KNOWN, kept(gears=1), FULL),
-    recalled("created as city bike", KNOWN, kept(kind="city"),
+    state("created with one gear", KNOWN, kept(gears=1), FULL),
+    state("created as city bike", KNOWN, kept(kind="city"),
           call("POST", "/bikes", bike_with(kind="cargo"))),
-    recalled("created without notes", KNOWN, lost("notes"), FULL, LAST),
-    recalled("created without tags", KNOWN, lost("tags"), FULL, LAST),
-    recalled("created without colour", KNOWN, lost("colour"),
+    state("created without notes", KNOWN, lost("notes"), FULL, LAST),
+    state("created without tags", KNOWN, lost("tags"), FULL, LAST),
+    state("created without colour", KNOWN, lost("colour"),
           call("POST", "/bikes", bike_with(colour="#00ff00"))),
-    recalled("notes cut", KNOWN, b.with_store(
+    state("notes cut", KNOWN, b.with_store(
         add=lambda right, frame, said: right(frame, {**said, "notes": (said.get("notes") or "")[:3]
                                                      if said.get("notes") else None})), FULL),
-    recalled("weight rounded", KNOWN, b.with_store(
+    state("weight rounded", KNOWN, b.with_store(
         add=lambda right, frame, said: right(frame, {**said, "weight": round(said["weight"]) or 1})
     ), FULL),
-    recalled("another frame number", KNOWN, b.with_store(
+    state("another frame number", KNOWN, b.with_store(
         add=lambda right, frame, said: right(frame[:-1] + "0", said)),
         call("POST", "/bikes", bike_with(frame_number="ZZ000001"))),
-    recalled("read otherwise than created", KNOWN, b.answering(
+    state("read otherwise than created", KNOWN, b.answering(
         "GET", b.BIKE, 200, b.members(kind="mountain")), READ),
-    recalled("listed otherwise than created", "Bike: kind", b.answering(
+    state("listed otherwise than created", "Bike: kind", b.answering(
         "GET", b.BIKES, 200, b.document(lambda page: {**page, "items": [
             {**bike, "gears": 30} for bike in page["items"]]})), LIST),
-    recalled("PUT answers and keeps nothing", REPLACED, changed(replace_bike=_only_said),
+    state("PUT answers and keeps nothing", REPLACED, changed(replace_bike=_only_said),
              PUT, READ),
-    recalled("PUT keeps what was", REPLACED, b.with_store(
+    state("PUT keeps what was", REPLACED, b.with_store(
         replace=lambda right, bike, said: right(bike, {"kind": "city", "gears": 3, "weight": 1})),
         PUT, READ),
-    recalled("PUT leaves the gears", REPLACED, b.with_store(
+    state("PUT leaves the gears", REPLACED, b.with_store(
         replace=lambda right, bike, said: right(bike, {**said, "gears": 3})), PUT, READ),
-    recalled("PATCH changes nothing", CHANGED, b.with_store(
+    state("PATCH changes nothing", CHANGED, b.with_store(
         change=lambda right, bike, said: right(bike, {})), PATCH, READ),
-    recalled("PATCH forgets the rest", CHANGED, b.with_store(
+    state("PATCH forgets the rest", CHANGED, b.with_store(
         change=lambda right, bike, said: right(
             bike, {"kind": "city", "gears": 1, "weight": 1, **said})), PATCH, READ),
-    recalled("PATCH adds to gears", CHANGED, b.with_store(
+    state("PATCH adds to gears", CHANGED, b.with_store(
         change=lambda right, bike, said: right(
             bike, {**said, "gears": min(said.get("gears", 3) + 1, 30)})), PATCH, READ),
-    recalled("PATCH ignores null", CHANGED, b.with_store(
+    state("PATCH ignores null", CHANGED, b.with_store(
         change=lambda right, bike, said: right(
             bike, {k: v for k, v in said.items() if v is not None})),
         patch({"notes": "Mine"}), patch({"notes": None}), READ),
@@ -226,7 +221,7 @@ STATE = family(
     state("deleted and still read", FORGOTTEN, Undead, DELETE, READ),
     state("unknown id is another bike", "404: There is nothing with this id",
           changed(bike=_first_for_unknown), of(READ, bike="unknown")),
-    recalled("reading changes", "RFC 9110 section 9.2.1: safe methods", Ageing, READ, READ),
+    state("reading changes", "RFC 9110 section 9.2.1: safe methods", Ageing, READ, READ),
     state("If-Match ignored by PUT", MATCH, _unmatched("PUT"), PUT.with_headers(If_Match=ANOTHER)),
     state("If-Match ignored by PATCH", MATCH, _unmatched("PATCH"),
           PATCH.with_headers(If_Match=ANOTHER)),
@@ -247,19 +242,19 @@ STATE = family(
     state("lock code shown", "LockCode: writeOnly", changed(
         shown=lambda self, bike: {**Workshop.shown(self, bike),
                                   "lock_code": bike.details.get("lock_code", "0000")}), READ),
-    recalled("repair of another bike", OWN, b.in_place_of("read_repair", _any_bikes_repair),
+    state("repair of another bike", OWN, b.in_place_of("read_repair", _any_bikes_repair),
           of(READ_REPAIR, bike="planned")),
     state("repair not kept", OWN, b.with_store(
         add_repair=_unkept_repair),
         repair(), call("GET", "/bikes/{bike}/repairs")),
-    recalled("repair with another title", OWN, b.with_store(
+    state("repair with another title", OWN, b.with_store(
         add_repair=lambda right, bike, branch, said: right(bike, branch, {**said, "title": "?"})),
         repair()),
     state("repair not cancelled", "204: The repair is cancelled",
           changed(delete_repair=_repair_kept), DELETE_REPAIR, READ_REPAIR),
-    recalled("plan not replaced", "200: The plan is replaced", changed(write_plan=_plan_unkept),
+    state("plan not replaced", "200: The plan is replaced", changed(write_plan=_plan_unkept),
           PUT_PLAN, READ_PLAN),
-    recalled("plan not dropped", "204: The bike has no plan any more",
+    state("plan not dropped", "204: The bike has no plan any more",
           changed(delete_plan=_plan_kept), DELETE_PLAN, READ_PLAN),
     state("photo cut", "The photograph as it was uploaded", b.with_store(
         add_photo=lambda right, bike, content, *rest: right(bike, content[:8], *rest)),
@@ -267,7 +262,7 @@ STATE = family(
     state("photo as JPEG", "The photograph as it was uploaded", b.with_store(
         add_photo=lambda right, bike, content, kind, caption: right(
             bike, content, "image/jpeg", caption)), upload(), READ_PHOTO),
-    recalled("photo without caption", "caption", b.with_store(
+    state("photo without caption", "caption", b.with_store(
         add_photo=lambda right, bike, content, kind, caption: right(bike, content, kind, None)),
         upload(caption="The bell")),
     state("deleted with PUT", REPLACED, b.handled(

@@ -10,6 +10,7 @@ import pytest
 from tests.crud.aiohttp_service import Workshop
 
 from . import MUTANTS, Mutant
+from .advised import ADVISED
 from .hosting import Hosting
 from .mutant import Family
 from .observing import observe
@@ -32,6 +33,7 @@ def test_catalogue() -> None:
     assert {family: count for family, count in counts.items() if count < 12} == {}
     assert len(MUTANTS) == len({mutant.name for mutant in MUTANTS})
     assert all(mutant.breaks and mutant.probe for mutant in MUTANTS)
+    assert {mutant.name for mutant in MUTANTS} >= ADVISED
 
 
 def test_each_run_starts_afresh() -> None:
