@@ -18,6 +18,7 @@ from contract_tests.http.bodies import FilePart, format_of, part_types
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.requests.generated import file_of
 from contract_tests.requests.reaching import (
+    constraints,
     fits_body,
     full_bodies,
     refers,
@@ -78,7 +79,9 @@ def limits(
         found[Field("part", name)] = parts
     for member in members(contract, request):
         found[member.field] = _of_member(contract, request, member, drawn)
-    return {field: each for field, each in found.items() if each}
+    # Where the prose has a rule, that decides.
+    ruled = constraints(request.operation)
+    return {field: each for field, each in found.items() if each and field not in ruled}
 
 
 def _of_parts(request: OperationRequest) -> dict[str, list[Limit]]:
