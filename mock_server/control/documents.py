@@ -64,9 +64,11 @@ class Documents:
         return JSONResponse(_with_mock_first(self.mock.contract.document.root))
 
     async def shown(self, _: Request) -> Response:
-        """The document as Swagger UI shows it: without tags that no operation has."""
-        root = self.mock.contract.document.root
-        return JSONResponse(_without_empty_tags(_with_mock_first(root)))
+        """The document as Swagger UI shows it: without tags that no operation has, and with the
+        parameters of a path at its operations, since it does not follow references there.
+        """
+        root = _with_mock_first(self.mock.contract.document.root)
+        return JSONResponse(_without_empty_tags(_with_own_parameters(root)))
 
     async def control_document(self, _: Request) -> Response:
         """The OpenAPI document of the control API itself, with what else the contract has."""
@@ -93,6 +95,24 @@ def _with_mock_first(root: dict[str, Any]) -> dict[str, Any]:
     }
     shown: dict[str, Any] = _mock_first({"servers": [], **root, "paths": paths})
     return shown
+
+
+def _with_own_parameters(root: dict[str, Any]) -> dict[str, Any]:
+    paths = {path: _own_parameters(item) for path, item in root["paths"].items()}
+    return {**root, "paths": paths}
+
+
+def _own_parameters(item: Any) -> Any:
+    shared = item.get("parameters") if isinstance(item, dict) else None
+    if not isinstance(shared, list):
+        return item
+    return {
+        name: {**part, "parameters": [*shared, *part.get("parameters", [])]}
+        if isinstance(part, dict) and isinstance(part.get("parameters", []), list)
+        else part
+        for name, part in item.items()
+        if name != "parameters"
+    }
 
 
 def _without_empty_tags(root: dict[str, Any]) -> dict[str, Any]:

@@ -102,3 +102,30 @@ def test_empty_tags_are_left_out(serve: Serve) -> None:
     shown = mock.get(f"{DOCS}/openapi.json").json()
     assert shown["tags"] == [{"name": "used", "description": "It is"}]
     assert len(mock.get("/_tallystick/openapi.json").json()["tags"]) == 2
+
+
+SHARED = """
+openapi: 3.1.0
+info: { title: Lamps, version: "1" }
+paths:
+  /lamps/{id}:
+    parameters: [{ $ref: '#/components/parameters/Id' }]
+    get:
+      parameters: [{ name: watts, in: query, schema: { type: integer } }]
+      responses: { "200": { description: It is on } }
+    delete:
+      responses: { "204": { description: It is gone } }
+components:
+  parameters:
+    Id: { name: id, in: path, required: true, schema: { type: integer } }
+"""
+
+
+def test_parameters_of_a_path_stand_at_its_operations(serve: Serve) -> None:
+    """Swagger UI follows no reference beside the operations, and calls such a parameter "any"."""
+    item = serve(SHARED).get(f"{DOCS}/openapi.json").json()["paths"]["/lamps/{id}"]
+    reference = {"$ref": "#/components/parameters/Id"}
+    watts = {"name": "watts", "in": "query", "schema": {"type": "integer"}}
+    assert set(item) == {"get", "delete"}
+    assert item["get"]["parameters"] == [reference, watts]
+    assert item["delete"]["parameters"] == [reference]
