@@ -369,14 +369,20 @@ def property_names(document: Document, path: Path, depth: int = _DEPTH) -> Itera
 
 def properties(document: Document, path: Path) -> Iterator[tuple[str, Path]]:
     """The properties of an object schema and of what it is composed of, with their paths."""
+    for schema, place in branches(document, path):
+        for name in schema.get("properties") or {}:
+            yield name, (*place, "properties", name)
+
+
+def branches(document: Document, schema: Path) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    """A schema and those that it is composed of, with their paths."""
     seen: set[Path] = set()
-    waiting = [document.at(path)]
+    waiting = [document.at(schema)]
     while waiting:
         node = waiting.pop(0)
         if node.path in seen or not isinstance(node.value, dict):
             continue
         seen.add(node.path)
-        for name in node.value.get("properties") or {}:
-            yield name, (*node.path, "properties", name)
+        yield node.value, node.path
         for keyword in ("allOf", "anyOf", "oneOf"):
             waiting += node.list(keyword)

@@ -21,10 +21,10 @@ from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.styles import text_of
 from contract_tests.requests.reaching import as_json, value_at, with_value, without
 from contract_tests.requests.variations.limits import items_of
-from contract_tests.requests.variations.members import BodyMember, branches, members
+from contract_tests.requests.variations.members import BodyMember, members
 from contract_tests.target.target import Target
 from tallystick.contract import Contract
-from tallystick.reader.operations import Field, Parameter
+from tallystick.reader.operations import Field, Parameter, branches
 from tallystick.reader.pointers import Path
 
 _MOST = 3

@@ -25,11 +25,11 @@ from contract_tests.requests.reaching import (
     with_value,
     without,
 )
-from contract_tests.requests.variations.members import BodyMember, branches, members
+from contract_tests.requests.variations.members import BodyMember, members
 from contract_tests.target.credentials import places_of
 from contract_tests.target.target import Target
 from tallystick.contract import Contract
-from tallystick.reader.operations import Field, Parameter
+from tallystick.reader.operations import Field, Parameter, branches
 from tallystick.reader.pointers import Path
 
 _MOST_OF_ONE = 12

@@ -7,7 +7,7 @@ a dot in it has no place that a finding could name, so it is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from tallystick.contract import Contract
 from tallystick.reader.document import Document
-from tallystick.reader.operations import Field, properties
+from tallystick.reader.operations import Field, branches, properties
 from tallystick.reader.pointers import Path
 
 _DEEPEST = 3
@@ -67,17 +67,3 @@ def _inside(document: Document, schema: Path, value: Any) -> Iterator[tuple[str,
     for name, path in dict(properties(document, schema)).items():
         if "." not in name and not is_read_only(document, path):
             yield name, path, value.get(name, _ABSENT)
-
-
-def branches(document: Document, schema: Path) -> Iterator[tuple[Mapping[str, Any], Path]]:
-    """A schema and those that it is composed of, with their paths."""
-    seen: set[Path] = set()
-    waiting = [document.at(schema)]
-    while waiting:
-        node = waiting.pop(0)
-        if node.path in seen or not isinstance(node.value, dict):
-            continue
-        seen.add(node.path)
-        yield node.value, node.path
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            waiting += node.list(keyword)
