@@ -17,7 +17,7 @@ from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
-from tallystick.generation.believable.library import check_locale
+from tallystick.generation.believable.locales import check_locale
 from tallystick.reader.options import LoadOptions
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any, TypeVar
 
-from tallystick.generation.believable.library import library
+from tallystick.generation.believable.locales import library
 from tallystick.generation.believable.vocabulary import (
     ADJECTIVES,
     AMERICAN,

@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.testing import running_mock
 from tallystick.errors import TallystickError
-from tallystick.generation.believable.library import check_locale
+from tallystick.generation.believable.locales import check_locale
 
 
 def test_faker_waits_for_the_first_value() -> None:
@@ -23,7 +23,7 @@ def test_faker_waits_for_the_first_value() -> None:
         "contract = load_contract()\n"
         "create_app(Mock(contract))\n"
         "print('faker' in sys.modules)\n"
-        "from tallystick.generation.believable.library import library\n"
+        "from tallystick.generation.believable.locales import library\n"
         "from random import Random\n"
         "library('en_US', Random(0))\n"
         "print('faker' in sys.modules)\n"
