@@ -91,34 +91,46 @@ class MockOperation:
             await request.read(receive, message, parts.max_body)
         else:
             request.body = received
-        outcome = parts.selector.select(request)
+        outcome = await parts.selector.select(request)
         if outcome is None and self.kept is not None:
             outcome = self._unacceptable(parts, request)
         outcome = outcome or await parts.selector.settle(request)
         disturbance = None
-        if session.faults.queued or b"prefer" in request.headers:
-            outcome, disturbance = self._disturbed(request, outcome)
-        moment = session.clock.now()
+        if session.controls.faults.queued or b"prefer" in request.headers:
+            outcome, disturbance = await self._disturbed(request, outcome)
+        moment = session.controls.clock.now()
         status, label, headers, body, rule = self._answered(parts, outcome, request, moment)
         headers, journal = [*headers, *outcome.headers], session.journal
-        number = journal.record(
-            moment, scope, request.body, self.name, status, label, rule, headers, body
+        fault = None if disturbance is None else disturbance.words
+        number = await journal.record(
+            moment,
+            scope,
+            request.body,
+            self.name,
+            status,
+            label,
+            rule,
+            headers,
+            body,
+            begun,
+            request.taken,
+            fault,
+            outcome.own,
         )
         headers.append((b"link", b'%b%d>; rel="describedby"' % (session.requests, number)))
         # RFC 9110 section 8.6: no Content-Length in a 204, nor another one in a 304 than a 200 has.
         if status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
         if disturbance is not None:
-            journal.disturb(number, disturbance.words)
             try:
                 await play(disturbance, Wire(status, headers, body, receive, send))
             finally:
-                journal.sent(number, perf_counter() - begun)
-                session.changes.notify()
+                await journal.sent(number, perf_counter() - begun)
+                await session.notify()
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        journal.sent(number, perf_counter() - begun)
+        await journal.sent(number, perf_counter() - begun)
 
     def _answered(
         self, parts: Parts, outcome: Outcome, request: Request, moment: float
@@ -159,9 +171,8 @@ class MockOperation:
     def _own_answer(
         self, parts: Parts, outcome: Outcome, request: Request, moment: float
     ) -> tuple[int, str, list[Header], bytes]:
-        """The answer of the user's own, which the journal keeps for its explanation."""
+        """The answer of the user's own."""
         own = outcome.own or OwnAnswer()
-        request.session.journal.note(own)
         return own_answer(parts.answers, outcome.case, own, request, moment)
 
     def _make_parts(self) -> Parts:
@@ -221,16 +232,20 @@ class MockOperation:
             return answer, f"{outcome.rule}, though nothing of it is acceptable"
         return parts.answers.of(parts.not_acceptable), "not acceptable"
 
-    def _disturbed(self, request: Request, outcome: Outcome) -> tuple[Outcome, Disturbance | None]:
+    async def _disturbed(
+        self, request: Request, outcome: Outcome
+    ) -> tuple[Outcome, Disturbance | None]:
         """How the answer is to arrive; a fault that is unknown is refused instead of ignored."""
         try:
             disturbance = preferred(request.scope["headers"])
         except UnknownFaultError as error:
             headers = ((b"tallystick-error", b"unknown fault"),)
             return Outcome("header", error=RequestError(400, str(error), headers=headers)), None
-        if disturbance is None and request.session.faults.queued:
+        session = request.session
+        if disturbance is None and session.controls.faults.queued:
             facts = {"operation": self.name, **request.facts()}
-            disturbance = request.session.faults.take(facts)
+            taking = request.taking(self.name)
+            disturbance = await session.take(lambda now: now.faults.take(facts), taking)
         return outcome, disturbance
 
     def _error(self, parts: Parts, outcome: Outcome) -> tuple[int, str, list[Header], bytes]:

@@ -30,7 +30,7 @@ from mock_server.requests.errors import shown_query
 from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
 from mock_server.selection.explanation import RULES
 from mock_server.state.clock import timestamp
-from mock_server.state.journal import Entry
+from mock_server.state.journal import Entry, last_of
 from mock_server.state.sessions import Session, Sessions, session_of
 
 _SHOWN = 50
@@ -63,28 +63,30 @@ class Board:
         operations, which may be long.
         """
         session = session_of(request.scope)
-        listing, queued = self.listing, session.faults.queued
+        listing, controls = self.listing, session.controls
+        entries = await session.journal.entries()
         context: dict[str, Any] = {
             "edit": self.mock.edits.last,
             "overlay": Examples(self.mock).file,
             "how_to_save": HOW,
             "info": self.mock.contract.document.root["info"],
             "session": session,
-            "sessions": [_shown_session(other) for other in self._sessions()],
+            "sessions": [await _shown_session(other) for other in await self._sessions()],
             "base_url": str(request.base_url).rstrip("/") + session.path,
             "is_whole": "live" not in request.query_params,
             "listing": listing,
-            "marks": listing.marks(session),
-            "forces": list(islice(session.queue.forces, MOST_FORCES)),
+            "marks": await listing.marks(session),
+            "forces": list(islice(controls.queue.forces, MOST_FORCES)),
+            "forces_count": len(controls.queue.forces),
             "first": next(iter(self.mock.contract.operations), None),
             "has_wanted": any(listed.wanted for listed in listing.operations),
             "special": (WRONG, EXPIRED, FORBIDDEN),
             "faults": {name: words(name) for name in FAULTS},
-            "queued_faults": list(islice(queued, MOST_FORCES)),
-            "clock": session.clock,
-            "now": timestamp(session.clock.now()),
-            "last": session.journal.count,
-            "rows": [self.row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
+            "queued_faults": list(islice(controls.faults.queued, MOST_FORCES)),
+            "clock": controls.clock,
+            "now": timestamp(controls.clock.now()),
+            "last": entries[-1].number if entries else 0,
+            "rows": [self.row(entry) for entry in reversed(entries[-_SHOWN:])],
             "panels": [
                 Markup(panel)  # noqa: S704  rendered by Jinja, escaped
                 for panel in await self._panels(session)
@@ -98,9 +100,9 @@ class Board:
         added = [await behaviour.panel(session) for behaviour in self.mock.behaviours.values()]
         return [await CollectionState(self.mock).panel(session), *added]
 
-    def _sessions(self) -> list[Session]:
+    async def _sessions(self) -> list[Session]:
         """The default session, then the others, the latest used first."""
-        return [self.mock.sessions.default, *reversed(list(self.mock.sessions))]
+        return [self.mock.sessions.default, *reversed(await self.mock.sessions.all())]
 
     def _row(self, entry: Entry) -> Markup:
         """A row of the log, as one line of HTML."""
@@ -143,22 +145,23 @@ async def _counted(sessions: Sessions, stream: AsyncIterator[str]) -> AsyncItera
 
 
 async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> AsyncIterator[str]:
-    under_way: set[int] = set()
+    journal, under_way = session.journal, set[int]()
     yield "event: changed\ndata:\n\n"
     while not session.changes.is_over:
-        if session.journal.count < last:
+        if await journal.count() < last:
             last, under_way = 0, set()
             yield "event: reset\ndata:\n\n"
-        news = session.journal.entries(after=last)
-        for entry in filter(None, map(session.journal.find, sorted(under_way))):
-            if entry.seconds is not None:
+        news = await journal.entries(after=last)
+        for number in sorted(under_way):
+            entry = await journal.find(number)
+            if entry is not None and entry.seconds is not None:
                 under_way.discard(entry.number)
                 yield f"event: answered\ndata: {row(entry)}\n\n"
         shown = news[-_SHOWN:]
         under_way |= {e.number for e in shown if e.seconds is None and e.operation is not None}
         if shown:
             yield "".join(f"event: request\nid: {e.number}\ndata: {row(e)}\n\n" for e in shown)
-        last = session.journal.count
+        last = news[-1].number if news else last
         if not await session.changes.wait(_SILENCE):
             yield ": still here\n\n"
             continue
@@ -170,13 +173,14 @@ def _took(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _shown_session(session: Session) -> dict[str, Any]:
+async def _shown_session(session: Session) -> dict[str, Any]:
     """A session as the board lists it, with its last request."""
-    last = session.journal.last
+    count = await session.journal.count()
+    last = last_of(await session.journal.entries(after=count - 1))
     return {
         "name": session.name,
         "path": session.path,
-        "count": session.journal.count,
+        "count": count,
         "last": last,
         "time": timestamp(last.time) if last else "",
     }

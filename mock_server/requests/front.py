@@ -70,6 +70,8 @@ class Front:
                 await self._reply(scope, send, error.reply)
                 return
             path = scope["path"]
+        elif self.sessions.is_shared:
+            await self.sessions.refresh()
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
             await self.control(scope, receive, send if origin is None else plain)
             return
@@ -129,13 +131,14 @@ class Front:
         headers, body, number, begun = reply.all_headers(), reply.body(), 0, perf_counter()
         if status != 307:  # the way to the board, or to its icon, is of no interest there
             rule = PREFLIGHT if _is_preflight(scope) else "no operation"
-            number = session.journal.record(
-                session.clock.now(), scope, b"", None, status, str(status), rule, headers, body
+            moment, case = session.controls.clock.now(), str(status)
+            number = await session.journal.record(
+                moment, scope, b"", None, status, case, rule, headers, body, begun
             )
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         if number:
-            session.journal.sent(number, perf_counter() - begun)
+            await session.journal.sent(number, perf_counter() - begun)
 
 
 @dataclass(frozen=True, slots=True)

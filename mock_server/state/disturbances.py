@@ -6,7 +6,7 @@ import itertools
 import random
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mock_server.state.forces import MOST_QUEUED, QueueFullError
@@ -25,6 +25,11 @@ class Disturbance:
         delay = f"{self.delay:g} s late" if self.delay else ""
         return ", ".join(filter(None, (self.fault, delay))) or "none"
 
+    @property
+    def used(self) -> str:
+        """What was taken of the queue."""
+        return f"fault ({self.words})"
+
 
 @dataclass(slots=True)
 class QueuedFault:
@@ -39,10 +44,13 @@ class QueuedFault:
     seed: int = 0
     number: int = 0
     played: int = 0
-    source: random.Random = field(init=False)
+    drawn: int = 0
+    """How many requests matched it so far: each has a chance of its own, whichever process asks."""
 
-    def __post_init__(self) -> None:
-        self.source = random.Random(self.seed)  # noqa: S311
+    def is_drawn(self) -> bool:
+        """Whether the next request gets one."""
+        self.drawn += 1
+        return random.Random(f"{self.seed}/{self.drawn}").random() < self.rate  # noqa: S311
 
     def to_json(self) -> dict[str, Any]:
         """What the control API shows."""
@@ -78,7 +86,7 @@ class FaultQueue:
         for queued in self.queued:
             if any(facts.get(name) != value for name, value in queued.match.items()):
                 continue
-            if queued.source.random() >= queued.rate:
+            if queued.rate < 1 and not queued.is_drawn():
                 continue
             disturbance = queued.disturbances[queued.played % len(queued.disturbances)]
             queued.played += 1

@@ -61,11 +61,13 @@ class OwnAnswer:
 
 class Forced(NamedTuple):
     """What a force has for a request. Without a case, it is an answer of the user's own with a
-    status that is not documented, or, where that has no status, in place of the success.
+    status that is not documented, or, where that has no status, in place of the success. `used`
+    says which force it is of.
     """
 
     case: Case | None
     own: OwnAnswer | None
+    used: str = ""
 
 
 @dataclass(slots=True)
@@ -97,9 +99,11 @@ class Force:
     def next(self, cases: Sequence[Case]) -> Forced | None:
         """What it has next for an operation with these cases; None where it is for another."""
         if not self.names and self.own is not None:
-            return Forced(None if self.own.status is None else self.own.case(cases), self.own)
+            case = None if self.own.status is None else self.own.case(cases)
+            return Forced(case, self.own, f"force {self.number} ({self.words})")
+        name = self.names[self.played % self.length]
         try:
-            return Forced(find_named(cases, self.names[self.played % self.length]), self.own)
+            return Forced(find_named(cases, name), self.own, f"force {self.number} ({name})")
         except UnknownCaseError:
             return None
 
