@@ -125,12 +125,12 @@ class MockOperation:
             try:
                 await play(disturbance, Wire(status, headers, body, receive, send))
             finally:
-                await journal.sent(number, perf_counter() - begun)
+                journal.sent(number, perf_counter() - begun)
                 await session.notify()
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        await journal.sent(number, perf_counter() - begun)
+        journal.sent(number, perf_counter() - begun)
 
     def _answered(
         self, parts: Parts, outcome: Outcome, request: Request, moment: float

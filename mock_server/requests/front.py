@@ -138,7 +138,7 @@ class Front:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         if number:
-            await session.journal.sent(number, perf_counter() - begun)
+            session.journal.sent(number, perf_counter() - begun)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,10 @@ class Journal(Protocol):
         out; `begun` is when the request came, by `perf_counter`, None where nobody measures.
         """
 
-    async def sent(self, number: int, seconds: float) -> None:
-        """The answer to the request of this number is out, so long after the request came."""
+    def sent(self, number: int, seconds: float) -> None:
+        """The answer to the request of this number is out, so long after the request came. Others
+        hear of it when they are notified.
+        """
 
     async def count(self) -> int:
         """The number of the last entry; 0 where there is none."""

@@ -107,7 +107,7 @@ class EmbeddedJournal:
             self.changes.notify()
         return number
 
-    async def sent(self, number: int, seconds: float) -> None:
+    def sent(self, number: int, seconds: float) -> None:
         """See Journal."""
         if number > self.number - len(self.seconds):
             self.seconds[number % len(self.seconds)] = seconds
