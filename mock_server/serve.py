@@ -13,6 +13,7 @@ import time
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any, Literal, NoReturn
 
@@ -158,9 +159,12 @@ def serving(
     remembers: bool = True,
     state: Any = None,
     limits: MockLimits = DEFAULT,
+    store: str | None = None,
 ) -> Iterator[str]:
-    """Serve on a free loopback port, in a thread; gives the base URL."""
-    kept = {"remembers": remembers, "state": state}
+    """Serve on a free loopback port, in a thread; gives the base URL. Without a `store`, a
+    `redis://` address, it keeps its state itself.
+    """
+    kept = {"remembers": remembers, "state": state, **_kept_in(store)}
     mock = Mock(contract, seed, max_body, auth=auth, limits=limits, **kept)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
@@ -173,6 +177,19 @@ def serving(
         finally:
             server.should_exit = True
             thread.join(GRACE + 5)
+
+
+def _kept_in(store: str | None) -> dict[str, Any]:
+    """What a mock needs to keep its state in a store. Raises TallystickError where it cannot."""
+    if store is None:
+        return {}
+    from mock_server.state.shared.redis_link import check_redis
+    from mock_server.state.shared.redis_place import redis_place
+    from mock_server.state.shared.redis_sessions import RedisSessions
+
+    place = redis_place(store)
+    check_redis(place)
+    return {"make_sessions": partial(RedisSessions, place)}
 
 
 def calm_collector() -> None:

@@ -48,6 +48,8 @@ _MERGE_PATCH = "application/merge-patch+json"
 class KeptOperation:
     """One operation of a collection. What it needs is made when it is first used."""
 
+    keeps = True
+
     def __init__(
         self, kept: KeptCollection, member: CollectionMember, operation: ContractOperation
     ) -> None:

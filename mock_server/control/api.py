@@ -43,9 +43,13 @@ from mock_server.state.sessions import (
     TooManySessionsError,
     session_of,
 )
+from mock_server.state.store import RETRY_AFTER, StoreGoneError
 from tallystick.catalogue.names import UnknownCaseError, find_named
 
 T = TypeVar("T")
+
+_ALWAYS = (STATIC, PICTURES, f"{PREFIX}/health", f"{PREFIX}/ready", f"{PREFIX}/docs")
+"""What needs no store."""
 
 
 class Control:
@@ -75,6 +79,7 @@ class Control:
                 ControlError: _control_error,
                 QueueFullError: _control_error,
                 SessionNameError: _control_error,
+                StoreGoneError: _store_gone,
                 404: _not_found,
                 405: _not_allowed,
             },
@@ -90,6 +95,10 @@ class Control:
                     refused = problem_response(getattr(error, "status", 400), str(error))
                     await refused(scope, receive, send)
                     return
+            if self.mock.sessions.is_gone and not scope["path"].startswith(_ALWAYS):
+                gone = await _store_gone(Request(scope), StoreGoneError())
+                await gone(scope, receive, send)
+                return
             await app({**scope, SESSION: session}, receive, send)
             if scope["method"] not in ("GET", "HEAD"):
                 await session.notify()
@@ -100,6 +109,7 @@ class Control:
         """The routes of the API itself, below the prefix."""
         return [
             Route("/health", self.health),
+            Route("/ready", self.ready),
             Route("/forces", self.forces, methods=["GET"]),
             Route("/forces", self.add_force, methods=["POST"]),
             Route("/forces", self.clear_forces, methods=["DELETE"]),
@@ -122,6 +132,12 @@ class Control:
 
     async def health(self, _: Request) -> Response:
         """200 when the mock serves."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, request: Request) -> Response:
+        """200 when the store can be reached, too."""
+        if not await self.mock.sessions.is_ready():
+            return await _store_gone(request, StoreGoneError())
         return JSONResponse({"status": "ok"})
 
     # --- forces and faults
@@ -360,6 +376,12 @@ def _seconds(text: str) -> float:
 
 async def _control_error(_: Request, error: Exception) -> Response:
     return problem_response(getattr(error, "status", 400), str(error))
+
+
+async def _store_gone(_: Request, error: Exception) -> Response:
+    refused = problem_response(StoreGoneError.status, str(error))
+    refused.headers["retry-after"] = RETRY_AFTER.decode()
+    return refused
 
 
 async def _not_found(request: Request, _: Exception) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -30,8 +31,9 @@ from mock_server.requests.errors import shown_query
 from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
 from mock_server.selection.explanation import RULES
 from mock_server.state.clock import timestamp
-from mock_server.state.journal import Entry, last_of
+from mock_server.state.journal import Entry, Journal, last_of
 from mock_server.state.sessions import Session, Sessions, session_of
+from mock_server.state.store import StoreGoneError
 
 _SHOWN = 50
 """How many requests the live log shows, and at most sends at once."""
@@ -145,28 +147,43 @@ async def _counted(sessions: Sessions, stream: AsyncIterator[str]) -> AsyncItera
 
 
 async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> AsyncIterator[str]:
-    journal, under_way = session.journal, set[int]()
+    log = _LiveLog(session.journal, last, row)
     yield "event: changed\ndata:\n\n"
     while not session.changes.is_over:
-        if await journal.count() < last:
-            last, under_way = 0, set()
-            yield "event: reset\ndata:\n\n"
-        news = await journal.entries(after=last)
-        for number in sorted(under_way):
-            entry = await journal.find(number)
-            if entry is not None and entry.seconds is not None:
-                under_way.discard(entry.number)
-                yield f"event: answered\ndata: {row(entry)}\n\n"
-        shown = news[-_SHOWN:]
-        under_way |= {e.number for e in shown if e.seconds is None and e.operation is not None}
-        if shown:
-            yield "".join(f"event: request\nid: {e.number}\ndata: {row(e)}\n\n" for e in shown)
-        last = news[-1].number if news else last
+        with suppress(StoreGoneError):  # what is new is sent when the store is back
+            async for text in log.news():
+                yield text
         if not await session.changes.wait(_SILENCE):
             yield ": still here\n\n"
             continue
         await asyncio.sleep(_PAUSE)
         yield "event: changed\ndata:\n\n"
+
+
+class _LiveLog:
+    """What of a journal was sent: everything until the entry `last`."""
+
+    def __init__(self, journal: Journal, last: int, row: Callable[[Entry], str]) -> None:
+        self.journal, self.last, self.row = journal, last, row
+        self.under_way: set[int] = set()
+
+    async def news(self) -> AsyncIterator[str]:
+        """The events of what is new."""
+        if await self.journal.count() < self.last:
+            self.last, self.under_way = 0, set()
+            yield "event: reset\ndata:\n\n"
+        new = await self.journal.entries(after=self.last)
+        for number in sorted(self.under_way):
+            entry = await self.journal.find(number)
+            if entry is not None and entry.seconds is not None:
+                self.under_way.discard(number)
+                yield f"event: answered\ndata: {self.row(entry)}\n\n"
+        shown = new[-_SHOWN:]
+        self.under_way |= {e.number for e in shown if e.seconds is None and e.operation is not None}
+        if shown:
+            rows = ((e.number, self.row(e)) for e in shown)
+            yield "".join(f"event: request\nid: {n}\ndata: {row}\n\n" for n, row in rows)
+        self.last = new[-1].number if new else self.last
 
 
 def _took(seconds: float) -> str:

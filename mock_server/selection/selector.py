@@ -33,7 +33,13 @@ class Behaviour(Protocol):
 
 
 class KeptItems(Protocol):
-    """What answers for an operation with what is kept: a collection, or a behaviour."""
+    """What answers for an operation with what is kept: a collection, or a behaviour. What `keeps`
+    nothing gives the same answer again.
+    """
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is answered depends on what came before."""
 
     async def settle(self, request: Request, success: Outcome) -> Outcome | None:
         """The outcome of a request that nothing is wrong with; None where what is kept has
@@ -84,6 +90,11 @@ class Selector:
         status = unmet(request, self.etag)
         return self.conditions.get(status, self.success) if status else self.success
 
+
+STATELESS = frozenset(
+    ("header", "address", "magic value", "authentication", "request", "permission")
+)
+"""The rules that ask no store."""
 
 UNMOCKABLE = "cannot be mocked"
 """The rule that answers for an operation that cannot be mocked."""

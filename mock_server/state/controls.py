@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import orjson
+
 from mock_server.state.clock import Clock
-from mock_server.state.disturbances import FaultQueue
-from mock_server.state.forces import ForceQueue
+from mock_server.state.disturbances import FaultQueue, QueuedFault
+from mock_server.state.forces import Force, ForceQueue
 from tallystick.contract import Contract
 
 
@@ -17,6 +19,29 @@ class Controls:
         self.clock = Clock()
         self.queue = ForceQueue(contract)
         self.faults = FaultQueue()
+
+    def stored(self) -> str:
+        """All of them, as JSON; nothing is stored at the start."""
+        clock, queue, faults = self.clock, self.queue, self.faults
+        value = {
+            "clock": [clock.offset, clock.frozen_at],
+            "forces": [queue.last, [force.stored() for force in queue.forces]],
+            "faults": [faults.last, [queued.stored() for queued in faults.queued]],
+        }
+        return orjson.dumps(value).decode()
+
+    @classmethod
+    def restored(cls, contract: Contract, stored: str) -> Controls:
+        """What was stored."""
+        found = cls(contract)
+        if stored:
+            value = orjson.loads(stored)
+            found.clock.offset, found.clock.frozen_at = value["clock"]
+            found.queue.last, forces = value["forces"]
+            found.queue.forces.extend(map(Force.restored, forces))
+            found.faults.last, faults = value["faults"]
+            found.faults.queued.extend(map(QueuedFault.restored, faults))
+        return found
 
     def reset(self) -> None:
         """As at the start."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections import deque
 from collections.abc import Mapping
@@ -52,6 +51,18 @@ class QueuedFault:
         self.drawn += 1
         return random.Random(f"{self.seed}/{self.drawn}").random() < self.rate  # noqa: S311
 
+    def stored(self) -> list[Any]:
+        """All of it, as JSON has it."""
+        disturbances = [[each.delay, each.fault] for each in self.disturbances]
+        settings = [self.times, self.match, self.rate, self.seed]
+        return [disturbances, *settings, self.number, self.played, self.drawn]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> QueuedFault:
+        """What was stored."""
+        disturbances, *rest = stored
+        return cls(tuple(Disturbance(*each) for each in disturbances), *rest)
+
     def to_json(self) -> dict[str, Any]:
         """What the control API shows."""
         left = None if self.times is None else self.times * len(self.disturbances) - self.played
@@ -72,13 +83,13 @@ class FaultQueue:
 
     def __init__(self) -> None:
         self.queued: deque[QueuedFault] = deque()
-        self._numbers = itertools.count(1)
+        self.last = 0
 
     def add(self, queued: QueuedFault) -> None:
         """Queue faults, and number them. Raises QueueFullError where too many wait."""
         if len(self.queued) >= MOST_QUEUED:
             raise QueueFullError
-        queued.number = next(self._numbers)
+        queued.number = self.last = self.last + 1
         self.queued.append(queued)
 
     def take(self, facts: Mapping[str, str]) -> Disturbance | None:
@@ -107,4 +118,4 @@ class FaultQueue:
     def clear(self) -> None:
         """Forget all faults."""
         self.queued.clear()
-        self._numbers = itertools.count(1)
+        self.last = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +45,18 @@ class OwnAnswer:
         for name, value in self.headers:
             values.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
         return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+
+    def stored(self) -> list[Any]:
+        """All of it, as JSON has it."""
+        headers = [[n.decode("latin-1"), v.decode("latin-1")] for n, v in self.headers]
+        return [self.status, headers, self.has_body, self.body]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> OwnAnswer:
+        """What was stored."""
+        status, headers, has_body, body = stored
+        found = tuple((n.encode("latin-1"), v.encode("latin-1")) for n, v in headers)
+        return cls(status, found, has_body, body)
 
     def case(self, cases: Sequence[Case]) -> Case | None:
         """The documented case of its status; None where there is none. The code of an error with a
@@ -140,6 +151,18 @@ class Force:
             **(self.own.to_json() if self.own else {}),
         }
 
+    def stored(self) -> list[Any]:
+        """All of it, as JSON has it."""
+        own = None if self.own is None else self.own.stored()
+        return [self.number, self.names, self.times, self.match, own, self.played]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> Force:
+        """What was stored."""
+        number, names, times, match, own, played = stored
+        answer = None if own is None else OwnAnswer.restored(own)
+        return cls(number, tuple(names), times, match, answer, played)
+
 
 class ForceQueue:
     """The queued forces, in the order in which they came."""
@@ -147,7 +170,7 @@ class ForceQueue:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.forces: deque[Force] = deque()
-        self._numbers = itertools.count(1)
+        self.last = 0
 
     def add(
         self,
@@ -162,7 +185,8 @@ class ForceQueue:
             find_named(cases, name)
         if len(self.forces) >= MOST_QUEUED:
             raise QueueFullError
-        force = Force(next(self._numbers), tuple(names), times, match, own)
+        self.last += 1
+        force = Force(self.last, tuple(names), times, match, own)
         self.forces.append(force)
         return force
 
@@ -194,4 +218,4 @@ class ForceQueue:
     def clear(self) -> None:
         """Forget all forces."""
         self.forces.clear()
-        self._numbers = itertools.count(1)
+        self.last = 0

@@ -62,6 +62,16 @@ class TooManySessionsError(Exception):
         )
 
 
+def path_of(session: str) -> str:
+    """The base path under which a session is reached."""
+    return f"/~session/{session}" if session else ""
+
+
+def requests_of(session: str) -> bytes:
+    """What starts the Link header of what explains a request."""
+    return f"<{path_of(session)}/_tallystick/requests/".encode()
+
+
 class Usable(Protocol):
     """What can be taken of a queue; `used` says what it was."""
 
@@ -85,8 +95,8 @@ class Session(ABC):
         self, name: str, controls: Controls, store: Store, journal: Journal, changes: Changes
     ) -> None:
         self.name = name
-        self.path = f"/~session/{name}" if name else ""
-        self.requests = f"<{self.path}/_tallystick/requests/".encode()
+        self.path = path_of(name)
+        self.requests = requests_of(name)
         self.controls = controls
         self.store = store
         self.journal = journal
@@ -185,6 +195,11 @@ class Sessions(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of all that wait in a session: the mock shuts down."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the store cannot be reached for now, as far as is known."""
+        return False
 
     async def is_ready(self) -> bool:
         """Whether the store can be reached."""

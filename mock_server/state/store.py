@@ -14,7 +14,7 @@ T = TypeVar("T")
 MOST_KEYS = 100_000
 """How many values are kept; the least recently written goes first."""
 
-RETRY_AFTER = 1
+RETRY_AFTER = b"1"
 """For how many seconds a client is asked to wait while the store is gone."""
 
 

@@ -108,6 +108,8 @@ def _refusals(operation: ContractOperation) -> Iterator[tuple[str, Case]]:
 class AccountAnswers:
     """The successes of an operation beside the link."""
 
+    keeps = True
+
     def __init__(
         self, of: AccountOperation, document: Document, operation: ContractOperation
     ) -> None:
