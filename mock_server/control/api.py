@@ -260,8 +260,9 @@ class Control:
             expected.within,
         )
         if not expected.holds(count(served)):
-            rows = ", ".join(f"{case} ({n})" for (_, case), n in served.items()) or "nothing"
-            why = f"Expected {expected.words}, got {count(served)}. Served: {rows}."
+            rows = sorted((case, n) for (_, case), n in served.items())
+            shown = ", ".join(f"{case} ({n})" for case, n in rows) or "nothing"
+            why = f"Expected {expected.words}, got {count(served)}. Served: {shown}."
             raise ControlError(why, 409)
         return JSONResponse({"count": count(served)})
 
@@ -342,13 +343,12 @@ async def _until(
     session: Session, look: Callable[[], Awaitable[T]], is_so: Callable[[T], bool], seconds: float
 ) -> T:
     """What there is to see, as soon as it is as wanted, or after so many seconds as it is then."""
-    end, found = time.monotonic() + seconds, await look()
-    while not is_so(found) and (left := end - time.monotonic()) > 0:
-        is_changed = await session.changes.wait(left)
-        found = await look()
-        if not is_changed:
-            break
-    return found
+    end, changes = time.monotonic() + seconds, session.changes
+    while True:
+        count, found = changes.count, await look()
+        left = end - time.monotonic()
+        if left <= 0 or is_so(found) or not await changes.wait(count, left):
+            return found
 
 
 def _number(request: Request) -> int | None:

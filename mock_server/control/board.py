@@ -150,10 +150,11 @@ async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> A
     log = _LiveLog(session.journal, last, row)
     yield "event: changed\ndata:\n\n"
     while not session.changes.is_over:
+        count = session.changes.count
         with suppress(StoreGoneError):  # what is new is sent when the store is back
             async for text in log.news():
                 yield text
-        if not await session.changes.wait(_SILENCE):
+        if not await session.changes.wait(count, _SILENCE):
             yield ": still here\n\n"
             continue
         await asyncio.sleep(_PAUSE)

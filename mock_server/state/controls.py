@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
+import json
 
 from mock_server.state.clock import Clock
 from mock_server.state.disturbances import FaultQueue, QueuedFault
@@ -28,14 +28,14 @@ class Controls:
             "forces": [queue.last, [force.stored() for force in queue.forces]],
             "faults": [faults.last, [queued.stored() for queued in faults.queued]],
         }
-        return orjson.dumps(value).decode()
+        return json.dumps(value)  # which takes whole numbers of any size
 
     @classmethod
     def restored(cls, contract: Contract, stored: str) -> Controls:
         """What was stored."""
         found = cls(contract)
         if stored:
-            value = orjson.loads(stored)
+            value = json.loads(stored)
             found.clock.offset, found.clock.frozen_at = value["clock"]
             found.queue.last, forces = value["forces"]
             found.queue.forces.extend(map(Force.restored, forces))

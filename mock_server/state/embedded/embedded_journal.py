@@ -103,8 +103,11 @@ class EmbeddedJournal:
         if own is not None:
             self.noted.append((number, own))
         self.memory.add(size)
-        if self.changes.waiting:
-            self.changes.notify()
+        changes = self.changes
+        if changes.waiting:
+            changes.notify()
+        else:
+            changes.count += 1
         return number
 
     def sent(self, number: int, seconds: float) -> None:

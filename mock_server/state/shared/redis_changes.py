@@ -38,7 +38,7 @@ class RedisChanges(Changes):
         self.last = 0.0
         """When somebody waited last."""
 
-    async def wait(self, seconds: float) -> bool:
+    async def wait(self, count: int, seconds: float) -> bool:
         """See Changes."""
         if self.is_over:
             return False
@@ -46,7 +46,7 @@ class RedisChanges(Changes):
         if await self._listener.begin(self._channel, self):
             return not self.is_over
         try:
-            return await super().wait(seconds)
+            return await super().wait(count, seconds)
         finally:
             self.last = time.monotonic()
 
