@@ -53,7 +53,7 @@ def check_redis(place: RedisPlace) -> None:
         with redis.Redis(**_options(place), retry=Once(NoBackoff(), 0)) as client:
             version = str(client.info("server")["redis_version"])
     except _GONE as error:
-        reason = f"{type(error).__name__}: {error}".replace(place.password or "\0", "…")
+        reason = str(error).replace(place.password or "\0", "…").rstrip(".")
         raise StorePlaceError(
             f"The store {place} cannot be used: {reason}.",
             remedy="Start Redis, or leave --store out: then the mock keeps its state itself.",
