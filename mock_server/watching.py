@@ -49,8 +49,8 @@ class Watched:
 
 
 class Watcher:
-    """Looks at files, and has a front serve what they hold. `looked` is what was seen of
-    them when they were read; `output` gets the lines for the terminal, and `followed` each new contract.
+    """Looks at files, and has a front serve what they hold. `looked` is what was seen of them when
+    they were read; `output` gets the lines for the terminal, and `followed` each new contract.
     """
 
     def __init__(
