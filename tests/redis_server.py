@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +12,14 @@ from types import TracebackType
 import pytest
 from redis import Redis
 from redis.backoff import ConstantBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, TimeoutError
+from redis.exceptions import RedisError
 from redis.retry import Retry
+
+from tests.ports import free_port
 
 needs_redis = pytest.mark.skipif(
     shutil.which("redis-server") is None, reason="redis-server is not installed"
 )
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class RedisServer:
@@ -56,11 +50,8 @@ class RedisServer:
 
     def client(self) -> Redis:
         """A client, which waits until the server is up."""
-        errors = [ConnectionError, TimeoutError, BusyLoadingError]
-        retry = Retry(ConstantBackoff(0.02), 500)
-        return Redis(
-            port=self.port, password=self.password or None, retry=retry, retry_on_error=errors
-        )
+        retry = Retry(ConstantBackoff(0.02), 500, supported_errors=(RedisError,))
+        return Redis(port=self.port, password=self.password or None, retry=retry)
 
     def kill(self) -> None:
         """End it at once, as a loss of power would."""

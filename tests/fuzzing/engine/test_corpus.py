@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from hypothesis.database import InMemoryExampleDatabase
 
 from fuzzing.engine.corpus import Corpus, CorpusError, open_database
@@ -55,7 +56,7 @@ def test_a_redis_server_keeps_it_for_all(tmp_path: Path) -> None:
     with redis_address(tmp_path) as address:
         options = ("--max-requests", 400, "--workers", 2)
         before, after = failures(tmp_path, address, *options)
-        with Redis.from_url(address) as client:
+        with redis.Redis.from_url(address) as client:
             assert client.dbsize() > 0
     of_worker = [[entry for entry in after if entry["worker"] == worker] for worker in (0, 1)]
     assert all(hashes(entries[:FIRST]) & hashes(before) for entries in of_worker)
