@@ -153,7 +153,8 @@ class MockOperation:
         """Whether an answer says something that the store would have to know, too."""
         keeps = self.behaviour is not None or (self.kept is not None and self.kept.keeps)
         is_kept = keeps and outcome.rule not in STATELESS
-        is_noted = self.behaviour is not None and outcome.error is None
+        case = outcome.case
+        is_noted = self.behaviour is not None and case is not None and case.is_success
         return is_kept or is_noted or request.taken is not None
 
     def _refused(self, parts: Parts, error: StoreGoneError) -> tuple[int, list[Header], bytes]:
