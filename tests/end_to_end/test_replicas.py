@@ -147,6 +147,7 @@ def test_its_balancer(tmp_path: Path) -> None:
         link = client.post(path(), json=VALID).json()["url"]
         assert link.startswith(url)
         one.process.kill()
+        one.process.wait()
         assert [client.post(path(), json={}).status_code for _ in range(6)] == [400] * 6
         assert client.get(httpx.URL(link).path).status_code == 200
         server.kill()
