@@ -155,7 +155,7 @@ class MockOperation:
         is_kept = keeps and outcome.rule not in STATELESS
         case = outcome.case
         is_noted = self.behaviour is not None and case is not None and case.is_success
-        return is_kept or is_noted or request.taken is not None
+        return is_kept or is_noted or bool(request.taken and request.taken.used)
 
     def _refused(self, parts: Parts, error: StoreGoneError) -> tuple[int, list[Header], bytes]:
         """What goes out in place of an answer that the store does not know of."""

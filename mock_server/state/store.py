@@ -19,12 +19,16 @@ RETRY_AFTER = b"1"
 
 
 class StoreGoneError(Exception):
-    """The store cannot be reached, or does not answer in time."""
+    """The store cannot be reached, does not answer in time, or refuses for a reason of its own."""
 
     status = 503
 
+    def __init__(self, reason: str = "it cannot be reached") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
     def __str__(self) -> str:
-        return "The mock's store cannot be reached. What depends on state has to wait for it."
+        return f"What depends on state has to wait for the mock's store: {self.reason}."
 
 
 class Store(Protocol):

@@ -7,10 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import click
@@ -19,11 +18,11 @@ import pytest
 import yaml
 
 from tallystick.cli.mock_command import mock_command
-from tests import PATIENCE
 from tests.mock_server.documented import VALID, path
 from tests.mock_server.running import running
 from tests.ports import free_port
 from tests.redis_server import RedisServer, needs_redis
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "replicas"
@@ -40,13 +39,6 @@ OPTIONS = {
 def instruction(name: str) -> str:
     """What the last instruction of this name in the Dockerfile says."""
     return re.findall(rf"^{name} (.*)$", DOCKERFILE, re.MULTILINE)[-1]
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end
-        sleep(0.05)
 
 
 def test_the_image() -> None:

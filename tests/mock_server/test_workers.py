@@ -1,9 +1,9 @@
 """Several workers on one port."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import httpx
 import psutil
@@ -15,6 +15,7 @@ from tallystick.cli import cli
 from tests import PATIENCE
 from tests.mock_server.running import Running, running
 from tests.redis_server import RedisServer, needs_redis
+from tests.waiting import until
 
 LAMPS = """\
 openapi: 3.1.0
@@ -56,13 +57,6 @@ def mock(tmp_path: Path, document: Path) -> Iterator[Running]:
 
 def workers(mock: Running) -> set[int]:
     return {child.pid for child in psutil.Process(mock.process.pid).children()}
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end
-        sleep(0.02)
 
 
 def asked(mock: Running, count: int) -> list[str]:

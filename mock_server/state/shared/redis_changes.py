@@ -77,13 +77,22 @@ class RedisListener:
         return True
 
     async def _run(self) -> None:
-        while True:
-            try:
-                message = await self._pubsub.get_message(timeout=_TURN)
-                if message is not None:
-                    await self._hear(message["channel"].decode())
-            except _GONE:
-                await self._begin_again()
+        try:
+            while True:
+                await self._turn()
+        finally:
+            with suppress(*_GONE):
+                await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+                await self._client.aclose()
+
+    async def _turn(self) -> None:
+        """Take the next message, if one comes soon."""
+        try:
+            message = await self._pubsub.get_message(timeout=_TURN)
+            if message is not None:
+                await self._hear(message["channel"].decode())
+        except _GONE:
+            await self._begin_again()
 
     async def _hear(self, channel: str) -> None:
         changes = self._heard.get(channel)

@@ -51,15 +51,18 @@ def check_redis(place: RedisPlace) -> None:
     """Whether there is a Redis that fits. Raises StorePlaceError."""
     try:
         with redis.Redis(**_options(place), retry=Once(NoBackoff(), 0)) as client:
-            version = str(client.info("server")["redis_version"])
+            server = client.info("server")
     except _GONE as error:
         reason = str(error).replace(place.password or "\0", "…").rstrip(".")
         raise StorePlaceError(
             f"The store {place} cannot be used: {reason}.",
             remedy="Start Redis, or leave --store out: then the mock keeps its state itself.",
         ) from None
+    version = str(server["redis_version"])
     if int(version.partition(".")[0]) < OLDEST:
         raise StorePlaceError(f"The store {place} is Redis {version}; {OLDEST} or later is needed.")
+    if server.get("redis_mode") == "cluster":
+        raise StorePlaceError(f"The store {place} is a cluster; a single server is needed.")
 
 
 def new_client(place: RedisPlace) -> Redis:
@@ -113,11 +116,13 @@ class RedisLink:
         except NoScriptError:
             raise
         except RedisError as error:  # out of memory, read-only, loading: it is there, but no use
-            _LOG.warning("Redis refuses: %s", error)
-            raise StoreGoneError from None
+            raise StoreGoneError(f"it says {str(error)[:200]!r}") from None
 
     async def _run(self) -> None:
-        client = new_client(self.place)
+        async with new_client(self.place) as client:
+            await self._work_with(client)
+
+    async def _work_with(self, client: Redis) -> None:
         while True:
             await self._wanted.wait()
             self._wanted.clear()

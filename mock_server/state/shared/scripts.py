@@ -5,8 +5,8 @@ the values by key, `o` these keys in the order of their last change (the score i
 value), `j` the journal, `d` the details of its last entries, `m` the number of its last entry and
 how many bytes are kept, `n` how often each case was served, `k` the names of the notes, and
 `k:NAME` the notes of a name. `PREFIXsessions` has the named sessions with the time of their last
-use, `PREFIXtotal` how often each case was served in all, `PREFIXversion` counts changes. A script
-makes the names of keys itself, which a Redis cluster does not allow.
+use, `PREFIXtotal` how often each case was served in all, `PREFIXversion` the latest version. A
+script makes the names of keys itself, which a Redis cluster does not allow.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ local function touch()
   if name ~= '' then call('ZADD', prefix .. 'sessions', now(), name) end
 end
 
+-- One that no other change has, not even one before all was lost: it follows the time.
 local function version()
-  return string.format('%d', call('INCR', prefix .. 'version'))
+  local last = tonumber(call('GET', prefix .. 'version') or '0')
+  local next = string.format('%.0f', math.max(last + 1, math.floor(now() * 1000000)))
+  call('SET', prefix .. 'version', next)
+  return next
 end
 
 local function forget(name)

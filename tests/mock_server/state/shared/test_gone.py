@@ -4,10 +4,9 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -22,6 +21,7 @@ from tests.mock_server.conftest import client
 from tests.mock_server.documented import OPERATION, VALID, check_problem, create, path
 from tests.ports import free_port
 from tests.redis_server import RedisServer, needs_redis
+from tests.waiting import until
 
 pytestmark = needs_redis
 
@@ -41,14 +41,6 @@ def mock(server: RedisServer) -> Iterator[httpx.Client]:
     """A mock that keeps its state there."""
     with serving(load_contract(), store=server.address()) as url, client(url) as connected:
         yield connected
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Ask again and again until it is so."""
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end
-        sleep(0.02)
 
 
 def ready(mock: httpx.Client) -> int:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from time import sleep
 
 import httpx
 import psutil
 import pytest
 
-from tests import PATIENCE
 from tests.mock_server.running import running
 from tests.mock_server.state.shared.load import Load
 from tests.ports import free_port
 from tests.redis_server import RedisServer, needs_redis
+from tests.waiting import until
 
 pytestmark = needs_redis
 
@@ -33,12 +32,13 @@ def test_a_worker_and_redis_are_killed(tmp_path: Path) -> None:
     with RedisServer(tmp_path, durable=True) as server:
         options = ("--overlay", OVERLAY, "--store", server.address(), "--workers", "2", "-q")
         with running(*options) as mock:
-            workers = psutil.Process(mock.process.pid).children()
-            assert len(workers) == 2
+            parent = psutil.Process(mock.process.pid)
+            until(lambda: len(parent.children()) == 2)
+            workers = parent.children()
             load = Load([str(mock.client.base_url)], 500)
             load.run([workers[0].kill, lambda: restart(server)])
             load.check()
-            assert len(psutil.Process(mock.process.pid).children()) == 2
+            assert len({child.pid for child in parent.children()} & {w.pid for w in workers}) == 1
 
 
 class Replica:
@@ -53,13 +53,13 @@ class Replica:
 
     def start(self) -> None:
         self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        for _ in range(PATIENCE * 10):
-            try:
-                httpx.get(f"{self.url}/_tallystick/health", trust_env=False)
-                return
-            except httpx.TransportError:
-                sleep(0.1)
-        raise AssertionError("the mock did not start")
+        until(self.serves)
+
+    def serves(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/_tallystick/health", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
 
     def kill(self) -> None:
         assert self.process is not None
