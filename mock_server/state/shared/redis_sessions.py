@@ -39,6 +39,7 @@ class RedisSession(Session):
 
     __slots__ = ("_lock", "_sessions", "_text", "_version")
     journal: RedisJournal
+    store: RedisStore
 
     def __init__(self, name: str, sessions: RedisSessions) -> None:
         self._sessions = sessions
@@ -60,13 +61,19 @@ class RedisSession(Session):
     async def refresh(self) -> None:
         """Have the controls as they are now. Raises TooManySessionsError, StoreGoneError."""
         limits = self._sessions.limits
-        reply = await self._run(
-            scripts.BEGIN, self._version, limits.max_sessions, limits.session_idle, again=True
-        )
+        try:
+            reply = await self._run(
+                scripts.BEGIN, self._version, limits.max_sessions, limits.session_idle, again=True
+            )
+        except StoreGoneError:
+            self.store.know(None)
+            raise
         if reply[0]:
             raise TooManySessionsError(limits.max_sessions)
-        if len(reply) > 2:
-            self._know(reply[1], reply[2])
+        _, version, state, *text = reply
+        self.store.know(state)
+        if text:
+            self._know(version, text[0])
 
     def _know(self, version: bytes, text: bytes) -> None:
         self._version, self._text = version.decode(), text.decode()

@@ -1,12 +1,13 @@
 """What Redis does in one step, in Lua.
 
-Rules: all keys of a session begin with `PREFIXs:NAME:`. `c` has the controls and their version, `v`
-the values by key, `o` these keys in the order of their last change (the score is the version of the
-value), `j` the journal, `d` the details of its last entries, `m` the number of its last entry and
-how many bytes are kept, `n` how often each case was served, `k` the names of the notes, and
-`k:NAME` the notes of a name. `PREFIXsessions` has the named sessions with the time of their last
-use, `PREFIXtotal` how often each case was served in all, `PREFIXversion` the latest version. A
-script makes the names of keys itself, which a Redis cluster does not allow.
+Rules: all keys of a session begin with `PREFIXs:NAME:`. `c` has the controls and their version, and
+the version of the state, which is that of the last change of any value. `v` has the values by key,
+`o` these keys in the order of their last change (the score is the version of the value), `j` the
+journal, `d` the details of its last entries, `m` the number of its last entry and how many bytes
+are kept, `n` how often each case was served, `k` the names of the notes, and `k:NAME` the notes of
+a name. `PREFIXsessions` has the named sessions with the time of their last use, `PREFIXtotal` how
+often each case was served in all, `PREFIXversion` the latest version. A script makes the names of
+keys itself, which a Redis cluster does not allow.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ class Script:
 
 
 BEGIN = Script("""
--- known version, most sessions, idle seconds: whether there are too many, version, controls
+-- known version, most sessions, idle seconds: whether there are too many, version, version of the
+-- state, controls
 local known, most, idle = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 if name ~= '' and not call('ZSCORE', prefix .. 'sessions', name) then
   local sessions = prefix .. 'sessions'
@@ -106,9 +108,10 @@ if name ~= '' and not call('ZSCORE', prefix .. 'sessions', name) then
   if call('ZCARD', sessions) >= most then return {1} end
 end
 touch()
-local version = call('HGET', base .. 'c', 'version') or '0'
-if version == known then return {0, version} end
-return {0, version, call('HGET', base .. 'c', 'text') or ''}
+local found = call('HMGET', base .. 'c', 'version', 'state')
+local version, state = found[1] or '0', found[2] or '0'
+if version == known then return {0, version, state} end
+return {0, version, state, call('HGET', base .. 'c', 'text') or ''}
 """)
 
 CHANGE = Script("""
@@ -188,7 +191,6 @@ return found
 """)
 PING = Script("return 1")
 
-GET = Script("return call('HGET', base .. 'v', ARGV[3])")
 LOOK = Script("""
 -- key: value and version
 return {call('HGET', base .. 'v', ARGV[3]), call('ZSCORE', base .. 'o', ARGV[3])}
@@ -200,8 +202,10 @@ if #ARGV > 5 and (current or '') ~= ARGV[6] then
   return {0, call('HGET', base .. 'v', key), current}
 end
 touch()
+local next = version()
+call('HSET', base .. 'c', 'state', next)
 call('HSET', base .. 'v', key, ARGV[4])
-call('ZADD', base .. 'o', version(), key)
+call('ZADD', base .. 'o', next, key)
 if call('ZCARD', base .. 'o') > tonumber(ARGV[5]) then
   call('HDEL', base .. 'v', call('ZPOPMIN', base .. 'o')[1])
 end
@@ -216,6 +220,7 @@ return found
 """)
 CLEAR = Script("""
 local start = ARGV[3]
+call('HSET', base .. 'c', 'state', version())
 for _, key in ipairs(call('ZRANGE', base .. 'o', 0, -1)) do
   if string.sub(key, 1, #start) == start then
     call('HDEL', base .. 'v', key)
