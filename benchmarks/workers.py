@@ -2,8 +2,7 @@
 
 The mock of the bundled contract is measured with its own memory, with Redis, and with two workers
 on Redis, by wrk, in rounds that alternate; the medians are printed. The load is the valid POST of
-the bundled contract, which asks Redis three times: at the beginning of a request, for the state of
-an account, and in the end. CPU is that of the mock's processes and of Redis, per request, as /proc
+the bundled contract, which asks Redis twice: at the beginning of a request, and in the end. CPU is that of the mock's processes and of Redis, per request, as /proc
 counts it. It needs redis-server and wrk, and tells little where wrk, Redis and the workers have
 fewer than four cores: the table says how many there are.
 """
@@ -89,9 +88,9 @@ def cpu(process: psutil.Process) -> float:
     return sum(each.user + each.system for each in times)
 
 
-def wrk(url: str, script: Path, connections: int, seconds: float) -> dict[str, float]:
+def wrk(url: str, script: Path, connections: int, seconds: int) -> dict[str, float]:
     """What wrk counted: requests, their rate, and milliseconds of the percentiles."""
-    options = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
+    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script)]
     done = subprocess.run(["wrk", *options, f"{url}{path()}"], capture_output=True, text=True)
     if done.returncode or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
         raise SystemExit(f"wrk: {done.stdout}{done.stderr}")
@@ -105,13 +104,13 @@ def wrk(url: str, script: Path, connections: int, seconds: float) -> dict[str, f
 
 
 def measured(
-    process: psutil.Process, url: str, redis: psutil.Process, script: Path, seconds: float
+    process: psutil.Process, url: str, redis: psutil.Process, script: Path, seconds: int
 ) -> Measured:
     """One round."""
     before = cpu(process), cpu(redis)
     many = wrk(url, script, CONNECTIONS, seconds)
     spent = cpu(process) - before[0], cpu(redis) - before[1]
-    alone = wrk(url, script, 1, seconds / 2)
+    alone = wrk(url, script, 1, max(1, seconds // 2))
     mock, store = (each / many["count"] * 1e6 for each in spent)
     return Measured(many["rate"], many["p50"], many["p99"], alone["p50"], mock, store)
 
@@ -143,7 +142,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each round")
+    parser.add_argument("--seconds", type=int, default=3, help="of each round")
     arguments = parser.parse_args()
     rounds: dict[Setup, list[Measured]] = {setup: [] for setup in SETUPS}
     with ExitStack() as stack:
