@@ -2,9 +2,10 @@
 
 The mock of the bundled contract is measured with its own memory, with Redis, and with two workers
 on Redis, by wrk, in rounds that alternate; the medians are printed. The load is the valid POST of
-the bundled contract, which asks Redis twice: at the beginning of a request, and in the end. CPU is that of the mock's processes and of Redis, per request, as /proc
-counts it. It needs redis-server and wrk, and tells little where wrk, Redis and the workers have
-fewer than four cores: the table says how many there are.
+the bundled contract, which asks Redis twice: at the beginning of a request, and in the end. CPU is
+that of the mock's processes and of Redis, per request, as /proc counts it. It needs redis-server
+and wrk, and tells little where wrk, Redis and the workers have fewer than four cores: the table
+says how many there are.
 """
 
 from __future__ import annotations
