@@ -13,9 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
-from multiprocessing.context import ForkProcess
+from typing import TYPE_CHECKING
 
 from tallystick.errors import TallystickError
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkProcess
 
 PATIENCE = 4.5
 """How long they may take to end, in seconds; then they are killed."""

@@ -116,7 +116,8 @@ class RedisLink:
         except NoScriptError:
             raise
         except RedisError as error:  # out of memory, read-only, loading: it is there, but no use
-            raise StoreGoneError(f"it says {str(error)[:200]!r}") from None
+            words = str(error).partition(" script: ")[0].rstrip(".")
+            raise StoreGoneError(f"it says {words!r}") from None
 
     async def _run(self) -> None:
         async with new_client(self.place) as client:

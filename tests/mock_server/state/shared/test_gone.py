@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -183,35 +182,3 @@ def test_a_process_that_dies_between_taking_and_answering(
     assert "force 1 (502)" in page.text
     assert "not answered" in mock.get(f"{PREFIX}/").text
     assert mock.post(f"{PREFIX}/verify", json={"times": 1}).json() == {"count": 1}
-
-
-def test_replicas_take_a_force_once(server: RedisServer) -> None:
-    """Of many requests at once, on two replicas, one gets what is queued once."""
-    contract = load_contract()
-    with (
-        serving(contract, store=server.address()) as one,
-        serving(contract, store=server.address()) as other,
-    ):
-        httpx.post(f"{one}{PREFIX}/forces", json={"cases": ["502", "403"], "times": 3})
-
-        async def ask() -> list[int]:
-            async with httpx.AsyncClient(trust_env=False, verify=False, timeout=PATIENCE) as many:
-                asked = (many.post(f"{url}{path()}", json=VALID) for url in [one, other] * 15)
-                return [answer.status_code for answer in await asyncio.gather(*asked)]
-
-        statuses = asyncio.run(ask())
-    assert sorted(statuses) == [200] * 24 + [403] * 3 + [502] * 3
-
-
-def test_two_mocks_beside_each_other(server: RedisServer) -> None:
-    """Mocks with different prefixes in one Redis share nothing."""
-    serve = partial(serving, load_contract())
-    with (
-        serve(store=server.address(prefix="a:")) as one,
-        serve(store=server.address(prefix="b:")) as other,
-        client(one) as asked,
-        client(other) as unasked,
-    ):
-        create(asked)
-        assert len(asked.get(f"{PREFIX}/requests").json()) == 1
-        assert unasked.get(f"{PREFIX}/requests").json() == []
