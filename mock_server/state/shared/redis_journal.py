@@ -73,6 +73,8 @@ class RedisJournal:
         noted, self.noted = self.noted, []
         seconds = None if begun is None or fault else round(perf_counter() - begun, 6)
         used = "; ".join(taking.used) if taking else ""
+        if taking and taking.number:
+            moment = taking.moment  # by which its entry is known
         answered = [operation, status, case, rule]
         facts = _facts(moment, scope, answered, seconds, fault, used)
         number: int = await self._run(

@@ -57,15 +57,21 @@ end
 
 local function count() return tonumber(call('HGET', base .. 'm', 'count') or '0') end
 
--- Adds an entry to the journal, or sets that of a number; gives its number.
+-- The place of the entry of a number, if it is still there and is that of this request, which its
+-- moment tells: after a reset, another one may have the number.
+local function place_of(number, facts)
+  local place = number - count() - 1
+  local found = place < 0 and call('LINDEX', base .. 'j', place)
+  local moment = string.match(facts, '^%[[^,]*,')
+  return found and string.sub(found, 1, #moment) == moment and place
+end
+
+-- Sets the entry of a number in the journal, or adds one; gives its number.
 local function record(number, most, cap, facts, details)
-  if number > 0 then
-    local place, last = number, count()
-    place = number - last - 1
-    if place < 0 and -place <= call('LLEN', base .. 'j') then
-      call('LSET', base .. 'j', place, facts)
-    end
-    if place < 0 and -place <= call('LLEN', base .. 'd') then
+  local place = number > 0 and place_of(number, facts)
+  if place then
+    call('LSET', base .. 'j', place, facts)
+    if -place <= call('LLEN', base .. 'd') then
       local before = call('LINDEX', base .. 'd', place)
       call('LSET', base .. 'd', place, details)
       call('HINCRBY', base .. 'm', 'd', #details - #before)
@@ -147,10 +153,8 @@ return number
 
 SENT = Script("""
 -- number, facts
-local place = tonumber(ARGV[3]) - count() - 1
-if place < 0 and -place <= call('LLEN', base .. 'j') then
-  call('LSET', base .. 'j', place, ARGV[4])
-end
+local place = place_of(tonumber(ARGV[3]), ARGV[4])
+if place then call('LSET', base .. 'j', place, ARGV[4]) end
 changed(name)
 """)
 
