@@ -13,9 +13,12 @@ import pytest
 
 from mock_server.limits import MockLimits
 from mock_server.serve import serving
+from mock_server.state.journal import Taking
+from mock_server.state.shared.redis_place import redis_place
+from mock_server.state.shared.redis_sessions import RedisSessions
 from tallystick import load_contract
 from tests import PATIENCE
-from tests.mock_server.documented import VALID, path
+from tests.mock_server.documented import OPERATION, VALID, path
 from tests.redis_server import RedisServer, needs_redis
 from tests.waiting import until
 
@@ -93,6 +96,32 @@ def test_the_journal_counts_up(urls: list[str]) -> None:
     assert sorted(numbers) == list(range(1, 21))
     listed = HTTP.get(f"{urls[1]}{PREFIX}/requests").json()
     assert [entry["id"] for entry in listed] == list(range(1, 21))
+
+
+def test_a_reset_between_taking_and_answering(urls: list[str], server: RedisServer) -> None:
+    """The answer has an entry of its own then, whoever has the number that it had before."""
+    contract = load_contract()
+    cases = contract.operations[0].selectable
+    HTTP.post(f"{urls[0]}{PREFIX}/forces", json={"cases": ["502"]})
+    scope = {"method": "POST", "path": "/taken", "query_string": b"", "headers": []}
+
+    async def answer() -> int:
+        session = RedisSessions(redis_place(server.address()), contract).default
+        await session.refresh()
+        taking = Taking(session.controls.clock.now(), scope, b"", OPERATION)
+        assert await session.take(lambda now: now.queue.take(cases, {}), taking) is not None
+        assert taking.number == 1
+        await session.reset()
+        HTTP.post(f"{urls[0]}{path()}", json={})
+        answered = (taking.moment + 1, scope, b"", OPERATION, 502, "502", "queued force", [], b"")
+        return await session.journal.record(*answered, None, taking)
+
+    assert asyncio.run(answer()) == 2
+    listed = HTTP.get(f"{urls[1]}{PREFIX}/requests").json()
+    assert [(entry["path"], entry["status"]) for entry in listed] == [
+        (path(), 400),
+        ("/taken", 502),
+    ]
 
 
 def test_a_live_log_shows_what_another_replica_answered(urls: list[str]) -> None:
