@@ -113,8 +113,10 @@ def test_a_reset_between_taking_and_answering(urls: list[str], server: RedisServ
         assert taking.number == 1
         await session.reset()
         HTTP.post(f"{urls[0]}{path()}", json={})
-        answered = (taking.moment + 1, scope, b"", OPERATION, 502, "502", "queued force", [], b"")
-        return await session.journal.record(*answered, None, taking)
+        moment, rule = taking.moment + 1, "queued force"
+        return await session.journal.record(
+            moment, scope, b"", OPERATION, 502, "502", rule, [], b"", None, taking
+        )
 
     assert asyncio.run(answer()) == 2
     listed = HTTP.get(f"{urls[1]}{PREFIX}/requests").json()
