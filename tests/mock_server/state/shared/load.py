@@ -8,6 +8,7 @@ answer, or a 503, may have been done or not; every other answer is *acknowledged
 from __future__ import annotations
 
 import random
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -120,7 +121,9 @@ class Load:
             self.known.wrong.append(f"thing {own}: {name} is none of {self.known.things[own]}")
 
     def _link(self, source: random.Random, _: str) -> None:
-        made = self._send(source, "POST", path(), VALID, expected=(200,))
+        # Of one organisation, many dead links in a row would be a refresh loop.
+        organisation = str(uuid.UUID(int=source.getrandbits(128), version=4))
+        made = self._send(source, "POST", path(organisation), VALID, expected=(200,))
         if made is None:
             return
         place = httpx.URL(made.json()["url"]).path
