@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from mock_server.limits import DEFAULT, MockLimits
 from mock_server.state.controls import Controls
+from mock_server.state.embedded.memory import Memory
 from mock_server.state.journal import MOST_ENTRIES, MOST_ENTRIES_OF_A_SESSION, Served, Taking
 from mock_server.state.sessions import Note, Session, Sessions, TooManySessionsError, U, requests_of
 from mock_server.state.shared import scripts
@@ -32,6 +33,9 @@ T = TypeVar("T")
 
 _KNOWN = 2_000
 """Of how many sessions this process knows something."""
+
+_SHARE_KNOWN = 8
+"""A process knows so small a part of what the memory allows."""
 
 
 class RedisSession(Session):
@@ -50,7 +54,7 @@ class RedisSession(Session):
         super().__init__(
             name,
             Controls(sessions.contract),
-            RedisStore(link, name),
+            RedisStore(link, name, sessions.memory),
             RedisJournal(link, name, requests_of(name), most, sessions.cap(name)),
             RedisChanges(sessions.listener, name),
         )
@@ -155,6 +159,8 @@ class RedisSessions(Sessions):
         self.blank = Controls(contract).stored()
         self.link = RedisLink(place, self.notify)
         self.listener = RedisListener(place)
+        self.memory = Memory(limits.memory // _SHARE_KNOWN)
+        self.memory.droppers = [self._forget]
         self._known: OrderedDict[str, RedisSession] = OrderedDict()
         self.default = RedisSession("", self)
 
@@ -189,9 +195,13 @@ class RedisSessions(Sessions):
         if found is None:
             found = self._known[name] = RedisSession(name, self)
             while len(self._known) > _KNOWN:
-                self._known.popitem(last=False)
+                self._known.popitem(last=False)[1].store.forget()
         self._known.move_to_end(name)
         return found
+
+    def _forget(self) -> bool:
+        """Know less: nothing of the session that was longest unused."""
+        return any(session.store.forget() for session in (*self._known.values(), self.default))
 
     def _each(self) -> Iterator[RedisSession]:
         yield self.default

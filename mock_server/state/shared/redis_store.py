@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from mock_server.state.embedded.memory import OVERHEAD, Memory, MemoryShare
 from mock_server.state.shared import scripts
 from mock_server.state.shared.redis_link import RedisLink
 from mock_server.state.shared.scripts import Script
@@ -21,23 +22,28 @@ T = TypeVar("T")
 Looked = tuple[str | None, bytes | None]
 """A value and its version."""
 
-_MOST_KNOWN = 100
-_LARGEST_KNOWN = 256 * 1024
-"""How many values of a session a process knows, and how large they may be."""
-
 
 class RedisStore:
     """The values of one session."""
 
-    def __init__(self, link: RedisLink, session: str) -> None:
+    def __init__(self, link: RedisLink, session: str, memory: Memory) -> None:
+        """`memory` counts what this process knows."""
         self._link, self._session = link, session
+        self._memory = MemoryShare(memory)
         self._state: bytes | None = None
         self._known: dict[str, Looked] = {}
 
     def know(self, state: bytes | None) -> None:
         """The version of the state is this; None where nobody knows."""
         if state is None or state != self._state:
-            self._state, self._known = state, {}
+            self._state = state
+            self.forget()
+
+    def forget(self) -> bool:
+        """Know no value any more, and say whether any was known."""
+        found, self._known = bool(self._known), {}
+        self._memory.clear()
+        return found
 
     async def _run(self, script: Script, *arguments: Any, again: bool = False) -> Any:
         prefix = self._link.place.prefix
@@ -54,10 +60,8 @@ class RedisStore:
         looked = None if value is None else value.decode(), version
         # Where the state is another one by now, what was looked at is not known.
         if known is self._known and self._state is not None:
-            if len(known) >= _MOST_KNOWN:
-                known.clear()
-            if value is None or len(value) <= _LARGEST_KNOWN:
-                known[key] = looked
+            known[key] = looked
+            self._memory.add(OVERHEAD + len(key) + len(value or b""))
         return looked
 
     async def get(self, key: str) -> str | None:
