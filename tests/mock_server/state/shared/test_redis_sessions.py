@@ -236,6 +236,21 @@ def test_a_redis_that_takes_nothing(urls: list[str], server: RedisServer) -> Non
     assert HTTP.post(f"{urls[0]}{path()}", json=VALID).status_code == 200
 
 
+@pytest.mark.parametrize("body", [VALID, {}])
+def test_a_request_asks_twice(urls: list[str], server: RedisServer, body: Any) -> None:
+    """When it begins, and in the end; what does not change is not asked for again."""
+    with server.client() as redis:
+
+        def asked() -> int:
+            return int(redis.info("commandstats")["cmdstat_evalsha"]["calls"])
+
+        HTTP.post(f"{urls[0]}{path()}", json=body)
+        before = asked()
+        for _ in range(5):
+            HTTP.post(f"{urls[0]}{path()}", json=body)
+        assert asked() - before == 10
+
+
 def test_scripts_are_sent_anew(urls: list[str], server: RedisServer) -> None:
     """Redis may forget them."""
     HTTP.post(f"{urls[0]}{path()}", json=VALID)
