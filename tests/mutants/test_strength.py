@@ -25,7 +25,7 @@ Outcome = tuple[int, list[str]]
 def said(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[dict[str, Outcome]]]]:
     """What the suite says of each that is asked about, in two processes; by name."""
     own = [item for item in request.session.items if item.path == request.path]
-    names = [item.callspec.params["name"] for item in own if isinstance(item, pytest.Function)]
+    names = [str(item.callspec.params["name"]) for item in own if isinstance(item, pytest.Function)]
     with ThreadPoolExecutor(max_workers=2) as pool:
         halves = [(half, pool.submit(_outcomes, half)) for half in (names[::2], names[1::2])]
         yield {name: future for half, future in halves for name in half}
