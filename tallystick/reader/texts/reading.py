@@ -51,9 +51,9 @@ _ALLOWANCE: ContextVar[Allowance | None] = ContextVar("_ALLOWANCE", default=None
 
 
 @contextmanager
-def one_allowance() -> Iterator[None]:
+def one_allowance(seconds: float = TIMEOUT) -> Iterator[None]:
     """What is read in the block shares one, unless it does already."""
-    token = _ALLOWANCE.set(_ALLOWANCE.get() or Allowance())
+    token = _ALLOWANCE.set(_ALLOWANCE.get() or Allowance(ends=time.monotonic() + seconds))
     try:
         yield
     finally:
