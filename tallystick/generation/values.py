@@ -29,7 +29,7 @@ from tallystick.judgement import Judgement
 from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path, from_pointer, look_up
 from tallystick.reader.schemas.patterns import match
-from tallystick.reader.schemas.validators import Validator
+from tallystick.reader.schemas.validators import Validator, errors, first_error
 from tallystick.reader.schemas.views import Use
 
 _DEEPEST = 12
@@ -118,9 +118,9 @@ def make(
         for candidate in (value, _pruned(value, validator, prunings)):
             if validator.is_valid(candidate):
                 return Made(candidate, True)
-        errors = _count(validator, value)
-        if nearest is None or errors < nearest[0]:
-            nearest = (errors, value)
+        number_wrong = _count(validator, value)
+        if nearest is None or number_wrong < nearest[0]:
+            nearest = (number_wrong, value)
         tried += maker.count
         if tried > _MOST_TRIED:
             break
@@ -137,7 +137,7 @@ def _variants(wish: Wish) -> Iterator[Wish]:
 
 def _count(validator: Validator, value: Any) -> float:
     try:
-        return sum(1 for _ in validator.iter_errors(value))
+        return sum(1 for _ in errors(validator, value))
     except ValueError:  # it explains nothing that is nested deeper than 255 levels
         return math.inf
 
@@ -180,7 +180,7 @@ def _pruned(value: Any, validator: Validator, most: int) -> Any:
     value = copy.deepcopy(value)
     for _ in range(most):
         try:
-            error = next(iter(validator.iter_errors(value)), None)
+            error = first_error(validator, value)
         except ValueError:
             break
         if error is None or not error.instance_path:

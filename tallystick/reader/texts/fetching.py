@@ -89,11 +89,14 @@ def _unpacked(body: bytes, coding: str, url: str) -> bytes:
     if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
         raise LoadError(f"The server answered in {coding!r}, unasked.", source=Source(url))
     try:
-        text = zlib.decompressobj(_GZIP_OR_ZLIB).decompress(body, MAX_BYTES + 1)
+        unpacking = zlib.decompressobj(_GZIP_OR_ZLIB)
+        text = unpacking.decompress(body, MAX_BYTES + 1)
     except zlib.error as error:
         raise LoadError(f"The answer is no {coding}: {error}.", source=Source(url)) from None
     if len(text) > MAX_BYTES:
         raise too_large(url)
+    if not unpacking.eof:
+        raise LoadError("The answer ends too early.", source=Source(url))
     return text
 
 
