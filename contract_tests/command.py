@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import click
 import pytest
 
 from contract_tests.plan import PLAN, Plan
@@ -22,6 +21,8 @@ from contract_tests.results.formats.terminal import WIDTH
 from contract_tests.results.progress import Progress
 from contract_tests.results.report import exit_code, make_folder, summary, write_report
 from contract_tests.target.target import Target
+from tallystick.logs import show_logs
+from tallystick.printing import show, show_error
 
 BAD_USAGE, UNREACHABLE = 2, 4
 _FOLDER = Path(__file__).parent
@@ -64,22 +65,21 @@ def run_suite(
     """
     if report_dir:
         make_folder(report_dir)
-    click.echo(
+    show(
         f"{target.shown_url} is checked against {plan.contract.document.locate(()).file}", err=True
     )
+    show_logs()
     progress = run_pytest(replace(plan, target=target, is_complete=True))
     run = progress.run
     if run is None or progress.errors:
         for error in progress.errors or ["no test was run"]:
-            click.echo(f"error: the suite itself failed: {error}", err=True)
+            show_error(f"the suite itself failed: {error}")
         return BAD_USAGE
-    # click leaves colours out where the output is no terminal; see also no-color.org.
-    text = summary(run, is_whole=is_whole, width=screen_width())
-    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+    show(summary(run, is_whole=is_whole, width=screen_width()))
     if report_dir:
         write_report(run, report_dir)
     if run.gone:
-        click.echo(f"error: {run.gone}", err=True)
+        show_error(run.gone)
         return UNREACHABLE
     return exit_code(run, allow_not_covered=allow_not_covered)
 

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import NoReturn
 
-import click
 import pytest
 
 from contract_tests.http.client import Client, RunEndedError, TargetGoneError, unreachable
@@ -32,6 +31,7 @@ from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
+from tallystick.printing import printable, rendered
 from tallystick.reader.options import LoadOptions
 
 UNREACHABLE = 4
@@ -86,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[PLAN] = _read(config)
     except TallystickError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(printable(str(error))) from None
 
 
 def _read(config: pytest.Config) -> Plan:
@@ -187,7 +187,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         operation: ContractOperation = pyfuncitem.callspec.params["operation"]  # type: ignore[assignment]
         why = diagnostic(operation.name, error)
         pyfuncitem.config.stash[RUN].note(why)
-        pytest.skip(why)
+        pytest.skip(printable(why))
     run = pyfuncitem.config.stash.get(RUN, None)
     broken = run.take_broken() if run else []
     if broken:
@@ -200,9 +200,9 @@ def _end(run: Run, error: TargetGoneError | RunEndedError) -> NoReturn:
     """End the run. The findings so far stay."""
     if isinstance(error, RunEndedError):
         run.end(f"the run ended after {run.seconds:.0f} s: {error}")
-        pytest.exit(str(error), returncode=exit_code(run))
+        pytest.exit(printable(str(error)), returncode=exit_code(run))
     run.gone = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
-    pytest.exit(run.gone, returncode=UNREACHABLE)
+    pytest.exit(printable(run.gone), returncode=UNREACHABLE)
 
 
 def pytest_terminal_summary(
@@ -214,7 +214,7 @@ def pytest_terminal_summary(
         text = summary(run, is_whole=config.get_verbosity() > 0)
         has_colours = config.get_terminal_writer().hasmarkup
         terminalreporter.write_line("")
-        terminalreporter.write_line(text if has_colours else click.unstyle(text))
+        terminalreporter.write_line(rendered(text, has_colours=has_colours))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -246,7 +246,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     created, and says why cases were not covered.
     """
     if reason := unreachable(target):
-        pytest.exit(reason, returncode=UNREACHABLE)
+        pytest.exit(printable(reason), returncode=UNREACHABLE)
     plan = replace(pytestconfig.stash[PLAN], target=target)
     client = Client(
         target,
@@ -282,7 +282,7 @@ def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
     except Exception as error:
         why = diagnostic(operation.name, error)
         run.leave_out(operation, why)
-        pytest.skip(why)
+        pytest.skip(printable(why))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ in the settings are reported before anything is sent.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -17,8 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
-
-import click
 
 from contract_tests.http.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import Plan
@@ -49,6 +46,8 @@ from fuzzing.sending.sharing import BudgetMonitor, shared_budget
 from fuzzing.settings import Settings, target_of
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
+from tallystick.logs import show_logs
+from tallystick.printing import show, show_error, show_status
 from tallystick.reader.options import LoadOptions
 
 _LINGER = 2.0
@@ -57,6 +56,7 @@ _LINGER = 2.0
 
 def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     """Fuzz, print what is found, and give the exit code. Raises TallystickError."""
+    show_logs()
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
@@ -68,7 +68,7 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
         alone = replace(settings, database=None)
         quiet = replace(plan, target=without_fetching(target))
         campaign = make_campaign(alone, quiet, dictionaries, Budget(limits), 0)
-        _say(preview(campaign, limits, plan.seed))
+        show(preview(campaign, limits, plan.seed))
         return NOTHING_FOUND
     open_database(settings.database)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
@@ -81,10 +81,10 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     result, usage = _fuzzed(settings, plan, limits)
     found = triage(without_disguises(result.findings), baseline)
     outcome = FuzzResult(settings, plan, limits, usage, result, found)
-    _say(summary(outcome))
+    show(summary(outcome))
     write_report(outcome)
     for error in [*result.errors, *([result.gone] if result.gone else [])]:
-        click.echo(f"error: {error}", err=True)
+        show_error(error)
     return outcome.exit_code
 
 
@@ -92,7 +92,7 @@ def _is_unreachable(*targets: Target) -> bool:
     """Whether one of the targets cannot be reached; prints which one, and why."""
     for target in targets:
         if reason := unreachable(target):
-            click.echo(f"error: {reason}", err=True)
+            show_error(reason)
             return True
     return False
 
@@ -103,7 +103,7 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[WorkerResul
         if settings.canary:
             callbacks = stack.enter_context(listening(settings.canary))
         budget, work = stack.enter_context(_workers(settings, plan, limits))
-        click.echo(_start_line(settings, plan, limits), err=True)
+        show(_start_line(settings, plan, limits), err=True)
         stack.enter_context(_interruptible(budget))
         stack.enter_context(_progress(budget, limits, plan.contract))
         result = work()
@@ -154,7 +154,7 @@ def _interruptible(budget: BudgetMonitor) -> Iterator[None]:
             signal.signal(name, handler)
         # In another thread, because this one may hold the lock of the budget.
         threading.Thread(target=budget.stop, args=("interrupted",), daemon=True).start()
-        click.echo("\nEnding. Press Ctrl-C again to end at once.", err=True)
+        show("\nEnding. Press Ctrl-C again to end at once.", err=True)
 
     before = {name: signal.signal(name, interrupt) for name in handlers}
     try:
@@ -169,7 +169,6 @@ def _progress(budget: BudgetMonitor, limits: Limits, contract: Contract) -> Iter
     """Print the progress on standard error: each second on a terminal, else every ten seconds."""
     is_terminal = sys.stderr.isatty()
     seconds = 1.0 if is_terminal else 10.0
-    start, end = ("\r\033[K", "") if is_terminal else ("", "\n")
     cases = len(list(contract.cases))
     over = threading.Event()
 
@@ -179,8 +178,7 @@ def _progress(budget: BudgetMonitor, limits: Limits, contract: Contract) -> Iter
             usage = budget.usage()
             rate = (usage.requests - earlier) / seconds
             earlier = usage.requests
-            line = _line(usage, limits, rate, cases)
-            click.echo(f"{start}{line}{end}", err=True, nl=False)
+            show_status(_line(usage, limits, rate, cases))
 
     thread = threading.Thread(target=print_progress, daemon=True)
     thread.start()
@@ -190,7 +188,7 @@ def _progress(budget: BudgetMonitor, limits: Limits, contract: Contract) -> Iter
         over.set()
         thread.join()
         if is_terminal:
-            click.echo("\r\033[K", err=True, nl=False)
+            show_status()
 
 
 def _line(usage: BudgetUsage, limits: Limits, rate: float, cases: int) -> str:
@@ -202,12 +200,6 @@ def _line(usage: BudgetUsage, limits: Limits, rate: float, cases: int) -> str:
         parts += [f"{max(0.0, limits.seconds - usage.seconds):.0f} s left"]
     parts += [f"{usage.findings} findings", f"{usage.cases} of {cases} cases"]
     return ", ".join([*parts, usage.health.value])
-
-
-def _say(text: str) -> None:
-    """Print a text. A lone surrogate has no UTF-8 form, and appears as a question mark."""
-    plain = text.encode("utf-8", "replace").decode()
-    click.echo(plain, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def run_replay(
@@ -238,13 +230,13 @@ def run_replay(
         runs = [Run(plan.contract, client.target, client, plan) for client in clients]
         holds = replay(found, *runs)
     except TargetGoneError as error:
-        click.echo(f"error: {error}", err=True)
+        show_error(str(error))
         return UNREACHABLE
     finally:
         for client in clients:
             client.close()
     verdict = "still holds" if holds else "does not hold any more"
-    _say(f"{found['id']} {verdict}: {found['message']}")
+    show(f"{found['id']} {verdict}: {found['message']}")
     return FOUND if holds else NOTHING_FOUND
 
 

@@ -16,7 +16,6 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, Literal, NoReturn
 
-import click
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -33,6 +32,8 @@ from mock_server.requests.security import api_keys, undocumented
 from mock_server.watching import Watched, Watcher
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
+from tallystick.logs import show_logs
+from tallystick.printing import in_line, show
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.schemas.patterns import BUDGET, MatchTime
 
@@ -77,10 +78,11 @@ def serve(
     """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
     requests have a line on standard output. Raises TallystickError where that cannot be begun.
     """
+    show_logs()
     settings = {"auth": auth, "remembers": remembers, "state": state, "load": load}
     mock = Mock(contract, seed, max_body, limits=limits, **settings)
     front = create_app(mock, access)
-    lines = Lines(click.echo)
+    lines = Lines(show)
     requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")
 
     def followed(contract: Contract) -> None:
@@ -93,11 +95,11 @@ def serve(
     with closing(lines), _listen(host, port) as listener:
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
-        print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
+        show(greeting(contract, _url(listener, host), access, auth=auth))
         for line in made_up(access, given=is_token_given):
-            print(line, flush=True)
+            show(line)
         for line in limits_above(contract, max_body):
-            print(line, flush=True)
+            show(line)
         if opens_board:
             webbrowser.open(f"{_url(listener, host)}{PREFIX}/")
         calm_collector()
@@ -231,6 +233,7 @@ def uvicorn_server(
         app,
         http=connections(limits),
         log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -278,7 +281,7 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
     count = len(list(contract.cases))
     lines = [f"{title}: a mock of {count} documented cases, on {url}"]
     names = [operation.name for operation in contract.operations]
-    lines += [f"  {name}" for name in names[:_MOST_LISTED]]
+    lines += [f"  {in_line(name)}" for name in names[:_MOST_LISTED]]
     if len(names) > _MOST_LISTED:
         lines.append(f"  … and {len(names) - _MOST_LISTED} more")
     routes = Routes(contract)

@@ -6,7 +6,6 @@ Nothing here looks at a response: the findings of a run hold no secret.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,7 @@ from contract_tests.target.patterns import tags
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
+from tallystick.printing import as_json, printable
 
 PASSED, FAILED, NOT_COVERED = 0, 1, 3
 """Exit codes of `tallystick test`; 2 is bad usage, 4 an unreachable target."""
@@ -140,8 +140,8 @@ def write_report(run: Run, folder: str) -> None:
 def write_files(report: dict[str, Any], folder: str) -> None:
     """Write the facts of a report as `report.json` and in all formats. Raises TallystickError."""
     make_folder(folder)
-    texts = {"report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
-    texts |= {name: made(report) for name, made in FORMATS.items()}
+    texts = {"report.json": as_json(report) + "\n"}
+    texts |= {name: printable(made(report)) for name, made in FORMATS.items()}
     try:
         for name, text in texts.items():
             # A lone surrogate in a response has no UTF-8; it is shown as a question mark.

@@ -35,6 +35,7 @@ from contract_tests.target.variables import expanded
 from tallystick.contract import Contract
 from tallystick.errors import Source
 from tallystick.reader.operations import SecurityScheme, security_schemes
+from tallystick.reader.texts.reading import read_text
 
 _KEYS = {
     "base_url",
@@ -149,11 +150,11 @@ class Places:
     def __init__(self, path: str) -> None:
         self.path = path
         try:
-            self.text = Path(path).read_text(encoding="utf-8")
+            self.text = read_text(path)
             self.value = tomllib.loads(self.text)
         except OSError as error:
             raise TargetError(f"{error.strerror}.", source=Source(path)) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise TargetError(f"This is not valid TOML: {error}.", source=Source(path)) from None
 
     def known_keys(self, value: Mapping[str, Any], keys: Collection[str], wrong: str) -> None:

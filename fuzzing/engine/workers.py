@@ -36,6 +36,7 @@ from fuzzing.sending.schedule import Schedule, Shard, weight_of
 from fuzzing.sending.sharing import PermitSource, SharedBudget, end_with_parent
 from fuzzing.settings import Settings, target_of
 from tallystick.errors import TallystickError
+from tallystick.logs import show_logs
 
 LEDGER = "requests.ndjson"
 
@@ -98,6 +99,7 @@ def _be_worker(
     # A terminal sends Ctrl-C to all processes. The command stops the workers by the budget.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    show_logs()
     try:
         connection.send(work(settings, budget, index))
     except TallystickError as error:

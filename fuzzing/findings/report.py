@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import click
-
 from contract_tests.checks.levels import ADVISORY, DIFFERENCE
 from contract_tests.checks.table import CHECKS, Check
 from contract_tests.plan import Plan
@@ -36,6 +34,7 @@ from fuzzing.sending.estimate import AHEAD
 from fuzzing.sending.limits import Limits
 from fuzzing.settings import Settings, target_of
 from tallystick.catalogue.cases import Case
+from tallystick.printing import styled
 
 NOTHING_FOUND, FOUND, FAILED, UNREACHABLE = 0, 1, 2, 4
 
@@ -94,7 +93,7 @@ def summary(outcome: FuzzResult) -> str:
     for number, finding in enumerate(outcome.triaged.counted, 1):
         colour = "cyan" if finding.check.level == ADVISORY else "red"
         first, *rest = str(finding).splitlines()
-        lines = [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
+        lines = [styled(f"{number}. {first}", colour), *(f"   {line}" for line in rest)]
         parts.append("\n".join([*lines, f"     id      {finding.id}"]))
     found = outcome.triaged
     parts += [

@@ -133,6 +133,10 @@ class _Accepted(dict[bytes | None, Representation | None]):
         return found
 
 
+class InterimResponseError(Exception):
+    """A 1xx is no answer."""
+
+
 class Answers:
     """The answers of one operation, each made when it is first wanted."""
 
@@ -154,6 +158,8 @@ class Answers:
     def _answer(self, case: Case) -> Answer:
         key = (case.label, case.http_status, case.variant)
         made = self._made.get(key)
+        if made is None and case.http_status < 200:
+            raise InterimResponseError("A client that gets it waits for another (RFC 9110 15.2)")
         if made is None:
             made = self._made[key] = self._known[id(case)] = Answer(self, case)
         return made

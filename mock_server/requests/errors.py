@@ -16,7 +16,7 @@ from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
-from tallystick.reader.schemas.validators import Validator
+from tallystick.reader.schemas.validators import Validator, errors, first_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,10 @@ def why_invalid(validator: Validator, value: Any, what: str) -> str | None:
 def wrong_member(validator: Validator, value: Any) -> str:
     """The member that is not valid in the value of a body, as forces name it: `body.name`."""
     try:
-        error = next(validator.iter_errors(value))
-    except (StopIteration, ValueError):
+        error = first_error(validator, value)
+    except ValueError:
+        return "body"
+    if error is None:
         return "body"
     missing = [getattr(error.kind, "property", "")] if error.kind.name == "required" else []
     return ".".join(["body", *map(str, error.instance_path), *missing])
@@ -77,7 +79,7 @@ def wrong_member(validator: Validator, value: Any) -> str:
 def each_invalid(validator: Validator, value: Any, what: str) -> Iterator[str]:
     """What is certainly not valid in a value, a sentence each."""
     try:
-        for error in validator.iter_errors(value):
+        for error in errors(validator, value):
             if not isinstance(error.kind, ValidationErrorKind.BacktrackLimitExceeded):
                 yield _sentence(error, what)
     except ValueError:  # it explains nothing that is nested deeper than 255 levels

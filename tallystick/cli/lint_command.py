@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tallystick.cli.shared.contract_options import contract_options
+from tallystick.printing import show_data
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -31,5 +32,5 @@ def lint_command(load: LoadOptions, form: str, ignored: tuple[str, ...]) -> None
     from tallystick.lint.command import run_lint
 
     text, code = run_lint(load, form=form, ignored=ignored)
-    click.echo(text, nl=False)
+    show_data(text)
     raise click.exceptions.Exit(code)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tallystick.printing import show
 from tallystick.reader.options import LoadOptions
 
 if TYPE_CHECKING:
@@ -91,5 +92,5 @@ def read(load: LoadOptions) -> Contract:
 
     contract = read_contract(load)
     for line in summary(contract.document.diagnostics):
-        click.echo(line, err=True)
+        show(line, err=True)
     return contract

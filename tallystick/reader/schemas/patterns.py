@@ -27,6 +27,9 @@ _LARGEST_NATIVE = 8 * 1024
 a long text is held to thousands of states.
 """
 
+_HEAVIEST = 100_000
+"""How many parts a pattern may have once its counted repeats are written out, as `regex` does."""
+
 _TOKENS = re.compile(
     r"""\\u\{(?P<point>[0-9A-Fa-f]{1,6})\}      # a code point
       | \\u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})
@@ -131,10 +134,32 @@ def match(pattern: str, text: str) -> Judgement:
 
 @lru_cache(maxsize=10_000)
 def _compiled(pattern: str) -> regex.Pattern[str] | None:
+    if _weight(pattern) > _HEAVIEST:
+        return None
     try:
         return regex.compile(_translated(pattern))
     except (regex.error, OverflowError, ValueError, RecursionError):
         return None
+
+
+_UNITS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{(?P<least>[0-9]{1,9})(?:,[0-9]*)?\}|.", re.DOTALL)
+
+
+def _weight(pattern: str) -> int:
+    """How many parts a pattern has once `(ab){3}` is written as `ababab`."""
+    sums, last = [0], 0
+    for unit in _UNITS.finditer(pattern):
+        if unit[0] == "(":
+            sums.append(0)
+            last = 0
+        elif unit["least"] is not None:
+            more = last * (max(1, int(unit["least"])) - 1)
+            sums[-1] += more
+            last += more
+        else:
+            last = sums.pop() if unit[0] == ")" and len(sums) > 1 else 1
+            sums[-1] += last
+    return sum(sums)
 
 
 def _translated(pattern: str) -> str:

@@ -9,9 +9,11 @@ decide them. Requests and responses are judged by views of their own (`views`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import jsonschema_rs
+from jsonschema_rs import ValidationError
 
 from tallystick.judgement import Judgement
 from tallystick.reader.pointers import Path
@@ -25,6 +27,48 @@ _ANYTHING = Validator({})
 
 _NAMES = jsonschema_rs.FancyRegexOptions(backtrack_limit=2_000)
 """For the patterns of names. Where one takes more steps, errors say so (BacktrackLimitExceeded)."""
+
+
+_SMALL = 1_000
+"""Up to which size all errors of a value are looked for."""
+
+
+def first_error(validator: Validator, value: Any) -> ValidationError | None:
+    """The first thing that is wrong with a value, if any is. Raises ValueError where it is nested
+    too deep to be explained.
+    """
+    try:
+        validator.validate(value)
+    except ValidationError as error:
+        return error
+    return None
+
+
+def errors(validator: Validator, value: Any) -> Iterator[ValidationError]:
+    """All that is wrong with a value; of a large one the first alone. A validator finds all errors
+    before it gives one, each with a copy of what is wrong: a large object that lacks thousands of
+    members would take gigabytes. Raises ValueError.
+    """
+    first = first_error(validator, value)
+    if first is None:
+        return
+    yield first
+    if _size(value) <= _SMALL:
+        known = first.instance_path, first.schema_path
+        for error in validator.iter_errors(value):
+            if (error.instance_path, error.schema_path) != known:
+                yield error
+
+
+def _size(value: Any) -> int:
+    """How many values a value holds, and letters; counted no further than needed."""
+    size, waiting = 0, [value]
+    while waiting and size <= _SMALL:
+        one = waiting.pop()
+        size += 1 + (len(one) if isinstance(one, str | list | dict) else 0)
+        if isinstance(one, dict | list) and size <= _SMALL:
+            waiting += [*one, *one.values()] if isinstance(one, dict) else one
+    return size
 
 
 class HasSchemas(Protocol):
