@@ -60,6 +60,9 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
+    settings = settings.decided(target, *others)
+    target, *others = map(settings.placed, (target, *others))
+    plan = replace(plan, target=target)
     limits = limits_of(target, settings.limits, *others)
     dictionaries = bound_dictionaries(target, plan.contract, settings.target_file)
     if not plan.operations:
@@ -229,6 +232,7 @@ def run_replay(
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
+    target, *others = (each.located() for each in (target, *others))
     limits = limits_of(target, {}, *others)
     if _is_unreachable(target, *others):
         return UNREACHABLE

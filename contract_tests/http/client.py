@@ -51,7 +51,8 @@ from contract_tests.http.identities import Identities
 from contract_tests.http.redaction import OPEN_HEADERS, SECRET_NAME, Redactor
 from contract_tests.http.tokens import Token, token_from
 from contract_tests.target.credentials import Credential, Identity, places_of
-from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second, seconds_of
+from contract_tests.target.hosts import ElsewhereError, host_of
+from contract_tests.target.rate import ELSEWHERE, Throttle, per_second, seconds_of
 from contract_tests.target.target import HookCall, Target, TargetError
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
@@ -130,8 +131,9 @@ class Client:
         failures that may pass, by the name of the operation that documents them; `seconds` is the
         time of the run; `concurrency` is how many requests may be under way at a time.
         """
+        target = target.located()
         self.target = target
-        self.is_local = is_loopback(target.base_url)
+        self.is_local = bool(target.is_here)
         self.redactor = redactor_of(target)
         self.identities = Identities(target, self._token)
         self.requests = 0
@@ -144,10 +146,11 @@ class Client:
         most = max(concurrency or 0, *CONCURRENCY.values())
         adapter = adapter or BoundedAdapter(pool_maxsize=most)
         adapter.largest_body = target.largest_response
+        adapter.destinations = target.destinations
         self._adapter = adapter
         self.session = _session(target, adapter)
         self.session.cert = _certificate(target)
-        self.other = _session(target, BoundedAdapter())
+        self.other = _session(target, _around(target))
         """For other origins: nothing of the target goes there."""
         # With cookies that the target sets, one response decides over the next request.
         self._concurrency = 1 if keeps_cookies else concurrency or CONCURRENCY[self.is_local]
@@ -239,7 +242,7 @@ class Client:
             url: str, form: Mapping[str, str], auth: tuple[str, str] | None = None
         ) -> requests.Response:
             self._throttle.wait(self._left())
-            session = _session(self.target, BoundedAdapter())
+            session = _session(self.target, _around(self.target))
             session.cert = _certificate(self.target) if is_own else None
             with session:
                 return session.post(
@@ -253,7 +256,7 @@ class Client:
 
         try:
             token = token_from(post, url, credential)
-        except requests.RequestException as error:
+        except (requests.RequestException, ElsewhereError) as error:
             self._left()  # what the end of the run has cut says nothing about the server
             raise TargetError(f"No token came from {url}: {_reason(error)}.") from None
         self.redactor.hide(token.value)
@@ -362,7 +365,7 @@ class Client:
                 timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
                 allow_redirects=False,  # nothing is sent to a host that nobody named
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, ElsewhereError) as error:
             raise TargetError(self.redactor.clean(f"{what} failed: {_reason(error)}.")) from None
         if not response.ok:
             raise TargetError(self.redactor.clean(f"{what} was answered {response.status_code}."))
@@ -418,6 +421,8 @@ class Client:
                 timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
                 allow_redirects=False,
             )
+        except ElsewhereError as error:
+            raise TargetGoneError(_not_reached(self.target, _reason(error)), "") from None
         except requests.exceptions.SSLError as error:
             raise TargetGoneError(_untrusted(self.target, error), "") from None
         except requests.RequestException as error:
@@ -481,17 +486,39 @@ def unreachable(target: Target, seconds: float = inf) -> str | None:
     while not said and time.monotonic() < deadline:
         time.sleep(0.002)
     reason = said[0] if said else f"no connection within {seconds:g} s"
-    return f"{target.called} {target.shown_url} could not be reached: {reason}." if reason else None
+    return _not_reached(target, reason) if reason else None
+
+
+def _not_reached(target: Target, reason: str) -> str:
+    return f"{target.called} {target.shown_url} could not be reached: {reason}."
 
 
 def _connect(target: Target) -> str | None:
-    address = urlsplit(target.proxy or target.base_url)
-    port = address.port or (443 if address.scheme == "https" else 80)
+    """Why no connection can be made; None where one can."""
+    url = target.proxy or target.base_url
+    reason = None
     try:
-        socket.create_connection((address.hostname or "", port), _LONGEST_CONNECT).close()
-    except (OSError, UnicodeError) as error:
-        return getattr(error, "strerror", None) or str(error)
+        for address in target.destinations.addresses(host_of(url)):
+            if (reason := _try_address(address, origin_of(url)[2])) is None:
+                return None
+    except (OSError, ElsewhereError) as error:
+        return _reason(error)
+    return reason
+
+
+def _try_address(address: str, port: int | None) -> str | None:
+    try:
+        socket.create_connection((address, port or 0), _LONGEST_CONNECT).close()
+    except OSError as error:
+        return error.strerror or str(error)
     return None
+
+
+def _around(target: Target) -> BoundedAdapter:
+    """What sends to what is around a target."""
+    adapter = BoundedAdapter()
+    adapter.destinations = target.surroundings
+    return adapter
 
 
 def _session(target: Target, adapter: BoundedAdapter) -> requests.Session:
@@ -533,7 +560,7 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
     """The origin of an address (RFC 6454 section 4)."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").rstrip("."), port
+    return parts.scheme, host_of(url), port
 
 
 def basic_credentials(target: Target) -> dict[str, str]:
@@ -647,8 +674,10 @@ def _transport_error(error: requests.RequestException, seconds: float) -> Transp
     )
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     """The reason below the layers of libraries, without addresses of memory."""
+    if isinstance(error, ElsewhereError):
+        return error.what.removesuffix(".")
     cause = _cause(error)
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror.lower()
@@ -657,7 +686,7 @@ def _reason(error: requests.RequestException) -> str:
     return type(cause).__name__ if not str(cause) or "0x" in str(cause) else str(cause)
 
 
-def _cause(error: requests.RequestException) -> Any:
+def _cause(error: Exception) -> Any:
     cause: Any = error
     while cause.args and isinstance(cause.args[-1], Exception):
         cause = cause.args[-1]

@@ -29,8 +29,6 @@ from distributed import Client, Future, KilledWorker, Worker, get_worker, wait
 
 from contract_tests.http.client import redactor_of
 from contract_tests.plan import Plan
-from contract_tests.target.rate import is_loopback
-from contract_tests.target.target import Target
 from fuzzing.cluster.leasing import (
     BudgetClient,
     BudgetServer,
@@ -168,7 +166,8 @@ class Cluster:
         """Send all shards; gives the result of all workers."""
         target = target_of(plan)
         dictionaries = bound_dictionaries(target, plan.contract, self.settings.target_file)
-        home = platform.node() if _is_of_this_machine(self.settings, target) else None
+        # There, an address of this machine would mean another one.
+        home = platform.node() if self.settings.here else None
         task = ClusterTask(_for_workers(self.settings), plan, dictionaries, home)
         with _ledger(self.settings) as ledger:
             self._send_all(task, target.timeout + END_SECONDS, ledger)
@@ -322,11 +321,6 @@ def _check(place: str) -> None:
     if not is_address:
         what = f"--scheduler must be an address such as tcp://127.0.0.1:8786, not {place!r}."
         raise ClusterError(what)
-
-
-def _is_of_this_machine(settings: Settings, target: Target) -> bool:
-    """Whether an address of the fuzz means the machine that uses it."""
-    return is_loopback(target.base_url) or is_loopback(settings.against or "")
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from contract_tests.plan import Plan
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import has_cookie_key
 from fuzzing.analyses.canary import Canary
-from fuzzing.analyses.differences import analysis_of
+from fuzzing.analyses.differences import analysis_of, other_target
 from fuzzing.analyses.pairs import PairAnalysis
 from fuzzing.engine.campaign import Campaign
 from fuzzing.engine.corpus import open_database
@@ -172,13 +172,14 @@ def make_campaign(
         target, adapter, streams=plan.streams, keeps_cookies=has_cookie_key(plan.contract)
     )
     run = Run(plan.contract, target, client, plan)
+    other = settings.placed(other_target(target, settings.against)) if settings.against else None
     campaign = Campaign(
         run,
         adapter,
         dictionaries,
         open_database(settings.database),
         canary,
-        differences=analysis_of(run, adapter, settings.against),
+        differences=analysis_of(run, adapter, other),
         requests=limits_of(target, settings.limits).requests,
     )
     adapter.clean, adapter.findings = client.redactor.clean, campaign.evidence.keys

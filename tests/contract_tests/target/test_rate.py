@@ -13,7 +13,8 @@ import pytest
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Response
 from contract_tests.requests.sources import valid_request
-from contract_tests.target.rate import is_loopback, per_second
+from contract_tests.target.hosts import is_loopback
+from contract_tests.target.rate import per_second
 from contract_tests.target.target import HookCall, Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import tallystick_test
