@@ -1,14 +1,17 @@
 """`tallystick test`: the suite, run by pytest, with a report of its own.
 
 It is the same run as `pytest contract_tests`; only the output and the exit code differ. pytest's
-configuration, plugins and options of the folder and the environment take no part.
+configuration, plugins and options of the folder and the environment take no part. Ctrl-C and
+SIGTERM end it with what was found.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -92,9 +95,22 @@ def screen_width() -> int:
 def run_pytest(plan: Plan, *options: str) -> Progress:
     """Run the suite, or the part that pytest's options choose; `run` has the results."""
     progress = Progress()
-    with _alone():
+    with _alone(), _terminable():
         pytest.main([*_ARGUMENTS, *options], plugins=[_Given(plan), progress])
     return progress
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM, which CI sends, ends a run as Ctrl-C does: with what was found."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

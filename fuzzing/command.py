@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -53,6 +54,10 @@ from tallystick.reader.options import LoadOptions
 
 _LINGER = 2.0
 """Seconds to wait for callbacks at the end: a server may open an address a little later."""
+
+
+_LATEST = 1.0
+"""So many seconds after the time of a fuzz, nothing is waited for any more."""
 
 
 def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
@@ -112,13 +117,19 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[WorkerResul
         result = work()
         usage = budget.usage()
         if settings.canary and usage.requests:
-            time.sleep(_LINGER / 2 if usage.stopped == "time" else _LINGER)
+            time.sleep(_linger(limits, usage))
     proofs = [*canary_proofs(callbacks, result.callback_sources)]
     if usage.stopped == "health":
         proofs.append(health_proof(plan.contract, usage.strain))
     shown_by = {proof.finding.id: dict(proof.evidence) for proof in proofs if proof.evidence}
     result.add(WorkerResult(findings=[proof.finding for proof in proofs], shown_by=shown_by))
     return result, usage
+
+
+def _linger(limits: Limits, usage: BudgetUsage) -> float:
+    """The seconds to wait for callbacks; they end soon after the time of the fuzz."""
+    left = inf if limits.seconds is None else limits.seconds + _LATEST - usage.seconds
+    return max(0.0, min(_LINGER, left))
 
 
 def _start_line(settings: Settings, plan: Plan, limits: Limits) -> str:

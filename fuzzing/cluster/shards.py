@@ -62,6 +62,11 @@ _LOOK = 0.5
 _WITHOUT_WORKERS = 15.0
 """After so many seconds without any worker the fuzz ends. Dask restarts dead workers sooner."""
 
+_LATEST = 2.0
+"""So many seconds after the time of the fuzz, it waits for no shard any more. What a shard has
+found is there already.
+"""
+
 _RETRIES = 2
 """So often a failed shard is sent again: its worker may have lost the scheduler for a moment."""
 
@@ -144,6 +149,7 @@ class Cluster:
         self._under_way: dict[Future[None], int] = {}
         self._is_handed_out = False
         self._errors: list[str] = []
+        self._notes: list[str] = []
         self._results: dict[int, WorkerResult] = {}
         self._without_workers_since = inf
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -172,7 +178,7 @@ class Cluster:
         with _ledger(self.settings) as ledger:
             self._send_all(task, target.timeout + END_SECONDS, ledger)
         clean = redactor_of(target).clean
-        total = WorkerResult(errors=[clean(error) for error in self._errors])
+        total = WorkerResult(errors=[clean(e) for e in self._errors], notes=list(self._notes))
         for _, result in sorted(self._results.items()):
             total.add(result)
         return total
@@ -185,7 +191,7 @@ class Cluster:
                 self._stop_if_over(begun)
                 self._submit(task)
             elif deadline == inf:
-                deadline = time.monotonic() + patience
+                deadline = time.monotonic() + (_LATEST if stopped == "time" else patience)
             is_finished = not self._under_way and (stopped is not None or self._is_handed_out)
             if is_finished or stopped == _NO_SCHEDULER or self._is_without_workers():
                 break
@@ -193,7 +199,8 @@ class Cluster:
         self._receive_all(ledger)
         if self._under_way:
             lost = ", ".join(map(str, self._under_way.values()))
-            self._errors.append(f"These shards were not finished: {lost}.")
+            kept = self._notes if self.usage().stopped == "time" else self._errors
+            kept.append(f"These shards were not finished: {lost}.")
 
     def _stop_if_over(self, begun: float) -> None:
         """Stop for reasons that no worker notices: workers check the time only when they ask for a

@@ -19,6 +19,7 @@ from pathlib import Path
 from contract_tests.http.client import Client, TargetGoneError
 from contract_tests.operations.roles import SAFE
 from contract_tests.plan import Plan
+from contract_tests.results.judging import LateError, ending
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import has_cookie_key
 from fuzzing.analyses.canary import Canary
@@ -125,13 +126,16 @@ def run_campaign(campaign: Campaign, shards: Iterator[Shard], left: int = 0) -> 
     pairs = PairAnalysis(campaign.run, campaign.adapter, campaign.bases, campaign.evidence)
     try:
         try:
-            campaign.precedence = pairs.examine(left)
-            if campaign.precedence:
-                campaign.on_news()
-            campaign.go(shards)
+            with ending(lambda: campaign.adapter.ends):
+                campaign.precedence = pairs.examine(left)
+                if campaign.precedence:
+                    campaign.on_news()
+                campaign.go(shards)
         except TargetGoneError as error:
             campaign.run.gone = str(error)
             campaign.adapter.budget.stop("unreachable")
+        except LateError:
+            campaign.adapter.budget.stop("time")
         for created in campaign.created:
             created.delete_all()
     finally:
