@@ -23,10 +23,16 @@ import pytest
 from contract_tests.plan import PLAN, Plan
 from contract_tests.results.formats.terminal import WIDTH
 from contract_tests.results.progress import Progress
-from contract_tests.results.report import exit_code, make_folder, summary, write_report
+from contract_tests.results.report import (
+    UNTESTABLE,
+    exit_code,
+    make_folder,
+    summary,
+    write_report,
+)
 from contract_tests.target.target import Target
 
-BAD_USAGE, UNREACHABLE = 2, 4
+BAD_USAGE = 2
 _FOLDER = Path(__file__).parent
 _ARGUMENTS = [
     str(_FOLDER),
@@ -83,8 +89,11 @@ def run_suite(
         write_report(run, report_dir)
     if run.gone:
         click.echo(f"error: {run.gone}", err=True)
-        return UNREACHABLE
-    return exit_code(run, allow_not_covered=allow_not_covered)
+        return UNTESTABLE
+    code = exit_code(run, allow_not_covered=allow_not_covered)
+    if code == UNTESTABLE:
+        click.echo(f"error: {run.client.put_off}", err=True)
+    return code
 
 
 def screen_width() -> int:

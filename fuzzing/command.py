@@ -91,7 +91,7 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     outcome = FuzzResult(settings, plan, limits, usage, result, found)
     _say(summary(outcome))
     write_report(outcome)
-    for error in [*result.errors, *([result.gone] if result.gone else [])]:
+    for error in [*result.errors, *([outcome.gone] if outcome.gone else [])]:
         click.echo(f"error: {error}", err=True)
     return outcome.exit_code
 

@@ -137,8 +137,13 @@ class Client:
         self.redactor = redactor_of(target)
         self.identities = Identities(target, self._token)
         self.requests = 0
+        self.put_off: str | None = None
+        """What is said of a target that asks to come back much later, or has answered nothing
+        else.
+        """
         self._waited = 0.0
         self._resumes = 0.0
+        self._is_served = False
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
         self._throttle = Throttle(per_second(rate) if rate and adapter is None else None)
@@ -438,6 +443,9 @@ class Client:
         self, received: requests.Response, operation: str, seconds: float
     ) -> Response | TransportError:
         response = _response(received)
+        if not response.is_limited and not self._is_served:
+            # Whatever was said before: it can be tested.
+            self._is_served, self.put_off = True, None
         cut = received.cut if isinstance(received, BoundedResponse) else None
         if cut is None:
             return response
@@ -459,7 +467,16 @@ class Client:
         """Wait as long as a response asks, unless that is more than the run has patience for."""
         if not self._waits_itself:
             return True
-        seconds = min(seconds_of(response.headers.get("retry-after", "")), _LONGEST_WAIT)
+        asked = seconds_of(response.headers.get("retry-after", ""))
+        if asked > _PATIENCE or not self._is_served:
+            self.put_off = (
+                f"{self.target.called} {self.target.shown_url} answers {response.status} and asks "
+                f"to come back in {asked:,.0f} s. Set a lower `rate` in the target file, or try "
+                "again then."
+            )
+        if asked > _PATIENCE:
+            return False
+        seconds = min(asked, _LONGEST_WAIT)
         with self._count:
             # Requests that are under way together wait together.
             begins = max(time.monotonic(), self._resumes)
