@@ -79,11 +79,8 @@ def test_nothing_but_short_pauses_is_code_4(command: str, name: str, tmp_path: P
 @pytest.mark.parametrize("command", ["test", "fuzz"])
 def test_a_long_pause_in_the_middle(command: str, tmp_path: Path) -> None:
     """What was not tried is not green either; what is found before counts."""
-    got, server = (
-        run(tmp_path, command, "--allow-not-covered", headers=[LONG], after=6)
-        if (command == "test")
-        else run(tmp_path, command, headers=[LONG], after=6)
-    )
+    options = ["--allow-not-covered"] if command == "test" else []
+    got, server = run(tmp_path, command, *options, headers=[LONG], after=6)
     assert (got.code, got.report["findings"]) == (4, [])
     assert len(server.requests) >= 7
     assert "come back" in got.err
