@@ -82,11 +82,14 @@ def run_suite(
         for error in progress.errors or ["no test was run"]:
             click.echo(f"error: the suite itself failed: {error}", err=True)
         return BAD_USAGE
-    # click leaves colours out where the output is no terminal; see also no-color.org.
-    text = summary(run, is_whole=is_whole, width=screen_width())
-    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
-    if report_dir:
-        write_report(run, report_dir)
+    # Whichever of the two cannot be written, the other one is there.
+    try:
+        if report_dir:
+            write_report(run, report_dir)
+    finally:
+        # click leaves colours out where the output is no terminal; see also no-color.org.
+        text = summary(run, is_whole=is_whole, width=screen_width())
+        click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
     if run.gone:
         click.echo(f"error: {run.gone}", err=True)
         return UNTESTABLE

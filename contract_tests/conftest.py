@@ -28,7 +28,7 @@ from contract_tests.results.baseline import read_baseline
 from contract_tests.results.judging import LateError, ending
 from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
-from contract_tests.results.report import exit_code, summary, write_report
+from contract_tests.results.report import exit_code, make_folder, summary, write_report
 from contract_tests.results.run import RUN, Run, diagnostic
 from contract_tests.target.credentials import has_cookie_key
 from contract_tests.target.target import Target
@@ -88,6 +88,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         config.stash[PLAN] = _read(config)
+        if folder := config.getoption("report_dir"):
+            make_folder(folder)
     except TallystickError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -240,7 +242,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     folder = session.config.getoption("report_dir", None)
     run = session.config.stash.get(RUN, None)
     if folder and run:
-        write_report(run, folder)
+        try:
+            write_report(run, folder)
+        except TallystickError as error:
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 @pytest.fixture(scope="session")

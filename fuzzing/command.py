@@ -24,12 +24,12 @@ import click
 from contract_tests.http.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import Plan
 from contract_tests.results.baseline import read_baseline, triage
-from contract_tests.results.report import make_folder
+from contract_tests.results.report import make_folder, unwritable
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from fuzzing.analyses.canary import Callback, listening
 from fuzzing.analyses.differences import is_difference, other_target, without_disguises
-from fuzzing.engine.corpus import open_database
+from fuzzing.engine.corpus import UnwritableCorpusError, open_database
 from fuzzing.engine.result import WorkerResult
 from fuzzing.engine.workers import LEDGER, make_campaign, schedule_of, work_together
 from fuzzing.findings.preview import preview, without_fetching
@@ -78,22 +78,48 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
         campaign = make_campaign(alone, quiet, dictionaries, Budget(limits), 0)
         _say(preview(campaign, limits, plan.seed))
         return NOTHING_FOUND
-    open_database(settings.database)
+    settings, remarks = _with_corpus(settings)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
     if settings.report_dir:
         make_folder(settings.report_dir)
-        (Path(settings.report_dir) / LEDGER).unlink(missing_ok=True)
+        _remove(Path(settings.report_dir) / LEDGER)
     # The workers of a cluster may reach a target that this machine does not.
     if settings.scheduler is None and _is_unreachable(target, *others):
         return UNREACHABLE
     result, usage = _fuzzed(settings, plan, limits)
+    result.notes[:0] = remarks
     found = triage(without_disguises(result.findings), baseline)
     outcome = FuzzResult(settings, plan, limits, usage, result, found)
-    _say(summary(outcome))
-    write_report(outcome)
-    for error in [*result.errors, *([outcome.gone] if outcome.gone else [])]:
-        click.echo(f"error: {error}", err=True)
+    # Whichever of the two cannot be written, the other one is there.
+    try:
+        write_report(outcome)
+    finally:
+        _say(summary(outcome))
+        for error in [*result.errors, *([outcome.gone] if outcome.gone else [])]:
+            click.echo(f"error: {error}", err=True)
+    if result.unwritten is not None:
+        raise TallystickError(f"The ledger is not whole: {result.unwritten}.")
     return outcome.exit_code
+
+
+def _with_corpus(settings: Settings) -> tuple[Settings, list[str]]:
+    """The settings, without a database whose folder cannot be written, and what is said of it.
+    Raises CorpusError.
+    """
+    try:
+        open_database(settings.database)
+    except UnwritableCorpusError as error:
+        remark = f"{error} This fuzz keeps no inputs for the next one."
+        click.echo(f"note: {remark}", err=True)
+        return replace(settings, database=None), [remark]
+    return settings, []
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(str(path), error) from None
 
 
 def _is_unreachable(*targets: Target) -> bool:

@@ -21,7 +21,6 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import inf
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,8 +39,8 @@ from fuzzing.engine.corpus import is_shared
 from fuzzing.engine.result import WorkerResult, result_of
 from fuzzing.engine.workers import (
     END_SECONDS,
-    LEDGER,
     make_campaign,
+    open_ledger,
     run_campaign,
     schedule_of,
 )
@@ -179,6 +178,7 @@ class Cluster:
             self._send_all(task, target.timeout + END_SECONDS, ledger)
         clean = redactor_of(target).clean
         total = WorkerResult(errors=[clean(e) for e in self._errors], notes=list(self._notes))
+        total.unwritten = ledger.failure if ledger is not None else None
         for _, result in sorted(self._results.items()):
             total.add(result)
         return total
@@ -332,14 +332,12 @@ def _check(place: str) -> None:
 
 @contextmanager
 def _ledger(settings: Settings) -> Iterator[Ledger | None]:
-    if settings.report_dir is None:
-        yield None
-        return
-    ledger = Ledger(Path(settings.report_dir) / LEDGER)
+    ledger = open_ledger(settings)
     try:
         yield ledger
     finally:
-        ledger.close()
+        if ledger is not None:
+            ledger.close()
 
 
 def _reason(future: Future[None]) -> str:

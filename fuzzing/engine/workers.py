@@ -20,6 +20,7 @@ from contract_tests.http.client import Client, TargetGoneError
 from contract_tests.operations.roles import SAFE
 from contract_tests.plan import Plan
 from contract_tests.results.judging import LateError, ending
+from contract_tests.results.report import unwritable
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import has_cookie_key
 from fuzzing.analyses.canary import Canary
@@ -107,16 +108,29 @@ def _be_worker(
 
 def work(settings: Settings, budget: SharedBudget, index: int) -> WorkerResult:
     """Run one worker. Raises TallystickError."""
-    ledger = Ledger(Path(settings.report_dir) / LEDGER) if settings.report_dir else None
+    ledger = open_ledger(settings)
     plan = settings.plan()
     dictionaries = bound_dictionaries(target_of(plan), plan.contract, settings.target_file)
     campaign = make_campaign(settings, plan, dictionaries, budget, index, ledger)
     try:
         left = budget.usage().left if index == 0 else 0
-        return run_campaign(campaign, iter(budget.next_shard, None), left)
+        result = run_campaign(campaign, iter(budget.next_shard, None), left)
+        result.unwritten = ledger.failure if ledger is not None else None
+        return result
     finally:
         if ledger is not None:
             ledger.close()
+
+
+def open_ledger(settings: Settings) -> Ledger | None:
+    """The ledger in the folder of the report, if there is one. Raises TallystickError."""
+    if settings.report_dir is None:
+        return None
+    path = Path(settings.report_dir) / LEDGER
+    try:
+        return Ledger(path)
+    except OSError as error:
+        raise unwritable(str(path), error) from None
 
 
 def run_campaign(campaign: Campaign, shards: Iterator[Shard], left: int = 0) -> WorkerResult:

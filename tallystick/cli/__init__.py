@@ -7,7 +7,9 @@ is the only part of the package that may use the programs, and only inside its c
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -73,3 +75,13 @@ def main() -> None:
         # The reader of our output has enough. Close it, so that Python does not complain at exit.
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        _let_go_of_output()
+        what = error.strerror or str(error)
+        fail(f"{error.filename}: {what}." if error.filename else f"Nothing can be written: {what}.")
+
+
+def _let_go_of_output() -> None:
+    """Throw away what could not be written, so that Python does not try again at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

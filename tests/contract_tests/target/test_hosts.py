@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from contract_tests.target import hosts
 from contract_tests.target.file import is_address
 from contract_tests.target.hosts import (
     Destinations,
@@ -148,7 +147,7 @@ def test_a_name_with_several_addresses(
 def test_a_look_up_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server that does not answer does not hold up anything."""
     over = threading.Event()
-    monkeypatch.setattr(hosts.socket, "getaddrinfo", lambda *_, **__: over.wait(60) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(60) and [])
     with pytest.raises(TimeoutError, match="the name was not looked up within 0 s"):
         addresses_of("slow.example", 0.1)
     over.set()
