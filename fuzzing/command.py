@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,12 +21,12 @@ from typing import Any
 from contract_tests.http.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import Plan
 from contract_tests.results.baseline import read_baseline, triage
-from contract_tests.results.report import make_folder
+from contract_tests.results.report import make_folder, unwritable
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from fuzzing.analyses.canary import Callback, listening
 from fuzzing.analyses.differences import is_difference, other_target, without_disguises
-from fuzzing.engine.corpus import open_database
+from fuzzing.engine.corpus import UnwritableCorpusError, open_database
 from fuzzing.engine.result import WorkerResult
 from fuzzing.engine.workers import LEDGER, make_campaign, schedule_of, work_together
 from fuzzing.findings.preview import preview, without_fetching
@@ -54,12 +55,19 @@ _LINGER = 2.0
 """Seconds to wait for callbacks at the end: a server may open an address a little later."""
 
 
+_LATEST = 1.0
+"""So many seconds after the time of a fuzz, nothing is waited for any more."""
+
+
 def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     """Fuzz, print what is found, and give the exit code. Raises TallystickError."""
     show_logs()
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
+    settings = settings.decided(target, *others)
+    target, *others = map(settings.placed, (target, *others))
+    plan = replace(plan, target=target)
     limits = limits_of(target, settings.limits, *others)
     dictionaries = bound_dictionaries(target, plan.contract, settings.target_file)
     if not plan.operations:
@@ -70,22 +78,48 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
         campaign = make_campaign(alone, quiet, dictionaries, Budget(limits), 0)
         show(preview(campaign, limits, plan.seed))
         return NOTHING_FOUND
-    open_database(settings.database)
+    settings, remarks = _with_corpus(settings)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
     if settings.report_dir:
         make_folder(settings.report_dir)
-        (Path(settings.report_dir) / LEDGER).unlink(missing_ok=True)
+        _remove(Path(settings.report_dir) / LEDGER)
     # The workers of a cluster may reach a target that this machine does not.
     if settings.scheduler is None and _is_unreachable(target, *others):
         return UNREACHABLE
     result, usage = _fuzzed(settings, plan, limits)
+    result.notes[:0] = remarks
     found = triage(without_disguises(result.findings), baseline)
     outcome = FuzzResult(settings, plan, limits, usage, result, found)
-    show(summary(outcome))
-    write_report(outcome)
-    for error in [*result.errors, *([result.gone] if result.gone else [])]:
-        show_error(error)
+    # Whichever of the two cannot be written, the other one is there.
+    try:
+        write_report(outcome)
+    finally:
+        show(summary(outcome))
+        for error in [*result.errors, *([outcome.gone] if outcome.gone else [])]:
+            show_error(error)
+    if result.unwritten is not None:
+        raise TallystickError(f"The ledger is not whole: {result.unwritten}.")
     return outcome.exit_code
+
+
+def _with_corpus(settings: Settings) -> tuple[Settings, list[str]]:
+    """The settings, without a database whose folder cannot be written, and what is said of it.
+    Raises CorpusError.
+    """
+    try:
+        open_database(settings.database)
+    except UnwritableCorpusError as error:
+        remark = f"{error} This fuzz keeps no inputs for the next one."
+        show(f"note: {remark}", err=True)
+        return replace(settings, database=None), [remark]
+    return settings, []
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(str(path), error) from None
 
 
 def _is_unreachable(*targets: Target) -> bool:
@@ -109,13 +143,19 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[WorkerResul
         result = work()
         usage = budget.usage()
         if settings.canary and usage.requests:
-            time.sleep(_LINGER / 2 if usage.stopped == "time" else _LINGER)
+            time.sleep(_linger(limits, usage))
     proofs = [*canary_proofs(callbacks, result.callback_sources)]
     if usage.stopped == "health":
         proofs.append(health_proof(plan.contract, usage.strain))
     shown_by = {proof.finding.id: dict(proof.evidence) for proof in proofs if proof.evidence}
     result.add(WorkerResult(findings=[proof.finding for proof in proofs], shown_by=shown_by))
     return result, usage
+
+
+def _linger(limits: Limits, usage: BudgetUsage) -> float:
+    """The seconds to wait for callbacks; they end soon after the time of the fuzz."""
+    left = inf if limits.seconds is None else limits.seconds + _LATEST - usage.seconds
+    return max(0.0, min(_LINGER, left))
 
 
 def _start_line(settings: Settings, plan: Plan, limits: Limits) -> str:
@@ -221,6 +261,7 @@ def run_replay(
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
+    target, *others = (each.located() for each in (target, *others))
     limits = limits_of(target, {}, *others)
     if _is_unreachable(target, *others):
         return UNREACHABLE

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -137,9 +138,15 @@ def _existing(path: str) -> Baseline:
 
 
 def _save(baseline: Baseline, path: str) -> None:
+    """Write a baseline file. One that cannot be written as a whole stays as it is."""
+    place = Path(path).resolve()
+    fresh = place.with_name(f".{place.name}.new")
     try:
-        baseline.save(Path(path))
+        baseline.save(fresh)
+        fresh.replace(place)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
         raise BaselineError(f"{error.strerror}.", source=Source(path)) from None
 
 

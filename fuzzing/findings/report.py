@@ -76,15 +76,26 @@ class FuzzResult:
         return {o.name: why for o in operations if (why := scope.left_out(o)) is not None}
 
     @property
+    def gone(self) -> str | None:
+        """Why nothing more could be learnt of the target."""
+        if self.result.gone or not self.usage.puts_off:
+            return self.result.gone
+        target = target_of(self.plan)
+        return (
+            f"{target.called} {target.shown_url} asks to come back later (429, or 503 with "
+            "Retry-After). Set a lower `rate` in the target file, or try again later."
+        )
+
+    @property
     def exit_code(self) -> int:
-        """1 findings; 2 the fuzz itself failed; 4 the target became unreachable; 0 otherwise,
-        whatever ended the fuzz.
+        """1 findings; 2 the fuzz itself failed; 4 the target became unreachable, or asked to come
+        back later; 0 otherwise, whatever ended the fuzz.
         """
         if self.heavy:
             return FOUND
         if self.result.errors:
             return FAILED
-        return UNREACHABLE if self.result.gone else NOTHING_FOUND
+        return UNREACHABLE if self.gone else NOTHING_FOUND
 
 
 def summary(outcome: FuzzResult) -> str:

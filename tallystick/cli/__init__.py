@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from io import StringIO
 
 import click
@@ -95,10 +96,20 @@ def main() -> None:
         sys.exit(error.exit_code)
     except TallystickError as error:
         fail(str(error))
-    except Exception as error:
-        # Exit code 1 would say that something was found.
-        fail(_defect(error))
     except BrokenPipeError:
         # The reader of our output has enough. Close it, so that Python does not complain at exit.
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        _let_go_of_output()
+        what = error.strerror or str(error)
+        fail(f"{error.filename}: {what}." if error.filename else f"Nothing can be written: {what}.")
+    except Exception as error:
+        # Exit code 1 would say that something was found.
+        fail(_defect(error))
+
+
+def _let_go_of_output() -> None:
+    """Throw away what could not be written, so that Python does not try again at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -143,6 +143,8 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A lone surrogate of the document has no UTF-8; it is shown as a question mark.
         path.write_bytes(text.encode("utf-8", "replace"))
+    except FileExistsError as error:
+        fail(f"{path}: The file cannot be written: {error.filename} is no folder.")
     except OSError as error:
         fail(f"{path}: The file cannot be written: {error.strerror}.")
 
