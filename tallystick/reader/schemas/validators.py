@@ -74,8 +74,7 @@ class Validators:
         root = self._compiled[use]
         made = self._made.get((path, id(root)))
         if made is None:
-            reference = self.document.schema_reference(path)
-            made = self._made[path, id(root)] = self._make(reference, root)
+            made = self._made[path, id(root)] = self._make(path, root)
         return made
 
     def __getstate__(self) -> dict[str, Any]:
@@ -83,10 +82,15 @@ class Validators:
         made = ("_roots", "_compiled", "_registries", "_made")
         return {"document": self.document, **{name: {} for name in made}}
 
-    def _make(self, reference: dict[str, str], root: dict[str, Any]) -> Validator:
+    def _make(self, path: Path, root: dict[str, Any]) -> Validator:
+        return self._referred(self.document.schema_reference(path), root)
+
+    def _referred(self, reference: dict[str, str], root: dict[str, Any]) -> Validator:
+        """The validator of what a reference leads to."""
+
         @cache
         def held(number: int) -> Validator:
-            return self._make({"$ref": f"{URI}#/{NAMES}/{number}"}, root)
+            return self._referred({"$ref": f"{URI}#/{NAMES}/{number}"}, root)
 
         class _Names(MemberNames):
             def __init__(self, _: Any, value: Any, __: Any) -> None:
