@@ -128,6 +128,8 @@ class Journal:
         self.noted: deque[tuple[int, OwnAnswer]] = deque(maxlen=MOST_REQUESTS)
         self.served: Counter[Served] = Counter()
         self.count = 0
+        self.resets = 0
+        """How often it began anew."""
 
     def record(
         self,
@@ -242,3 +244,4 @@ class Journal:
         self.noted.clear()
         self.forget_served()
         self.count = 0
+        self.resets += 1
