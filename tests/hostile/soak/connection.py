@@ -107,18 +107,20 @@ async def watch(port: int, session: str, tally: Tally, source: Random) -> None:
         while not reading.body:
             reading.parser.feed_data(await asyncio.wait_for(reader.read(65_536), PATIENCE))
         for _ in range(source.randint(0, 20)):
-            data = await _some(reader)
-            if data:
+            if tally.is_open and (data := await _some(reader)):
                 reading.parser.feed_data(data)
-        answer = reading.answer()
-        lines = answer.body.decode().split("\n")
-        strange = [line for line in lines if line and not line.startswith(_FIELDS)]
-        right = answer.status == 200 and answer.body.startswith(b"event: changed\n")
-        # The last line may not be whole.
-        tally.note(
-            "live log", answer.status, "" if right and not strange[:-1] else f"{strange[:2]}"
-        )
         writer.close()
+        answer = reading.answer()
+        tally.note("live log", answer.status, _strange(answer))
+
+
+def _strange(answer: Answer) -> str:
+    """What in a live log is none of its events; nothing where all is right."""
+    text = answer.body.decode()
+    if answer.status != 200 or not text.startswith("event: changed\n"):
+        return f"no live log: {text[:80]!r}"
+    lines = text.split("\n")[:-1]  # the last may not be whole
+    return next((repr(line[:80]) for line in lines if line and not line.startswith(_FIELDS)), "")
 
 
 _FIELDS = ("event: ", "data:", "id: ", ":")
