@@ -14,7 +14,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-NAMES = ("", "a", "b")
+NAMES = ("", "a")
 Shown = tuple[str, str]
 """The name of a shop, and whether it is open."""
 

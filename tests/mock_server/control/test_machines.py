@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from mock_server.serve import serving
@@ -29,7 +29,13 @@ def machine(request: pytest.FixtureRequest) -> Iterator[type[RuleBasedStateMachi
 
 def test_the_mock_does_what_the_model_says(machine: type[RuleBasedStateMachine]) -> None:
     """A few orders, always the same."""
-    few = settings(max_examples=10, stateful_step_count=20, derandomize=True, database=None)
+    few = settings(
+        max_examples=20,
+        stateful_step_count=25,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],  # to find the shortest order takes minutes; the campaign does
+    )
     run_state_machine_as_test(machine, settings=few)
 
 
