@@ -30,7 +30,8 @@ BROKEN = (b"{", b'{"returnUrl":', b"[1,]", b"\xff\xfe", b'"\x00"', b"nul", b"{}x
 
 
 def _link(source: Random) -> str:
-    organisation = UUID(int=source.getrandbits(128), version=4)
+    """One of so few organisations that the state of all is known after the first tenth."""
+    organisation = UUID(int=source.randrange(1_000) << 64, version=4)
     return f"/organisations/{organisation}/payment-account/link"
 
 
