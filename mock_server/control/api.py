@@ -34,6 +34,7 @@ from mock_server.selection.own_answers import judged
 from mock_server.state.clock import timestamp
 from mock_server.state.forces import QueueFullError
 from mock_server.state.journal import Entry, is_named
+from mock_server.state.memory import MemoryFullError
 from mock_server.state.sessions import (
     SESSION,
     Session,
@@ -70,6 +71,7 @@ class Control:
             exception_handlers={
                 ControlError: _control_error,
                 QueueFullError: _control_error,
+                MemoryFullError: _control_error,
                 SessionNameError: _control_error,
                 404: _not_found,
                 405: _not_allowed,

@@ -1,15 +1,13 @@
 """The board: the mock in a browser, with everything that the control API can do.
 
 Rules: it is rendered here, whole; its script only sends what the control API takes, and puts the
-newly rendered parts in place when the live log (server-sent events, HTML standard section 9.2)
-says that something changed.
+newly rendered parts in place when the live log says that something changed.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from functools import lru_cache
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from itertools import islice
 from typing import Any
 
@@ -21,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from mock_server.answers.faults import FAULTS, words
 from mock_server.control.examples import HOW, Examples
 from mock_server.control.listing import MOST_FORCES, Listing
+from mock_server.control.live_log import MOST_SHOWN, LiveLogs
 from mock_server.control.messages import whole_number
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
@@ -33,15 +32,6 @@ from mock_server.state.clock import timestamp
 from mock_server.state.journal import Entry
 from mock_server.state.sessions import Session, Sessions, session_of
 
-_SHOWN = 50
-"""How many requests the live log shows, and at most sends at once."""
-
-_SILENCE = 15.0
-"""After how many seconds without news the live log says that it is still there."""
-
-_PAUSE = 0.1
-"""Seconds in which changes are gathered before the live log sends them."""
-
 _PAGES = Pages()
 
 
@@ -51,8 +41,7 @@ class Board:
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
         self.listing = Listing(mock)
-        self.row = lru_cache(maxsize=4 * _SHOWN)(self._row)
-        """The rows of the log: all boards that are open get the same."""
+        self.logs = LiveLogs(self._row)
 
     def routes(self) -> list[BaseRoute]:
         """Their routes, below the prefix."""
@@ -84,7 +73,7 @@ class Board:
             "clock": session.clock,
             "now": timestamp(session.clock.now()),
             "last": session.journal.count,
-            "rows": [self.row(entry) for entry in reversed(session.journal.entries()[-_SHOWN:])],
+            "rows": self._rows(session),
             "panels": [
                 Markup(panel)  # noqa: S704  rendered by Jinja, escaped
                 for panel in await self._panels(session)
@@ -101,6 +90,11 @@ class Board:
     def _sessions(self) -> list[Session]:
         """The default session, then the others, the latest used first."""
         return [self.mock.sessions.default, *reversed(list(self.mock.sessions))]
+
+    def _rows(self, session: Session) -> list[str]:
+        """The latest rows of the log, the last first."""
+        entries = session.journal.entries(session.journal.count - MOST_SHOWN)
+        return [self.logs.row(entry) for entry in reversed(entries)]
 
     def _row(self, entry: Entry) -> Markup:
         """A row of the log, as one line of HTML."""
@@ -127,43 +121,19 @@ class Board:
         sessions, number = self.mock.sessions, whole_number(after, "after")
         if sessions.streams >= sessions.limits.max_streams:
             raise ControlError("As many live logs are open as may be (--max-streams).", 503)
-        log = _stream(session_of(request.scope), number, self.row)
-        stream = _counted(sessions, log)
+        stream = _counted(sessions, self.logs.stream(session_of(request.scope), number))
         headers = {"cache-control": "no-store"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _counted(sessions: Sessions, stream: AsyncIterator[str]) -> AsyncIterator[str]:
+async def _counted(sessions: Sessions, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     sessions.streams += 1
     try:
-        async for text in stream:
-            yield text
+        async with aclosing(stream):
+            async for message in stream:
+                yield message
     finally:
         sessions.streams -= 1
-
-
-async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> AsyncIterator[str]:
-    under_way: set[int] = set()
-    yield "event: changed\ndata:\n\n"
-    while not session.changes.is_over:
-        if session.journal.count < last:
-            last, under_way = 0, set()
-            yield "event: reset\ndata:\n\n"
-        news = session.journal.entries(after=last)
-        for entry in filter(None, map(session.journal.find, sorted(under_way))):
-            if entry.seconds is not None:
-                under_way.discard(entry.number)
-                yield f"event: answered\ndata: {row(entry)}\n\n"
-        shown = news[-_SHOWN:]
-        under_way |= {e.number for e in shown if e.seconds is None and e.operation is not None}
-        if shown:
-            yield "".join(f"event: request\nid: {e.number}\ndata: {row(e)}\n\n" for e in shown)
-        last = session.journal.count
-        if not await session.changes.wait(_SILENCE):
-            yield ": still here\n\n"
-            continue
-        await asyncio.sleep(_PAUSE)
-        yield "event: changed\ndata:\n\n"
 
 
 def _took(seconds: float) -> str:

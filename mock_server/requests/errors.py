@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-from jsonschema_rs import ValidationError, ValidationErrorKind
+from jsonschema_rs import ValidationError
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
@@ -61,7 +61,11 @@ def refusal_headers(detail: str) -> tuple[Header, ...]:
 
 def why_invalid(validator: Validator, value: Any, what: str) -> str | None:
     """Why a value is not valid, in one sentence; None where that cannot be decided in time."""
-    return next(each_invalid(validator, value, what), None)
+    try:
+        error = first_error(validator, value)
+    except ValueError:  # it explains nothing that is nested deeper than 255 levels
+        return f"{what} is not valid."
+    return None if error is None else _sentence(error, what)
 
 
 def wrong_member(validator: Validator, value: Any) -> str:
@@ -77,11 +81,10 @@ def wrong_member(validator: Validator, value: Any) -> str:
 
 
 def each_invalid(validator: Validator, value: Any, what: str) -> Iterator[str]:
-    """What is certainly not valid in a value, a sentence each."""
+    """All that is certainly not valid in a value of the user's own, a sentence each."""
     try:
         for error in errors(validator, value):
-            if not isinstance(error.kind, ValidationErrorKind.BacktrackLimitExceeded):
-                yield _sentence(error, what)
+            yield _sentence(error, what)
     except ValueError:  # it explains nothing that is nested deeper than 255 levels
         yield f"{what} is not valid."
 

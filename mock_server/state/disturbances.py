@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.state.forces import MOST_QUEUED, QueueFullError
+from mock_server.state.memory import ReservedShare, size_of
+
+_OF_SOURCE = 2_500
+"""The bytes of a source of random numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,14 @@ class QueuedFault:
     seed: int = 0
     number: int = 0
     played: int = 0
+    size: int = field(init=False)
+    """How much memory it takes, about."""
+
     source: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self.source = random.Random(self.seed)  # noqa: S311
+        self.size = _OF_SOURCE + size_of((self.disturbances, self.match))
 
     def to_json(self) -> dict[str, Any]:
         """What the control API shows."""
@@ -62,14 +70,16 @@ class QueuedFault:
 class FaultQueue:
     """The queued faults of a session, in the order in which they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: ReservedShare) -> None:
+        self.memory = memory
         self.queued: deque[QueuedFault] = deque()
         self._numbers = itertools.count(1)
 
     def add(self, queued: QueuedFault) -> None:
-        """Queue faults, and number them. Raises QueueFullError where too many wait."""
+        """Queue faults, and number them. Raises QueueFullError and MemoryFullError."""
         if len(self.queued) >= MOST_QUEUED:
             raise QueueFullError
+        self.memory.add(queued.size)
         queued.number = next(self._numbers)
         self.queued.append(queued)
 
@@ -85,7 +95,7 @@ class FaultQueue:
             if queued.times is not None and queued.played >= queued.times * len(
                 queued.disturbances
             ):
-                self.queued.remove(queued)
+                self._forget(queued)
             return disturbance
         return None
 
@@ -93,10 +103,15 @@ class FaultQueue:
         """Forget one entry, and say whether there was one."""
         found = next((queued for queued in self.queued if queued.number == number), None)
         if found is not None:
-            self.queued.remove(found)
+            self._forget(found)
         return found is not None
+
+    def _forget(self, queued: QueuedFault) -> None:
+        self.queued.remove(queued)
+        self.memory.add(-queued.size)
 
     def clear(self) -> None:
         """Forget all faults."""
         self.queued.clear()
+        self.memory.clear()
         self._numbers = itertools.count(1)

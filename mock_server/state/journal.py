@@ -128,6 +128,8 @@ class Journal:
         self.noted: deque[tuple[int, OwnAnswer]] = deque(maxlen=MOST_REQUESTS)
         self.served: Counter[Served] = Counter()
         self.count = 0
+        self.resets = 0
+        """How often it began anew."""
 
     def record(
         self,
@@ -151,8 +153,10 @@ class Journal:
         size = OVERHEAD + len(body) + len(answer) + len(query) + len(path)
         for name, value in came:
             size += len(name) + len(value)
+        if self.noted and self.noted[-1][0] == number:
+            size += self.noted[-1][1].size
         if len(self.received) >= MOST_REQUESTS:
-            self.memory.add(-self.received.popleft()[5])
+            self._forget_oldest(number - 1)
         self.received.append((query, came, body, headers, answer, size, time.monotonic()))
         if len(path) > _LONGEST_PATH:
             path = f"{path[:_LONGEST_PATH]}…"
@@ -218,7 +222,14 @@ class Journal:
     def drop(self) -> None:
         """Forget the details of the oldest requests."""
         for _ in range(min(_AT_ONCE, len(self.received))):
-            self.memory.add(-self.received.popleft()[5])
+            self._forget_oldest(self.count)
+
+    def _forget_oldest(self, last: int) -> None:
+        """Forget the details of the oldest request; those of `last` are the newest."""
+        number = last - len(self.received) + 1
+        self.memory.add(-self.received.popleft()[5])
+        if self.noted and self.noted[0][0] <= number:
+            self.noted.popleft()
 
     def forget_served(self) -> None:
         """Count anew how often each case is served here; the sum of all sessions keeps it."""
@@ -233,3 +244,4 @@ class Journal:
         self.noted.clear()
         self.forget_served()
         self.count = 0
+        self.resets += 1

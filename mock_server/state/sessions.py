@@ -22,7 +22,7 @@ from mock_server.state.clock import Clock
 from mock_server.state.disturbances import FaultQueue
 from mock_server.state.forces import ForceQueue
 from mock_server.state.journal import MOST_ENTRIES, Journal, Served
-from mock_server.state.memory import Memory, MemoryShare
+from mock_server.state.memory import Memory, MemoryShare, ReservedShare
 from mock_server.state.store import MemoryStore, Store
 from tallystick.contract import Contract
 
@@ -97,8 +97,8 @@ class Session:
         self.path = f"/~session/{name}" if name else ""
         self.requests = f"<{self.path}/_tallystick/requests/".encode()
         self.store = SessionStore(store, name)
-        self.queue = ForceQueue(contract)
-        self.faults = FaultQueue()
+        self.queue = ForceQueue(contract, ReservedShare(memory))
+        self.faults = FaultQueue(ReservedShare(memory))
         self.clock = Clock()
         self.changes = Changes()
         most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
