@@ -1,5 +1,6 @@
-"""The shapes of JSONTestSuite (Seriot, "Parsing JSON is a minefield"), written down anew: what every
-reader of RFC 8259 takes, what none may take, and what the RFC leaves open.
+"""The shapes of JSONTestSuite (Seriot, "Parsing JSON is a minefield"), written down anew.
+
+What every reader of RFC 8259 takes, what none may take, and what the RFC leaves open.
 """
 
 from __future__ import annotations

@@ -24,17 +24,20 @@ paths:
       responses:
         "200": {description: fine}
         "400": {description: wrong}
+components:
+  schemas:
+    Any: {items: {$ref: '#/components/schemas/Any'}}
 """
 SCHEMAS = {
     "any value": "",
-    "a recursive one": "$ref: '#/paths/~1anything/post/requestBody/content/application~1json/schema/"
-    "$defs/A', $defs: {A: {items: {$ref: '#/paths/~1anything/post/requestBody/content/"
-    "application~1json/schema/$defs/A'}}}",
+    "a recursive one": "$ref: '#/components/schemas/Any'",
 }
 
 
-@pytest.fixture(scope="module", params=SCHEMAS.values(), ids=SCHEMAS)
-def address(tmp_path_factory: pytest.TempPathFactory, request) -> Iterator[tuple[str, int]]:
+@pytest.fixture(scope="module", params=[*SCHEMAS.values()], ids=[*SCHEMAS])
+def address(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[tuple[str, int]]:
     """A mock that takes any JSON."""
     file = tmp_path_factory.mktemp("json") / "document.yaml"
     file.write_text(DOCUMENT.replace("SCHEMA", request.param), encoding="utf-8")
