@@ -287,7 +287,8 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
     routes = Routes(contract)
     if bases := [*routes.bases, *(base for base, _ in routes.open_bases)]:
         shown = ", ".join(sorted(bases)[:_MOST_BASES]) + (" …" if len(bases) > _MOST_BASES else "")
-        lines.append(f"Paths are also served below the documented servers' base paths: {shown}")
+        what = f"Paths are also served below the documented servers' base paths: {shown}"
+        lines.append(in_line(what))
     if auth and (count := undocumented(contract)):
         lines.append(
             f"Without credentials, {count} operations answer a 401 that the document does not "

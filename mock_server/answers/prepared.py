@@ -24,6 +24,7 @@ from mock_server.answers.templates import Body, example_bodies, with_pictures
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
+from tallystick.errors import TallystickError
 from tallystick.generation import bodies
 from tallystick.generation.flattening import Flattener
 from tallystick.reader.operations import DocumentedResponse, MediaType, property_names
@@ -133,7 +134,7 @@ class _Accepted(dict[bytes | None, Representation | None]):
         return found
 
 
-class InterimResponseError(Exception):
+class InterimResponseError(TallystickError):
     """A 1xx is no answer."""
 
 

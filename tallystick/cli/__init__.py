@@ -72,7 +72,7 @@ def _shown(error: click.ClickException) -> str:
 def _defect(error: Exception) -> str:
     """What is said of an error that nobody expected: never a traceback, unless it is asked for."""
     if os.environ.get("TALLYSTICK_TRACEBACK"):
-        return traceback.format_exc()
+        return "".join(traceback.format_exception(error))
     what = f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST]
     return (
         f"This is a defect of Tallystick: {what}\n"

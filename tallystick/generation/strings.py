@@ -129,15 +129,16 @@ def _of_length(least: int, most: int, source: Random) -> str:
 
 
 class _LongTextError(Exception):
-    """A text becomes longer than any that is made."""
+    """Texts for one schema become longer than any that is made."""
 
 
 class _PatternTexts(Rstr):
     """Makes short texts of letters and digits where a pattern takes them, in a stable order."""
 
-    def __init__(self, source: Random, repeats: int) -> None:
+    repeats = 0
+
+    def __init__(self, source: Random) -> None:
         super().__init__(source)
-        self._repeats = repeats
         self._left = 2 * MOST_LETTERS
         self._cases = {
             **self._cases,
@@ -149,7 +150,7 @@ class _PatternTexts(Rstr):
         }
 
     def _handle_repeat(self, start_range: int, end_range: Any, value: Any) -> str:
-        last = min(int(end_range), int(start_range) + self._repeats)
+        last = min(int(end_range), int(start_range) + self.repeats)
         count = self._random.randint(int(start_range), max(last, int(start_range)))
         self._left -= count
         if self._left < 0:
@@ -179,13 +180,20 @@ def _of_pattern(patterns: list[str], schema: Mapping[str, Any], source: Random) 
     if any(len(pattern) > MOST_LETTERS for pattern in patterns):
         return
     least = int(schema.get("minLength", 0))
+    texts, pattern = _PatternTexts(source), _python(patterns[0])
     for number in range(_TRIES):
-        repeats = (2, 4, 8, max(least, 16))[number % 4]
+        texts.repeats = min((2, 4, 8, max(least, 16))[number % 4], MOST_LETTERS)
         try:
-            made = _PatternTexts(source, min(repeats, MOST_LETTERS)).xeger(_python(patterns[0]))
-        except _LongTextError:
-            continue
-        except (re.error, KeyError, IndexError, OverflowError, ValueError, RecursionError):
+            made = texts.xeger(pattern)
+        except (
+            _LongTextError,
+            re.error,
+            KeyError,
+            IndexError,
+            OverflowError,
+            ValueError,
+            RecursionError,
+        ):
             return
         if not patterns[0].startswith("^") and len(made) < least:
             made = made.ljust(least, "x")

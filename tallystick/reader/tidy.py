@@ -240,6 +240,8 @@ class _Ways:
 
     def follow(self, reference: str) -> None:
         """Follow a reference, and those in its target that hold for the same value."""
+        if reference in self.weights:
+            return
         way = {reference: self._onward(reference)}  # a chain may be longer than Python's stack
         sums = {reference: 1}
         while way:

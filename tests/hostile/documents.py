@@ -35,6 +35,14 @@ def _raw(schema: str) -> str:
     return _body("SCHEMA").replace('"SCHEMA"', schema)
 
 
+def _yaml_schema(keyword: str) -> str:
+    return (
+        "openapi: 3.1.0\ninfo: {title: Extremes, version: '1'}\n"
+        "paths: {/a: {get: {responses: {'200': {description: a, content: {application/json: "
+        f"{{schema: {{{keyword}}}}}}}}}}}}}}}}}\n"
+    )
+
+
 def _nested(depth: int) -> Any:
     schema: Any = {"type": "string"}
     for _ in range(depth):
@@ -310,6 +318,8 @@ EXTREMES: dict[str, Callable[[], str]] = {
     "depth 100,000 of arrays": lambda: _raw("[" * 100_000 + "]" * 100_000),
     "an example of depth 190": lambda: _example("X").replace('"X"', "[" * 185 + "]" * 185),
     "references 3,000 deep": lambda: _chain(3_000),
+    "2 to the 13 by allOf": lambda: _doubling(13, "allOf"),
+    "2 to the 13 by oneOf": lambda: _doubling(13, "oneOf"),
     "2 to the 25 by allOf": lambda: _doubling(25, "allOf"),
     "2 to the 25 by oneOf": lambda: _doubling(25, "oneOf"),
     "2 to the 25 by anyOf": lambda: _doubling(25, "anyOf"),
@@ -496,18 +506,15 @@ EXTREMES: dict[str, Callable[[], str]] = {
     ),
     # YAML
     "YAML aliases": lambda: (
-        "openapi: 3.1.0\na: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\npaths: {}\n"
+        "openapi: 3.1.0\na: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        + "".join(
+            f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]\n"
+            for a, b in zip("abcdef", "bcdefg", strict=True)
+        )
+        + "paths: {}\n"
     ),
-    "YAML of a million digits": lambda: (
-        "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: a, content: {application/json: {schema: {minimum: "
-        + "9" * 10**6
-        + "}}}}}}}}\n"
-    ),
-    "YAML hexadecimal of a million digits": lambda: (
-        "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: a, content: {application/json: {schema: {const: 0x"
-        + "f" * 10**6
-        + "}}}}}}}}\n"
-    ),
+    "YAML of a million digits": lambda: _yaml_schema("minimum: " + "9" * 10**6),
+    "YAML hexadecimal of a million digits": lambda: _yaml_schema("const: 0x" + "f" * 10**6),
     "YAML of depth 100,000": lambda: "[" * 100_000,
     "YAML of 100,000 anchors": lambda: (
         "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths: {}\nx: ["
@@ -553,13 +560,18 @@ EXTREMES: dict[str, Callable[[], str]] = {
     ),
     # the wrong kinds
     "lists for everything": lambda: (
-        '{"openapi": "3.1.0", "info": [], "paths": {"/a": {"get": {"responses": [], "parameters": {}, "requestBody": [], "tags": {}, "security": {}}}}, "components": [], "servers": {}, "tags": 1}'
+        '{"openapi": "3.1.0", "info": [], "components": [], "servers": {}, "tags": 1, "paths": '
+        '{"/a": {"get": {"responses": [], "parameters": {}, "requestBody": [], "tags": {}}}}}'
     ),
     "numbers for everything": lambda: (
-        '{"openapi": 3.1, "info": {"title": 1e999, "version": 1}, "paths": {"/a": {"get": {"summary": 1, "operationId": 2, "responses": {"200": {"description": 3, "content": {"application/json": {"schema": 4, "example": 5}}}}}}}}'
+        '{"openapi": 3.1, "info": {"title": 1e999, "version": 1}, "paths": {"/a": {"get": '
+        '{"summary": 1, "operationId": 2, "responses": {"200": {"description": 3, "content": '
+        '{"application/json": {"schema": 4, "example": 5}}}}}}}}'
     ),
     "nulls for everything": lambda: (
-        '{"openapi": "3.1.0", "info": null, "paths": {"/a": {"get": {"responses": {"200": null, "default": {"description": null, "content": {"application/json": null}, "headers": {"x": null}}}}}, "/b": null}, "components": {"schemas": {"a": null}}}'
+        '{"openapi": "3.1.0", "info": null, "components": {"schemas": {"a": null}}, "paths": '
+        '{"/a": {"get": {"responses": {"200": null, "default": {"description": null, "content": '
+        '{"application/json": null}, "headers": {"x": null}}}}}, "/b": null}}'
     ),
     "a page of backticks": lambda: "`" * 10**6,
 }

@@ -45,15 +45,17 @@ def address(
         yield httpx.URL(url).host, httpx.URL(url).port or 80
 
 
-def statuses(address: tuple[str, int], bodies: list[bytes]) -> dict[tuple[bytes, int], int]:
+def statuses(
+    address: tuple[str, int], bodies: list[bytes], path: str = "/anything"
+) -> dict[tuple[bytes, int], int]:
     """What the mock answers to each body, on one connection."""
     found = {}
     with socket.create_connection(address, timeout=30) as connection:
         received = connection.makefile("rb")
         for body in bodies:
             connection.sendall(
-                b"POST /anything HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+                b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                b"Content-Length: %d\r\n\r\n%b" % (path.encode(), len(body), body)
             )
             found[body[:80], len(body)] = int(received.readline().split()[1])
             length = 0
@@ -82,3 +84,11 @@ def test_what_no_reader_may_take_is_refused(address):
 def test_what_is_left_open_is_answered(address):
     """One way or the other."""
     assert {b: s for b, s in statuses(address, OPEN).items() if s not in (200, 400)} == {}
+
+
+@pytest.mark.parametrize("place", ["forces", "faults", "clock", "verify"])
+def test_the_control_api_takes_none_of_it(address, place):
+    """None of these is a control request."""
+    path = f"/~session/json/_tallystick/{place}"
+    answered = statuses(address, [*REFUSED, *OPEN], path)
+    assert {body: s for body, s in answered.items() if s != 400} == {}

@@ -1,4 +1,4 @@
-"""Documents and targets that would write to the terminal: every command, as a process of its own."""
+"""Documents and targets that would write to the terminal, by each command."""
 
 from __future__ import annotations
 

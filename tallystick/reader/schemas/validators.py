@@ -57,10 +57,9 @@ def errors(validator: Validator, value: Any) -> Iterator[ValidationError]:
         return
     yield first
     if _size(value) <= _SMALL:
-        known = first.instance_path, first.schema_path
-        for error in validator.iter_errors(value):
-            if (error.instance_path, error.schema_path) != known:
-                yield error
+        known = first.schema_path, first.message
+        found = validator.iter_errors(value)
+        yield from (error for error in found if (error.schema_path, error.message) != known)
 
 
 def _size(value: Any) -> int:

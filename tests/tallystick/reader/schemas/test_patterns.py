@@ -170,3 +170,21 @@ def test_a_long_text_has_a_deadline():
     began = time.monotonic()
     match("^[ab]*a[ab]{600}[c-x]$", "ab" * 2_000_000)
     assert time.monotonic() - began < 10 * patterns.DEADLINE
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_taken"),
+    [
+        ("^(((a{100}){100}){100}){100}$", False),
+        ("a{100001}", False),
+        ("(?:ab|[cd]){50000}x", False),
+        ("(a{400}){400}", False),
+        ("a{100000}", True),
+        ("a{1,1000000}", True),
+        ("(?:a{10}){20}[b{9}]{30}", True),
+        (r"\{1000000000\}[{]1{1}", True),
+    ],
+)
+def test_a_pattern_that_is_large_once_written_out_is_not_used(pattern, is_taken):
+    """It would take gigabytes to compile."""
+    assert is_usable(pattern) is is_taken

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tallystick.reader.schemas import patterns
-from tallystick.reader.schemas.validators import Validators, first_error
+from tallystick.reader.schemas.validators import Validators, errors, first_error
 from tests.tallystick.conftest import document, load
 from tests.tallystick.reader.schemas.test_patterns import SLOW
 
@@ -104,3 +104,20 @@ def test_members_of_the_documents_root_are_no_keywords(write):
     value |= {"type": "object", "required": ["a"], "definitions": {"A": {"$ref": "none.yaml"}}}
     validator = load(write("d.json", value)).validators.at(("components", "schemas", "S"))
     assert [validator.is_valid(item) for item in ("a", 1)] == [True, False]
+
+
+def test_of_a_large_value_only_the_first_error_is_looked_for(write):
+    """Each error has a copy of what is wrong: of an object that lacks much, the whole object."""
+    schema = {"required": [f"p{n}" for n in range(10)]}
+    value = document(OK, components={"schemas": {"S": schema}})
+    validator = load(write("d.json", value)).validators.at(("components", "schemas", "S"))
+    large = {f"q{n}": "x" for n in range(1_000)}
+    letters = {"q": "x" * 2_000}
+    counts = [len(list(errors(validator, one))) for one in ({}, {"q": 1}, large, letters)]
+    assert counts == [10, 10, 1, 1]
+    first = first_error(validator, large)
+    assert first is not None
+    assert (first.message, first_error(validator, dict.fromkeys(schema["required"]))) == (
+        '"p0" is a required property',
+        None,
+    )
