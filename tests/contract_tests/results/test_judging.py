@@ -33,6 +33,25 @@ def test_what_takes_too_long_is_interrupted() -> None:
     )
 
 
+class Finalized:
+    """Takes longer to end than a run may."""
+
+    def __del__(self) -> None:
+        time.sleep(0.3)
+
+
+def test_a_finalizer_is_not_interrupted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python would print the error there, and ignore it."""
+
+    def run() -> None:
+        Finalized()
+        endless()
+
+    with pytest.raises(LateError), ending(lambda: time.monotonic() - 1):
+        run()
+    assert capsys.readouterr().err == ""
+
+
 def test_what_is_judged_too_long_is_left() -> None:
     """The run goes on, and is interrupted again where that takes long, too."""
     ends = time.monotonic() - 0.3
