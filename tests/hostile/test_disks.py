@@ -150,8 +150,8 @@ def test_a_ledger_that_is_not_whole(tmp_path: Path) -> None:
     """That is an error at the end; the report is there."""
     contract_of(tmp_path, {"/a": documented("get", parameters=[QUERY])})
     with raw_server(lambda write, _: write(head("content-length: 0"))) as server:
-        words = (tmp_path / "document.json", "--base-url", server.url, "--database", "none")
-        words = (*words, "--report-dir", tmp_path / "report", "--max-requests", 600)
+        given = (tmp_path / "document.json", "--base-url", server.url, "--database", "none")
+        words = (*given, "--report-dir", tmp_path / "report", "--max-requests", 600)
         run = run_words(tmp_path, ("tests.hostile.limited", 90_000, "fuzz", *words))
     ledger = tmp_path / "report" / "requests.ndjson"
     (error,) = errors(run)
