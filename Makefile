@@ -19,7 +19,7 @@ ALL    := $(VENV)/.all-installed
 UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/benchmarks tests/hostile tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench soak screenshots
+.PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench bench-workers soak screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -101,6 +101,9 @@ fuzz-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st 
 
 scale-bench: $(ALL)  ## measure what a fuzz on a cluster costs
 	$(BIN)/python -m benchmarks.scale
+
+bench-workers: $(ALL)  ## measure what a store in Redis costs, and what several workers bring (needs redis-server, wrk)
+	$(BIN)/python -m benchmarks.workers
 
 soak: $(ALL)  ## send a million mixed requests to mocks, and print what came (ten minutes; ARGS='--requests N')
 	$(BIN)/python -m tests.hostile.soak $(ARGS)

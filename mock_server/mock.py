@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,8 +12,8 @@ from mock_server.collections.registry import KeptCollections
 from mock_server.limits import DEFAULT, MockLimits
 from mock_server.requests.security import api_keys
 from mock_server.state.edits import Edits
+from mock_server.state.embedded.embedded_sessions import EmbeddedSessions
 from mock_server.state.sessions import Sessions
-from mock_server.state.store import MemoryStore, Store
 from tallystick.catalogue.extensions import BEHAVIOUR
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import ExtensionError
@@ -26,19 +26,20 @@ class Mock:
     """A contract being mocked: its settings and its state. `max_body` is the largest request body
     in bytes, `auth` says whether security requirements are enforced, `remembers` whether
     collections keep what they get, and `state` what they have at first; `load` is how the contract
-    was read, and `limits` are what anybody may ask. Raises TallystickError where the contract asks
-    for a behaviour that there is not, the state is none, or there is no such locale.
+    was read, and `limits` are what anybody may ask; `make_sessions` says where state lives. Raises
+    TallystickError where the contract asks for a behaviour that there is not, the state is none,
+    or there is no such locale.
     """
 
     contract: Contract
     seed: int = 0
     max_body: int | None = None
-    store: Store = field(default_factory=MemoryStore)
     auth: bool = True
     remembers: bool = True
     state: Any = None
     load: LoadOptions | None = None
     limits: MockLimits = DEFAULT
+    make_sessions: Callable[[Contract, MockLimits], Sessions] = EmbeddedSessions
     edits: Edits = field(default_factory=Edits)
     before: InitVar[Mock | None] = None
     sessions: Sessions = field(init=False)
@@ -47,7 +48,7 @@ class Mock:
 
     def __post_init__(self, before: Mock | None) -> None:
         check_locale(self.contract.document.locale)
-        sessions = before.sessions if before else Sessions(self.contract, self.store, self.limits)
+        sessions = before.sessions if before else self.make_sessions(self.contract, self.limits)
         object.__setattr__(self, "sessions", sessions)
         wanted: dict[str, list[ContractOperation]] = {}
         for operation in self.contract.operations:

@@ -24,12 +24,13 @@ from mock_server.answers.own import own_answer
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
 from mock_server.requests.decoding.sizes import DEFAULT, body_limit
-from mock_server.requests.errors import RequestError
+from mock_server.requests.errors import RequestError, refusal_headers
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import ABSENT, Header, Request
 from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.selector import (
+    STATELESS,
     UNMOCKABLE,
     KeptItems,
     Selector,
@@ -39,11 +40,15 @@ from mock_server.selection.selector import (
 )
 from mock_server.state.disturbances import Disturbance
 from mock_server.state.forces import OwnAnswer
+from mock_server.state.store import RETRY_AFTER, StoreGoneError
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 
 _LONGEST_REASON = 500
+NO_STORE = "no store"
+"""The rule of what is refused while the store is gone."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -91,34 +96,71 @@ class MockOperation:
             await request.read(receive, message, parts.max_body)
         else:
             request.body = received
-        outcome = parts.selector.select(request)
-        if outcome is None and self.kept is not None:
-            outcome = self._unacceptable(parts, request)
-        outcome = outcome or await parts.selector.settle(request)
         disturbance = None
-        if session.faults.queued or b"prefer" in request.headers:
-            outcome, disturbance = self._disturbed(request, outcome)
-        moment = session.clock.now()
+        try:
+            outcome = await self._outcome(parts, request)
+            if session.controls.faults.queued or b"prefer" in request.headers:
+                outcome, disturbance = await self._disturbed(request, outcome)
+        except StoreGoneError as error:
+            outcome = _gone(error)
+        moment = session.controls.clock.now()
         status, label, headers, body, rule = self._answered(parts, outcome, request, moment)
         headers, journal = [*headers, *outcome.headers], session.journal
-        number = journal.record(
-            moment, scope, request.body, self.name, status, label, rule, headers, body
-        )
-        headers.append((b"link", b'%b%d>; rel="describedby"' % (session.requests, number)))
         # RFC 9110 section 8.6: no Content-Length in a 204, nor another one in a 304 than a 200 has.
         if status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
+        fault = None if disturbance is None else disturbance.words
+        try:
+            number = await journal.record(
+                moment,
+                scope,
+                request.body,
+                self.name,
+                status,
+                label,
+                rule,
+                headers,
+                body,
+                begun,
+                request.taken,
+                fault,
+                outcome.own,
+            )
+            headers.append((b"link", b'%b%d>; rel="describedby"' % (session.requests, number)))
+        except StoreGoneError as error:
+            number = 0
+            if self._depends_on_state(request, outcome):
+                status, headers, body = self._refused(parts, error)
         if disturbance is not None:
-            journal.disturb(number, disturbance.words)
             try:
                 await play(disturbance, Wire(status, headers, body, receive, send))
             finally:
                 journal.sent(number, perf_counter() - begun)
-                session.changes.notify()
+                await session.notify()
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         journal.sent(number, perf_counter() - begun)
+
+    async def _outcome(self, parts: Parts, request: Request) -> Outcome:
+        """What a request gets."""
+        outcome = await parts.selector.select(request)
+        if outcome is None and self.kept is not None:
+            outcome = self._unacceptable(parts, request)
+        return outcome or await parts.selector.settle(request)
+
+    def _depends_on_state(self, request: Request, outcome: Outcome) -> bool:
+        """Whether an answer says something that the store would have to know, too."""
+        keeps = self.behaviour is not None or (self.kept is not None and self.kept.keeps)
+        is_kept = keeps and outcome.rule not in STATELESS
+        case = outcome.case
+        is_noted = self.behaviour is not None and case is not None and case.is_success
+        return is_kept or is_noted or bool(request.taken and request.taken.used)
+
+    def _refused(self, parts: Parts, error: StoreGoneError) -> tuple[int, list[Header], bytes]:
+        """What goes out in place of an answer that the store does not know of."""
+        status, _, headers, body = self._error(parts, _gone(error))
+        return status, [*headers, (b"content-length", b"%d" % len(body))], body
 
     def _answered(
         self, parts: Parts, outcome: Outcome, request: Request, moment: float
@@ -160,9 +202,8 @@ class MockOperation:
     def _own_answer(
         self, parts: Parts, outcome: Outcome, request: Request, moment: float
     ) -> tuple[int, str, list[Header], bytes]:
-        """The answer of the user's own, which the journal keeps for its explanation."""
+        """The answer of the user's own."""
         own = outcome.own or OwnAnswer()
-        request.session.journal.note(own)
         return own_answer(parts.answers, outcome.case, own, request, moment)
 
     def _make_parts(self) -> Parts:
@@ -222,16 +263,20 @@ class MockOperation:
             return answer, f"{outcome.rule}, though nothing of it is acceptable"
         return parts.answers.of(parts.not_acceptable), "not acceptable"
 
-    def _disturbed(self, request: Request, outcome: Outcome) -> tuple[Outcome, Disturbance | None]:
+    async def _disturbed(
+        self, request: Request, outcome: Outcome
+    ) -> tuple[Outcome, Disturbance | None]:
         """How the answer is to arrive; a fault that is unknown is refused instead of ignored."""
         try:
             disturbance = preferred(request.scope["headers"])
         except UnknownFaultError as error:
             headers = ((b"tallystick-error", b"unknown fault"),)
             return Outcome("header", error=RequestError(400, str(error), headers=headers)), None
-        if disturbance is None and request.session.faults.queued:
+        session = request.session
+        if disturbance is None and session.controls.faults.queued:
             facts = {"operation": self.name, **request.facts()}
-            disturbance = request.session.faults.take(facts)
+            taking = request.taking(self.name)
+            disturbance = await session.take(lambda now: now.faults.take(facts), taking)
         return outcome, disturbance
 
     def _error(self, parts: Parts, outcome: Outcome) -> tuple[int, str, list[Header], bytes]:
@@ -242,6 +287,14 @@ class MockOperation:
         content_type, body = parts.answers.error(error.status, error.detail)
         headers = [(b"tallystick-case", label.encode()), content_type, *error.headers]
         return error.status, label, headers, body
+
+
+def _gone(error: StoreGoneError) -> Outcome:
+    """The outcome of a request that the store is needed for, while it is gone (RFC 9110 section
+    15.6.4).
+    """
+    headers = ((b"retry-after", RETRY_AFTER), *refusal_headers(str(error)))
+    return Outcome(NO_STORE, error=RequestError(error.status, str(error), headers=headers))
 
 
 class MockAPI(RoutedAPI[MockOperation]):

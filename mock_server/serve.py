@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import secrets
 import signal
 import socket
@@ -13,6 +14,7 @@ import time
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any, Literal, NoReturn
 
@@ -29,7 +31,8 @@ from mock_server.request_log import Lines, RequestLog
 from mock_server.requests.decoding.sizes import raised
 from mock_server.requests.routing.routes import Routes
 from mock_server.requests.security import api_keys, undocumented
-from mock_server.watching import Watched, Watcher
+from mock_server.watching import Watched, Watcher, stamps
+from mock_server.workers import Workers, check_workers
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
 from tallystick.logs import show_logs
@@ -74,25 +77,21 @@ def serve(
     opens_board: bool = False,
     limits: MockLimits = DEFAULT,
     is_token_given: bool = True,
+    store: str | None = None,
+    workers: int = 1,
 ) -> None:
     """Serve until SIGTERM or SIGINT; when what is `watched` was edited, anew. `log` says which
-    requests have a line on standard output. Raises TallystickError where that cannot be begun.
+    requests have a line on standard output. Without a `store`, a `redis://` address, the mock keeps
+    its state itself; with one, there may be several `workers`. Raises TallystickError where that
+    cannot be begun.
     """
     show_logs()
+    check_workers(workers, store)
     settings = {"auth": auth, "remembers": remembers, "state": state, "load": load}
-    mock = Mock(contract, seed, max_body, limits=limits, **settings)
+    mock = Mock(contract, seed, max_body, limits=limits, **settings, **_kept_in(store))
     front = create_app(mock, access)
-    lines = Lines(show)
-    requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")
-
-    def followed(contract: Contract) -> None:
-        requests.keys = api_keys(contract)
-        gc.unfreeze()
-        gc.collect()  # what the edited contract replaced
-        gc.freeze()
-
-    watcher = watched and Watcher(watched, front, mock, access, lines, followed)
-    with closing(lines), _listen(host, port) as listener:
+    looked = None if watched is None else stamps(watched.files)
+    with _listen(host, port) as listener:
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
         show(greeting(contract, _url(listener, host), access, auth=auth))
@@ -103,13 +102,40 @@ def serve(
         if opens_board:
             webbrowser.open(f"{_url(listener, host)}{PREFIX}/")
         calm_collector()
-        server = uvicorn_server(
-            front if log == "none" else requests,
-            before_end=mock.sessions.close,
-            beside=watcher.run if watcher else None,
-            limits=limits,
-        )
-        server.run(sockets=[listener])
+        starter = None if workers == 1 else os.getpid()
+
+        def work(number: int) -> None:
+            """Serve in this process; only the first one says what it read anew."""
+            with closing(Lines(show)) as lines:
+                requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")
+
+                def followed(contract: Contract) -> None:
+                    requests.keys = api_keys(contract)
+                    gc.unfreeze()
+                    gc.collect()  # what the edited contract replaced
+                    gc.freeze()
+
+                watcher = None
+                if watched is not None and looked is not None:
+                    output = lines if number == 0 else _silent
+                    watcher = Watcher(watched, looked, front, mock, access, output, followed)
+                server = uvicorn_server(
+                    front if log == "none" else requests,
+                    before_end=mock.sessions.close,
+                    beside=watcher.run if watcher else None,
+                    limits=limits,
+                    starter=starter,
+                )
+                server.run(sockets=[listener])
+
+        if workers == 1:
+            work(0)
+        else:
+            Workers(workers, work, show).run()
+
+
+def _silent(_: str) -> None:
+    """Prints nothing."""
 
 
 def limits_above(contract: Contract, max_body: int | None) -> Iterator[str]:
@@ -160,9 +186,12 @@ def serving(
     remembers: bool = True,
     state: Any = None,
     limits: MockLimits = DEFAULT,
+    store: str | None = None,
 ) -> Iterator[str]:
-    """Serve on a free loopback port, in a thread; gives the base URL."""
-    kept = {"remembers": remembers, "state": state}
+    """Serve on a free loopback port, in a thread; gives the base URL. Without a `store`, a
+    `redis://` address, it keeps its state itself.
+    """
+    kept = {"remembers": remembers, "state": state, **_kept_in(store)}
     mock = Mock(contract, seed, max_body, auth=auth, limits=limits, **kept)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
@@ -175,6 +204,23 @@ def serving(
         finally:
             server.should_exit = True
             thread.join(GRACE + 5)
+
+
+def _kept_in(store: str | None) -> dict[str, Any]:
+    """What a mock needs to keep its state in a store. Raises TallystickError where it cannot."""
+    if store is None:
+        return {}
+    try:
+        from mock_server.state.shared.redis_link import check_redis
+        from mock_server.state.shared.redis_place import redis_place
+        from mock_server.state.shared.redis_sessions import RedisSessions
+    except ModuleNotFoundError as error:
+        raise TallystickError(
+            f"A store needs {error.name}: pip install 'tallystick[redis]'."
+        ) from None
+    place = redis_place(store)
+    check_redis(place)
+    return {"make_sessions": partial(RedisSessions, place)}
 
 
 def calm_collector() -> None:
@@ -193,6 +239,9 @@ class _Server(uvicorn.Server):
 
     before_end: Callable[[], None] | None = None
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None
+    starter: int | None = None
+    """The process without which this one ends, too."""
+
     _task: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -206,6 +255,8 @@ class _Server(uvicorn.Server):
         """See uvicorn.Server; ten times a second."""
         if counter % 10 == 0:
             now = time.monotonic()
+            if self.starter is not None and os.getppid() != self.starter:
+                self.should_exit = True
             for connection in list(self.server_state.connections):
                 if isinstance(connection, Connection):
                     connection.check(now)
@@ -227,6 +278,7 @@ def uvicorn_server(
     before_end: Callable[[], None] | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
     limits: MockLimits = DEFAULT,
+    starter: int | None = None,
 ) -> uvicorn.Server:
     """The server that the mock runs on; the benchmark runs what it compares with on it, too."""
     config = uvicorn.Config(
@@ -244,6 +296,7 @@ def uvicorn_server(
     server = _Server(config)
     server.before_end = before_end
     server.beside = beside
+    server.starter = starter
     return server
 
 

@@ -48,13 +48,14 @@ class Watched:
 
 
 class Watcher:
-    """Looks at files, and has a front serve what they hold. `output` gets the lines for the
-    terminal, and `followed` each new contract.
+    """Looks at files, and has a front serve what they hold. `looked` is what was seen of them when
+    they were read; `output` gets the lines for the terminal, and `followed` each new contract.
     """
 
     def __init__(
         self,
         watched: Watched,
+        looked: Stamps,
         front: Front,
         mock: Mock,
         access: Access,
@@ -63,17 +64,17 @@ class Watcher:
     ) -> None:
         self.load, self.front, self.mock, self.access = watched.load, front, mock, access
         self.output, self.followed = output, followed
-        self._stamps = _stamps(watched.files)
+        self._stamps = looked
 
     async def run(self) -> None:
         """Watch until this is cancelled."""
         while True:
             await asyncio.sleep(_PERIOD)
-            now = await asyncio.to_thread(_stamps, self._stamps)
+            now = await asyncio.to_thread(stamps, self._stamps)
             if now == self._stamps:
                 continue
             await asyncio.sleep(_CALM)
-            if await asyncio.to_thread(_stamps, self._stamps) == now:
+            if await asyncio.to_thread(stamps, self._stamps) == now:
                 self._serve(await asyncio.to_thread(self._read, now))
 
     def _read(self, now: Stamps) -> tuple[Mock, Front] | str:
@@ -89,7 +90,7 @@ class Watcher:
                 return f"{type(error).__name__}: {error}"
             finally:
                 # What was there at the last look may have changed while it was read.
-                self._stamps = {**_stamps(files - now.keys()), **now}
+                self._stamps = {**stamps(files - now.keys()), **now}
 
     def _serve(self, read: tuple[Mock, Front] | str) -> None:
         moment = timestamp(time.time())
@@ -124,7 +125,8 @@ def _without(cases: Iterable[str], others: list[str]) -> tuple[str, ...]:
     return tuple(case for case in cases if case not in known)
 
 
-def _stamps(files: Iterable[Path]) -> Stamps:
+def stamps(files: Iterable[Path]) -> Stamps:
+    """What tells of files that they changed."""
     return {file: _stamp(file) for file in files}
 
 

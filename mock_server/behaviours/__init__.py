@@ -23,6 +23,8 @@ from tallystick.reader.document import Document
 class BehaviourAnswers(Protocol):
     """What makes the successes of an operation, where its state does."""
 
+    keeps: bool
+
     async def settle(self, request: Request, success: Outcome) -> Outcome | None:
         """The outcome of a request that nothing is wrong with; None where the state has nothing
         to say.

@@ -27,6 +27,7 @@ from mock_server.collections.frames import ItemFrame, ListFrame
 from mock_server.collections.items import Items
 from mock_server.collections.keeping import KeptCollection, Located, Missing, etag_of
 from mock_server.collections.paging import Paging, address, here_of
+from mock_server.collections.storage import Shelf
 from mock_server.requests.decoding.contents import MalformedBodyError
 from mock_server.requests.errors import RequestError, refusal_headers
 from mock_server.requests.preferences import ListSizeError, applied, preferred_size
@@ -37,12 +38,17 @@ from tallystick.contract import ContractOperation
 
 RULE = "collection"
 
+Changed = tuple[Shelf | None, tuple[Outcome | None, Item | None]]
+"""A shelf as it is from now on, None as it was; the outcome; the item that was added or removed."""
+
 _JSON_PATCH = "application/json-patch+json"
 _MERGE_PATCH = "application/merge-patch+json"
 
 
 class KeptOperation:
     """One operation of a collection. What it needs is made when it is first used."""
+
+    keeps = True
 
     def __init__(
         self, kept: KeptCollection, member: CollectionMember, operation: ContractOperation
@@ -138,7 +144,8 @@ class KeptOperation:
         return Outcome(RULE, case, headers=headers, value=value, replaces=True)
 
     async def _read(self, request: Request, case: Case, place: Located, own: str) -> Outcome | None:
-        found = await self._found(request, place, own)
+        shelf = await self.kept.shelf(request.session, place)
+        found = self._found(shelf, place, own)
         if isinstance(found, Outcome | None):
             return found
         return self._unmet_item(request, found) or self._shown(case, found)
@@ -147,22 +154,35 @@ class KeptOperation:
         sent = self._sent(request)
         if sent is None:
             return None
-        shelf = await self.kept.shelf(request.session, place)
-        taken = {*map(self.items.id_of, shelf.items), *shelf.gone}
-        own, conflict = self._own_id(sent), self._case("409")
-        key = None if own is None else self.items.key(str(own))
-        if key is not None and key in taken - {*shelf.gone}:
-            if conflict is not None:
-                why = refusal_headers(f"{str(own)[:100]!r} is there already.")
-                return Outcome(RULE, conflict, headers=why)
-            own = None
-        own = self.items.new_id(taken) if own is None else own
-        now = request.session.clock.now()
-        item = None if own is None else self.items.created(sent, own, place.parents, now)
-        if item is None:
-            return None
-        await self.kept.add(request.session, place, item)
-        return self._shown(case, item, self._location(request, case, f"/{_quoted(str(own))}"))
+        own_id, conflict = self._own_id(sent), self._case("409")
+        now = request.session.controls.clock.now()
+
+        def created(shelf: Shelf) -> Changed:
+            own, taken = own_id, {*map(self.items.id_of, shelf.items), *shelf.gone}
+            key = None if own is None else self.items.key(str(own))
+            if key is not None and key in taken - {*shelf.gone}:
+                if conflict is not None:
+                    why = refusal_headers(f"{str(own)[:100]!r} is there already.")
+                    return _unchanged(Outcome(RULE, conflict, headers=why))
+                own = None
+            own = self.items.new_id(taken) if own is None else own
+            item = None if own is None else self.items.created(sent, own, place.parents, now)
+            if item is None:
+                return _unchanged(None)
+            location = self._location(request, case, f"/{_quoted(str(own))}")
+            shown = self._shown(case, item, location)
+            return self.kept.with_item(shelf, item), (shown, item)
+
+        return await self._added(request, place, created)
+
+    async def _added(
+        self, request: Request, place: Located, act: Callable[[Shelf], Changed]
+    ) -> Outcome | None:
+        """The outcome of a change that may add an item, in which there is nothing then."""
+        outcome, item = await self.kept.change(request.session, place, act)
+        if item is not None:
+            await self.kept.added(request.session, place, item)
+        return outcome
 
     def _own_id(self, sent: Item) -> Any:
         """The id that the client gives the item itself; None where it gives none."""
@@ -175,67 +195,85 @@ class KeptOperation:
     async def _replace(
         self, request: Request, case: Case, place: Located, own: str
     ) -> Outcome | None:
-        sent = self._sent(request)
-        created = self._case("201")
-        shelf = await self.kept.shelf(request.session, place)
-        if created is not None and isinstance(self.kept.find(shelf, own), Missing):
-            return await self._put_new(request, created, place, own, sent)
-        found = await self._found(request, place, own)
-        if isinstance(found, Outcome | None):
-            return found
-        refused = self._unmet_item(request, found)
-        if refused is not None or sent is None:
-            return refused
-        item = self.items.replaced(found, sent, request.session.clock.now())
+        sent, created = self._sent(request), self._case("201")
         others = (c for c in self.operation.cases if 200 <= c.http_status < 300)
         case = next((other for other in others if other.status != "201"), case)
-        return await self._kept(request, case, place, item)
+        now = request.session.controls.clock.now()
 
-    async def _put_new(
-        self, request: Request, case: Case, place: Located, own: str, sent: Item | None
-    ) -> Outcome | None:
-        """The outcome of a PUT that creates (RFC 9110 section 9.3.4)."""
-        value, now = self.items.id_from(own), request.session.clock.now()
+        def replaced(shelf: Shelf) -> Changed:
+            if created is not None and isinstance(self.kept.find(shelf, own), Missing):
+                return self._put_new(request, created, place, own, sent, shelf)
+            found = self._found(shelf, place, own)
+            if isinstance(found, Outcome | None):
+                return _unchanged(found)
+            refused = self._unmet_item(request, found)
+            if refused is not None or sent is None:
+                return _unchanged(refused)
+            return self._kept(case, shelf, self.items.replaced(found, sent, now))
+
+        return await self._added(request, place, replaced)
+
+    def _put_new(
+        self,
+        request: Request,
+        case: Case,
+        place: Located,
+        own: str,
+        sent: Item | None,
+        shelf: Shelf,
+    ) -> Changed:
+        """What a PUT that creates does (RFC 9110 section 9.3.4)."""
+        value, now = self.items.id_from(own), request.session.controls.clock.now()
         if value is None or sent is None:
-            return None
+            return _unchanged(None)
         item = self.items.created(sent, value, place.parents, now)
         if item is None:
-            return None
-        await self.kept.add(request.session, place, item)
-        return self._shown(case, item, self._location(request, case, ""))
+            return _unchanged(None)
+        shown = self._shown(case, item, self._location(request, case, ""))
+        return self.kept.with_item(shelf, item), (shown, item)
 
     async def _change(
         self, request: Request, case: Case, place: Located, own: str
     ) -> Outcome | None:
         sent = None if request.media_type == _JSON_PATCH else self._sent(request)
-        found = await self._found(request, place, own)
-        if isinstance(found, Outcome | None):
-            return found
-        refused = self._unmet_item(request, found)
-        if refused is not None or sent is None:
-            return refused
         keeps_null = request.media_type != _MERGE_PATCH
-        now = request.session.clock.now()
-        item = self.items.merged(found, sent, now, keeps_null=keeps_null)
-        return await self._kept(request, case, place, item)
+        now = request.session.controls.clock.now()
+
+        def changed(shelf: Shelf) -> Changed:
+            found = self._found(shelf, place, own)
+            if isinstance(found, Outcome | None):
+                return _unchanged(found)
+            refused = self._unmet_item(request, found)
+            if refused is not None or sent is None:
+                return _unchanged(refused)
+            item = self.items.merged(found, sent, now, keeps_null=keeps_null)
+            return self._kept(case, shelf, item)
+
+        outcome, _ = await self.kept.change(request.session, place, changed)
+        return outcome
 
     async def _delete(
         self, request: Request, case: Case, place: Located, own: str
     ) -> Outcome | None:
-        found = await self._found(request, place, own)
-        if isinstance(found, Outcome | None):
-            return found
-        refused = self._unmet_item(request, found)
-        if refused is not None:
-            return refused
-        await self.kept.remove(request.session, place, own)
-        return self._shown(case, found)
+        def deleted(shelf: Shelf) -> Changed:
+            found = self._found(shelf, place, own)
+            if isinstance(found, Outcome | None):
+                return _unchanged(found)
+            refused = self._unmet_item(request, found)
+            if refused is not None:
+                return _unchanged(refused)
+            return self.kept.without(shelf, own), (self._shown(case, found), found)
+
+        outcome, item = await self.kept.change(request.session, place, deleted)
+        if item is not None:
+            await self.kept.removed(request.session, place, own)
+        return outcome
 
     # --- what they share
 
-    async def _found(self, request: Request, place: Located, own: str) -> Item | Outcome | None:
+    def _found(self, shelf: Shelf, place: Located, own: str) -> Item | Outcome | None:
         """The item of an id, or a made one that stands for it; else the outcome without it."""
-        found = self.kept.find(await self.kept.shelf(request.session, place), own)
+        found = self.kept.find(shelf, own)
         if not isinstance(found, Missing):
             return found
         refused = self._not_found(found)
@@ -272,13 +310,10 @@ class KeptOperation:
             return None
         return {name: item for name, item in value.items() if _is_json(item)}
 
-    async def _kept(
-        self, request: Request, case: Case, place: Located, item: Item | None
-    ) -> Outcome | None:
+    def _kept(self, case: Case, shelf: Shelf, item: Item | None) -> Changed:
         if item is None:
-            return None
-        await self.kept.put(request.session, place, item)
-        return self._shown(case, item)
+            return _unchanged(None)
+        return self.kept.with_item(shelf, item), (self._shown(case, item), None)
 
     def _shown(self, case: Case, item: Item, headers: tuple[Header, ...] = ()) -> Outcome:
         """The outcome that shows an item, where its response has a body."""
@@ -303,6 +338,11 @@ class KeptOperation:
         own = address(request) + rest
         split = urlsplit(own)
         return self._documented.of(case.status, location=[split.path, own])
+
+
+def _unchanged(outcome: Outcome | None) -> Changed:
+    """What leaves a shelf as it is."""
+    return None, (outcome, None)
 
 
 def _quoted(text: str) -> str:

@@ -8,10 +8,11 @@ new one it is empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from typing import TypeVar
 from urllib.parse import quote, unquote
 
 import orjson
@@ -23,6 +24,8 @@ from mock_server.collections.storage import Shelf
 from mock_server.state.sessions import Session
 from tallystick.catalogue.collections import Collection, template
 from tallystick.reader.document import Document
+
+T = TypeVar("T")
 
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 _MOST_PATHS = 1_000
@@ -124,34 +127,42 @@ class KeptCollection:
             return self.given[path]
         return Shelf(self.items.first(path, place.parents if place else {}))
 
-    async def keep(self, session: Session, place: Located, shelf: Shelf) -> None:
-        """Keep the items at a place."""
-        await storage.keep(session, place.path, shelf)
+    async def change(
+        self, session: Session, place: Located, act: Callable[[Shelf], tuple[Shelf | None, T]]
+    ) -> T:
+        """Change the items at a place in one step. `act` gets the shelf as it is, and gives the new
+        one, None to leave it, and what the caller gets. It may be called several times.
+        """
+        return await storage.change(
+            session, place.path, lambda kept: act(self._first(place.path) if kept is None else kept)
+        )
 
-    async def remove(self, session: Session, place: Located, own: str) -> None:
-        """Remove an item, with all that is in it."""
-        shelf, key = await self.shelf(session, place), self.items.key(own)
-        rest = [item for item in shelf.items if self.items.id_of(item) != key]
-        await self.keep(session, place, shelf.without(rest, key))
-        await storage.forget(session, f"{place.path}/{quote(key, safe='')}")
+    async def removed(self, session: Session, place: Located, own: str) -> None:
+        """Forget all that was in the item of this id, which was removed."""
+        key = quote(self.items.key(own), safe="")
+        await storage.forget(session, f"{place.path}/{key}")
 
-    async def put(self, session: Session, place: Located, item: Item) -> None:
-        """Add an item, in the place of the one of its id where there is one."""
-        shelf, own = await self.shelf(session, place), self.items.id_of(item)
+    async def added(self, session: Session, place: Located, item: Item) -> None:
+        """Have nothing in an item that was added."""
+        own = quote(self.items.id_of(item), safe="")
+        for rest in self.inside:
+            await storage.keep(session, f"{place.path}/{own}/{rest}", Shelf(()))
+
+    def without(self, shelf: Shelf, own: str) -> Shelf:
+        """A shelf without the item of this id, which is gone from then on."""
+        key = self.items.key(own)
+        return shelf.without([i for i in shelf.items if self.items.id_of(i) != key], key)
+
+    def with_item(self, shelf: Shelf, item: Item) -> Shelf:
+        """A shelf with an item, in the place of the one of its id where there is one."""
+        own = self.items.id_of(item)
         ids = [self.items.id_of(known) for known in shelf.items]
         found = list(shelf.items)
         if own in ids:
             found[ids.index(own)] = item
         else:
             found.append(item)
-        await self.keep(session, place, shelf.with_items(found))
-
-    async def add(self, session: Session, place: Located, item: Item) -> None:
-        """Add a new item, with nothing in it."""
-        await self.put(session, place, item)
-        own = quote(self.items.id_of(item), safe="")
-        for rest in self.inside:
-            await storage.keep(session, f"{place.path}/{own}/{rest}", Shelf(()))
+        return shelf.with_items(found)
 
     def find(self, shelf: Shelf, own: str) -> Item | Missing:
         """The item of an id."""

@@ -83,6 +83,8 @@ def _is_of_objects(document: Document, place: ItemPlace) -> bool:
 class MadeList:
     """The list of one operation. What it needs is made when it is first used."""
 
+    keeps = False
+
     def __init__(
         self, document: Document, operation: ContractOperation, place: ItemPlace, seed: int
     ) -> None:

@@ -6,14 +6,17 @@ a collection in their order, and the ids of those that were deleted, the latest 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import orjson
 
 from mock_server.collections.fitting import Item
 from mock_server.state.sessions import Session
+
+T = TypeVar("T")
 
 PREFIX = "collection"
 MOST_ITEMS = 2_000
@@ -44,15 +47,24 @@ class Shelf:
 async def kept(session: Session, path: str) -> Shelf | None:
     """The shelf of a path; None where nobody has changed it."""
     text = await session.store.get(PREFIX + path)
-    if text is None:
-        return None
-    return _read(text) if len(text) <= _LARGEST_CACHED else _shelf(text)
+    return None if text is None else _known(text)
 
 
 async def keep(session: Session, path: str, shelf: Shelf) -> None:
     """Keep the shelf of a path."""
-    value = {"items": shelf.items, "deleted": shelf.gone}
-    await session.store.put(PREFIX + path, orjson.dumps(value).decode())
+    await session.store.put(PREFIX + path, _text(shelf))
+
+
+async def change(
+    session: Session, path: str, act: Callable[[Shelf | None], tuple[Shelf | None, T]]
+) -> T:
+    """Change the shelf of a path in one step (see Store.update)."""
+
+    def changed(text: str | None) -> tuple[str | None, T]:
+        shelf, result = act(None if text is None else _known(text))
+        return None if shelf is None else _text(shelf), result
+
+    return await session.store.update(PREFIX + path, changed)
 
 
 async def paths(session: Session) -> list[str]:
@@ -63,6 +75,14 @@ async def paths(session: Session) -> list[str]:
 async def forget(session: Session, below: str = "") -> None:
     """Forget what is kept below a path; by default all."""
     await session.store.clear(f"{PREFIX}{below}/")
+
+
+def _text(shelf: Shelf) -> str:
+    return orjson.dumps({"items": shelf.items, "deleted": shelf.gone}).decode()
+
+
+def _known(text: str) -> Shelf:
+    return _read(text) if len(text) <= _LARGEST_CACHED else _shelf(text)
 
 
 @lru_cache(maxsize=128)

@@ -8,7 +8,9 @@ answered with a problem. `openapi.yaml` beside this module documents it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -33,7 +35,7 @@ from mock_server.selection.explanation import explain, shown_entry
 from mock_server.selection.own_answers import judged
 from mock_server.state.clock import timestamp
 from mock_server.state.forces import QueueFullError
-from mock_server.state.journal import Entry, is_named
+from mock_server.state.journal import Entry, Served, is_named, last_of
 from mock_server.state.memory import MemoryFullError
 from mock_server.state.sessions import (
     SESSION,
@@ -42,7 +44,13 @@ from mock_server.state.sessions import (
     TooManySessionsError,
     session_of,
 )
+from mock_server.state.store import RETRY_AFTER, StoreGoneError
 from tallystick.catalogue.names import UnknownCaseError, find_named
+
+T = TypeVar("T")
+
+_ALWAYS = (STATIC, PICTURES, f"{PREFIX}/health", f"{PREFIX}/ready", f"{PREFIX}/docs")
+"""What needs no store."""
 
 
 class Control:
@@ -73,6 +81,7 @@ class Control:
                 QueueFullError: _control_error,
                 MemoryFullError: _control_error,
                 SessionNameError: _control_error,
+                StoreGoneError: _store_gone,
                 404: _not_found,
                 405: _not_allowed,
             },
@@ -88,9 +97,13 @@ class Control:
                     refused = problem_response(getattr(error, "status", 400), str(error))
                     await refused(scope, receive, send)
                     return
+            if self.mock.sessions.is_gone and not scope["path"].startswith(_ALWAYS):
+                gone = await _store_gone(Request(scope), StoreGoneError())
+                await gone(scope, receive, send)
+                return
             await app({**scope, SESSION: session}, receive, send)
             if scope["method"] not in ("GET", "HEAD"):
-                session.changes.notify()
+                await session.notify()
 
         return in_session
 
@@ -98,6 +111,7 @@ class Control:
         """The routes of the API itself, below the prefix."""
         return [
             Route("/health", self.health),
+            Route("/ready", self.ready),
             Route("/forces", self.forces, methods=["GET"]),
             Route("/forces", self.add_force, methods=["POST"]),
             Route("/forces", self.clear_forces, methods=["DELETE"]),
@@ -122,11 +136,18 @@ class Control:
         """200 when the mock serves."""
         return JSONResponse({"status": "ok"})
 
+    async def ready(self, request: Request) -> Response:
+        """200 when the store can be reached, too."""
+        if not await self.mock.sessions.is_ready():
+            return await _store_gone(request, StoreGoneError())
+        return JSONResponse({"status": "ok"})
+
     # --- forces and faults
 
     async def forces(self, request: Request) -> Response:
         """The queued forces."""
-        return JSONResponse([force.to_json() for force in session_of(request.scope).queue.forces])
+        forces = session_of(request.scope).controls.queue.forces
+        return JSONResponse([force.to_json() for force in forces])
 
     async def add_force(self, request: Request) -> Response:
         """Queue a force. What an answer of the user's own violates is said, and allowed."""
@@ -134,7 +155,7 @@ class Control:
         wanted = messages.names(body), messages.times(body), messages.match(body)
         own = messages.own_answer(body)
         try:
-            force = session_of(request.scope).queue.add(*wanted, own)
+            force = await session_of(request.scope).change(lambda now: now.queue.add(*wanted, own))
         except UnknownCaseError as error:
             raise ControlError(str(error)) from None
         found = {} if own is None else {"violations": judged(self.mock.contract, force)}
@@ -142,36 +163,38 @@ class Control:
 
     async def clear_forces(self, request: Request) -> Response:
         """Forget all queued forces."""
-        session_of(request.scope).queue.clear()
+        await session_of(request.scope).change(lambda now: now.queue.clear())
         return Response(status_code=204)
 
     async def remove_force(self, request: Request) -> Response:
         """Forget one queued force."""
-        if not session_of(request.scope).queue.remove(_number(request) or 0):
+        number = _number(request) or 0
+        if not await session_of(request.scope).change(lambda now: now.queue.remove(number)):
             raise ControlError("There is no such force (any more).", 404)
         return Response(status_code=204)
 
     async def faults(self, request: Request) -> Response:
         """The queued faults."""
         return JSONResponse(
-            [queued.to_json() for queued in session_of(request.scope).faults.queued]
+            [queued.to_json() for queued in session_of(request.scope).controls.faults.queued]
         )
 
     async def add_faults(self, request: Request) -> Response:
         """Queue faults, or a delay."""
         body = await json_object(request, {"faults", "delay", "times", "match", "rate", "seed"})
         queued = messages.queued_fault(body)
-        session_of(request.scope).faults.add(queued)
+        await session_of(request.scope).change(lambda now: now.faults.add(queued))
         return JSONResponse(queued.to_json(), status_code=201)
 
     async def clear_faults(self, request: Request) -> Response:
         """Forget all queued faults."""
-        session_of(request.scope).faults.clear()
+        await session_of(request.scope).change(lambda now: now.faults.clear())
         return Response(status_code=204)
 
     async def remove_faults(self, request: Request) -> Response:
         """Forget one entry of the queued faults."""
-        if not session_of(request.scope).faults.remove(_number(request) or 0):
+        number = _number(request) or 0
+        if not await session_of(request.scope).change(lambda now: now.faults.remove(number)):
             raise ControlError("There is no such fault (any more).", 404)
         return Response(status_code=204)
 
@@ -179,7 +202,7 @@ class Control:
 
     async def clock(self, request: Request) -> Response:
         """The mock's time."""
-        clock = session_of(request.scope).clock
+        clock = session_of(request.scope).controls.clock
         return JSONResponse({"now": timestamp(clock.now()), "frozen": clock.frozen_at is not None})
 
     async def set_clock(self, request: Request) -> Response:
@@ -187,7 +210,8 @@ class Control:
         body = await json_object(request, {"advance", "freeze", "reset"})
         if not body:
             raise ControlError("One of 'advance', 'freeze' and 'reset' is needed.")
-        messages.set_clock(session_of(request.scope).clock, body)
+        session = session_of(request.scope)
+        await session.change(lambda now: messages.set_clock(now.clock, body))
         return await self.clock(request)
 
     # --- the journal
@@ -200,24 +224,24 @@ class Control:
         after, case = messages.whole_number(query.get("after", "0"), "after"), query.get("case")
         self._check_case(case)
 
-        def found() -> list[Entry]:
-            return [e for e in journal.entries(after) if case is None or is_named(e.case, case)]
+        async def found() -> list[Entry]:
+            entries = await journal.entries(after)
+            return [e for e in entries if case is None or is_named(e.case, case)]
 
-        await _until(
-            session_of(request.scope), lambda: bool(found()), _seconds(query.get("wait", "0"))
-        )
-        return JSONResponse([shown_entry(entry, self.mock.keys) for entry in found()])
+        seconds = _seconds(query.get("wait", "0"))
+        entries = await _until(session_of(request.scope), found, bool, seconds)
+        return JSONResponse([shown_entry(entry, self.mock.keys) for entry in entries])
 
     async def request(self, request: Request) -> Response:
         """One entry of the journal: what came, why it was answered so, and how to get each other
         case; as a page where the client is a browser.
         """
-        number = _number(request)
-        entry = None if number is None else session_of(request.scope).journal.find(number)
+        number, session = _number(request), session_of(request.scope)
+        entry = None if number is None else await session.journal.find(number)
         if entry is None:
             raise ControlError("The journal has no such request (any more).", 404)
         base_url = str(request.base_url).rstrip("/")
-        explained = explain(self.mock, session_of(request.scope), entry, base_url)
+        explained = await explain(self.mock, session, entry, base_url)
         if "text/html" in request.headers.get("accept", ""):
             return self.board.explanation(explained)
         return JSONResponse(explained)
@@ -227,16 +251,22 @@ class Control:
         body = await json_object(request, {"case", "times", "at_least", "at_most", "within"})
         expected, session = messages.count(body), session_of(request.scope)
         self._check_case(expected.case)
-        served = session.journal.served
 
-        def count() -> int:
+        def count(served: Counter[Served]) -> int:
             return sum(n for (_, case), n in served.items() if expected.is_of(case))
 
-        await _until(session, lambda: expected.holds(count()), expected.within)
-        if not expected.holds(count()):
-            rows = ", ".join(f"{case} ({n})" for (_, case), n in served.items()) or "nothing"
-            raise ControlError(f"Expected {expected.words}, got {count()}. Served: {rows}.", 409)
-        return JSONResponse({"count": count()})
+        served = await _until(
+            session,
+            session.journal.served,
+            lambda served: expected.holds(count(served)),
+            expected.within,
+        )
+        if not expected.holds(count(served)):
+            rows = sorted((case, n) for (_, case), n in served.items())
+            shown = ", ".join(f"{case} ({n})" for case, n in rows) or "nothing"
+            why = f"Expected {expected.words}, got {count(served)}. Served: {shown}."
+            raise ControlError(why, 409)
+        return JSONResponse({"count": count(served)})
 
     def _check_case(self, name: str | None) -> None:
         """Raises ControlError where a name means no case: of a typo, nothing is ever served. Any
@@ -254,7 +284,8 @@ class Control:
         `total=true` in all sessions, since the mock was started.
         """
         is_total = _is_total(request)
-        served = self.mock.sessions.served if is_total else session_of(request.scope).journal.served
+        owner = self.mock.sessions if is_total else session_of(request.scope).journal
+        served = await owner.served()
         rows = [
             {
                 "operation": case.operation,
@@ -269,9 +300,9 @@ class Control:
     async def clear_coverage(self, request: Request) -> Response:
         """Count anew how often each case is served: in a session, or in all with `total=true`."""
         if _is_total(request):
-            self.mock.sessions.forget_served()
+            await self.mock.sessions.forget_served()
         else:
-            session_of(request.scope).journal.forget_served()
+            await session_of(request.scope).journal.forget_served()
         return Response(status_code=204)
 
     async def reset(self, request: Request) -> Response:
@@ -283,15 +314,12 @@ class Control:
 
     async def sessions(self, _: Request) -> Response:
         """The named sessions, the longest unused first."""
-        rows = [
-            {
-                "name": session.name,
-                "requests": session.journal.count,
-                "last": last and shown_entry(last, self.mock.keys),
-            }
-            for session in self.mock.sessions
-            for last in (session.journal.last,)
-        ]
+        rows = []
+        for session in await self.mock.sessions.all():
+            count = await session.journal.count()
+            last = last_of(await session.journal.entries(after=count - 1))
+            shown = last and shown_entry(last, self.mock.keys)
+            rows.append({"name": session.name, "requests": count, "last": shown})
         return JSONResponse(rows)
 
     async def end_session(self, request: Request) -> Response:
@@ -313,12 +341,16 @@ class Control:
         )
 
 
-async def _until(session: Session, is_so: Callable[[], bool], seconds: float) -> None:
-    """Wait until something is so in a session, so long at most."""
-    end = time.monotonic() + seconds
-    while not is_so() and (left := end - time.monotonic()) > 0:
-        if not await session.changes.wait(left):
-            return
+async def _until(
+    session: Session, look: Callable[[], Awaitable[T]], is_so: Callable[[T], bool], seconds: float
+) -> T:
+    """What there is to see, as soon as it is as wanted, or after so many seconds as it is then."""
+    end, changes = time.monotonic() + seconds, session.changes
+    while True:
+        count, found = changes.count, await look()
+        left = end - time.monotonic()
+        if left <= 0 or is_so(found) or not await changes.wait(count, left):
+            return found
 
 
 def _number(request: Request) -> int | None:
@@ -346,6 +378,12 @@ def _seconds(text: str) -> float:
 
 async def _control_error(_: Request, error: Exception) -> Response:
     return problem_response(getattr(error, "status", 400), str(error))
+
+
+async def _store_gone(_: Request, error: Exception) -> Response:
+    refused = problem_response(StoreGoneError.status, str(error))
+    refused.headers["retry-after"] = RETRY_AFTER.decode()
+    return refused
 
 
 async def _not_found(request: Request, _: Exception) -> Response:

@@ -29,7 +29,7 @@ from mock_server.requests.errors import shown_query
 from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
 from mock_server.selection.explanation import RULES
 from mock_server.state.clock import timestamp
-from mock_server.state.journal import Entry
+from mock_server.state.journal import Entry, last_of
 from mock_server.state.sessions import Session, Sessions, session_of
 
 _PAGES = Pages()
@@ -52,28 +52,30 @@ class Board:
         operations, which may be long.
         """
         session = session_of(request.scope)
-        listing, queued = self.listing, session.faults.queued
+        listing, controls = self.listing, session.controls
+        entries = await session.journal.entries()
         context: dict[str, Any] = {
             "edit": self.mock.edits.last,
             "overlay": Examples(self.mock).file,
             "how_to_save": HOW,
             "info": self.mock.contract.document.root["info"],
             "session": session,
-            "sessions": [_shown_session(other) for other in self._sessions()],
+            "sessions": [await _shown_session(other) for other in await self._sessions()],
             "base_url": str(request.base_url).rstrip("/") + session.path,
             "is_whole": "live" not in request.query_params,
             "listing": listing,
-            "marks": listing.marks(session),
-            "forces": list(islice(session.queue.forces, MOST_FORCES)),
+            "marks": await listing.marks(session),
+            "forces": list(islice(controls.queue.forces, MOST_FORCES)),
+            "forces_count": len(controls.queue.forces),
             "first": next(iter(self.mock.contract.operations), None),
             "has_wanted": any(listed.wanted for listed in listing.operations),
             "special": (WRONG, EXPIRED, FORBIDDEN),
             "faults": {name: words(name) for name in FAULTS},
-            "queued_faults": list(islice(queued, MOST_FORCES)),
-            "clock": session.clock,
-            "now": timestamp(session.clock.now()),
-            "last": session.journal.count,
-            "rows": self._rows(session),
+            "queued_faults": list(islice(controls.faults.queued, MOST_FORCES)),
+            "clock": controls.clock,
+            "now": timestamp(controls.clock.now()),
+            "last": entries[-1].number if entries else 0,
+            "rows": [self.logs.row(entry) for entry in reversed(entries[-MOST_SHOWN:])],
             "panels": [
                 Markup(panel)  # noqa: S704  rendered by Jinja, escaped
                 for panel in await self._panels(session)
@@ -87,14 +89,9 @@ class Board:
         added = [await behaviour.panel(session) for behaviour in self.mock.behaviours.values()]
         return [await CollectionState(self.mock).panel(session), *added]
 
-    def _sessions(self) -> list[Session]:
+    async def _sessions(self) -> list[Session]:
         """The default session, then the others, the latest used first."""
-        return [self.mock.sessions.default, *reversed(list(self.mock.sessions))]
-
-    def _rows(self, session: Session) -> list[str]:
-        """The latest rows of the log, the last first."""
-        entries = session.journal.entries(session.journal.count - MOST_SHOWN)
-        return [self.logs.row(entry) for entry in reversed(entries)]
+        return [self.mock.sessions.default, *reversed(await self.mock.sessions.all())]
 
     def _row(self, entry: Entry) -> Markup:
         """A row of the log, as one line of HTML."""
@@ -140,13 +137,14 @@ def _took(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _shown_session(session: Session) -> dict[str, Any]:
+async def _shown_session(session: Session) -> dict[str, Any]:
     """A session as the board lists it, with its last request."""
-    last = session.journal.last
+    count = await session.journal.count()
+    last = last_of(await session.journal.entries(after=count - 1))
     return {
         "name": session.name,
         "path": session.path,
-        "count": session.journal.count,
+        "count": count,
         "last": last,
         "time": timestamp(last.time) if last else "",
     }

@@ -33,7 +33,7 @@ _COOKIE = "tallystick-token"
 _LOGIN = f"{PREFIX}/token"
 _LARGEST = 4_096
 _PAGES = Pages()
-_OPEN = (LINKS, PICTURES, STATIC, f"{PREFIX}/health")
+_OPEN = (LINKS, PICTURES, STATIC, f"{PREFIX}/health", f"{PREFIX}/ready")
 """What other pages and machines may open: a hosted page is opened by whoever has its address. Its
 buttons work from the page only.
 """

@@ -119,13 +119,13 @@ class Listing:
             for shown in listed.cases
         }
 
-    def marks(self, session: Session) -> dict[str, Mark]:
+    async def marks(self, session: Session) -> dict[str, Mark]:
         """The marks of a session, by the ids of the cases that have any."""
         found: dict[str, Mark] = {}
-        for (operation, label), served in session.journal.served.items():
+        for (operation, label), served in (await session.journal.served()).items():
             if operation is not None and (place := self._ids.get((operation, label))):
                 found[place] = Mark(served)
-        for force in islice(session.queue.forces, MOST_FORCES):
+        for force in islice(session.controls.queue.forces, MOST_FORCES):
             for place, left in self._coming(force):
                 before = found.get(place, Mark())
                 found[place] = Mark(before.served, (*before.forces, (force, left)))

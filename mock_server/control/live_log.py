@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from functools import lru_cache
 
 from mock_server.state.journal import Entry
 from mock_server.state.sessions import Session
+from mock_server.state.store import StoreGoneError
 
 MOST_SHOWN = 50
 """How many requests are shown, and at most sent at once."""
@@ -48,9 +50,9 @@ class LiveLogs:
         feed = self._feeds.get(session)
         if feed is None:
             feed = self._feeds[session] = _Feed(session, self.row, self._feeds)
-        messages, before = feed.join(after)
+        messages: _Messages = asyncio.Queue()
         try:
-            yield before
+            yield await feed.join(messages, after)
             while (message := await messages.get()) is not None:
                 yield message
         finally:
@@ -65,17 +67,30 @@ class _Feed:
     ) -> None:
         self.session, self.row, self.feeds = session, row, feeds
         self.readers: set[_Messages] = set()
-        self.last, self.resets = session.journal.count, session.journal.resets
+        self.seen, self.last, self.resets = session.changes.count, 0, session.journal.resets
         self.under_way: set[int] = set()
+        self.looking = asyncio.Lock()
         self.task = asyncio.create_task(self._run())
 
-    def join(self, after: int) -> tuple[_Messages, bytes]:
-        """One more looks on: the messages to come, and what happened before them."""
-        messages: _Messages = asyncio.Queue()
-        self.readers.add(messages)
-        if self.session.journal.count < after:
-            return messages, (_CHANGED + _RESET + self._requests(0, self.last)).encode()
-        return messages, (_CHANGED + self._requests(after, self.last)).encode()
+    async def join(self, messages: _Messages, after: int) -> bytes:
+        """One more looks on, and gets the messages to come; what happened before them."""
+        async with self.looking:
+            if not self.readers:
+                self.seen = self.session.changes.count
+            self.readers.add(messages)
+            try:
+                before = await self._before(after)
+            except StoreGoneError:  # what is new is sent when the store is back
+                before = ""
+        return (_CHANGED + before).encode()
+
+    async def _before(self, after: int) -> str:
+        journal = self.session.journal
+        if len(self.readers) == 1:
+            self.last, self.resets = await journal.count(), journal.resets
+        if await journal.count() < after:
+            return _RESET + await self._requests(0, self.last)
+        return await self._requests(after, self.last)
 
     def leave(self, messages: _Messages) -> None:
         """One looks on no more."""
@@ -92,36 +107,42 @@ class _Feed:
         changes = self.session.changes
         try:
             while not changes.is_over:
-                if not await changes.wait(_SILENCE):
+                if not await changes.wait(self.seen, _SILENCE):
                     self._send(": still here\n\n")
                     continue
                 await asyncio.sleep(_PAUSE + _PAUSE_OF_EACH * len(self.readers))
-                self._send(_CHANGED + self._news())
+                async with self.looking:
+                    self.seen, news = changes.count, ""
+                    with suppress(StoreGoneError):
+                        news = await self._news()
+                    self._send(_CHANGED + news)
         finally:
             self._forget()
             for messages in self.readers:
                 messages.put_nowait(None)
 
-    def _news(self) -> str:
+    async def _news(self) -> str:
         """What happened since the last message."""
         journal, reset = self.session.journal, ""
-        if journal.resets != self.resets:
+        count = await journal.count()
+        if journal.resets != self.resets or count < self.last:
             self.last, self.resets, reset = 0, journal.resets, _RESET
             self.under_way.clear()
-        answered = "".join(self._answered())
-        before, self.last = self.last, journal.count
-        return reset + answered + self._requests(before, self.last)
+        answered = "".join([text async for text in self._answered()])
+        before, self.last = self.last, count
+        return reset + answered + await self._requests(before, self.last)
 
-    def _answered(self) -> list[str]:
+    async def _answered(self) -> AsyncGenerator[str]:
         """The rows of those whose answers are out by now."""
-        known = map(self.session.journal.find, sorted(self.under_way))
-        found = [entry for entry in known if entry and entry.seconds is not None]
-        self.under_way.difference_update(entry.number for entry in found)
-        return [f"event: answered\ndata: {self.row(entry)}\n\n" for entry in found]
+        for number in sorted(self.under_way):
+            entry = await self.session.journal.find(number)
+            if entry is not None and entry.seconds is not None:
+                self.under_way.discard(number)
+                yield f"event: answered\ndata: {self.row(entry)}\n\n"
 
-    def _requests(self, after: int, last: int) -> str:
+    async def _requests(self, after: int, last: int) -> str:
         """The rows of the requests after one number, up to another."""
-        entries = self.session.journal.entries(max(after, last - MOST_SHOWN))
+        entries = await self.session.journal.entries(max(after, last - MOST_SHOWN))
         shown = [entry for entry in entries if entry.number <= last]
         self.under_way |= {e.number for e in shown if e.seconds is None and e.operation is not None}
         return "".join(f"event: request\nid: {e.number}\ndata: {self.row(e)}\n\n" for e in shown)

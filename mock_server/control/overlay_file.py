@@ -10,7 +10,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ from tallystick.exports.inferred import to_yaml
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.texts.reading import read_bytes
 from tallystick.reader.texts.sources import is_address
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # on Windows, where there are no several workers, either
+    fcntl = None  # type: ignore[assignment]
 
 
 class OverlayFileError(TallystickError):
@@ -40,6 +46,13 @@ def add_actions(
     what is wrong. Raises OverlayFileError.
     """
     place = file.resolve()
+    with _alone(place.parent):
+        _replace(file, place, actions, check)
+
+
+def _replace(
+    file: Path, place: Path, actions: Sequence[dict[str, Any]], check: Callable[[Path], None]
+) -> None:
     try:
         text = with_actions(read_bytes(place).decode("utf-8-sig"), actions)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -61,6 +74,20 @@ def add_actions(
         raise _unwritable(file, error) from None
     finally:
         written.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other process of a mock adds to a file of this folder meanwhile."""
+    if fcntl is None:
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
 
 
 def with_actions(text: str, actions: Sequence[dict[str, Any]]) -> str:

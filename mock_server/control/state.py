@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from mock_server.collections.fitting import Item
 from mock_server.collections.keeping import KeptCollection, Located
 from mock_server.collections.registry import StateError, check
+from mock_server.collections.storage import Shelf
 from mock_server.mock import Mock
 from mock_server.pages.rendering import Pages
 from mock_server.requests.control_body import ControlError, json_object
@@ -81,17 +82,23 @@ class CollectionState:
             check(kept, item, "The item")
         except StateError as error:
             raise ControlError(str(error)) from None
-        await kept.put(session_of(request.scope), place, item)
+        await kept.change(
+            session_of(request.scope), place, lambda shelf: (kept.with_item(shelf, item), None)
+        )
         return Response(status_code=204)
 
     async def remove_item(self, request: Request) -> Response:
         """Remove an item from a collection."""
         kept, place = self._named(request)
         own, session = request.query_params.get("id", ""), session_of(request.scope)
-        shelf = await kept.shelf(session, place)
-        if kept.items.key(own) not in map(kept.items.id_of, shelf.items):
-            raise ControlError(f"{place.path} has no item {own[:100]!r} (any more).", 404)
-        await kept.remove(session, place, own)
+
+        def removed(shelf: Shelf) -> tuple[Shelf, None]:
+            if kept.items.key(own) not in map(kept.items.id_of, shelf.items):
+                raise ControlError(f"{place.path} has no item {own[:100]!r} (any more).", 404)
+            return kept.without(shelf, own), None
+
+        await kept.change(session, place, removed)
+        await kept.removed(session, place, own)
         return Response(status_code=204)
 
     def _named(self, request: Request) -> tuple[KeptCollection, Located]:

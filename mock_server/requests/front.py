@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import unquote
@@ -24,6 +25,7 @@ from mock_server.requests.cors import OWN, is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
 from mock_server.requests.routing.routes import Routes
 from mock_server.state.sessions import SESSION, SessionNameError, Sessions, TooManySessionsError
+from mock_server.state.store import StoreGoneError
 from tallystick.generation.problem import MEDIA_TYPE, problem
 
 _SESSION_FORM = re.compile(r"/~session/(?P<session>[^/]+)(?P<rest>/.*)", re.DOTALL)
@@ -70,6 +72,8 @@ class Front:
                 await self._reply(scope, send, error.reply)
                 return
             path = scope["path"]
+        elif self.sessions.is_shared:
+            await self.sessions.refresh()
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
             await self.control(scope, receive, send if origin is None else plain)
             return
@@ -129,9 +133,11 @@ class Front:
         headers, body, number, begun = reply.all_headers(), reply.body(), 0, perf_counter()
         if status != 307:  # the way to the board, or to its icon, is of no interest there
             rule = PREFLIGHT if _is_preflight(scope) else "no operation"
-            number = session.journal.record(
-                session.clock.now(), scope, b"", None, status, str(status), rule, headers, body
-            )
+            moment, case = session.controls.clock.now(), str(status)
+            with suppress(StoreGoneError):  # which this answer does not depend on
+                number = await session.journal.record(
+                    moment, scope, b"", None, status, case, rule, headers, body, begun
+                )
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         if number:

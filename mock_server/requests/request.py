@@ -14,6 +14,7 @@ from mock_server.requests.bodies import decoder, read_json
 from mock_server.requests.decoding.contents import Content, MalformedBodyError, json_value
 from mock_server.requests.decoding.media_types import parsed
 from mock_server.requests.decoding.styles import pairs_of
+from mock_server.state.journal import Taking
 from mock_server.state.sessions import Session
 
 Header = tuple[bytes, bytes]
@@ -68,6 +69,7 @@ class Request:
         "path",
         "scope",
         "session",
+        "taken",
         "too_large",
     )
 
@@ -79,6 +81,7 @@ class Request:
         self.forced: str | None = scope.get("tallystick.case")
         self.body = b""
         self.too_large = False
+        self.taken: Taking | None = None
         self._value: Any = ABSENT
         self._pairs: tuple[tuple[str, str], ...] | None = None
         self._query: dict[str, list[str]] | None = None
@@ -98,6 +101,13 @@ class Request:
             more = message.get("more_body", False)
         self.too_large = read > limit
         self.body = b"" if self.too_large else bytes(body)
+
+    def taking(self, operation: str) -> Taking:
+        """This request, as the journal knows it before it is answered."""
+        if self.taken is None:
+            moment = self.session.controls.clock.now()
+            self.taken = Taking(moment, self.scope, self.body, operation)
+        return self.taken
 
     @property
     def media_type(self) -> str | None:

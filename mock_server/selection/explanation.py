@@ -26,7 +26,7 @@ from mock_server.requests.security import security_of
 from mock_server.requests.validation import checks
 from mock_server.selection.own_answers import violations_of_entry
 from mock_server.selection.selector import UNMOCKABLE
-from mock_server.state.journal import MOST_REQUESTS, Entry, Received
+from mock_server.state.journal import MOST_REQUESTS, UNANSWERED, Entry, Received
 from mock_server.state.sessions import Session
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
@@ -54,6 +54,11 @@ _MOST_MENDED = 20
 
 _CHANGEABLE = ("path.", "query.", "header.")
 """Where a parameter is that can be set to another value."""
+
+_NO_ANSWER = (
+    "No answer to it is recorded: it is under way, or the process that took it ended before it "
+    "answered. Either way no other request gets what was used."
+)
 
 _SECRET = ("authorization", "cookie", "set-cookie", "proxy-authorization")
 _SECRET_WORDS = ("key", "token", "secret", "session", "password", "auth")
@@ -113,7 +118,7 @@ class Sketch:
         return replace(self, changes=changes, **parts)
 
 
-def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[str, Any]:
+async def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[str, Any]:
     """An entry of the journal with the rules that were tried, and how to get each other case by
     commands to this base URL. Of a request that is not kept any more, the rules alone.
     """
@@ -121,9 +126,9 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     rules = list(_rules(entry, mock, operation)) if operation else []
     listed = {**shown_entry(entry, mock.keys), "session": session.name or None}
     explained = {**listed, "rules": rules, "decided_by": None, "others": []}
-    received = session.journal.request(entry.number)
+    received = await session.journal.request(entry.number)
     if received is None:
-        return {**explained, "note": _dropped(session, entry)}
+        return {**explained, "note": _dropped(await session.journal.count(), entry)}
     explained |= {
         "headers": _shown_headers(received, keys_of(operation)),
         "body": received.body.decode("utf-8", "replace"),
@@ -131,10 +136,11 @@ def explain(mock: Mock, session: Session, entry: Entry, base_url: str) -> dict[s
     }
     if operation is None:
         return explained
-    own = session.journal.own_answer(entry.number)
-    if own is not None:
-        violated = violations_of_entry(mock.contract, operation, entry, own)
-        explained["own"] = {**own.to_json(), "violations": violated}
+    if received.own is not None:
+        violated = violations_of_entry(mock.contract, operation, entry, received.own)
+        explained["own"] = {**received.own.to_json(), "violations": violated}
+    if entry.rule == UNANSWERED:
+        return {**explained, "note": f"This request used {entry.used}. {_NO_ANSWER}"}
     if entry.rule == UNMOCKABLE:
         return {**explained, "note": "This operation cannot be mocked: the answer says why."}
     explainer = Explainer(mock, session, operation, entry, received, base_url)
@@ -184,9 +190,9 @@ class Way:
         return self.is_asked_for, self.sketch.before is not None, len(self.sketch.changes)
 
 
-def _dropped(session: Session, entry: Entry) -> str:
+def _dropped(count: int, entry: Entry) -> str:
     """Why the details of a request are not kept any more."""
-    if entry.number <= session.journal.count - MOST_REQUESTS:
+    if entry.number <= count - MOST_REQUESTS:
         return f"Only the last {MOST_REQUESTS} requests are kept whole."
     return "The details of this request were dropped: the mock's memory was full (--memory)."
 

@@ -8,7 +8,7 @@ The first rule that gives an outcome wins; the journal names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -33,7 +33,13 @@ class Behaviour(Protocol):
 
 
 class KeptItems(Protocol):
-    """What answers for an operation with what is kept: a collection, or a behaviour."""
+    """What answers for an operation with what is kept: a collection, or a behaviour. What `keeps`
+    nothing gives the same answer again.
+    """
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is answered depends on what came before."""
 
     async def settle(self, request: Request, success: Outcome) -> Outcome | None:
         """The outcome of a request that nothing is wrong with; None where what is kept has
@@ -57,12 +63,14 @@ class Selector:
     conditions: Mapping[str, Outcome] = field(default_factory=dict)
     kept: KeptItems | None = None
 
-    def select(self, request: Request) -> Outcome | None:
+    async def select(self, request: Request) -> Outcome | None:
         """The outcome of the first rule that has one."""
         for rule in self.rules:
             outcome = rule(self, request)
             if outcome is not None:
-                return outcome
+                found = outcome if isinstance(outcome, Outcome) else await outcome
+                if found is not None:
+                    return found
         return None
 
     async def settle(self, request: Request) -> Outcome:
@@ -82,6 +90,11 @@ class Selector:
         status = unmet(request, self.etag)
         return self.conditions.get(status, self.success) if status else self.success
 
+
+STATELESS = frozenset(
+    ("header", "address", "magic value", "authentication", "request", "permission")
+)
+"""The rules that ask no store."""
 
 UNMOCKABLE = "cannot be mocked"
 """The rule that answers for an operation that cannot be mocked."""
@@ -181,15 +194,18 @@ def _by_magic(selector: Selector, request: Request) -> Outcome | None:
     return selector.magic.get(value.lower()) if value is not None else None
 
 
-def _by_queue(selector: Selector, request: Request) -> Outcome | None:
-    queue = request.session.queue
-    if not queue.forces:
-        return None
-    facts = {"operation": selector.operation.name, **request.facts()}
-    forced = queue.take(selector.operation.selectable, facts)
+def _by_queue(selector: Selector, request: Request) -> Awaitable[Outcome | None] | None:
+    return _forced(selector, request) if request.session.controls.queue.forces else None
+
+
+async def _forced(selector: Selector, request: Request) -> Outcome | None:
+    name, cases = selector.operation.name, selector.operation.selectable
+    facts = {"operation": name, **request.facts()}
+    session = request.session
+    forced = await session.take(lambda now: now.queue.take(cases, facts), request.taking(name))
     if forced is None:
         return None
-    case, own = forced
+    case, own, _ = forced
     if case is None and own is not None and own.status is None:
         case = selector.success.case
     return Outcome("queued force", case, own=own)
@@ -221,7 +237,8 @@ def _refused(rule: str, error: RequestError) -> Outcome:
     return Outcome(rule, error.case, headers=headers)
 
 
-Rule = Callable[[Selector, Request], Outcome | None]
+Rule = Callable[[Selector, Request], Outcome | Awaitable[Outcome | None] | None]
+"""Gives an outcome, or, where it has to ask the store for one, what waits for that."""
 
 RULES: tuple[Rule, ...] = (
     _by_header,

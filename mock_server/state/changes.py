@@ -6,16 +6,20 @@ import asyncio
 
 
 class Changes:
-    """What happens in a session. For one event loop."""
+    """What happens in a session. For one event loop. Who looks at what there is notes `count`
+    before, and then waits for what comes after that: nothing is missed while it looks.
+    """
 
-    __slots__ = ("is_over", "waiting")
+    __slots__ = ("count", "is_over", "waiting")
 
     def __init__(self) -> None:
         self.waiting: set[asyncio.Event] = set()
         self.is_over = False
+        self.count = 0
 
     def notify(self) -> None:
         """Wake all that wait."""
+        self.count += 1
         for event in self.waiting:
             event.set()
 
@@ -24,10 +28,12 @@ class Changes:
         self.is_over = True
         self.notify()
 
-    async def wait(self, seconds: float) -> bool:
-        """Wait for the next change, so long at most; says whether there was one."""
+    async def wait(self, count: int, seconds: float) -> bool:
+        """Wait for the first change after so many, so long at most; says whether there was one."""
         if self.is_over:
             return False
+        if self.count != count:
+            return True
         event = asyncio.Event()
         self.waiting.add(event)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections import deque
 from collections.abc import Mapping
@@ -11,9 +10,6 @@ from typing import Any
 
 from mock_server.state.forces import MOST_QUEUED, QueueFullError
 from mock_server.state.memory import ReservedShare, size_of
-
-_OF_SOURCE = 2_500
-"""The bytes of a source of random numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +25,11 @@ class Disturbance:
         delay = f"{self.delay:g} s late" if self.delay else ""
         return ", ".join(filter(None, (self.fault, delay))) or "none"
 
+    @property
+    def used(self) -> str:
+        """What was taken of the queue."""
+        return f"fault ({self.words})"
+
 
 @dataclass(slots=True)
 class QueuedFault:
@@ -43,14 +44,31 @@ class QueuedFault:
     seed: int = 0
     number: int = 0
     played: int = 0
+    drawn: int = 0
+    """How many requests matched it so far: each has a chance of its own, whichever process asks."""
+
     size: int = field(init=False)
     """How much memory it takes, about."""
 
-    source: random.Random = field(init=False)
-
     def __post_init__(self) -> None:
-        self.source = random.Random(self.seed)  # noqa: S311
-        self.size = _OF_SOURCE + size_of((self.disturbances, self.match))
+        self.size = size_of((self.disturbances, self.match))
+
+    def is_drawn(self) -> bool:
+        """Whether the next request gets one."""
+        self.drawn += 1
+        return random.Random(f"{self.seed}/{self.drawn}").random() < self.rate  # noqa: S311
+
+    def stored(self) -> list[Any]:
+        """All of it, as JSON has it."""
+        disturbances = [[each.delay, each.fault] for each in self.disturbances]
+        settings = [self.times, self.match, self.rate, self.seed]
+        return [disturbances, *settings, self.number, self.played, self.drawn]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> QueuedFault:
+        """What was stored."""
+        disturbances, *rest = stored
+        return cls(tuple(Disturbance(*each) for each in disturbances), *rest)
 
     def to_json(self) -> dict[str, Any]:
         """What the control API shows."""
@@ -73,14 +91,14 @@ class FaultQueue:
     def __init__(self, memory: ReservedShare) -> None:
         self.memory = memory
         self.queued: deque[QueuedFault] = deque()
-        self._numbers = itertools.count(1)
+        self.last = 0
 
     def add(self, queued: QueuedFault) -> None:
         """Queue faults, and number them. Raises QueueFullError and MemoryFullError."""
         if len(self.queued) >= MOST_QUEUED:
             raise QueueFullError
         self.memory.add(queued.size)
-        queued.number = next(self._numbers)
+        queued.number = self.last = self.last + 1
         self.queued.append(queued)
 
     def take(self, facts: Mapping[str, str]) -> Disturbance | None:
@@ -88,7 +106,7 @@ class FaultQueue:
         for queued in self.queued:
             if any(facts.get(name) != value for name, value in queued.match.items()):
                 continue
-            if queued.source.random() >= queued.rate:
+            if queued.rate < 1 and not queued.is_drawn():
                 continue
             disturbance = queued.disturbances[queued.played % len(queued.disturbances)]
             queued.played += 1
@@ -114,4 +132,4 @@ class FaultQueue:
         """Forget all faults."""
         self.queued.clear()
         self.memory.clear()
-        self._numbers = itertools.count(1)
+        self.last = 0

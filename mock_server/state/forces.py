@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +52,18 @@ class OwnAnswer:
             values.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
         return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
 
+    def stored(self) -> list[Any]:
+        """All of it, as JSON has it."""
+        headers = [[n.decode("latin-1"), v.decode("latin-1")] for n, v in self.headers]
+        return [self.status, headers, self.has_body, self.body]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> OwnAnswer:
+        """What was stored."""
+        status, headers, has_body, body = stored
+        found = tuple((n.encode("latin-1"), v.encode("latin-1")) for n, v in headers)
+        return cls(status, found, has_body, body)
+
     def case(self, cases: Sequence[Case]) -> Case | None:
         """The documented case of its status; None where there is none. The code of an error with a
         body of the user's own is what that body says.
@@ -67,11 +78,13 @@ class OwnAnswer:
 
 class Forced(NamedTuple):
     """What a force has for a request. Without a case, it is an answer of the user's own with a
-    status that is not documented, or, where that has no status, in place of the success.
+    status that is not documented, or, where that has no status, in place of the success. `used`
+    says which force it is of.
     """
 
     case: Case | None
     own: OwnAnswer | None
+    used: str = ""
 
 
 @dataclass(slots=True)
@@ -105,9 +118,11 @@ class Force:
     def next(self, cases: Sequence[Case]) -> Forced | None:
         """What it has next for an operation with these cases; None where it is for another."""
         if not self.names and self.own is not None:
-            return Forced(None if self.own.status is None else self.own.case(cases), self.own)
+            case = None if self.own.status is None else self.own.case(cases)
+            return Forced(case, self.own, f"force {self.number} ({self.words})")
+        name = self.names[self.played % self.length]
         try:
-            return Forced(find_named(cases, self.names[self.played % self.length]), self.own)
+            return Forced(find_named(cases, name), self.own, f"force {self.number} ({name})")
         except UnknownCaseError:
             return None
 
@@ -144,6 +159,18 @@ class Force:
             **(self.own.to_json() if self.own else {}),
         }
 
+    def stored(self) -> list[Any]:
+        """All of it, as JSON has it."""
+        own = None if self.own is None else self.own.stored()
+        return [self.number, self.names, self.times, self.match, own, self.played]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> Force:
+        """What was stored."""
+        number, names, times, match, own, played = stored
+        answer = None if own is None else OwnAnswer.restored(own)
+        return cls(number, tuple(names), times, match, answer, played)
+
 
 class ForceQueue:
     """The queued forces, in the order in which they came."""
@@ -152,7 +179,7 @@ class ForceQueue:
         self.contract = contract
         self.memory = memory
         self.forces: deque[Force] = deque()
-        self._numbers = itertools.count(1)
+        self.last = 0
 
     def add(
         self,
@@ -169,7 +196,8 @@ class ForceQueue:
             raise QueueFullError
         size = size_of((names, match)) + (own.size if own else 0)
         self.memory.add(size)
-        force = Force(next(self._numbers), tuple(names), times, match, own, size=size)
+        self.last += 1
+        force = Force(self.last, tuple(names), times, match, own, size=size)
         self.forces.append(force)
         return force
 
@@ -206,4 +234,4 @@ class ForceQueue:
         """Forget all forces."""
         self.forces.clear()
         self.memory.clear()
-        self._numbers = itertools.count(1)
+        self.last = 0

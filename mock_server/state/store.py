@@ -1,18 +1,38 @@
-"""Where state lives: an interface, since a shared store may follow, and the embedded one."""
+"""Where a session keeps short texts by key: the interface. `embedded` and `shared` implement it.
+
+Rules: a change of a value is one step, however many processes change it: `update` never loses what
+another one wrote in between.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
-from mock_server.state.memory import OVERHEAD, UNLIMITED, Memory, MemoryShare
+T = TypeVar("T")
 
 MOST_KEYS = 100_000
-"""How many values the embedded store keeps; the least recently written goes first."""
+"""How many values are kept; the least recently written goes first."""
+
+RETRY_AFTER = b"1"
+"""For how many seconds a client is asked to wait while the store is gone."""
+
+
+class StoreGoneError(Exception):
+    """The store cannot be reached, does not answer in time, or refuses for a reason of its own."""
+
+    status = 503
+
+    def __init__(self, reason: str = "it cannot be reached") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"What depends on state has to wait for the mock's store: {self.reason}."
 
 
 class Store(Protocol):
-    """Keeps short texts by key."""
+    """Keeps short texts by key. What it cannot do for now raises StoreGoneError."""
 
     async def get(self, key: str) -> str | None:
         """The value of a key; None where there is none."""
@@ -26,53 +46,8 @@ class Store(Protocol):
     async def clear(self, prefix: str) -> None:
         """Forget every key that starts so."""
 
-
-class MemoryStore:
-    """The embedded store: a bounded dictionary in the mock's own memory."""
-
-    def __init__(self) -> None:
-        self._values: OrderedDict[str, str] = OrderedDict()
-        self._account = MemoryShare(Memory(UNLIMITED))
-
-    def share(self, memory: Memory) -> None:
-        """Count what is kept as part of this memory, and drop the oldest where that is full."""
-        self._account.clear()
-        self._account = MemoryShare(memory)
-        memory.droppers.append(self._drop)
-        self._account.add(sum(map(_size, self._values.items())))
-
-    async def get(self, key: str) -> str | None:
-        """See Store."""
-        return self._values.get(key)
-
-    async def put(self, key: str, value: str) -> None:
-        """See Store."""
-        self._remove(key)
-        self._values[key] = value
-        if len(self._values) > MOST_KEYS:
-            self._drop()
-        self._account.add(_size((key, value)))
-
-    async def keys(self, prefix: str) -> list[str]:
-        """See Store."""
-        return [key for key in self._values if key.startswith(prefix)]
-
-    async def clear(self, prefix: str) -> None:
-        """See Store."""
-        for key in await self.keys(prefix):
-            self._remove(key)
-
-    def _remove(self, key: str) -> None:
-        value = self._values.pop(key, None)
-        if value is not None:
-            self._account.add(-_size((key, value)))
-
-    def _drop(self) -> bool:
-        """Drop the value that was written least recently."""
-        if self._values:
-            self._remove(next(iter(self._values)))
-        return bool(self._values)
-
-
-def _size(item: tuple[str, str]) -> int:
-    return OVERHEAD + len(item[0]) + len(item[1])
+    async def update(self, key: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
+        """Change the value of a key in one step. `change` gets the value that there is, and gives
+        the new one, None to leave it as it is, and what the caller gets. It may be called several
+        times, so it must change nothing else.
+        """

@@ -79,6 +79,19 @@ if TYPE_CHECKING:
     show_default=True,
     help="Serve files of the document and overlays anew when they are edited.",
 )
+@click.option(
+    "--store",
+    envvar="TALLYSTICK_STORE",
+    metavar="URL",
+    help="Keep all state in Redis, for several workers and replicas: redis://HOST:PORT/DB.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes that serve; above 1 they need a --store.",
+)
 @limit_options
 @click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
 @click.option(
@@ -106,6 +119,8 @@ def mock_command(
     quiet: bool,
     verbose: bool,
     opens_board: bool,
+    store: str | None,
+    workers: int,
     limits: Mapping[str, Any],
 ) -> None:
     """Serve the contract as a mock that produces every documented case.
@@ -144,6 +159,8 @@ def mock_command(
         opens_board=opens_board,
         limits=MockLimits(**limits),
         is_token_given=bool(token),
+        store=store,
+        workers=workers,
     )
 
 

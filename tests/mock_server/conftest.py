@@ -1,23 +1,63 @@
 """The mock under test, from the outside: a real server on a free port, reached over real HTTP."""
 
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from mock_server.serve import serving
 from tallystick import load_contract
+from tallystick.contract import Contract
 
 Serve = Callable[..., httpx.Client]
+
+_REPLICAS: dict[str, list[int]] = {}
+"""The ports of all replicas of a mock, by the base URL of one of them."""
+
+
+class _TakingTurns(httpx.HTTPTransport):
+    """Sends each request to the next of several replicas; what names the first stays."""
+
+    def __init__(self, ports: Iterable[int]) -> None:
+        super().__init__(verify=False, trust_env=False)
+        self._ports = cycle(ports)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        named, request.url = request.url, request.url.copy_with(port=next(self._ports))
+        try:
+            return super().handle_request(request)
+        finally:
+            request.url = named
 
 
 def client(url: str) -> httpx.Client:
     """A client that hides nothing: no redirects, no proxies. It needs no certificates, which take
-    longer to read than most tests.
+    longer to read than most tests. Of several replicas it asks one after the other.
     """
-    return httpx.Client(base_url=url, timeout=10, trust_env=False, verify=False)
+    ports = _REPLICAS.get(url)
+    transport = None if ports is None else _TakingTurns(ports)
+    return httpx.Client(
+        base_url=url, timeout=10, trust_env=False, verify=False, transport=transport
+    )
+
+
+@contextmanager
+def replicated(contract: Contract, store: str | None, **options: Any) -> Iterator[str]:
+    """The base URL of a mock; in a store, of two replicas that `client` knows of."""
+    with ExitStack() as stack:
+        urls = [
+            stack.enter_context(serving(contract, store=store, **options))
+            for _ in range(1 if store is None else 2)
+        ]
+        if store is not None:
+            _REPLICAS[urls[0]] = [httpx.URL(url).port or 80 for url in urls]
+        yield urls[0]
+        _REPLICAS.pop(urls[0], None)
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +83,10 @@ def address(mock_url: str) -> tuple[str, int]:
 
 
 @contextmanager
-def serving_texts(folder: Path) -> Iterator[Serve]:
-    """Serves documents given as text, or the bundled contract; gives a client of each mock."""
+def serving_texts(folder: Path, store: str | None = None) -> Iterator[Serve]:
+    """Serves documents given as text, or the bundled contract; gives a client of each mock. Mocks
+    in a store have a part of their own there.
+    """
     with ExitStack() as stack:
 
         def start(
@@ -56,7 +98,9 @@ def serving_texts(folder: Path) -> Iterator[Serve]:
                 document.write_text(text, encoding="utf-8")
                 place = str(document)
             contract = load_contract(*([place] if place else []))
-            url = stack.enter_context(serving(contract, seed=seed, max_body=max_body))
+            own = store and f"{store}{uuid.uuid4().hex}:"
+            mock = replicated(contract, own, seed=seed, max_body=max_body)
+            url = stack.enter_context(mock)
             return stack.enter_context(client(url))
 
         yield start

@@ -7,6 +7,7 @@ either case (RFC 9562 section 4). The store keeps an account as JSON.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -62,13 +63,28 @@ class Accounts:
 
     async def put(self, session: Session, organisation: str, state: str) -> Account:
         """Set the state of an organisation's account."""
-        enabled_at = (await self.account(session, organisation)).enabled_at
-        if state == "Active" and enabled_at is None:
-            enabled_at = timestamp(session.clock.now())
-        account = Account(state, None if state == NOT_ENABLED else enabled_at)
-        text = orjson.dumps(asdict(account)).decode()
-        await session.store.put(_PREFIX + organisation.lower(), text)
+        account, _ = await self.move(session, organisation, lambda _: state)
         return account
+
+    async def move(
+        self, session: Session, organisation: str, to_be: Callable[[str], str | None]
+    ) -> tuple[Account, bool]:
+        """Set the state of an organisation's account to what follows from the one that it is in,
+        None to leave it; gives the account, and whether it was set.
+        """
+        moment = timestamp(session.controls.clock.now())
+
+        def moved(text: str | None) -> tuple[str | None, tuple[Account, bool]]:
+            before = Account(self.first) if text is None else _read(text)
+            state = to_be(before.state)
+            if state is None:
+                return None, (before, False)
+            first = moment if state == "Active" else None
+            enabled_at = None if state == NOT_ENABLED else before.enabled_at or first
+            account = Account(state, enabled_at)
+            return orjson.dumps(asdict(account)).decode(), (account, True)
+
+        return await session.store.update(_PREFIX + organisation.lower(), moved)
 
     async def touched(self, session: Session, most: int | None = None) -> dict[str, str]:
         """The state of each account that was ever set, the one set last at the end; of very many

@@ -75,7 +75,7 @@ class PaymentAccountLink:
         return _PAGES.text(
             "panel.html",
             organisations=await self.accounts.touched(session, _SHOWN),
-            links=[await self._described(session, link) for link in Links.of(session).latest(8)],
+            links=[await self._described(session, link) for link in await Links(session).latest(8)],
             states=STATES,
             first=self.accounts.first,
         )
@@ -113,7 +113,7 @@ class PaymentAccountLink:
     async def _links(self, request: HttpRequest) -> Response:
         session = session_of(request.scope)
         base = str(request.base_url).rstrip("/") + session.path
-        links = [await self._described(session, link) for link in Links.of(session).latest(100)]
+        links = [await self._described(session, link) for link in await Links(session).latest(100)]
         return JSONResponse([{**link, "url": base + link["url"]} for link in links])
 
     async def _described(self, session: Session, link: Link) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class PaymentAccountLink:
             "return_url": link.return_url,
             "refresh_url": link.refresh_url,
             "expires_at": timestamp(link.expires),
-            "dead_because": link.why_dead(state, session.clock.now()),
+            "dead_because": link.why_dead(state, session.controls.clock.now()),
         }
 
 

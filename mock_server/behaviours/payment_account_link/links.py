@@ -2,22 +2,23 @@
 
 Rules: the first GET uses a link up, whoever sends it: the browser, or the preview of a messaging
 client. A HEAD does not (undocumented; the mock is kind). It expires by the mock's clock. A link
-of an account that is rejected, disconnected or not enabled is dead, too. Links are remembered in
-memory, the last few hundred of each session.
+of an account that is rejected, disconnected or not enabled is dead, too. The last few hundred links
+of each session are remembered; the store has what each was used for, so that two browsers at once
+never open one link.
 """
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 
 from mock_server.answers.templates import EXPIRES_AFTER
 from mock_server.behaviours.payment_account_link.accounts import DEAD
-from mock_server.state.memory import OVERHEAD, MemoryShare
-from mock_server.state.sessions import Session
+from mock_server.state.memory import OVERHEAD
+from mock_server.state.sessions import Note, Session
 
 MOST_LINKS = 500
 """How many links of a session are remembered."""
@@ -28,7 +29,7 @@ so many seconds, is in a refresh loop.
 """
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """An onboarding link. `used` says by what it was used up, if it was; `finished` that the
     person has left the page by one of its buttons, or that nobody will ever see it.
@@ -57,105 +58,104 @@ class Link:
         return self.why_dead(state, now) if self.used is None else DEAD.get(state)
 
 
-class Openings:
-    """The dead links that were opened since the last live one, by organisation, in real time,
-    since browsers redirect in it.
-    """
-
-    def __init__(self) -> None:
-        self._dead: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
-
-    def live(self, link: Link) -> None:
-        """A live link was opened: whatever went round is over."""
-        self._dead.pop(link.organisation, None)
-
-    def loop(self, link: Link) -> str | None:
-        """What goes round, in words, if this opening of a dead link is one too many."""
-        now = time.monotonic()
-        openings = self._dead.setdefault(link.organisation, deque(maxlen=LOOP_LINKS))
-        openings.append((now, link.token))
-        self._dead.move_to_end(link.organisation)
-        if len(self._dead) > MOST_LINKS:
-            self._dead.popitem(last=False)
-        recent = [token for moment, token in openings if now - moment <= LOOP_SECONDS]
-        if recent.count(link.token) >= LOOP_REDIRECTS:
-            words = f"the browser came straight back to the same dead link, {LOOP_REDIRECTS} times"
-        elif len(recent) >= LOOP_LINKS:
-            words = f"{LOOP_LINKS} links in a row were dead, the new ones, too"
-        else:
-            return None
-        openings.clear()  # once explained, it may be tried again
-        return words
-
-
-Success = tuple[bytes, str, bytes, float]
-"""The body that a link was returned in, the organisation, the request's body (or what of it names
-URLs, where it is large), and the time.
-"""
-
 _LARGE = 4 * 1024
 _LONGEST_URL = 16 * 1024
+_NOTES, _USED, _DEAD = "links", "link/", "dead-links/"
+"""Where a session has the links that were returned, what each was used for, and those that were
+opened dead since the last live one, by organisation.
+"""
 
 
 class Links:
     """The links of a session. What is written on the hot path is read when a link is opened."""
 
-    def __init__(self, memory: MemoryShare) -> None:
-        self._memory = memory
-        self._made: deque[Success] = deque()
-        self._opened: OrderedDict[str, Link] = OrderedDict()
-        self.openings = Openings()
+    def __init__(self, session: Session) -> None:
+        self.session = session
 
-    @classmethod
-    def of(cls, session: Session) -> Links:
-        """The links of a session."""
-        links: Links | None = session.kept.get("links")
-        if links is None:
-            links = session.kept["links"] = cls(session.memory)
-        return links
+    def made(self, body: bytes, organisation: str, request: bytes, moment: float) -> None:
+        """Note that a link was returned in this body, to a request with that one."""
+        if len(request) > _LARGE:
+            request = _urls_of(request)
+        size = OVERHEAD + len(body) + len(request)
+        self.session.note(_NOTES, (body, organisation, request, moment), size, MOST_LINKS)
 
-    def made(self, success: Success) -> None:
-        """Note that a link was returned."""
-        if len(success[2]) > _LARGE:
-            success = (*success[:2], _urls_of(success[2]), success[3])
-        if len(self._made) >= MOST_LINKS:
-            self.drop()
-        self._made.append(success)
-        self._memory.add(_size(success))
-
-    def drop(self) -> bool:
-        """Forget the oldest link, unless it was opened, and say whether there was one."""
-        if not self._made:
-            return False
-        self._memory.add(-_size(self._made.popleft()))
-        return True
-
-    def find(self, token: str) -> Link | None:
+    async def find(self, token: str) -> Link | None:
         """The link with this token, if it is remembered."""
-        found = self._opened.get(token)
-        if found is not None:
-            return found
-        made = (made for made in self._made if token.encode() in made[0])  # a quick look
-        return next((self._link(token, m) for m in made if _token(m[0]) == token), None)
+        notes = await self.session.noted(_NOTES)
+        made = (note for note in notes if token.encode() in note[0])  # a quick look
+        note = next((note for note in made if _token(note[0]) == token), None)
+        return None if note is None else await self._link(note)
 
-    def latest(self, most: int) -> list[Link]:
+    async def latest(self, most: int) -> list[Link]:
         """The latest links, the newest first."""
-        made = [self._made[-place] for place in range(1, min(most, len(self._made)) + 1)]
-        tokens = ((_token(success[0]), success) for success in made)
-        return [self._opened.get(token) or self._link(token, made) for token, made in tokens]
+        notes = await self.session.noted(_NOTES)
+        return [await self._link(note) for note in reversed(notes[-most:])]
 
-    def _link(self, token: str, made: Success) -> Link:
-        _, organisation, body, moment = made
-        link = Link(token, organisation, *_urls(body), expires=moment + EXPIRES_AFTER)
-        self._opened[token] = link
-        if len(self._opened) > MOST_LINKS:
-            self._opened.popitem(last=False)
+    async def use(
+        self, link: Link, by: str, why_not: Callable[[Link], str | None], *, finished: bool
+    ) -> tuple[Link, str | None]:
+        """Use a link up, in one step, unless there is a reason why not; gives it as it is then,
+        and that reason.
+        """
+
+        def used(text: str | None) -> tuple[str | None, tuple[Link, str | None]]:
+            now = _as_used(link, text)
+            reason = why_not(now)
+            if reason is not None:
+                return None, (now, reason)
+            return orjson.dumps([by, finished]).decode(), (
+                replace(now, used=by, finished=finished),
+                None,
+            )
+
+        return await self.session.store.update(_USED + link.token, used)
+
+    async def opened_live(self, link: Link) -> None:
+        """A live link was opened: whatever went round is over."""
+        await self.session.store.update(
+            _DEAD + link.organisation.lower(),
+            lambda text: (None if text in (None, "[]") else "[]", None),
+        )
+
+    async def loop(self, link: Link) -> str | None:
+        """What goes round, in words, if this opening of a dead link is one too many. It is in real
+        time, since browsers redirect in it.
+        """
+        now = time.time()
+
+        def opened(text: str | None) -> tuple[str, str | None]:
+            before = [] if text is None else orjson.loads(text)
+            openings = [*before, [now, link.token]][-LOOP_LINKS:]
+            words = _round([each for moment, each in openings if now - moment <= LOOP_SECONDS])
+            # Once explained, it may be tried again.
+            return orjson.dumps([] if words else openings).decode(), words
+
+        return await self.session.store.update(_DEAD + link.organisation.lower(), opened)
+
+    async def _link(self, note: Note) -> Link:
+        body, organisation, request, moment = note
+        token = _token(body)
+        link = Link(token, organisation, *_urls(request), expires=moment + EXPIRES_AFTER)
+        return _as_used(link, await self.session.store.get(_USED + token))
+
+
+def _as_used(link: Link, text: str | None) -> Link:
+    """A link with what the store has of its use."""
+    if text is None:
         return link
+    by, finished = orjson.loads(text)
+    return replace(link, used=by, finished=finished)
 
 
-def _size(success: Success) -> int:
-    """Counted twice: a link that is opened holds its own URLs."""
-    return 2 * (OVERHEAD + len(success[0]) + len(success[2]))
+def _round(recent: Sequence[str]) -> str | None:
+    """What goes round, in words, where the links of these tokens were opened dead; the last one
+    just now.
+    """
+    if recent.count(recent[-1]) >= LOOP_REDIRECTS:
+        return f"the browser came straight back to the same dead link, {LOOP_REDIRECTS} times"
+    if len(recent) >= LOOP_LINKS:
+        return f"{LOOP_LINKS} links in a row were dead, the new ones, too"
+    return None
 
 
 def _urls_of(body: bytes) -> bytes:

@@ -70,51 +70,56 @@ class Onboarding:
     async def open(self, request: Request) -> Response:
         """The page of a live link, which is dead from then on; the refreshUrl of a dead one."""
         session = session_of(request.scope)
-        link = Links.of(session).find(request.path_params["token"])
+        links, now = Links(session), session.controls.clock.now()
+        link = await links.find(request.path_params["token"])
         if link is None:
-            return self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
+            return await self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
         state = await self.accounts.state(session, link.organisation)
-        reason = link.why_dead(state, session.clock.now())
         if request.method == "HEAD":
-            return _head(link, reason)
+            return _head(link, link.why_dead(state, now))
+        by = PREVIEW if _PREVIEWERS.search(request.headers.get("user-agent", "")) else OPENED
+        link, reason = await links.use(
+            link, by, lambda link: link.why_dead(state, now), finished=by == PREVIEW
+        )
         if reason is not None:
-            return self._refresh(request, link, reason, 302)
-        agent = request.headers.get("user-agent", "")
-        link.used = PREVIEW if _PREVIEWERS.search(agent) else OPENED
-        link.finished = link.used == PREVIEW
-        Links.of(session).openings.live(link)
+            return await self._refresh(request, link, reason, 302)
+        await links.opened_live(link)
         if link.used != PREVIEW:
             state = await self.begin(session, link.organisation)
         page = _PAGES.page(
             "onboarding.html", link=link, state=state, expires=timestamp(link.expires)
         )
-        return self._answer(request, f"link opened {link.used}", page)
+        return await self._answer(request, f"link opened {link.used}", page)
 
     async def act(self, request: Request) -> Response:
         """One of the buttons of the page; the preview may also come before it was opened."""
         session, act = session_of(request.scope), request.path_params["act"]
-        link = Links.of(session).find(request.path_params["token"])
+        links, now = Links(session), session.controls.clock.now()
+        link = await links.find(request.path_params["token"])
         if link is None or act not in ACTS:
-            return self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
+            return await self._answer(request, "unknown link", _PAGES.page("unknown.html", 404))
         state = await self.accounts.state(session, link.organisation)
-        reason = link.why_ended(state, session.clock.now())
+        by = PREVIEW if act == "preview" else OPENED
+        link, reason = await links.use(
+            link, by, lambda link: link.why_ended(state, now), finished=True
+        )
         if reason is not None:
-            return self._refresh(request, link, reason, 303)
-        link.used, link.finished = PREVIEW if act == "preview" else OPENED, True
+            return await self._refresh(request, link, reason, 303)
         to_be = ACTS[act]
         if to_be is not None:
             await self.accounts.put(session, link.organisation, to_be)
         if act in _TO_REFRESH_URL:
-            return self._refresh(request, link, f"onboarding: {act}", 303)
-        return self._go(request, link.return_url, f"onboarding: {act}", 303, "returnUrl")
+            return await self._refresh(request, link, f"onboarding: {act}", 303)
+        return await self._go(request, link.return_url, f"onboarding: {act}", 303, "returnUrl")
 
     async def begin(self, session: Session, organisation: str) -> str:
         """A person sees the onboarding; gives the state that the account is in then."""
-        state = await self.accounts.state(session, organisation)
-        if state == "NotStarted":
-            state = "OnboardingInProgress"
-            await self.accounts.put(session, organisation, state)
-        return state
+        account, _ = await self.accounts.move(
+            session,
+            organisation,
+            lambda state: "OnboardingInProgress" if state == "NotStarted" else None,
+        )
+        return account.state
 
     async def enact(self, session: Session, organisation: str, act: str) -> str:
         """A person sees the onboarding and does this; gives the state that it brings about."""
@@ -124,29 +129,31 @@ class Onboarding:
         await self.accounts.put(session, organisation, to_be)
         return to_be
 
-    def _refresh(self, request: Request, link: Link, reason: str, status: int) -> Response:
-        openings = Links.of(session_of(request.scope)).openings
-        loop = openings.loop(link) if request.method == "GET" else None
+    async def _refresh(self, request: Request, link: Link, reason: str, status: int) -> Response:
+        links = Links(session_of(request.scope))
+        loop = await links.loop(link) if request.method == "GET" else None
         if loop is not None:
             page = _PAGES.page("loop.html", 508, reason=reason, url=link.refresh_url, loop=loop)
-            return self._answer(request, f"refresh loop: {reason}", page)
-        return self._go(request, link.refresh_url, f"dead link: {reason}", status, "refreshUrl")
+            return await self._answer(request, f"refresh loop: {reason}", page)
+        return await self._go(
+            request, link.refresh_url, f"dead link: {reason}", status, "refreshUrl"
+        )
 
-    def _go(
+    async def _go(
         self, request: Request, url: str | None, reason: str, status: int, name: str
     ) -> Response:
         """To an address of the link; what is not ASCII in it is escaped, and so are line ends."""
         if url is None:
             page = _PAGES.page("nowhere.html", reason=reason, parameter=name)
-            return self._answer(request, reason, page)
-        return self._answer(request, reason, RedirectResponse(url, status, _LEAVING))
+            return await self._answer(request, reason, page)
+        return await self._answer(request, reason, RedirectResponse(url, status, _LEAVING))
 
     @staticmethod
-    def _answer(request: Request, reason: str, response: Response) -> Response:
+    async def _answer(request: Request, reason: str, response: Response) -> Response:
         """An answer with its entry in the journal."""
         session, status = session_of(request.scope), response.status_code
-        session.journal.record(
-            session.clock.now(),
+        await session.journal.record(
+            session.controls.clock.now(),
             request.scope,
             b"",
             None,
@@ -155,6 +162,7 @@ class Onboarding:
             reason,
             response.raw_headers,
             bytes(response.body),
+            None,
         )
         return response
 

@@ -79,7 +79,7 @@ class AccountOperation:
     def succeeded(self, request: Request, body: bytes, moment: float) -> None:
         """Note the link that was returned, for when it is opened."""
         if self.role == LINK:
-            Links.of(request.session).made((body, self.organisation(request), request.body, moment))
+            Links(request.session).made(body, self.organisation(request), request.body, moment)
 
     def bring_about(
         self, case: Case, path: Mapping[str, str]
@@ -108,6 +108,8 @@ def _refusals(operation: ContractOperation) -> Iterator[tuple[str, Case]]:
 class AccountAnswers:
     """The successes of an operation beside the link."""
 
+    keeps = True
+
     def __init__(
         self, of: AccountOperation, document: Document, operation: ContractOperation
     ) -> None:
@@ -134,10 +136,10 @@ class AccountAnswers:
     async def _enable(self, request: Request, case: Case) -> tuple[Case, Facts]:
         """An account is created once (201, where that is documented), and returned from then on."""
         session, organisation = request.session, self.of.organisation(request)
-        account, status = await self.accounts.account(session, organisation), "200"
-        if account.state == NOT_ENABLED:
-            account, status = await self.accounts.put(session, organisation, "NotStarted"), "201"
-        return self._cases.get(status, case), facts(organisation, account)
+        account, is_new = await self.accounts.move(
+            session, organisation, lambda state: "NotStarted" if state == NOT_ENABLED else None
+        )
+        return self._cases.get("201" if is_new else "200", case), facts(organisation, account)
 
     async def _status(self, request: Request, case: Case) -> tuple[Case, Facts]:
         organisation = self.of.organisation(request)

@@ -27,27 +27,35 @@ async def new_secret(session: Session, organisation: str) -> tuple[str, float]:
     """A new secret for the account of an organisation, and when it expires."""
     own = account_id(organisation)
     secret = f"{own}{_MIDDLE}{secrets.token_hex(12)}"
-    expires = session.clock.now() + EXPIRES_AFTER
+    expires = session.controls.clock.now() + EXPIRES_AFTER
     made = {"secret": secret, "organisation": organisation, "expires": expires, "used": False}
-    await _keep(session, own, [*await _kept(session, own), made])
+
+    def added(text: str | None) -> tuple[str, None]:
+        return _text([*_kept(text), made]), None
+
+    await session.store.update(_PREFIX + own, added)
     return secret, expires
 
 
 async def use_up(session: Session, secret: str) -> str:
     """Use a secret up; gives the organisation. Raises ControlError where it does not work."""
-    own = secret.partition(_MIDDLE)[0]
-    kept = await _kept(session, own)
-    found = next((made for made in kept if made["secret"] == secret), None)
-    if found is None:
-        raise ControlError("This secret is not known (any more).", 404)
-    if found["used"]:
-        raise ControlError("This secret was used before: it works once. Ask for a new one.", 409)
-    if session.clock.now() >= found["expires"]:
-        why = f"This secret expired, {EXPIRES_AFTER:g} seconds after it was made."
-        raise ControlError(f"{why} Ask for a new one.", 409)
-    found["used"] = True
-    await _keep(session, own, kept)
-    return str(found["organisation"])
+    now = session.controls.clock.now()
+
+    def used(text: str | None) -> tuple[str, str]:
+        kept = _kept(text)
+        found = next((made for made in kept if made["secret"] == secret), None)
+        if found is None:
+            raise ControlError("This secret is not known (any more).", 404)
+        if found["used"]:
+            why = "This secret was used before: it works once. Ask for a new one."
+            raise ControlError(why, 409)
+        if now >= found["expires"]:
+            why = f"This secret expired, {EXPIRES_AFTER:g} seconds after it was made."
+            raise ControlError(f"{why} Ask for a new one.", 409)
+        found["used"] = True
+        return _text(kept), str(found["organisation"])
+
+    return await session.store.update(_PREFIX + secret.partition(_MIDDLE)[0], used)
 
 
 def refuse_dead(state: str) -> None:
@@ -56,10 +64,9 @@ def refuse_dead(state: str) -> None:
         raise ControlError(f"Nothing can be onboarded: {DEAD[state]}.", 409)
 
 
-async def _kept(session: Session, own: str) -> list[dict[str, Any]]:
-    text = await session.store.get(_PREFIX + own)
+def _kept(text: str | None) -> list[dict[str, Any]]:
     return [] if text is None else list(orjson.loads(text))
 
 
-async def _keep(session: Session, own: str, kept: list[dict[str, Any]]) -> None:
-    await session.store.put(_PREFIX + own, orjson.dumps(kept[-MOST_SECRETS:]).decode())
+def _text(kept: list[dict[str, Any]]) -> str:
+    return orjson.dumps(kept[-MOST_SECRETS:]).decode()

@@ -27,10 +27,10 @@ def least_size(document: Dereferencing, schema: Any) -> int:
     """The size of the smallest value that fits a schema of the document's `schema_root`; all
     that are larger than `MOST_MADE` are one.
     """
-    return _Sizes(document).of(schema, 0)
+    return _LeastSizes(document).of(schema, 0)
 
 
-class _Sizes:
+class _LeastSizes:
     """The sizes of one document's schemas: each is looked at once."""
 
     def __init__(self, document: Dereferencing) -> None:

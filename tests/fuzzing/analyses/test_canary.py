@@ -16,6 +16,7 @@ from tests.contract_tests.commands import Result
 from tests.fuzzing.fuzzed import CountingApp, Opening, checks, fuzz, fuzz_app
 from tests.independent.app import Answer, Link
 from tests.independent.serve import serving
+from tests.ports import free_port
 
 CALLBACK, REDIRECT = "no request to a caller's address", "no redirect to a caller's address"
 
@@ -43,11 +44,6 @@ class Redirecting(CountingApp):
 
     def success(self, link: Link) -> Answer:
         return Answer(303, None, b"", (("location", link.return_url),))
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def with_canary(folder: Path, app: CountingApp, *options: object, most: int = 200) -> Result:

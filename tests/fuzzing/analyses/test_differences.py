@@ -30,7 +30,6 @@ from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import Start
 from tests.contract_tests.targets import stateless_text, write
 from tests.end_to_end.mock import running_mock
-from tests.fuzzing.analyses.test_canary import free_port
 from tests.fuzzing.findings.test_replay import replay
 from tests.fuzzing.fuzzed import CountingApp, Failing, checks, fuzz, ledger
 from tests.fuzzing.others import (
@@ -44,6 +43,7 @@ from tests.fuzzing.others import (
 )
 from tests.independent.app import ACTIVE_ID, Answer, Request
 from tests.independent.serve import Application, serving
+from tests.ports import free_port
 
 FAULTS = (OtherScheme, RefreshBlamed, RefreshDefaults)
 SHOWN = {

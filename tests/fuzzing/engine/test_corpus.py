@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from hypothesis.database import InMemoryExampleDatabase
-from redis import Redis
-from redis.exceptions import ConnectionError as NotYetError
 
 from fuzzing.engine.corpus import Corpus, CorpusError, open_database
 from tests.contract_tests.targets import stateless_text, write
-from tests.fuzzing.analyses.test_canary import free_port
 from tests.fuzzing.fuzzed import CountingApp, Failing, fuzz, ledger
 from tests.independent.serve import serving
+from tests.redis_server import needs_redis, redis_address
 
 RARE = b":8443"
 FIRST = 25
 """So many requests count as the first ones."""
-
-needs_redis = pytest.mark.skipif(
-    shutil.which("redis-server") is None, reason="redis-server is not installed"
-)
-
-
-@contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
-    """A Redis server that keeps nothing; gives its address."""
-    port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(port, process)
-            yield f"redis://127.0.0.1:{port}/3"
-        finally:
-            process.terminate()
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 10
-    with Redis(port=port) as client:
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                client.ping()
-                return
-            except NotYetError:
-                time.sleep(0.02)
-    raise RuntimeError("redis-server did not start")
 
 
 def failures(folder: Path, database: object, *options: object) -> list[list[dict[str, Any]]]:
@@ -87,10 +53,10 @@ def test_a_folder_keeps_what_broke_something(tmp_path: Path) -> None:
 @needs_redis
 def test_a_redis_server_keeps_it_for_all(tmp_path: Path) -> None:
     """So does a Redis server, for both workers."""
-    with redis_server(tmp_path) as address:
+    with redis_address(tmp_path) as address:
         options = ("--max-requests", 400, "--workers", 2)
         before, after = failures(tmp_path, address, *options)
-        with Redis.from_url(address) as client:
+        with redis.Redis.from_url(address) as client:
             assert client.dbsize() > 0
     of_worker = [[entry for entry in after if entry["worker"] == worker] for worker in (0, 1)]
     assert all(hashes(entries[:FIRST]) & hashes(before) for entries in of_worker)

@@ -22,10 +22,11 @@ from tests.contract_tests.commands import Result, run_words
 from tests.contract_tests.contracts import contract_of, documented
 from tests.contract_tests.http.recorder import recording
 from tests.contract_tests.targets import stateless_text, write
-from tests.fuzzing.analyses.test_canary import at_once, free_port
+from tests.fuzzing.analyses.test_canary import at_once
 from tests.fuzzing.fuzzed import CountingApp, Failing, Opening, fuzz
 from tests.independent.app import ACTIVE_ID, PaymentAccountLinks, Request
 from tests.independent.serve import serving
+from tests.ports import free_port
 
 KEY = "sk_live_very_secret_123"
 ENV = {"TALLY_KEY": KEY, "TALLY_ORG": ACTIVE_ID}

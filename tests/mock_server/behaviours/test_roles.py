@@ -15,8 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from mock_server.behaviours.payment_account_link.accounts import Accounts
 from mock_server.behaviours.payment_account_link.secrets import new_secret
 from mock_server.serve import serving
-from mock_server.state.sessions import Sessions
-from mock_server.state.store import MemoryStore
+from mock_server.state.embedded.embedded_sessions import EmbeddedSessions
 from tallystick import load_contract
 from tests.mock_server.conftest import Serve, client
 from tests.mock_server.documented import ID, OTHER_ID, VALID
@@ -375,8 +374,8 @@ def test_a_refusal_that_is_not_documented(serve: Serve) -> None:
 
 def test_the_store_has_json() -> None:
     """All that is kept is a JSON value, so that a store of another process can hold it."""
-    store = MemoryStore()
-    session = Sessions(load_contract(str(DOCUMENT)), store).default
+    session = EmbeddedSessions(load_contract(str(DOCUMENT))).default
+    store = session.store
 
     async def kept() -> dict[str, Any]:
         await Accounts("NotEnabled").put(session, ID.upper(), "Rejected")

@@ -6,17 +6,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mock_server.serve import serving
 from tallystick import load_contract
-from tests.mock_server.conftest import client
+from tests.mock_server.conftest import client, replicated
+from tests.mock_server.stores import store
+
+__all__ = ["shop", "shop_url", "store"]
 
 DOCUMENT = Path(__file__).with_name("shop.yaml")
 
 
 @pytest.fixture(scope="package")
-def shop_url() -> Iterator[str]:
+def shop_url(store: str | None) -> Iterator[str]:
     """The base URL of one mock of the shop, for all tests."""
-    with serving(load_contract(str(DOCUMENT))) as url:
+    with replicated(load_contract(str(DOCUMENT)), store) as url:
         yield url
 
 

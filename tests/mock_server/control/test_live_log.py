@@ -8,9 +8,9 @@ import pytest
 
 from mock_server.control import live_log
 from mock_server.control.live_log import LiveLogs
+from mock_server.state.embedded.embedded_sessions import EmbeddedSessions
 from mock_server.state.journal import Entry
-from mock_server.state.sessions import Session, Sessions
-from mock_server.state.store import MemoryStore
+from mock_server.state.sessions import Session
 from tallystick import load_contract
 
 SCOPE = {"method": "GET", "path": "/x", "query_string": b"", "headers": []}
@@ -21,12 +21,14 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     """A session of a mock that gathers news for no time at all."""
     monkeypatch.setattr(live_log, "_PAUSE", 0)
     monkeypatch.setattr(live_log, "_PAUSE_OF_EACH", 0)
-    return Sessions(load_contract(), MemoryStore()).default
+    return EmbeddedSessions(load_contract()).default
 
 
-def answer(session: Session, *, is_out: bool = True) -> int:
+async def answer(session: Session, *, is_out: bool = True) -> int:
     """One request is answered."""
-    number = session.journal.record(0.0, SCOPE, b"", "GET /x", 200, "200", "success", [], b"")
+    number = await session.journal.record(
+        0.0, SCOPE, b"", "GET /x", 200, "200", "success", [], b"", begun=None
+    )
     if is_out:
         session.journal.sent(number, 0.1)
     return number
@@ -58,7 +60,7 @@ def test_all_who_look_on_share_what_happens(session: Session) -> None:
         first, second = found.stream(session, 0), found.stream(session, 0)
         assert [await news(first), await news(second)] == [["changed"]] * 2
         await asyncio.sleep(0)
-        answer(session)
+        await answer(session)
         assert [await news(first), await news(second)] == [["changed", "request 1"]] * 2
         late = found.stream(session, 0)
         assert await news(late) == ["changed", "request 1"]
@@ -76,7 +78,7 @@ def test_an_answer_under_way_comes_again(session: Session) -> None:
         stream = logs([]).stream(session, 0)
         await news(stream)
         await asyncio.sleep(0)
-        number = answer(session, is_out=False)
+        number = await answer(session, is_out=False)
         assert await news(stream) == ["changed", "request 1"]
         session.journal.sent(number, 2.0)
         session.changes.notify()
@@ -94,11 +96,11 @@ def test_a_reset_is_seen(session: Session) -> None:
         stream = found.stream(session, 0)
         await news(stream)
         await asyncio.sleep(0)
-        answer(session)
+        await answer(session)
         assert await news(stream) == ["changed", "request 1"]
         await session.reset()
-        answer(session)
-        answer(session)
+        await answer(session)
+        await answer(session)
         assert await news(stream) == ["changed", "reset", "request 1", "request 2"]
         again = found.stream(session, 17)
         assert await news(again) == ["changed", "reset", "request 1", "request 2"]
@@ -119,7 +121,7 @@ def test_who_does_not_keep_up_is_let_go(session: Session, monkeypatch: pytest.Mo
         await news(sleeps)
         await asyncio.sleep(0)
         for number in range(1, 7):
-            answer(session)
+            await answer(session)
             assert await news(reads) == ["changed", f"request {number}"]
         got = [await news(sleeps) for _ in range(3)]
         assert got[-1] == ["changed", "request 3"]

@@ -6,8 +6,7 @@ from datetime import datetime
 import httpx
 import pytest
 
-from mock_server.state.sessions import Sessions
-from mock_server.state.store import MemoryStore
+from mock_server.state.embedded.embedded_sessions import EmbeddedSessions
 from tallystick import load_contract
 from tests.mock_server.documented import ID, VALID, create, path
 
@@ -97,13 +96,12 @@ def test_an_idle_session_ends(seconds: int, left: list[str]) -> None:
     """A session that nobody names for an hour ends, and its states with it."""
 
     async def run() -> tuple[list[str], list[str]]:
-        store = MemoryStore()
-        sessions = Sessions(load_contract(), store)
-        idle = await sessions.get("idle")
+        sessions = EmbeddedSessions(load_contract())
+        idle = await sessions.named("idle")
         await idle.store.put("state", "Active")
         idle.used -= seconds  # as if it had been named that long ago
         await sessions.get("new")
-        return [session.name for session in sessions], await store.keys("idle/")
+        return [session.name for session in await sessions.all()], sessions.store.keys("idle/")
 
     names, keys = asyncio.run(run())
     assert names == left

@@ -1,0 +1,240 @@
+"""The sessions of a mock that shares them with other processes (see Sessions).
+
+Rules: this process keeps of a session what it knew last of its controls, by their version; each
+request begins with one question for a newer one. A change is made on a copy, and counts when Redis
+has taken it, which it does only where no one else was faster; else the change is made on what is
+there now. While Redis is gone, what was known last stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from mock_server.limits import DEFAULT, MockLimits
+from mock_server.state.controls import Controls
+from mock_server.state.journal import MOST_ENTRIES, MOST_ENTRIES_OF_A_SESSION, Served, Taking
+from mock_server.state.sessions import Note, Session, Sessions, TooManySessionsError, U, requests_of
+from mock_server.state.shared import scripts
+from mock_server.state.shared.redis_changes import RedisChanges, RedisListener
+from mock_server.state.shared.redis_journal import RedisJournal, counted
+from mock_server.state.shared.redis_link import RedisLink
+from mock_server.state.shared.redis_place import RedisPlace
+from mock_server.state.shared.redis_store import RedisStore
+from mock_server.state.shared.scripts import Script
+from mock_server.state.store import StoreGoneError
+from tallystick.contract import Contract
+
+T = TypeVar("T")
+
+_KNOWN = 2_000
+"""Of how many sessions this process knows something."""
+
+
+class RedisSession(Session):
+    """A session in Redis (see Session)."""
+
+    __slots__ = ("_lock", "_sessions", "_text", "_version")
+    journal: RedisJournal
+    store: RedisStore
+
+    def __init__(self, name: str, sessions: RedisSessions) -> None:
+        self._sessions = sessions
+        self._lock = asyncio.Lock()
+        self._version, self._text = "0", ""
+        link = sessions.link
+        most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
+        super().__init__(
+            name,
+            Controls(sessions.contract),
+            RedisStore(link, name),
+            RedisJournal(link, name, requests_of(name), most, sessions.cap(name)),
+            RedisChanges(sessions.listener, name),
+        )
+
+    async def _run(self, script: Script, *arguments: Any, again: bool = False) -> Any:
+        return await self._sessions.run(script, self.name, *arguments, again=again)
+
+    async def refresh(self) -> None:
+        """Have the controls as they are now. Raises TooManySessionsError, StoreGoneError."""
+        limits = self._sessions.limits
+        try:
+            reply = await self._run(
+                scripts.BEGIN, self._version, limits.max_sessions, limits.session_idle, again=True
+            )
+        except StoreGoneError:
+            self.store.know(None)
+            raise
+        if reply[0]:
+            raise TooManySessionsError(limits.max_sessions)
+        _, version, state, *text = reply
+        self.store.know(state)
+        if text:
+            self._know(version, text[0])
+
+    def _know(self, version: bytes, text: bytes) -> None:
+        self._version, self._text = version.decode(), text.decode()
+        self.controls = self._copy()
+
+    def _copy(self) -> Controls:
+        return Controls.restored(self._sessions.contract, self._text)
+
+    def follow(self) -> None:
+        """The contract is another one."""
+        self.controls.queue.contract = self._sessions.contract
+
+    async def change(self, act: Callable[[Controls], T]) -> T:
+        """See Session."""
+        async with self._lock:
+            while True:
+                controls = self._copy()
+                result = act(controls)
+                if await self._set(controls):
+                    return result
+
+    async def take(self, act: Callable[[Controls], U | None], taking: Taking) -> U | None:
+        """See Session."""
+        async with self._lock:
+            while True:
+                controls = self._copy()
+                found = act(controls)
+                if found is None:
+                    if await self._set(controls):
+                        return None
+                    continue
+                taking.used.append(found.used)
+                if await self._set(controls, taking):
+                    return found
+                taking.used.pop()
+
+    async def _set(self, controls: Controls, taking: Taking | None = None) -> bool:
+        """Set the controls, unless another process has set them meanwhile; then know those."""
+        text = controls.stored()
+        if text == self._text or (not self._text and text == self._sessions.blank):
+            return True
+        taken = () if taking is None else self.journal.taken(taking)
+        is_set, version, found = await self._run(scripts.CHANGE, self._version, text, *taken)
+        if not is_set:
+            self._know(version, found)
+            return False
+        self._version, self._text, self.controls = version.decode(), text, controls
+        if taking is not None:
+            taking.number = int(found)
+        return True
+
+    def note(self, name: str, note: Note, size: int, most: int) -> None:  # noqa: ARG002
+        """See Session. Redis counts the size itself."""
+        self.journal.noted.append((name, note, most))
+
+    async def noted(self, name: str) -> Sequence[Note]:
+        """See Session."""
+        return await self.journal.kept(name)
+
+    async def notify(self) -> None:
+        """See Session. Where Redis is gone, nobody can hear of it."""
+        with suppress(StoreGoneError):
+            await self.journal.notify()
+
+    async def reset(self) -> None:
+        """See Session."""
+        await self._run(scripts.RESET, again=True)
+
+
+class RedisSessions(Sessions):
+    """See Sessions. The default session may have half of the memory, the named ones the rest."""
+
+    is_shared = True
+    default: RedisSession
+
+    def __init__(self, place: RedisPlace, contract: Contract, limits: MockLimits = DEFAULT) -> None:
+        super().__init__(limits)
+        self.contract = contract
+        self.blank = Controls(contract).stored()
+        self.link = RedisLink(place, self.notify)
+        self.listener = RedisListener(place)
+        self._known: OrderedDict[str, RedisSession] = OrderedDict()
+        self.default = RedisSession("", self)
+
+    def cap(self, name: str) -> int:
+        """How many bytes of details, and of notes of one name, a session keeps."""
+        share = self.limits.memory // 4
+        return share // max(self.limits.max_sessions, 1) if name else share
+
+    async def run(self, script: Script, session: str, *arguments: Any, again: bool = False) -> Any:
+        """What a script gives for a session."""
+        return await self.link.run(script, self.link.place.prefix, session, *arguments, again=again)
+
+    @property
+    def is_gone(self) -> bool:
+        """See Sessions."""
+        return self.link.is_gone
+
+    async def refresh(self) -> None:
+        """See Sessions."""
+        with suppress(StoreGoneError):
+            await self.default.refresh()
+
+    async def named(self, name: str) -> Session:
+        """See Sessions."""
+        session = self._session(name)
+        with suppress(StoreGoneError):
+            await session.refresh()
+        return session
+
+    def _session(self, name: str) -> RedisSession:
+        found = self._known.get(name)
+        if found is None:
+            found = self._known[name] = RedisSession(name, self)
+            while len(self._known) > _KNOWN:
+                self._known.popitem(last=False)
+        self._known.move_to_end(name)
+        return found
+
+    def _each(self) -> Iterator[RedisSession]:
+        yield self.default
+        yield from list(self._known.values())
+
+    async def all(self) -> list[Session]:
+        """See Sessions."""
+        names = await self.run(scripts.SESSIONS, "", again=True)
+        return [self._session(name.decode()) for name in names]
+
+    async def served(self) -> Counter[Served]:
+        """See Sessions."""
+        return counted(await self.run(scripts.TOTAL, "", again=True))
+
+    async def forget_served(self) -> None:
+        """See Sessions."""
+        await self.run(scripts.FORGET_TOTAL, "", again=True)
+
+    async def end(self, name: str) -> bool:
+        """See Sessions."""
+        return bool(await self.run(scripts.END, name))
+
+    def follow(self, contract: Contract) -> None:
+        """See Sessions."""
+        self.contract = contract
+        for session in self._each():
+            session.follow()
+        self.notify()
+
+    def notify(self) -> None:
+        """See Sessions."""
+        for session in self._each():
+            session.changes.notify()
+
+    def close(self) -> None:
+        """See Sessions."""
+        for session in self._each():
+            session.changes.end()
+
+    async def is_ready(self) -> bool:
+        """See Sessions."""
+        try:
+            await self.run(scripts.PING, "", again=True)
+        except StoreGoneError:
+            return False
+        return True

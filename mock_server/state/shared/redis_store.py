@@ -1,0 +1,93 @@
+"""The values of a session in Redis (see Store).
+
+Rules: each value has a version. `update` looks, makes the new value, and sets it if the version is
+still that; else it does so again with what is there now. What was looked at is known as long as the
+state of the session has the version that it had then: each request begins with a question for that,
+so that what does not change costs nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mock_server.state.shared import scripts
+from mock_server.state.shared.redis_link import RedisLink
+from mock_server.state.shared.scripts import Script
+from mock_server.state.store import MOST_KEYS, StoreGoneError
+
+T = TypeVar("T")
+
+Looked = tuple[str | None, bytes | None]
+"""A value and its version."""
+
+_MOST_KNOWN = 100
+_LARGEST_KNOWN = 256 * 1024
+"""How many values of a session a process knows, and how large they may be."""
+
+
+class RedisStore:
+    """The values of one session."""
+
+    def __init__(self, link: RedisLink, session: str) -> None:
+        self._link, self._session = link, session
+        self._state: bytes | None = None
+        self._known: dict[str, Looked] = {}
+
+    def know(self, state: bytes | None) -> None:
+        """The version of the state is this; None where nobody knows."""
+        if state is None or state != self._state:
+            self._state, self._known = state, {}
+
+    async def _run(self, script: Script, *arguments: Any, again: bool = False) -> Any:
+        prefix = self._link.place.prefix
+        return await self._link.run(script, prefix, self._session, *arguments, again=again)
+
+    async def _look(self, key: str) -> Looked:
+        """A value and its version."""
+        if self._link.is_gone:
+            raise StoreGoneError
+        known = self._known
+        if key in known:
+            return known[key]
+        value, version = await self._run(scripts.LOOK, key, again=True)
+        looked = None if value is None else value.decode(), version
+        # Where the state is another one by now, what was looked at is not known.
+        if known is self._known and self._state is not None:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            if value is None or len(value) <= _LARGEST_KNOWN:
+                known[key] = looked
+        return looked
+
+    async def get(self, key: str) -> str | None:
+        """See Store."""
+        value, _ = await self._look(key)
+        return value
+
+    async def put(self, key: str, value: str) -> None:
+        """See Store."""
+        await self._run(scripts.PUT, key, value, MOST_KEYS, again=True)
+        self.know(None)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """See Store."""
+        return [key.decode() for key in await self._run(scripts.KEYS, prefix, again=True)]
+
+    async def clear(self, prefix: str) -> None:
+        """See Store."""
+        await self._run(scripts.CLEAR, prefix, again=True)
+        self.know(None)
+
+    async def update(self, key: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
+        """See Store."""
+        found, version = await self._look(key)
+        while True:
+            value, result = change(found)
+            if value is None:
+                return result
+            is_set, *now = await self._run(scripts.PUT, key, value, MOST_KEYS, version or "")
+            self.know(None)
+            if is_set:
+                return result
+            found, version = None if now[0] is None else now[0].decode(), now[1]
