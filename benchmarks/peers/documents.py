@@ -1,0 +1,94 @@
+"""The documents that the peers serve, and the forms of them that some need.
+
+Rules: all peers get the same text. Train Travel goes without its `x-` members, since Prism refuses
+a document that refers to a page which is not there. Connexion 3.3.0 loads no OpenAPI 3.1, so its
+copy says the same in 3.0.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.documents import CONTRACTS
+from benchmarks.peers.loads import TRAINS, VENDOR
+from tests.end_to_end.peers import DOCUMENT
+
+_OWN = Path(__file__).with_name("trains.yaml")
+_TRAVEL = "train-travel.yaml"
+
+
+def served_documents(folder: Path) -> dict[str, Path]:
+    """The documents by their names in `loads`, written into a folder where they are copies."""
+    found = CONTRACTS / _TRAVEL
+    travel = folder / "trains.json"
+    document = _loaded(found if found.is_file() else _OWN)
+    travel.write_text(json.dumps(without_extensions(document)), encoding="utf-8")
+    return {VENDOR: DOCUMENT, TRAINS: travel}
+
+
+def trains() -> str:
+    """The title of the document that is served as `trains`."""
+    return "Train Travel" if (CONTRACTS / _TRAVEL).is_file() else "a document of our own"
+
+
+def loaded_for_connexion(path: Path) -> dict[str, Any]:
+    """The document as Connexion can load it."""
+    document: dict[str, Any] = in_3_0(_loaded(path))
+    document["info"].pop("license", None)
+    document["openapi"] = "3.0.3"
+    for scheme in document.get("components", {}).get("securitySchemes", {}).values():
+        name = {"oauth2": "x-tokenInfoFunc", "http": "x-bearerInfoFunc"}.get(scheme["type"])
+        if name is not None:
+            scheme[name] = "benchmarks.peers.apps.token_info"
+    return document
+
+
+def without_extensions(value: Any) -> Any:
+    """A value without members that start with `x-`."""
+    return _walked(value, lambda members: {k: v for k, v in members if not k.startswith("x-")})
+
+
+def in_3_0(value: Any) -> Any:
+    """A document of 3.1 with the keywords of 3.0, as far as the documents here need it."""
+    return _walked(value, lambda members: dict(_in_3_0(members)))
+
+
+def _in_3_0(members: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    found = []
+    for name, value in members:
+        if name == "const":
+            found.append(("enum", [value]))
+        elif name == "type" and isinstance(value, list):
+            found += [("type", next(t for t in value if t != "null")), ("nullable", True)]
+        elif name not in ("unevaluatedProperties", "identifier") and not (
+            name == "examples" and isinstance(value, list)
+        ):
+            found.append((name, value))
+    return found
+
+
+def _walked(value: Any, change: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> Any:
+    if isinstance(value, Mapping):
+        return change([(str(name), _walked(inner, change)) for name, inner in value.items()])
+    if isinstance(value, list):
+        return [_walked(inner, change) for inner in value]
+    return value
+
+
+def _loaded(path: Path) -> Any:
+    # Moments stay texts: YAML 1.1 would make dates of them.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+
+
+class _Loader(yaml.SafeLoader):
+    """Without timestamps."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, match) for tag, match in found if tag != "tag:yaml.org,2002:timestamp"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
