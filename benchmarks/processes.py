@@ -37,6 +37,15 @@ def _tree(pid: int) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
+def pin(pid: int, core: int) -> None:
+    """From now on all threads of a process and its children run on one core."""
+    for process in _tree(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for thread in process.threads():
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(thread.id, {core})
+
+
 @contextmanager
 def on_core(core: int) -> Iterator[None]:
     """What is started in the block runs on one core only."""

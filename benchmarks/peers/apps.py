@@ -38,7 +38,7 @@ def _bare() -> Any:
 
 
 def _connexion(path: Path) -> Any:
-    from connexion import AsyncApp
+    from connexion.apps.asynchronous import AsyncApp
     from connexion.resolver import Resolver
 
     from benchmarks.peers.documents import loaded_for_connexion

@@ -50,7 +50,8 @@ class Command:
 class Contender:
     """One row. `forcing` are the headers by which it is asked for a 409; without any it has no
     such way. `statuses` are what it answers to a load where that is by design another than the
-    document's.
+    document's. `warm` is for how many rounds it is asked before anything counts: a compiler that
+    works while the server runs needs more.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Contender:
     version: Callable[[], str]
     forcing: Mapping[str, str] | None = None
     statuses: Mapping[str, int] = field(default_factory=dict)
+    warm: int = 1
 
 
 def _mock(*options: str) -> Callable[[Serving], Command]:
@@ -127,6 +129,7 @@ def _ours() -> str:
 
 
 _PREFER = {"Prefer": "code=409"}
+_NODE, _JAVA = 3, 6
 
 CONTENDERS = (
     Contender("mock", "the mock, `-q`", _mock("-q"), _ours, _PREFER),
@@ -139,8 +142,8 @@ CONTENDERS = (
         _python("uvicorn", "uvloop", "httptools"),
         statuses={"invalid": 200},
     ),
-    Contender("prism", "Prism", _prism, _package(peers.PRISM), _PREFER),
-    Contender("mockoon", "Mockoon", _mockoon, _package(peers.MOCKOON), stubs.FORCING),
+    Contender("prism", "Prism", _prism, _package(peers.PRISM), _PREFER, warm=_NODE),
+    Contender("mockoon", "Mockoon", _mockoon, _package(peers.MOCKOON), stubs.FORCING, warm=_NODE),
     Contender(
         "scalar",
         "Scalar's mock server",
@@ -148,6 +151,7 @@ CONTENDERS = (
         _package(SCALAR),
         _PREFER,
         statuses={"invalid": 422},
+        warm=_NODE,
     ),
     Contender(
         "specmatic",
@@ -155,6 +159,9 @@ CONTENDERS = (
         _specmatic,
         _package(SPECMATIC),
         {"Specmatic-Response-Code": "409"},
+        warm=_JAVA,
     ),
-    Contender("wiremock", "WireMock", _wiremock, _package(peers.WIREMOCK), stubs.FORCING),
+    Contender(
+        "wiremock", "WireMock", _wiremock, _package(peers.WIREMOCK), stubs.FORCING, warm=_JAVA
+    ),
 )

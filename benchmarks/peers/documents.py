@@ -58,16 +58,19 @@ def in_3_0(value: Any) -> Any:
     return _walked(value, lambda members: dict(_in_3_0(members)))
 
 
+_NOT_IN_3_0 = {"unevaluatedProperties", "identifier", "webhooks"}
+
+
 def _in_3_0(members: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    found = []
+    found: list[tuple[str, Any]] = []
     for name, value in members:
         if name == "const":
             found.append(("enum", [value]))
         elif name == "type" and isinstance(value, list):
             found += [("type", next(t for t in value if t != "null")), ("nullable", True)]
-        elif name not in ("unevaluatedProperties", "identifier") and not (
-            name == "examples" and isinstance(value, list)
-        ):
+        elif name == "exclusiveMinimum" and not isinstance(value, dict):
+            found += [("minimum", value), (name, True)]
+        elif name not in _NOT_IN_3_0 and not (name == "examples" and isinstance(value, list)):
             found.append((name, value))
     return found
 
@@ -82,13 +85,14 @@ def _walked(value: Any, change: Callable[[list[tuple[str, Any]]], dict[str, Any]
 
 def _loaded(path: Path) -> Any:
     # Moments stay texts: YAML 1.1 would make dates of them.
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
 
 
 class _Loader(yaml.SafeLoader):
     """Without timestamps."""
 
-    yaml_implicit_resolvers = {
-        first: [(tag, match) for tag, match in found if tag != "tag:yaml.org,2002:timestamp"]
-        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, match) for tag, match in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}

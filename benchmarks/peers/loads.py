@@ -68,7 +68,7 @@ class Load:
         """What is sent, with a peer's own way to ask for a case."""
         content = {} if self.value is None else {"Content-Type": "application/json"}
         forced = more if self.is_forced else {}
-        return {"Accept": "application/json", **content, **self.headers, **forced}
+        return {"Accept": "*/*", **content, **self.headers, **forced}
 
 
 _TO_LINK = f"/organisations/{_ORGANISATION}/payment-account/link"
