@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.pages import write_into
 from benchmarks.peers import starts, wrk
 from benchmarks.peers.contenders import CONTENDERS, Contender
 from benchmarks.peers.documents import served_documents
@@ -22,7 +23,7 @@ from benchmarks.peers.figures import GOAL_LOAD, MOCK, PRISM, figure
 from benchmarks.peers.loads import LOADS
 from benchmarks.peers.measuring import Rounds, measured
 from benchmarks.peers.plot import svg
-from benchmarks.peers.report import Report, written
+from benchmarks.peers.report import Report
 from tests.end_to_end.peers import Missing
 
 MARKER = "bench-peers"
@@ -87,7 +88,7 @@ def _write(page: Path, report: Report) -> None:
         picture.parent.mkdir(exist_ok=True)
         picture.write_text(svg(title, "µs", costs, "the mock"), encoding="utf-8")
         text = f"![{title}; the figures are in the table below]({_PICTURE})\n\n{text}"
-    page.write_text(written(page.read_text("utf-8"), MARKER, text), encoding="utf-8")
+    write_into(page, MARKER, text)
 
 
 if __name__ == "__main__":

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import psutil
-
 from benchmarks.documents import table
+from benchmarks.pages import where
 from benchmarks.peers.contenders import Contender
 from benchmarks.peers.documents import trains
 from benchmarks.peers.figures import Goal, figure, goals, memory, small_document
@@ -38,7 +33,7 @@ class Report:
         """Every round of everything."""
         return {
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine(),
+            "machine": where(),
             "settings": self.settings,
             "versions": {c.title: c.version() for c in self.contenders},
             **asdict(self.rounds),
@@ -55,7 +50,7 @@ class Report:
         """The tables, with what they were made on."""
         versions = "; ".join(f"{c.title} {c.version()}" for c in self.contenders)
         parts = [
-            f"{datetime.now(UTC).date()}, {machine()}. {self.settings}.",
+            f"{where()}. {self.settings}.",
             f"Versions: {versions}.",
             f"### Goals\n\n{self._goals()}",
             *(f"### {_title(load)}\n\n{self._load(load)}" for load in self._loads()),
@@ -111,7 +106,7 @@ def _row(contender: Contender, cell: Cell) -> dict[str, Any]:
     row |= {"server": contender.title, "note": short(cell.reason)}
     if not cell.requests_per_second:
         return row
-    if not cell.reason and cell.status in contender.statuses.values():
+    if not cell.reason and cell.load in contender.statuses:
         row["note"] = f"its answer is {cell.status}"
     return row | {
         "requests/s": figure(cell.requests_per_second).text(",.0f"),
@@ -133,27 +128,3 @@ def short(text: str, most: int = 120) -> str:
     """A reason on one line of a table."""
     flat = " ".join(text.split()).replace("|", "/")
     return flat if len(flat) <= most else f"{flat[: most - 1]}…"
-
-
-def machine() -> str:
-    """What it was measured on."""
-    info = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*: (.+)", info.read_text()) if info.is_file() else None
-    name = found[1].strip() if found else platform.machine()
-    memory = psutil.virtual_memory().total / 2**30
-    return (
-        f"{os.cpu_count()} cores ({name}), {memory:.0f} GiB, {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}"
-    )
-
-
-def written(page: str, name: str, text: str) -> str:
-    """The page with the text between its markers `<!-- NAME -->` and `<!-- /NAME -->`. Raises
-    ValueError where it has none.
-    """
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, found, rest = page.partition(begin)
-    _, also, after = rest.partition(end)
-    if not (found and also):
-        raise ValueError(f"the page has no {begin} … {end}")
-    return f"{before}{begin}\n{text.strip()}\n{end}{after}"
