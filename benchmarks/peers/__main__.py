@@ -33,7 +33,7 @@ _PICTURE = Path("pictures/bench-peers.svg")
 def main() -> int:
     """Measure, print the tables, and write them where they are wanted."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers")
-    parser.add_argument("--rounds", type=int, default=7, help="of each load at each server")
+    parser.add_argument("--rounds", type=int, default=5, help="of each load at each server")
     parser.add_argument("--seconds", type=int, default=1, help="of a round")
     parser.add_argument("--starts", type=int, default=5, help="of each server")
     names = [contender.name for contender in CONTENDERS]
