@@ -63,7 +63,7 @@ class Run:
     def text(self, operations: int) -> str:
         """For a table: the seconds, and those for each operation."""
         if self.code is None:
-            return f"over {self.seconds:.0f} s"
+            return f"over {self.seconds:,.0f} s"
         if self.code not in _FINISHED:
             return f"exit code {self.code}"
         return per_operation(self.seconds, operations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -189,10 +190,14 @@ def test_the_goals_speak_of_a_load_that_there_is() -> None:
 
 
 @pytest.mark.whole
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="the command would install wrk")
 def test_a_short_run() -> None:
-    """The command measures, or says why not, and ends with 0 and without servers."""
+    """The command starts a server, sends it a load, and ends with 0."""
     words = ["--only", "bare", "--loads", "valid", "--rounds", "1", "--starts", "1"]
     command = [sys.executable, "-m", "benchmarks.peers", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert "| a bare ASGI function |" in done.stdout
+    rows = [row for row in done.stdout.splitlines() if row.startswith("| a bare ASGI function |")]
+    load, start = (row.split(" | ") for row in rows)
+    assert int(load[1].partition(" ")[0].replace(",", "")) > 10
+    assert float(start[1].partition(" ")[0]) > 0
