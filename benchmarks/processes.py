@@ -1,4 +1,7 @@
-"""What a process and its children cost, as the system counts it."""
+"""What a process and its children cost, as the system counts it, and the core that they run on.
+
+Rules: what has ended costs nothing more. Cores are Linux's; elsewhere nothing is pinned.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from contextlib import contextmanager
 
 import psutil
 
-CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
-SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
+_IS_PINNED = hasattr(os, "sched_setaffinity")
+_CORES = sorted(os.sched_getaffinity(0)) if _IS_PINNED else [0]
+SERVER_CORE, LOAD_CORE = _CORES[0], _CORES[-1]
 
 
 def cpu_seconds(pid: int) -> float:
@@ -33,13 +37,16 @@ def resident_megabytes(pid: int) -> float:
 
 
 def _tree(pid: int) -> list[psutil.Process]:
-    process = psutil.Process(pid)
-    return [process, *process.children(recursive=True)]
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def pin(pid: int, core: int) -> None:
     """From now on all threads of a process and its children run on one core."""
-    for process in _tree(pid):
+    for process in _tree(pid) if _IS_PINNED else ():
         with contextlib.suppress(psutil.NoSuchProcess):
             for thread in process.threads():
                 with contextlib.suppress(ProcessLookupError):
@@ -49,6 +56,9 @@ def pin(pid: int, core: int) -> None:
 @contextmanager
 def on_core(core: int) -> Iterator[None]:
     """What is started in the block runs on one core only."""
+    if not _IS_PINNED:
+        yield
+        return
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})
     try:
