@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.peers import stubs
-from benchmarks.peers.loads import VENDOR
+from benchmarks.peers.loads import TRAINS, VENDOR
 from mock_server.state.journal import MOST_ENTRIES
 from tests.end_to_end import peers
 
@@ -51,7 +51,7 @@ class Contender:
     """One row. `forcing` are the headers by which it is asked for a 409; without any it has no
     such way. `statuses` are what it answers to a load where that is by design another than the
     document's. `warm` is for how many rounds it is asked before anything counts: a compiler that
-    works while the server runs needs more.
+    works while the server runs needs more. `documents` are those that it serves here.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Contender:
     forcing: Mapping[str, str] | None = None
     statuses: Mapping[str, int] = field(default_factory=dict)
     warm: int = 1
+    documents: tuple[str, ...] = (VENDOR, TRAINS)
 
 
 def _mock(*options: str) -> Callable[[Serving], Command]:
@@ -81,8 +82,8 @@ def _app(name: str) -> Callable[[Serving], Command]:
     return command
 
 
-def _prism(serving: Serving) -> Command:
-    return Command([*peers.prism(serving.port, serving.path), "--verboseLevel", "silent"])
+def _prism(*options: str) -> Callable[[Serving], Command]:
+    return lambda serving: Command([*peers.prism(serving.port, serving.path), *options])
 
 
 def _mockoon(serving: Serving) -> Command:
@@ -142,7 +143,23 @@ CONTENDERS = (
         _python("uvicorn", "uvloop", "httptools"),
         statuses={"invalid": 200},
     ),
-    Contender("prism", "Prism", _prism, _package(peers.PRISM), _PREFER, warm=_NODE),
+    Contender(
+        "prism",
+        "Prism, `--verboseLevel silent`",
+        _prism("--verboseLevel", "silent"),
+        _package(peers.PRISM),
+        _PREFER,
+        warm=_NODE,
+    ),
+    Contender(
+        "prism-log",
+        "Prism with its log",
+        _prism(),
+        _package(peers.PRISM),
+        _PREFER,
+        warm=_NODE,
+        documents=(VENDOR,),
+    ),
     Contender("mockoon", "Mockoon", _mockoon, _package(peers.MOCKOON), stubs.FORCING, warm=_NODE),
     Contender(
         "scalar",

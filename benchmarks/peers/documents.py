@@ -1,8 +1,9 @@
 """The documents that the peers serve, and the forms of them that some need.
 
 Rules: all peers get the same text. Train Travel goes without its `x-` members, since Prism refuses
-a document that refers to a page which is not there. Connexion 3.3.0 loads no OpenAPI 3.1, so its
-copy says the same in 3.0.
+a document that refers to a page which is not there; without XML, of which Specmatic loads nothing;
+and without its servers, since some take their base path for a part of each path. Connexion 3.3.0
+loads no OpenAPI 3.1, so its copy says the same in 3.0.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from tests.end_to_end.peers import DOCUMENT
 
 _OWN = Path(__file__).with_name("trains.yaml")
 _TRAVEL = "train-travel.yaml"
+_OF_XML = {"xml", "application/xml", "application/problem+xml"}
 
 
 def served_documents(folder: Path) -> dict[str, Path]:
     """The documents by their names in `loads`, written into a folder where they are copies."""
     found = CONTRACTS / _TRAVEL
     travel = folder / "trains.json"
-    document = _loaded(found if found.is_file() else _OWN)
-    travel.write_text(json.dumps(without_extensions(document)), encoding="utf-8")
+    document = in_json_only(_loaded(found if found.is_file() else _OWN))
+    document.pop("servers", None)
+    travel.write_text(json.dumps(document), encoding="utf-8")
     return {VENDOR: DOCUMENT, TRAINS: travel}
 
 
@@ -48,9 +51,16 @@ def loaded_for_connexion(path: Path) -> dict[str, Any]:
     return document
 
 
-def without_extensions(value: Any) -> Any:
-    """A value without members that start with `x-`."""
-    return _walked(value, lambda members: {k: v for k, v in members if not k.startswith("x-")})
+def in_json_only(value: Any) -> Any:
+    """A document without XML, and without members that start with `x-`."""
+    return _walked(
+        value,
+        lambda members: {
+            name: inner
+            for name, inner in members
+            if not name.startswith("x-") and name not in _OF_XML
+        },
+    )
 
 
 def in_3_0(value: Any) -> Any:

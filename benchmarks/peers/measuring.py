@@ -76,8 +76,9 @@ def measured(
     found = Rounds()
     for document, path in documents.items():
         of_document = [load for load in loads if load.document == document]
+        chosen = [contender for contender in contenders if document in contender.documents]
         if of_document:
-            _Run(contenders, of_document, rounds, seconds, found).at(document, path)
+            _Run(chosen, of_document, rounds, seconds, found).at(document, path)
     return found
 
 

@@ -73,7 +73,7 @@ class Report:
 
     def _load(self, load: Load) -> str:
         cells = {cell.contender: cell for cell in self.rounds.cells if cell.load == load.name}
-        return table(_COLUMNS, [_row(c, cells[c.name]) for c in self.contenders])
+        return table(_COLUMNS, [_row(c, cells[c.name]) for c in self.contenders if c.name in cells])
 
     def _starts(self) -> str:
         found = small_document(self.small)

@@ -8,6 +8,7 @@ ended.
 from __future__ import annotations
 
 import http.client
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from tests import PATIENCE
 from tests.end_to_end.peers import free_port, launched
 
 _HOST = "127.0.0.1"
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _EACH = 0.003
 """Seconds between two looks whether a server listens."""
 
@@ -64,10 +66,15 @@ def running(contender: Contender, document: str, path: Path, first: Load) -> Ite
                     raise RuntimeError(f"its first answer is none: {error!r}") from None
                 if process.poll() is not None or time.perf_counter() - begun > PATIENCE:
                     log.seek(0)
-                    said = log.read()[-500:].decode("utf-8", "replace").split()
-                    raise RuntimeError(f"it does not serve: {' '.join(said)}")
+                    raise RuntimeError(f"it does not serve: {why(log.read())}")
                 time.sleep(_EACH)
             yield Server(process.pid, port, time.perf_counter() - begun)
+
+
+def why(log: bytes) -> str:
+    """The reason in what a server printed: the first line with an error, else the last."""
+    lines = [line for line in _COLOURS.sub("", log.decode("utf-8", "replace")).splitlines() if line]
+    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "")
 
 
 def _ask(port: int, load: Load, headers: Mapping[str, str]) -> int:

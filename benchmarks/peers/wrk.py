@@ -22,6 +22,9 @@ from tests import PATIENCE
 from tests.end_to_end.peers import Missing
 
 CONNECTIONS = 32
+_TIMEOUT = "20s"
+"""A request that takes longer counts as lost; by default, wrk waits for two seconds."""
+
 _RESULT = "RESULT"
 _DONE = """
 done = function(summary, latency, requests)
@@ -79,7 +82,8 @@ def run(url: str, load: Load, headers: Mapping[str, str], seconds: float) -> Cou
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "load.lua")
         file.write_text(script(load, headers), encoding="utf-8")
-        options = ["--threads", "1", "--connections", str(CONNECTIONS), "--script", str(file)]
+        options = ["--threads", "1", "--connections", str(CONNECTIONS), "--timeout", _TIMEOUT]
+        options += ["--script", str(file)]
         command = [installed(), *options, "--duration", f"{seconds:g}s", f"{url}{load.path}"]
         with on_core(LOAD_CORE):
             done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)

@@ -12,12 +12,13 @@ import pytest
 from benchmarks.pages import written
 from benchmarks.peers import figures
 from benchmarks.peers.contenders import CONTENDERS
-from benchmarks.peers.documents import in_3_0, without_extensions
+from benchmarks.peers.documents import in_3_0, in_json_only
 from benchmarks.peers.figures import Figure, figure, goals
 from benchmarks.peers.loads import LOADS, TRAINS, VENDOR, Load
 from benchmarks.peers.measuring import Cell, Rounds
 from benchmarks.peers.plot import place, svg
 from benchmarks.peers.report import Report, short
+from benchmarks.peers.running import why
 from benchmarks.peers.starts import IMPORT, Start
 from benchmarks.peers.stubs import for_mockoon, for_wiremock
 from benchmarks.peers.wrk import Counted, counted, script
@@ -79,8 +80,8 @@ def test_wiremock_and_mockoon_answer_the_same_routes() -> None:
 
 
 def test_copies_of_documents() -> None:
-    """Without extensions for all; for Connexion in the words of 3.0."""
-    assert without_extensions({"a": [{"x-b": 1, "c": 2}], "x-d": 3}) == {"a": [{"c": 2}]}
+    """Without extensions and XML for all; for Connexion in the words of 3.0."""
+    assert in_json_only({"a": [{"x-b": 1, "c": 2}], "xml": 3}) == {"a": [{"c": 2}]}
     given = {"const": 1, "type": ["string", "null"], "exclusiveMinimum": 0, "examples": [2]}
     assert in_3_0(given) == {
         "enum": [1],
@@ -127,6 +128,7 @@ def test_the_goals() -> None:
     assert [(goal.measured, goal.is_reached) for goal in goals(rounds, SMALL, REAL)] == [
         ("2.00 times", False),  # 1.6, 2.0 and 2.0 times the bare function
         ("2.00 times", False),
+        ("not measured", None),
         ("8.00 times", True),  # Prism: 8, 10 and 6 times
         ("not measured", None),
         ("2.50 times", True),
@@ -143,7 +145,7 @@ def test_the_tables_say_why_something_is_missing() -> None:
     rounds.cells.append(Cell("prism", "valid", reason="npm is not installed"))
     report = Report(contenders, rounds, SMALL, [], "1 round")
     lines = report.markdown().splitlines()
-    assert "| Prism | – | – | – | – | npm is not installed |" in lines
+    assert "| Prism, `--verboseLevel silent` | – | – | – | – | npm is not installed |" in lines
     assert "| the mock, `-q` | 100 (100–100) | 2.00 (2.00–2.00) | 5.00 (5.00–5.00) " in "\n".join(
         lines
     )
@@ -157,6 +159,19 @@ def test_the_note_of_another_status_by_design() -> None:
     cell = Cell("bare", "invalid", 200, [1.0], [1.0], [1.0], [1.0])
     text = Report(contenders, Rounds([cell]), [], [], "").markdown()
     assert "| its answer is 200 |" in text
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        (b"Starting\n\x1b[31mError: no such file\x1b[0m\n  at x\n", "Error: no such file"),
+        (b"bad option\n\n", "bad option"),
+        (b"", ""),
+    ],
+)
+def test_the_reason_of_a_server_that_does_not_start(log: bytes, reason: str) -> None:
+    """The first line with an error, or the last line, without colours."""
+    assert why(log) == reason
 
 
 def test_a_reason_is_one_line() -> None:
@@ -185,7 +200,8 @@ def test_a_page_keeps_what_is_around_the_markers() -> None:
 def test_the_goals_speak_of_a_load_that_there_is() -> None:
     """A renamed load or contender would leave each goal unmeasured."""
     names = {contender.name for contender in CONTENDERS}
-    assert {figures.MOCK, figures.BARE, figures.PRISM, figures.WIREMOCK} <= names
+    assert {figures.MOCK, figures.BARE, figures.WIREMOCK} <= names
+    assert {figures.PRISM, figures.LOGGING} <= names
     assert figures.GOAL_LOAD in {load.name for load in LOADS}
 
 
