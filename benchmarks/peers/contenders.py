@@ -50,7 +50,7 @@ class Command:
 class Contender:
     """One row. `forcing` are the headers by which it is asked for a 409; without any it has no
     such way. `statuses` are what it answers to a load where that is by design another than the
-    document's. `warm` is for how many rounds it is asked before anything counts: a compiler that
+    document's. `warm` is how many requests it gets before anything counts: a compiler that
     works while the server runs needs more. `documents` are those that it serves here.
     """
 
@@ -60,7 +60,7 @@ class Contender:
     version: Callable[[], str]
     forcing: Mapping[str, str] | None = None
     statuses: Mapping[str, int] = field(default_factory=dict)
-    warm: int = 1
+    warm: int = 2_000
     documents: tuple[str, ...] = (VENDOR, TRAINS)
 
 
@@ -130,7 +130,7 @@ def _ours() -> str:
 
 
 _PREFER = {"Prefer": "code=409"}
-_NODE, _JAVA = 3, 6
+_NODE, _JAVA = 15_000, 20_000
 
 CONTENDERS = (
     Contender("mock", "the mock, `-q`", _mock("-q"), _ours, _PREFER),

@@ -23,6 +23,7 @@ from tests.end_to_end.peers import free_port, launched
 
 _HOST = "127.0.0.1"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_ERROR = re.compile(r"\w*Error\b.*|^error\b.*", re.MULTILINE)
 _EACH = 0.003
 """Seconds between two looks whether a server listens."""
 
@@ -72,9 +73,10 @@ def running(contender: Contender, document: str, path: Path, first: Load) -> Ite
 
 
 def why(log: bytes) -> str:
-    """The reason in what a server printed: the first line with an error, else the last."""
-    lines = [line for line in _COLOURS.sub("", log.decode("utf-8", "replace")).splitlines() if line]
-    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "")
+    """The reason in what a server printed: from the first `Error` on, else the last line."""
+    text = _COLOURS.sub("", log.decode("utf-8", "replace")).strip()
+    found = _ERROR.search(text)
+    return found[0] if found else text.rpartition("\n")[2]
 
 
 def _ask(port: int, load: Load, headers: Mapping[str, str]) -> int:

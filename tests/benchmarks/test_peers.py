@@ -165,7 +165,9 @@ def test_the_note_of_another_status_by_design() -> None:
     ("log", "reason"),
     [
         (b"Starting\n\x1b[31mError: no such file\x1b[0m\n  at x\n", "Error: no such file"),
-        (b"bad option\n\n", "bad option"),
+        (b"--errors: what is an error\n  message: 'Error opening file'\n", "Error opening file'"),
+        (b"error: no document\nhint\n", "error: no document"),
+        (b"usage\nbad option\n\n", "bad option"),
         (b"", ""),
     ],
 )
