@@ -19,7 +19,7 @@ ALL    := $(VENV)/.all-installed
 UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/benchmarks tests/hostile tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench bench-workers soak screenshots
+.PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench bench-peers bench-growth fuzz-bench scale-bench bench-workers soak screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -95,6 +95,12 @@ servers: $(ALL)  ## judge real servers from PyPI by their own documents, and pri
 bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on large documents
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.growth
+
+bench-peers: $(ALL)  ## measure the mock beside Connexion, Prism, Mockoon, Scalar, Specmatic and WireMock (under 20 minutes; npm, Java, wrk)
+	$(BIN)/python -m benchmarks.peers --json reports/bench-peers.json $(ARGS)
+
+bench-growth: $(ALL)  ## measure what reading and testing cost per operation, beside schemathesis run (a quarter of an hour)
+	$(BIN)/python -m benchmarks.suite_growth $(ARGS)
 
 fuzz-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
 	$(BIN)/python -m benchmarks.fuzzing
