@@ -19,7 +19,7 @@ ALL    := $(VENV)/.all-installed
 UNIT   := tests/tallystick tests/mock_server tests/contract_tests tests/fuzzing tests/benchmarks tests/hostile tests/test_rules.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench fuzz-bench scale-bench bench-workers screenshots
+.PHONY: help setup mock example test quick test-long shop contract fuzz mutants check wheel documents servers bench bench-peers bench-growth fuzz-bench scale-bench bench-workers soak screenshots
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -96,6 +96,12 @@ bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.growth
 
+bench-peers: $(ALL)  ## measure the mock beside Connexion, Prism, Mockoon, Scalar, Specmatic and WireMock (under 20 minutes; npm, Java, wrk)
+	$(BIN)/python -m benchmarks.peers --json reports/bench-peers.json $(ARGS)
+
+bench-growth: $(ALL)  ## measure what reading and testing cost per operation, beside schemathesis run (a quarter of an hour)
+	$(BIN)/python -m benchmarks.suite_growth $(ARGS)
+
 fuzz-bench: $(ALL)  ## measure how tallystick fuzz finds rare faults, beside st fuzz (half an hour)
 	$(BIN)/python -m benchmarks.fuzzing
 
@@ -104,6 +110,9 @@ scale-bench: $(ALL)  ## measure what a fuzz on a cluster costs
 
 bench-workers: $(ALL)  ## measure what a store in Redis costs, and what several workers bring (needs redis-server, wrk)
 	$(BIN)/python -m benchmarks.workers
+
+soak: $(ALL)  ## send a million mixed requests to mocks, and print what came (ten minutes; ARGS='--requests N')
+	$(BIN)/python -m tests.hostile.soak $(ARGS)
 
 screenshots: $(ALL)  ## make the pictures of docs/pictures anew (needs Chromium)
 	$(BIN)/python -m tests.end_to_end.screenshots

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 from benchmarks.generated import document
+from benchmarks.processes import cpu_seconds
 
 SIZES = (10, 100, 1_000)
 _DIRECT = build_opener(ProxyHandler({}))
@@ -52,16 +52,11 @@ def measure(operations: int, folder: Path) -> Start:
                 operations,
                 place.stat().st_size / 1e6,
                 seconds,
-                _cpu_seconds(process.pid),
+                cpu_seconds(process.pid),
                 _peak(process.pid),
             )
         finally:
             process.kill()
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak(pid: int) -> float:

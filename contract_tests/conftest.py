@@ -8,11 +8,12 @@ fails where one of them is above the advisory.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from math import inf
 from typing import NoReturn
 
-import click
 import pytest
 
 from contract_tests.http.client import Client, RunEndedError, TargetGoneError, unreachable
@@ -23,15 +24,17 @@ from contract_tests.requests.cleaning import clean_up
 from contract_tests.requests.reaching import has_request
 from contract_tests.requests.testability import Testability
 from contract_tests.results.baseline import read_baseline
+from contract_tests.results.judging import LateError, ending
 from contract_tests.results.progress import FOUND
 from contract_tests.results.reasons import explain
-from contract_tests.results.report import exit_code, summary, write_report
+from contract_tests.results.report import exit_code, make_folder, summary, write_report
 from contract_tests.results.run import RUN, Run, diagnostic
 from contract_tests.target.credentials import has_cookie_key
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
+from tallystick.printing import printable, rendered
 from tallystick.reader.options import LoadOptions
 
 UNREACHABLE = 4
@@ -85,8 +88,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         config.stash[PLAN] = _read(config)
+        if folder := config.getoption("report_dir"):
+            make_folder(folder)
     except TallystickError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(printable(str(error))) from None
 
 
 def _read(config: pytest.Config) -> Plan:
@@ -178,31 +183,46 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Fail a test that has found something above the advisory. One that breaks is a diagnostic of
     its operation: the rest of the run is judged all the same.
     """
+    started = pyfuncitem.config.stash.get(RUN, None)
     try:
-        result = yield
-    except (TargetGoneError, RunEndedError) as error:
+        with ending(lambda: started.client.ends_at if started else inf):
+            result = yield
+    except (TargetGoneError, RunEndedError, LateError) as error:
         _end(pyfuncitem.config.stash[RUN], error)
     except Exception as error:
+        if started and time.monotonic() >= started.client.ends_at:
+            _end(started, RunEndedError(str(LateError())))  # whoever was interrupted may break
         # Each test is about one operation: see pytest_generate_tests.
         operation: ContractOperation = pyfuncitem.callspec.params["operation"]  # type: ignore[assignment]
         why = diagnostic(operation.name, error)
         pyfuncitem.config.stash[RUN].note(why)
-        pytest.skip(why)
-    run = pyfuncitem.config.stash.get(RUN, None)
-    broken = run.take_broken() if run else []
+        pytest.skip(printable(why))
+    broken = started.take_broken() if started else []
     if broken:
         pyfuncitem.user_properties.append(FOUND)
         pytest.fail("\n\n".join(str(finding) for finding in broken), pytrace=False)
     return result
 
 
-def _end(run: Run, error: TargetGoneError | RunEndedError) -> NoReturn:
+class _Interrupts:
+    """A plugin that notes that a run was interrupted, before it is explained."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """See pytest; it calls this for its own exits, too."""
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            self.run.end(f"the run was interrupted after {self.run.seconds:.0f} s")
+
+
+def _end(run: Run, error: TargetGoneError | RunEndedError | LateError) -> NoReturn:
     """End the run. The findings so far stay."""
-    if isinstance(error, RunEndedError):
-        run.end(f"the run ended after {run.seconds:.0f} s: {error}")
-        pytest.exit(str(error), returncode=exit_code(run))
-    run.gone = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
-    pytest.exit(run.gone, returncode=UNREACHABLE)
+    if isinstance(error, TargetGoneError):
+        run.gone = f"{error}\n  the last request: {error.curl}" if error.curl else str(error)
+        pytest.exit(printable(run.gone), returncode=UNREACHABLE)
+    run.end(f"the run ended after {run.seconds:.0f} s: {error}")
+    pytest.exit(printable(str(error)), returncode=exit_code(run))
 
 
 def pytest_terminal_summary(
@@ -214,7 +234,7 @@ def pytest_terminal_summary(
         text = summary(run, is_whole=config.get_verbosity() > 0)
         has_colours = config.get_terminal_writer().hasmarkup
         terminalreporter.write_line("")
-        terminalreporter.write_line(text if has_colours else click.unstyle(text))
+        terminalreporter.write_line(rendered(text, has_colours=has_colours))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -222,7 +242,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     folder = session.config.getoption("report_dir", None)
     run = session.config.stash.get(RUN, None)
     if folder and run:
-        write_report(run, folder)
+        try:
+            write_report(run, folder)
+        except TallystickError as error:
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 @pytest.fixture(scope="session")
@@ -246,7 +269,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     created, and says why cases were not covered.
     """
     if reason := unreachable(target):
-        pytest.exit(reason, returncode=UNREACHABLE)
+        pytest.exit(printable(reason), returncode=UNREACHABLE)
     plan = replace(pytestconfig.stash[PLAN], target=target)
     client = Client(
         target,
@@ -258,6 +281,7 @@ def run(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iter
     )
     run = Run(contract, target, client, plan)
     pytestconfig.stash[RUN] = run
+    pytestconfig.pluginmanager.register(_Interrupts(run))
     yield run
     if not run.gone:
         with contextlib.suppress(TargetGoneError):
@@ -276,13 +300,16 @@ def bases(run: Run) -> Bases:
 def base(run: Run, bases: Bases, operation: ContractOperation) -> Base:
     """The request to the operation that should succeed."""
     try:
-        return bases.of(operation)
-    except (TargetGoneError, RunEndedError) as error:
+        with ending(lambda: run.client.ends_at):
+            return bases.of(operation)
+    except (TargetGoneError, RunEndedError, LateError) as error:
         _end(run, error)
     except Exception as error:
+        if time.monotonic() >= run.client.ends_at:
+            _end(run, RunEndedError(str(LateError())))
         why = diagnostic(operation.name, error)
         run.leave_out(operation, why)
-        pytest.skip(why)
+        pytest.skip(printable(why))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from contract_tests.checks.promises import check_promises
 from contract_tests.operations.roles import Roles
 from contract_tests.operations.scope import Scope
-from contract_tests.target.file import check_target, read_target
+from contract_tests.target.file import check_target, is_address, read_target
 from contract_tests.target.patterns import unmatched
 from contract_tests.target.target import Target, mock_target
 from contract_tests.target.variables import expanded
@@ -184,7 +183,7 @@ def _headers(given: Sequence[str], variables: dict[str, str]) -> dict[str, str]:
 def _target_at(base_url: str | None) -> Target | None:
     if not base_url:
         return None
-    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+    if not is_address(base_url):
         raise TallystickError(f"--base-url must be an http(s) URL, not {base_url!r}.")
     return Target(base_url.rstrip("/"))
 

@@ -27,6 +27,7 @@ from contract_tests.requests.reaching import faulty_request, formats, reaching_r
 from contract_tests.results.run import LIMITED, Run
 from contract_tests.target.target import CaseSetup, HookCall, TargetError
 from tallystick.catalogue.cases import Case
+from tallystick.printing import printable
 
 _SAME = "RFC 9110 section 3.3"
 """HTTP is stateless: each request can be understood by itself."""
@@ -37,7 +38,7 @@ def test_case(run: Run, case: Case, base: Base) -> None:
     setup = run.target.setup_of(case)
     if setup and setup.unreachable:
         run.unreachable(case, setup.unreachable)
-        pytest.skip(f"unreachable: {setup.unreachable}")
+        pytest.skip(printable(f"unreachable: {setup.unreachable}"))
     if setup is None and case.is_success:
         _succeed(run, base, case)
         return
@@ -150,4 +151,4 @@ def _inconclusive(base: Base, case: Case, exchange: Exchange, setup: CaseSetup) 
 
 def _skip(run: Run, case: Case, reason: str, needs_entry: bool = False) -> NoReturn:
     run.not_covered(case, reason, needs_entry=needs_entry)
-    pytest.skip(f"not covered: {reason}")
+    pytest.skip(printable(f"not covered: {reason}"))

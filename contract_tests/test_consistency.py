@@ -1,65 +1,32 @@
-"""What was created is what is read, listed and updated, and its address leads to it alone.
-
-Each test creates an item of its own, since others may have changed by now. A document hardly ever
-says that a service remembers, so what is found is advisory, but for an address that leads nowhere.
+"""What was created is what is read, listed and updated, its address leads to it alone, and PUT says
+whether it created.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import pytest
 
 from contract_tests.checks import table
-from contract_tests.checks.consistency import changed, in_words, lost
-from contract_tests.checks.context import (
-    Compared,
-    Expectation,
-    ExpectationKind,
-    Violation,
-    documented_response,
-)
-from contract_tests.checks.schemas import schema_at
-from contract_tests.checks.table import Check
-from contract_tests.http.bodies import OCTETS, format_of, is_json, part_type
-from contract_tests.http.client import origin_of
-from contract_tests.http.exchange import Exchange, OperationRequest, Response
-from contract_tests.operations.resources import Resource, items, path_parameters, unwrapped
+from contract_tests.checks.context import Violation
+from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import Role, collection_of, template
+from contract_tests.remembering.creating import (
+    LEADS_NOWHERE,
+    MOST_TRIED,
+    check_address,
+    create,
+    handled,
+    status_of,
+)
+from contract_tests.remembering.observing import Observation
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
-from contract_tests.requests.conditions import strong_tag
-from contract_tests.requests.reaching import fits_body, full_bodies, with_value
-from contract_tests.requests.sources import Sources
-from contract_tests.results.run import Run, success_value
+from contract_tests.results.run import Run
 from tallystick.contract import ContractOperation
-from tallystick.reader.operations import Field, properties
-
-_LEADS_NOWHERE = (404, 410)
-_NEXT = re.compile("(?i)next|more|cursor|links")
-_MOST_TRIED = 3
-"""How many full bodies are tried."""
-
-_LIMIT = re.compile("(?i:limit|size|(?:per|max)[_-]?(?:page|items)|page[_-]?size)")
-_ASKED = re.compile(f"{_LIMIT.pattern}|(?i:offset|page|start|skip)")
-_MOST_LISTED = 1_000
-_SHORT = 10
-"""A list that is shorter is most likely the whole."""
-
-
-@dataclass
-class _Item:
-    """An item of the run's own: what was sent, and what the service said of it."""
-
-    operation: ContractOperation
-    request: OperationRequest
-    exchange: Exchange
-    resource: Resource | None
 
 
 @pytest.mark.only(where=applicability.creation)
@@ -69,71 +36,20 @@ def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base:
         pytest.skip("the mock does not remember")
     if base.role is not Role.CREATE or operation.method != "post" or not base.is_success:
         pytest.skip("nothing is created here")
-    item = _created(run, operation, base)
+    item = create(run, operation, base)
     if item is None:
         pytest.skip("no second item could be created")
-    _check_address(run, item)
+    check_address(run, item)
     values = run.resources.values_of(item.resource) if item.resource else None
     if values is None:
         pytest.skip("no member is the id of what was created")
-    seen = _Seen(run, bases, item, values)
+    seen = Observation(run, bases, item, values)
     seen.check_created()
     seen.check_listed()
     seen.check_parent()
     for other in run.contract.operations:
         if other.method in ("put", "patch") and collection_of(other.path) == seen.path:
             seen.check_updated(other)
-
-
-def _created(run: Run, operation: ContractOperation, base: Base) -> _Item | None:
-    """A new item. Where an equal one is refused, another is made."""
-    full = full_bodies(run.contract, base.request, run.plan.seed)[:_MOST_TRIED]
-    requests = [replace(base.request, body=body) for body in full]
-    requests = [base.renewed(request, request) for request in requests]
-    requests += [] if base.again else [base.request]
-    others = Sources(run.contract, run.target, run.resources, run.plan.seed + 1)
-    requests += [candidate.request for candidate in others.candidates(operation)]
-    for request in requests:
-        before = list(run.resources.found)
-        exchange = run.client.send(request)
-        run.check(operation, exchange, _handled("another item"))
-        outcome = exchange.outcome
-        if isinstance(outcome, Response) and outcome.is_success:
-            new = (each for each in run.resources.found if each not in before)
-            return _Item(operation, request, exchange, next(new, None))
-    return None
-
-
-def _check_address(run: Run, item: _Item) -> None:
-    """`Location` leads to what was created (RFC 9110 section 15.3.2)."""
-    outcome = item.exchange.outcome
-    location = outcome.headers.get("location") if isinstance(outcome, Response) else None
-    if location is None or not isinstance(outcome, Response) or outcome.status != 201:
-        return
-    address = urljoin(item.exchange.url, location)
-    if _path(address) == _path(item.exchange.url) and has_reader(run, item.operation):
-        wrong = Violation(f"Location leads to {location}, which is the list", ("location",))
-        run.violate(item.operation, item.exchange, _handled("another item"), table.ADDRESS, wrong)
-        return
-    if origin_of(address) != origin_of(run.target.base_url):
-        return
-    prepared = run.client.prepare(replace(item.request, body=..., query={}), method="GET")
-    prepared.url = address
-    exchange = run.client.transmit(prepared, item.operation.name)
-    got = exchange.outcome
-    if isinstance(got, Response) and got.status in _LEADS_NOWHERE:
-        wrong = Violation(f"Location leads to {location}, which gets {got.status}", ("location",))
-        run.violate(item.operation, exchange, _handled("its address"), table.ADDRESS, wrong)
-
-
-def has_reader(run: Run, creator: ContractOperation) -> bool:
-    """Whether the document has an address for what an operation creates."""
-    path = f"{template(creator.path)}/{{}}"
-    return any(o.method == "get" and template(o.path) == path for o in run.contract.operations)
-
-
-def _path(url: str) -> str:
-    return urlsplit(url).path.rstrip("/")
 
 
 @pytest.mark.only(where=applicability.replacement)
@@ -151,17 +67,17 @@ def test_replacing(run: Run, bases: Bases, base: Base) -> None:
     )
     if reader is None or not base.is_success or not run.is_remembered(base.operation):
         pytest.skip("nobody can see what there is before a PUT")
-    for values in [base.request.path, *_others(run, base)][:_MOST_TRIED]:
+    for values in [base.request.path, *_others(run, base)][:MOST_TRIED]:
         reading = run.client.send(replace(bases.of(reader).request, path=values))
-        before = _status(reading)
+        before = status_of(reading)
         exchange = run.client.send(replace(base.request, path=values))
-        run.check(base.operation, exchange, _handled("the same for another"))
-        after, was_there = _status(exchange), before == 200
-        is_known = before in (200, *_LEADS_NOWHERE) and after in (200, 201, 204)
+        run.check(base.operation, exchange, handled("the same for another"))
+        after, was_there = status_of(exchange), before == 200
+        is_known = before in (200, *LEADS_NOWHERE) and after in (200, 201, 204)
         if is_known and was_there is (after == 201):
             what = "it replaces" if was_there else "it creates"
             wrong = Violation(f"PUT gets {after}, though {what}", (after,))
-            run.violate(base.operation, exchange, _handled("PUT"), table.PUT_CREATED, wrong)
+            run.violate(base.operation, exchange, handled("PUT"), table.PUT_CREATED, wrong)
 
 
 def _others(run: Run, base: Base) -> Iterator[dict[str, Any]]:
@@ -174,289 +90,3 @@ def _others(run: Run, base: Base) -> Iterator[dict[str, Any]]:
         is_own = is_owner and resource.is_created and not resource.is_deleted
         if is_own and values and len(values) == len(names) and values != own:
             yield dict(zip(names, values, strict=True))
-
-
-def _status(exchange: Exchange) -> int | None:
-    return exchange.outcome.status if isinstance(exchange.outcome, Response) else None
-
-
-class _Seen:
-    """An item, and what is known of it while it is read, listed and updated."""
-
-    def __init__(self, run: Run, bases: Bases, item: _Item, values: tuple[str, ...]) -> None:
-        self.run, self.bases, self.item, self.values = run, bases, item, values
-        self.path = template(item.operation.path)
-        self.reader = self._operation("get", f"{self.path}/{{}}")
-        self.last: Mapping[str, Any] = unwrapped(success_value(item.exchange))
-        self.tag = ""
-
-    def check_created(self) -> None:
-        """What is read is what was sent, and what the create has answered."""
-        body = self.item.request.body
-        sent = (
-            {n: v for n, v in body.items() if not isinstance(v, bytes)}
-            if isinstance(body, dict)
-            else {}
-        )
-        exchange, read = self._read()
-        if exchange is None or read is None:
-            wrong = lost(sent, self.last, frozenset())
-            what = "what is answered is not what was sent"
-            self._find(table.CREATED_READ, self.item.exchange, wrong, what, before=sent)
-            self._check_file(exchange)
-            return
-        wrong = lost(sent, read, self._documented()) | changed(self.last, read)
-        before = {**self.last, **sent}
-        what = "what is read is not what was created"
-        self._find(table.CREATED_READ, exchange, wrong, what, before=before)
-        self.last, self.tag = read, _tag(exchange)
-
-    def _check_file(self, exchange: Exchange | None) -> None:
-        """The one file of a form is read as it was sent, in the media type of its part."""
-        request, outcome = self.item.request, exchange.outcome if exchange else None
-        body = request.body if isinstance(request.body, dict) else {}
-        files = {name: value for name, value in body.items() if isinstance(value, bytes)}
-        if exchange is None or not isinstance(outcome, Response) or len(files) != 1:
-            return
-        if not outcome.is_success or is_json(outcome.media_type):
-            return
-        ((name, sent),) = files.items()
-        media_type, _ = part_type(format_of(request.operation, request.media_type or ""), name)
-        wrong = {}
-        if outcome.body != sent:
-            wrong[name] = (
-                f"the file has {len(outcome.body)} bytes, others than the {len(sent)} sent"
-            )
-        elif media_type not in (None, OCTETS, outcome.media_type):
-            wrong[name] = f"the file is {outcome.media_type}, and was sent as {media_type}"
-        self._find(table.CREATED_READ, exchange, wrong, "", self.reader)
-
-    def check_parent(self) -> None:
-        """The item is not there below another parent."""
-        others = [
-            values
-            for resource in self.run.resources.found
-            if f"{resource.collection}/{{}}" == self.path.rpartition("/")[0]
-            and not resource.is_deleted
-            and (values := self.run.resources.values_of(resource))
-            and values != self.values[:-1]
-        ]
-        if self.reader is None or not others:
-            return
-        self.values, own = (*others[0], self.values[-1]), self.values
-        exchange, read = self._read()
-        self.values = own
-        if exchange is not None and read is not None and not changed(self.last, read):
-            wrong = {"": f"it can be read below another parent, {'/'.join(others[0])}, too"}
-            self._find(table.OF_ITS_PARENT, exchange, wrong, "", self.reader)
-
-    def check_listed(self) -> None:
-        """A list that looks whole has the item, as it is read."""
-        lister = self._operation("get", self.path)
-        if lister is None:
-            return
-        request = _longest(self.run, self.bases.of(lister).request)
-        exchange = self.run.client.send(self._at(request))
-        self.run.check(lister, exchange, _handled("a list with a new item"))
-        value = success_value(exchange)
-        listed = list(items(value))
-        if not isinstance(value, dict | list):
-            return
-        ids = [(resource, self.run.resources.values_of(resource)) for resource in self._as(listed)]
-        found = next((resource for resource, values in ids if values == self.values), None)
-        is_whole = not _goes_on(value, len(listed), exchange) and (
-            len(listed) < _SHORT or _counts(value, len(listed))
-        )
-        if is_whole and found is None and all(values for _, values in ids):
-            wrong = {"": "the list does not have the item that was just created"}
-            self._find(table.CREATED_LISTED, exchange, wrong, "", lister)
-        elif listed:
-            self._check_entry(found, ids, exchange, lister)
-
-    def _check_entry(
-        self,
-        found: Resource | None,
-        ids: list[tuple[Resource, tuple[str, ...] | None]],
-        exchange: Exchange,
-        lister: ContractOperation,
-    ) -> None:
-        """What is listed of this item, or else of the first that has an id, is what is read."""
-        last: Mapping[str, Any] | None = self.last
-        if found is None:
-            found, values = next(((r, v) for r, v in ids if v), (None, None))
-            own, self.values = self.values, values or self.values
-            reading, last = self._read() if found else (None, None)
-            self.values = own
-            if reading is not None and _status(reading) in _LEADS_NOWHERE:
-                wrong = {"": f"the list has an item that is not there: {values}"}
-                self._find(table.CREATED_LISTED, reading, wrong, "", lister)
-        if found is not None and last is not None:
-            what = "what is listed is not what is read"
-            wrong = changed(found.members, last)
-            self._find(table.CREATED_LISTED, exchange, wrong, what, lister)
-
-    def check_updated(self, operation: ContractOperation) -> None:
-        """What is read afterwards is what was sent; a PATCH leaves the rest as it is (RFC 5789)."""
-        base = self.bases.of(operation)
-        if not base.is_success or not isinstance(base.request.body, dict):
-            return
-        self._check_update(operation, self._otherwise(base)[:_MOST_TRIED])
-        if operation.method == "patch":
-            self._check_update(operation, self._of_one(base)[:_MOST_TRIED])
-
-    def _check_update(
-        self, operation: ContractOperation, tried: Sequence[OperationRequest]
-    ) -> None:
-        sent: dict[str, Any] = next((each.body for each in tried if self._is_done(each)), {})
-        exchange, read = self._read() if sent else (None, None)
-        if exchange is None or read is None:
-            return
-        wrong = lost(sent, read, self._documented())
-        if operation.method == "patch":
-            may_change = _writable(self.run, operation) - sent.keys()
-            wrong |= changed({n: v for n, v in self.last.items() if n in may_change}, read)
-        what = f"what is read is not what was sent by {operation.method.upper()}"
-        self._find(
-            table.UPDATED_READ, exchange, wrong, what, operation, before={**self.last, **sent}
-        )
-        tag = _tag(exchange)
-        if tag and tag == self.tag and changed(self.last, read):
-            wrong = {"": f"the item has changed, and its ETag is still {self.tag}"}
-            self._find(table.ENTITY_TAG, exchange, wrong, "", self.reader)
-        self.last, self.tag = read, tag
-
-    def _of_one(self, base: Base) -> list[OperationRequest]:
-        """Updates of one member: null, which removes it (RFC 7396), or another value."""
-        full = full_bodies(self.run.contract, base.request, self.run.plan.seed + 5)
-        values = [(name, None) for name, value in self.last.items() if value is not None]
-        values += [(name, value) for body in full[:1] for name, value in body.items()]
-        requests = [replace(base.request, body={name: value}) for name, value in values]
-        may_change = _writable(self.run, base.operation)
-        return [
-            request
-            for request in requests
-            if may_change & request.body.keys() and fits_body(self.run.contract, request)
-        ]
-
-    def _is_done(self, request: OperationRequest) -> bool:
-        """Whether an update of the item is done."""
-        update = self.run.client.send(self._at(request))
-        self.run.check(request.operation, update, _handled("another item"))
-        outcome = update.outcome
-        return isinstance(outcome, Response) and outcome.status in (200, 201, 204)
-
-    def _otherwise(self, base: Base) -> list[OperationRequest]:
-        """Updates, the one that changes the most members first."""
-        others = full_bodies(self.run.contract, base.request, self.run.plan.seed + 2)
-        made = Sources(
-            self.run.contract, self.run.target, self.run.resources, self.run.plan.seed + 2
-        )
-        requests = [replace(base.request, body=body) for body in others]
-        requests += [candidate.request for candidate in made.candidates(base.operation)]
-        requests = [each for each in (*requests, base.request) if isinstance(each.body, dict)]
-        return sorted(requests, key=lambda each: -len(changed(each.body, self.last)))
-
-    def _read(self) -> tuple[Exchange | None, Mapping[str, Any] | None]:
-        if self.reader is None:
-            return None, None
-        exchange = self.run.client.send(self._at(self.bases.of(self.reader).request))
-        self.run.check(self.reader, exchange, _handled("an item that was just created"))
-        read = success_value(exchange)
-        return exchange, unwrapped(read) if isinstance(read, dict) else None
-
-    def _find(
-        self,
-        check: Check,
-        exchange: Exchange,
-        wrong: Mapping[str, str],
-        what: str,
-        operation: ContractOperation | None = None,
-        *,
-        before: Mapping[str, Any] | None = None,
-    ) -> None:
-        if wrong:
-            message = f"{what}: {in_words(wrong)}" if what else in_words(wrong)
-            about = operation or self.item.operation
-            violation = Violation(message, tuple(sorted(wrong)))
-            if before is not None:
-                body = json.dumps(before, ensure_ascii=False, default=str).encode()
-                marks = tuple(f"/{name}" for name in wrong)
-                compared = Compared("what was sent and answered before", body)
-                violation = replace(violation, marks=marks, compared=compared)
-            self.run.violate(about, exchange, _handled("the item again"), check, violation)
-
-    def _operation(self, method: str, path: str) -> ContractOperation | None:
-        found = (
-            operation
-            for operation in self.run.contract.operations
-            if operation.method == method and template(operation.path) == path
-        )
-        left_out = self.run.plan.scope.left_out
-        return next((operation for operation in found if left_out(operation) is None), None)
-
-    def _at(self, request: OperationRequest) -> OperationRequest:
-        """A request to this item, or to its collection."""
-        names = [parameter.name for parameter in path_parameters(request.operation)]
-        own = dict(zip(names, self.values, strict=False))
-        return replace(request, path={**request.path, **own})
-
-    def _as(self, listed: list[dict[str, Any]]) -> list[Resource]:
-        parents = self.values[:-1]
-        return [Resource(self.path, parents, each, None, is_created=False) for each in listed]
-
-    def _documented(self) -> frozenset[str]:
-        """The members that a response to reading has by the document."""
-        documented = documented_response(self.reader, 200) if self.reader else None
-        document = self.run.contract.document
-        paths = [m.schema for m in documented.media_types if m.schema] if documented else []
-        return frozenset(
-            name
-            for path in paths
-            for name, inside in properties(document, path)
-            if schema_at(document, inside).get("writeOnly") is not True
-        )
-
-
-def _tag(exchange: Exchange) -> str:
-    outcome = exchange.outcome
-    return strong_tag(outcome.headers) if isinstance(outcome, Response) else ""
-
-
-def _writable(run: Run, operation: ContractOperation) -> set[str]:
-    """The members that a client may send."""
-    body = operation.request_body
-    paths = [media.schema for media in body.media_types if media.schema] if body else []
-    return {name for path in paths for name, _ in properties(run.contract.document, path)}
-
-
-def _longest(run: Run, request: OperationRequest) -> OperationRequest:
-    """The request to a list for as many items as one may ask for, where a parameter says so."""
-    for parameter in request.operation.parameters:
-        schema = schema_at(run.contract.document, parameter.schema)
-        most = schema.get("maximum")
-        is_limit = parameter.location == "query" and _LIMIT.fullmatch(parameter.name)
-        if is_limit and isinstance(most, int) and most <= _MOST_LISTED:
-            return with_value(request, Field("query", parameter.name), most)
-    return request
-
-
-def _counts(value: Any, count: int) -> bool:
-    """Whether a list says that it has just as many items as there are."""
-    return isinstance(value, dict) and any(
-        member == count and not isinstance(member, bool) for member in value.values()
-    )
-
-
-def _goes_on(value: Any, count: int, exchange: Exchange) -> bool:
-    """Whether a list speaks of a part that follows (RFC 8288 has a relation for it)."""
-    outcome = exchange.outcome
-    links = outcome.headers.get("link", "") if isinstance(outcome, Response) else ""
-    named = value if isinstance(value, dict) else {}
-    # What was asked for says nothing of what there is.
-    said = {n: v for n, v in named.items() if isinstance(v, int) and not _ASKED.fullmatch(n)}
-    follows = [member for name, member in named.items() if _NEXT.search(name)]
-    return "next" in links or any(follows) or any(amount > count for amount in said.values())
-
-
-def _handled(what: str) -> Expectation:
-    return Expectation(ExpectationKind.HANDLED, what)

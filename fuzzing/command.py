@@ -6,7 +6,6 @@ in the settings are reported before anything is sent.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -14,21 +13,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import click
-
 from contract_tests.http.client import Client, TargetGoneError, unreachable
 from contract_tests.plan import Plan
 from contract_tests.results.baseline import read_baseline, triage
-from contract_tests.results.report import make_folder
+from contract_tests.results.report import make_folder, unwritable
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from fuzzing.analyses.canary import Callback, listening
 from fuzzing.analyses.differences import is_difference, other_target, without_disguises
-from fuzzing.engine.corpus import open_database
+from fuzzing.engine.corpus import UnwritableCorpusError, open_database
 from fuzzing.engine.result import WorkerResult
 from fuzzing.engine.workers import LEDGER, make_campaign, schedule_of, work_together
 from fuzzing.findings.preview import preview, without_fetching
@@ -49,17 +47,27 @@ from fuzzing.sending.sharing import BudgetMonitor, shared_budget
 from fuzzing.settings import Settings, target_of
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
+from tallystick.logs import show_logs
+from tallystick.printing import show, show_error, show_status
 from tallystick.reader.options import LoadOptions
 
 _LINGER = 2.0
 """Seconds to wait for callbacks at the end: a server may open an address a little later."""
 
 
+_LATEST = 1.0
+"""So many seconds after the time of a fuzz, nothing is waited for any more."""
+
+
 def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
     """Fuzz, print what is found, and give the exit code. Raises TallystickError."""
+    show_logs()
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
+    settings = settings.decided(target, *others)
+    target, *others = map(settings.placed, (target, *others))
+    plan = replace(plan, target=target)
     limits = limits_of(target, settings.limits, *others)
     dictionaries = bound_dictionaries(target, plan.contract, settings.target_file)
     if not plan.operations:
@@ -68,31 +76,57 @@ def run_fuzz(settings: Settings, *, dry_run: bool = False) -> int:
         alone = replace(settings, database=None)
         quiet = replace(plan, target=without_fetching(target))
         campaign = make_campaign(alone, quiet, dictionaries, Budget(limits), 0)
-        _say(preview(campaign, limits, plan.seed))
+        show(preview(campaign, limits, plan.seed))
         return NOTHING_FOUND
-    open_database(settings.database)
+    settings, remarks = _with_corpus(settings)
     baseline = read_baseline(settings.baseline) if settings.baseline else None
     if settings.report_dir:
         make_folder(settings.report_dir)
-        (Path(settings.report_dir) / LEDGER).unlink(missing_ok=True)
+        _remove(Path(settings.report_dir) / LEDGER)
     # The workers of a cluster may reach a target that this machine does not.
     if settings.scheduler is None and _is_unreachable(target, *others):
         return UNREACHABLE
     result, usage = _fuzzed(settings, plan, limits)
+    result.notes[:0] = remarks
     found = triage(without_disguises(result.findings), baseline)
     outcome = FuzzResult(settings, plan, limits, usage, result, found)
-    _say(summary(outcome))
-    write_report(outcome)
-    for error in [*result.errors, *([result.gone] if result.gone else [])]:
-        click.echo(f"error: {error}", err=True)
+    # Whichever of the two cannot be written, the other one is there.
+    try:
+        write_report(outcome)
+    finally:
+        show(summary(outcome))
+        for error in [*result.errors, *([outcome.gone] if outcome.gone else [])]:
+            show_error(error)
+    if result.unwritten is not None:
+        raise TallystickError(f"The ledger is not whole: {result.unwritten}.")
     return outcome.exit_code
+
+
+def _with_corpus(settings: Settings) -> tuple[Settings, list[str]]:
+    """The settings, without a database whose folder cannot be written, and what is said of it.
+    Raises CorpusError.
+    """
+    try:
+        open_database(settings.database)
+    except UnwritableCorpusError as error:
+        remark = f"{error} This fuzz keeps no inputs for the next one."
+        show(f"note: {remark}", err=True)
+        return replace(settings, database=None), [remark]
+    return settings, []
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(str(path), error) from None
 
 
 def _is_unreachable(*targets: Target) -> bool:
     """Whether one of the targets cannot be reached; prints which one, and why."""
     for target in targets:
         if reason := unreachable(target):
-            click.echo(f"error: {reason}", err=True)
+            show_error(reason)
             return True
     return False
 
@@ -103,19 +137,25 @@ def _fuzzed(settings: Settings, plan: Plan, limits: Limits) -> tuple[WorkerResul
         if settings.canary:
             callbacks = stack.enter_context(listening(settings.canary))
         budget, work = stack.enter_context(_workers(settings, plan, limits))
-        click.echo(_start_line(settings, plan, limits), err=True)
+        show(_start_line(settings, plan, limits), err=True)
         stack.enter_context(_interruptible(budget))
         stack.enter_context(_progress(budget, limits, plan.contract))
         result = work()
         usage = budget.usage()
         if settings.canary and usage.requests:
-            time.sleep(_LINGER / 2 if usage.stopped == "time" else _LINGER)
+            time.sleep(_linger(limits, usage))
     proofs = [*canary_proofs(callbacks, result.callback_sources)]
     if usage.stopped == "health":
         proofs.append(health_proof(plan.contract, usage.strain))
     shown_by = {proof.finding.id: dict(proof.evidence) for proof in proofs if proof.evidence}
     result.add(WorkerResult(findings=[proof.finding for proof in proofs], shown_by=shown_by))
     return result, usage
+
+
+def _linger(limits: Limits, usage: BudgetUsage) -> float:
+    """The seconds to wait for callbacks; they end soon after the time of the fuzz."""
+    left = inf if limits.seconds is None else limits.seconds + _LATEST - usage.seconds
+    return max(0.0, min(_LINGER, left))
 
 
 def _start_line(settings: Settings, plan: Plan, limits: Limits) -> str:
@@ -154,7 +194,7 @@ def _interruptible(budget: BudgetMonitor) -> Iterator[None]:
             signal.signal(name, handler)
         # In another thread, because this one may hold the lock of the budget.
         threading.Thread(target=budget.stop, args=("interrupted",), daemon=True).start()
-        click.echo("\nEnding. Press Ctrl-C again to end at once.", err=True)
+        show("\nEnding. Press Ctrl-C again to end at once.", err=True)
 
     before = {name: signal.signal(name, interrupt) for name in handlers}
     try:
@@ -169,7 +209,6 @@ def _progress(budget: BudgetMonitor, limits: Limits, contract: Contract) -> Iter
     """Print the progress on standard error: each second on a terminal, else every ten seconds."""
     is_terminal = sys.stderr.isatty()
     seconds = 1.0 if is_terminal else 10.0
-    start, end = ("\r\033[K", "") if is_terminal else ("", "\n")
     cases = len(list(contract.cases))
     over = threading.Event()
 
@@ -179,8 +218,7 @@ def _progress(budget: BudgetMonitor, limits: Limits, contract: Contract) -> Iter
             usage = budget.usage()
             rate = (usage.requests - earlier) / seconds
             earlier = usage.requests
-            line = _line(usage, limits, rate, cases)
-            click.echo(f"{start}{line}{end}", err=True, nl=False)
+            show_status(_line(usage, limits, rate, cases))
 
     thread = threading.Thread(target=print_progress, daemon=True)
     thread.start()
@@ -190,7 +228,7 @@ def _progress(budget: BudgetMonitor, limits: Limits, contract: Contract) -> Iter
         over.set()
         thread.join()
         if is_terminal:
-            click.echo("\r\033[K", err=True, nl=False)
+            show_status()
 
 
 def _line(usage: BudgetUsage, limits: Limits, rate: float, cases: int) -> str:
@@ -202,12 +240,6 @@ def _line(usage: BudgetUsage, limits: Limits, rate: float, cases: int) -> str:
         parts += [f"{max(0.0, limits.seconds - usage.seconds):.0f} s left"]
     parts += [f"{usage.findings} findings", f"{usage.cases} of {cases} cases"]
     return ", ".join([*parts, usage.health.value])
-
-
-def _say(text: str) -> None:
-    """Print a text. A lone surrogate has no UTF-8 form, and appears as a question mark."""
-    plain = text.encode("utf-8", "replace").decode()
-    click.echo(plain, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def run_replay(
@@ -229,6 +261,7 @@ def run_replay(
     plan = settings.plan()
     target = target_of(plan)
     others = [other_target(target, settings.against)] if settings.against is not None else []
+    target, *others = (each.located() for each in (target, *others))
     limits = limits_of(target, {}, *others)
     if _is_unreachable(target, *others):
         return UNREACHABLE
@@ -238,13 +271,13 @@ def run_replay(
         runs = [Run(plan.contract, client.target, client, plan) for client in clients]
         holds = replay(found, *runs)
     except TargetGoneError as error:
-        click.echo(f"error: {error}", err=True)
+        show_error(str(error))
         return UNREACHABLE
     finally:
         for client in clients:
             client.close()
     verdict = "still holds" if holds else "does not hold any more"
-    _say(f"{found['id']} {verdict}: {found['message']}")
+    show(f"{found['id']} {verdict}: {found['message']}")
     return FOUND if holds else NOTHING_FOUND
 
 

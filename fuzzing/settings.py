@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contract_tests.plan import Plan, read_plan
 from contract_tests.target.target import Target
@@ -14,7 +14,7 @@ from tallystick.reader.options import LoadOptions
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a fuzz. `limits` are options by their names in target files; the `token` is
-    unique to this fuzz.
+    unique to this fuzz. `here` are the base URLs that are on this machine, once that is decided.
     """
 
     load: LoadOptions
@@ -34,11 +34,12 @@ class Settings:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     only_safe: bool = False
+    here: tuple[str, ...] | None = field(default=None, repr=False)
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def plan(self) -> Plan:
         """The plan: contract and target. Raises TallystickError."""
-        return read_plan(
+        plan = read_plan(
             self.load,
             base_url=self.base_url,
             target_file=self.target_file,
@@ -48,6 +49,18 @@ class Settings:
             exclude=self.exclude,
             only_safe=self.only_safe,
         )
+        return replace(plan, target=self.placed(plan.target)) if plan.target else plan
+
+    def placed(self, target: Target) -> Target:
+        """A target, with what was decided of its place: no later look-up changes the limits."""
+        if self.here is None:
+            return target
+        return replace(target, is_here=target.base_url in self.here)
+
+    def decided(self, *targets: Target) -> Settings:
+        """The settings, with the targets' places looked up."""
+        here = (each.base_url for each in targets if each.located().is_here)
+        return replace(self, here=tuple(here))
 
 
 def target_of(plan: Plan) -> Target:

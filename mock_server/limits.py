@@ -34,7 +34,7 @@ class MockLimits:
     """How long nobody may name a session before it can end."""
 
     max_wrong_tokens: int = 60
-    """Within a minute."""
+    """Of one address, within a minute."""
 
     memory: int = 256 * 1024**2
     """For what the mock remembers, in all sessions together."""

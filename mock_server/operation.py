@@ -188,7 +188,8 @@ class MockOperation:
             if self.behaviour is not None and answer.is_success:
                 self.behaviour.succeeded(request, body, moment)
         except Exception as error:
-            _LOG.exception("%s of %s cannot be made", case.label if case else "own", self.name)
+            if not isinstance(error, TallystickError):
+                _LOG.exception("%s of %s cannot be made", case.label if case else "own", self.name)
             why = f"This answer cannot be made. {type(error).__name__}: {error}"[:_LONGEST_REASON]
             refused = Outcome(UNMOCKABLE, error=RequestError(501, why))
             return (*self._error(parts, refused), UNMOCKABLE)

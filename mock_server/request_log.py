@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 
-import click
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.addresses import PREFIX
 from mock_server.requests.errors import shown_query
+from tallystick.printing import in_line, styled
 
 Print = Callable[[str], object]
 
@@ -99,9 +99,9 @@ class RequestLog:
         words = [
             time.strftime("%H:%M:%S"),
             _plain(asked),
-            click.style(str(status or "-"), fg=_COLOURS.get(status // 100)),
+            styled(str(status or "-"), _COLOURS.get(status // 100, "")),
             _plain(label),
-            click.style(_plain(wrong), dim=True) if wrong else "",
+            styled(_plain(wrong), dim=True) if wrong else "",
             f"{seconds * 1000:.1f} ms",
         ]
         return "  ".join(word for word in words if word)
@@ -118,8 +118,6 @@ def _is_of_the_api(scope: Scope) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A text without control characters (C0, C1, and those that turn the direction), not too
-    long.
-    """
-    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    """A text in one line that is not too long."""
+    shown = in_line(text)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

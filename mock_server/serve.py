@@ -18,7 +18,6 @@ from functools import partial
 from itertools import islice
 from typing import Any, Literal, NoReturn
 
-import click
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -36,6 +35,8 @@ from mock_server.watching import Watched, Watcher, stamps
 from mock_server.workers import Workers, check_workers
 from tallystick.contract import Contract
 from tallystick.errors import TallystickError
+from tallystick.logs import show_logs
+from tallystick.printing import in_line, show
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.schemas.patterns import BUDGET, MatchTime
 
@@ -84,6 +85,7 @@ def serve(
     its state itself; with one, there may be several `workers`. Raises TallystickError where that
     cannot be begun.
     """
+    show_logs()
     check_workers(workers, store)
     settings = {"auth": auth, "remembers": remembers, "state": state, "load": load}
     mock = Mock(contract, seed, max_body, limits=limits, **settings, **_kept_in(store))
@@ -92,11 +94,11 @@ def serve(
     with _listen(host, port) as listener:
         # uvicorn raises the signal that ended it again, which by default would kill the process.
         signal.signal(signal.SIGTERM, _end)
-        print(greeting(contract, _url(listener, host), access, auth=auth), flush=True)
+        show(greeting(contract, _url(listener, host), access, auth=auth))
         for line in made_up(access, given=is_token_given):
-            print(line, flush=True)
+            show(line)
         for line in limits_above(contract, max_body):
-            print(line, flush=True)
+            show(line)
         if opens_board:
             webbrowser.open(f"{_url(listener, host)}{PREFIX}/")
         calm_collector()
@@ -104,7 +106,7 @@ def serve(
 
         def work(number: int) -> None:
             """Serve in this process; only the first one says what it read anew."""
-            with closing(Lines(click.echo)) as lines:
+            with closing(Lines(show)) as lines:
                 requests = RequestLog(front, lines, keys=api_keys(contract), is_whole=log == "all")
 
                 def followed(contract: Contract) -> None:
@@ -129,7 +131,7 @@ def serve(
         if workers == 1:
             work(0)
         else:
-            Workers(workers, work, partial(print, flush=True)).run()
+            Workers(workers, work, show).run()
 
 
 def _silent(_: str) -> None:
@@ -283,6 +285,7 @@ def uvicorn_server(
         app,
         http=connections(limits),
         log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -331,13 +334,14 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
     count = len(list(contract.cases))
     lines = [f"{title}: a mock of {count} documented cases, on {url}"]
     names = [operation.name for operation in contract.operations]
-    lines += [f"  {name}" for name in names[:_MOST_LISTED]]
+    lines += [f"  {in_line(name)}" for name in names[:_MOST_LISTED]]
     if len(names) > _MOST_LISTED:
         lines.append(f"  … and {len(names) - _MOST_LISTED} more")
     routes = Routes(contract)
     if bases := [*routes.bases, *(base for base, _ in routes.open_bases)]:
         shown = ", ".join(sorted(bases)[:_MOST_BASES]) + (" …" if len(bases) > _MOST_BASES else "")
-        lines.append(f"Paths are also served below the documented servers' base paths: {shown}")
+        what = f"Paths are also served below the documented servers' base paths: {shown}"
+        lines.append(in_line(what))
     if auth and (count := undocumented(contract)):
         lines.append(
             f"Without credentials, {count} operations answer a 401 that the document does not "

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from mock_server.app import create_app
 from mock_server.control.guard import Access
 from mock_server.mock import Mock
@@ -24,6 +22,7 @@ from mock_server.state.clock import timestamp
 from mock_server.state.edits import Edit
 from tallystick.contract import Contract, read_contract
 from tallystick.errors import TallystickError
+from tallystick.printing import styled
 from tallystick.reader.grouping import summary
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.texts.sources import recording
@@ -98,7 +97,7 @@ class Watcher:
         if isinstance(read, str):
             self.mock.edits.note(Edit(moment, error=read))
             self.mock.sessions.notify()
-            self._print(click.style(f"error: {read}", fg="red"))
+            self._print(styled(f"error: {read}", "red"))
             self._print("The contract that was read before is still served.")
             return
         mock, front = read

@@ -24,6 +24,7 @@ from tallystick.reader.grouping import first_lines
 from tallystick.reader.operations import Operation, read_operations
 from tallystick.reader.options import LoadOptions
 from tallystick.reader.texts import bundled
+from tallystick.reader.texts.reading import one_allowance
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,11 @@ def read_contract(options: LoadOptions) -> Contract:
     Without a document it is the bundled contract with its own overlay, then the given ones.
     Raises TallystickError.
     """
+    with one_allowance():
+        return _contract(options)
+
+
+def _contract(options: LoadOptions) -> Contract:
     if not options.documents:
         options = replace(
             options,

@@ -20,6 +20,17 @@ def last_line(*arguments: str) -> list[str]:
     return shlex.split(done.stdout.splitlines()[-1])
 
 
+def test_make_soak() -> None:
+    """A million requests, or as many as `ARGS` says."""
+    assert last_line("soak")[1:] == ["-m", "tests.hostile.soak"]
+    assert last_line("soak", "ARGS=--requests 9")[1:] == [
+        "-m",
+        "tests.hostile.soak",
+        "--requests",
+        "9",
+    ]
+
+
 def test_make_mock() -> None:
     """The pages of `make example` may control it; `ARGS` are options of its own."""
     assert last_line("mock")[1:] == [

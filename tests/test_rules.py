@@ -58,6 +58,31 @@ def test_no_registry_is_named() -> None:
     assert [name for name, text in texts if REGISTRIES.search(text)] == []
 
 
+PRINTING = re.compile(
+    r"click\.(?:echo\w*|secho|style|unstyle|prompt|confirm|pause|progressbar|get_\w*stream)"
+    r"|sys\.__?std\w+|sys\.std\w+\.write\w*|(?:traceback|logging)\.print\w+|pprint\.\w+|warnings\.warn"
+    r"|logging\.(?:\w*Handler|basicConfig|lastResort|captureWarnings)|print|input|Console"
+)
+"""Ways to a terminal, as they are called."""
+
+
+def test_one_module_prints() -> None:
+    """Texts of documents and targets reach a terminal through `tallystick.printing` alone."""
+    found = {
+        (str(path.relative_to(ROOT)), name)
+        for path in sources(*PACKAGES)
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call) and PRINTING.fullmatch(name := ast.unparse(node.func))
+    }
+    assert {(path, name) for path, name in found if path != "tallystick/printing.py"} == {
+        # What these write goes through it.
+        ("tallystick/logs.py", "logging.StreamHandler"),
+        ("tallystick/logs.py", "logging.basicConfig"),
+        ("tallystick/logs.py", "logging.captureWarnings"),
+        ("contract_tests/results/progress.py", "Console"),
+    }
+
+
 # --- names and sizes (ARCHITECTURE.md)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from contract_tests.api.settings import SuiteSettings
 from contract_tests.results.baseline import read_report
 from tallystick.errors import TallystickError
+from tallystick.printing import show_error
 
 _BAD_USAGE, _UNREACHABLE = 2, 4
 
@@ -61,11 +62,11 @@ def main() -> int:
         plan = SuiteSettings(**order["settings"]).plan(order["base_url"])
         assert plan.target is not None
         if reason := unreachable(plan.target):
-            print(f"error: {reason}", file=sys.stderr)
+            show_error(reason)
             return _UNREACHABLE
         return run_suite(plan, plan.target, report_dir=order["report_dir"], allow_not_covered=True)
     except TallystickError as error:
-        print(f"error: {error}", file=sys.stderr)
+        show_error(str(error))
         return _BAD_USAGE
 
 

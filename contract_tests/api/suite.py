@@ -25,6 +25,7 @@ from contract_tests.plan import Plan
 from contract_tests.results.findings import lines_of
 from contract_tests.results.formats.junit import heavy
 from tallystick.errors import TallystickError
+from tallystick.printing import printable
 from tallystick.servers import base_paths
 
 _SOMEWHERE = "http://127.0.0.1"
@@ -127,13 +128,13 @@ class _Tested:
         if self._outcome is None:
             self._outcome = self._run(subject)
         if isinstance(self._outcome, TallystickError):
-            pytest.fail(str(self._outcome), pytrace=False)
+            pytest.fail(printable(str(self._outcome)), pytrace=False)
         found = [each for each in heavy(self._outcome) if operation in each["operations"]]
         if found:
             pytest.fail("\n\n".join("\n".join(lines_of(each)) for each in found), pytrace=False)
         cases = [case for case in self._outcome["cases"] if case["operation"] == operation]
         if cases and all(case["verdict"] == "not_covered" for case in cases):
-            pytest.skip(f"not covered: {cases[0]['reason']}")
+            pytest.skip(printable(f"not covered: {cases[0]['reason']}"))
 
     def _run(self, subject: Any) -> Mapping[str, Any] | TallystickError:
         """The report of the run, or why there is none."""

@@ -33,6 +33,7 @@ from contract_tests.results.findings import (
 )
 from tallystick.contract import Contract, load_contract
 from tallystick.errors import Source
+from tallystick.printing import printable
 
 Document = str | os.PathLike[str]
 """A path or an http(s) URL."""
@@ -70,7 +71,7 @@ class ContractViolationError(AssertionError):
     def __init__(self, found: Sequence[ContractViolation]) -> None:
         self.violations = list(found)
         head = f"The response of {found[0].operation} breaks the contract:"
-        super().__init__("\n\n".join([head, *map(str, found)]))
+        super().__init__("\n\n".join([printable(head), *map(str, found)]))
 
 
 def validate(

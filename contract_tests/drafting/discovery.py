@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -23,6 +22,7 @@ from contract_tests.target.target import Target
 from tallystick.contract import Contract
 from tallystick.errors import LoadError, Source, TallystickError
 from tallystick.reader.texts import sources
+from tallystick.reader.texts.reading import allowance, one_allowance
 
 PLACES = (
     "openapi.json",
@@ -65,14 +65,14 @@ def find_document(address: str) -> str:
         return address
     if reason := unreachable(Target(address)):
         raise LoadError(reason, source=Source(address))
-    deadline = time.monotonic() + sources.TIMEOUT
     tried = 0
-    for place in _places(address):
-        if time.monotonic() > deadline:
-            break
-        tried += 1
-        if _is_document(place):
-            return place
+    with one_allowance():
+        for place in _places(address):
+            if not allowance().seconds:
+                break
+            tried += 1
+            if _is_document(place):
+                return place
     raise LoadError(
         f"There is no OpenAPI document at this address, nor at {tried - 1} places near it.",
         source=Source(address),

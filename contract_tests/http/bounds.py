@@ -13,18 +13,24 @@ import socket
 import time
 from collections.abc import Iterator
 from enum import Enum
-from http.client import HTTPException, HTTPResponse
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse, parse_headers
 from math import inf
 from typing import Any
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.util.connection import create_connection
 
+from contract_tests.target.hosts import LONGEST_LOOK_UP, Destinations, addresses_of
 from contract_tests.target.target import LARGEST_RESPONSE
 
 LARGEST_HEADERS = 64 * 2**10
 """The most bytes of a header section."""
+
+_FIRST_INTERIM = HTTPStatus.PROCESSING
+"""100 is skipped by http.client; 101 is final."""
 
 _STEP = 64 * 2**10
 _LEAST = 0.001
@@ -60,6 +66,8 @@ class BoundedAdapter(HTTPAdapter):
     """Sends requests within bounds, over connections that acknowledge at once."""
 
     largest_body = LARGEST_RESPONSE
+    destinations: Destinations | None = None
+    """Where connections may lead; None for anywhere."""
     ends = inf
     """The moment after which nothing is sent, by `time.monotonic`."""
 
@@ -78,8 +86,14 @@ class BoundedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """See HTTPAdapter."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.destinations = self.destinations
+        return pool
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> BoundedResponse:
+        """See HTTPAdapter. Raises ElsewhereError, too."""
         response = super().send(request, *args, **kwargs)
         assert isinstance(response, BoundedResponse)
         return response
@@ -173,8 +187,18 @@ class _Response(HTTPResponse):
         self.fp = io.BufferedReader(self._reader)
         self.has_surplus = False
 
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the final response. Interim ones are skipped (RFC 9110 section 15.2),
+        but for 101: what follows that is no HTTP.
+        """
+        while True:
+            read: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not _FIRST_INTERIM <= read[1] < HTTPStatus.OK:
+                return read
+            parse_headers(self.fp)
+
     def begin(self) -> None:
-        """See HTTPResponse. It reads the header section, and whatever 100s come before."""
+        """See HTTPResponse. It reads the header section, and whatever 1xx come before."""
         self._reader.left = LARGEST_HEADERS
         super().begin()
         self._reader.left = inf
@@ -192,6 +216,7 @@ class _Bounded:
     """
 
     sock: socket.socket | None
+    destinations: Destinations | None = None
     _ends = inf
 
     @property
@@ -221,10 +246,44 @@ class _Bounded:
         return super().getresponse()  # type: ignore[misc]
 
     def _new_conn(self) -> socket.socket:
-        """See urllib3. What comes next, a handshake say, has what is left."""
-        sock: socket.socket = super()._new_conn()  # type: ignore[misc]
+        """See urllib3. What the name leads to is looked up here, once, and connected to. What comes
+        next, a handshake say, has the time that is left. Raises ElsewhereError, too.
+        """
+        connection: Any = self
+        find = self.destinations.addresses if self.destinations else addresses_of
+        try:
+            failure: Any = None
+            for address in find(connection._dns_host, self.timeout or LONGEST_LOOK_UP):
+                try:
+                    return self._connected(address)
+                except OSError as error:
+                    failure = error
+            raise failure
+        except TimeoutError as error:
+            what = f"the connection to {connection.host} timed out"
+            raise urllib3.exceptions.ConnectTimeoutError(connection, what) from error
+        except OSError as error:
+            raise urllib3.exceptions.NewConnectionError(connection, str(error)) from error
+
+    def _connected(self, address: str) -> socket.socket:
+        connection: Any = self
+        sock = create_connection(
+            (address, connection.port),
+            self.timeout,
+            source_address=connection.source_address,
+            socket_options=connection.socket_options,
+        )
         sock.settimeout(self.timeout)
         return sock
+
+
+class _Pool:
+    destinations: Destinations | None = None
+
+    def _new_conn(self) -> Any:
+        connection: Any = super()._new_conn()  # type: ignore[misc]
+        connection.destinations = self.destinations
+        return connection
 
 
 class _HTTPConnection(_Bounded, urllib3.connection.HTTPConnection):  # type: ignore[misc]
@@ -235,11 +294,11 @@ class _HTTPSConnection(_Bounded, urllib3.connection.HTTPSConnection):  # type: i
     pass
 
 
-class _HTTPPool(urllib3.HTTPConnectionPool):
+class _HTTPPool(_Pool, urllib3.HTTPConnectionPool):
     ConnectionCls = _HTTPConnection
 
 
-class _HTTPSPool(urllib3.HTTPSConnectionPool):
+class _HTTPSPool(_Pool, urllib3.HTTPSConnectionPool):
     ConnectionCls = _HTTPSConnection
 
 

@@ -51,7 +51,8 @@ from contract_tests.http.identities import Identities
 from contract_tests.http.redaction import OPEN_HEADERS, SECRET_NAME, Redactor
 from contract_tests.http.tokens import Token, token_from
 from contract_tests.target.credentials import Credential, Identity, places_of
-from contract_tests.target.rate import ELSEWHERE, Throttle, is_loopback, per_second, seconds_of
+from contract_tests.target.hosts import ElsewhereError, host_of
+from contract_tests.target.rate import ELSEWHERE, Throttle, per_second, seconds_of
 from contract_tests.target.target import HookCall, Target, TargetError
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
@@ -130,13 +131,19 @@ class Client:
         failures that may pass, by the name of the operation that documents them; `seconds` is the
         time of the run; `concurrency` is how many requests may be under way at a time.
         """
+        target = target.located()
         self.target = target
-        self.is_local = is_loopback(target.base_url)
+        self.is_local = bool(target.is_here)
         self.redactor = redactor_of(target)
         self.identities = Identities(target, self._token)
         self.requests = 0
+        self.put_off: str | None = None
+        """What is said of a target that asks to come back much later, or has answered nothing
+        else.
+        """
         self._waited = 0.0
         self._resumes = 0.0
+        self._is_served = False
         self._count = threading.Lock()
         rate = target.rate or (None if self.is_local else ELSEWHERE)
         self._throttle = Throttle(per_second(rate) if rate and adapter is None else None)
@@ -144,10 +151,11 @@ class Client:
         most = max(concurrency or 0, *CONCURRENCY.values())
         adapter = adapter or BoundedAdapter(pool_maxsize=most)
         adapter.largest_body = target.largest_response
+        adapter.destinations = target.destinations
         self._adapter = adapter
         self.session = _session(target, adapter)
         self.session.cert = _certificate(target)
-        self.other = _session(target, BoundedAdapter())
+        self.other = _session(target, _around(target))
         """For other origins: nothing of the target goes there."""
         # With cookies that the target sets, one response decides over the next request.
         self._concurrency = 1 if keeps_cookies else concurrency or CONCURRENCY[self.is_local]
@@ -239,7 +247,7 @@ class Client:
             url: str, form: Mapping[str, str], auth: tuple[str, str] | None = None
         ) -> requests.Response:
             self._throttle.wait(self._left())
-            session = _session(self.target, BoundedAdapter())
+            session = _session(self.target, _around(self.target))
             session.cert = _certificate(self.target) if is_own else None
             with session:
                 return session.post(
@@ -253,7 +261,7 @@ class Client:
 
         try:
             token = token_from(post, url, credential)
-        except requests.RequestException as error:
+        except (requests.RequestException, ElsewhereError) as error:
             self._left()  # what the end of the run has cut says nothing about the server
             raise TargetError(f"No token came from {url}: {_reason(error)}.") from None
         self.redactor.hide(token.value)
@@ -362,7 +370,7 @@ class Client:
                 timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
                 allow_redirects=False,  # nothing is sent to a host that nobody named
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, ElsewhereError) as error:
             raise TargetError(self.redactor.clean(f"{what} failed: {_reason(error)}.")) from None
         if not response.ok:
             raise TargetError(self.redactor.clean(f"{what} was answered {response.status_code}."))
@@ -418,6 +426,8 @@ class Client:
                 timeout=left,  # type: ignore[arg-type]  # HTTPAdapter takes it
                 allow_redirects=False,
             )
+        except ElsewhereError as error:
+            raise TargetGoneError(_not_reached(self.target, _reason(error)), "") from None
         except requests.exceptions.SSLError as error:
             raise TargetGoneError(_untrusted(self.target, error), "") from None
         except requests.RequestException as error:
@@ -433,6 +443,9 @@ class Client:
         self, received: requests.Response, operation: str, seconds: float
     ) -> Response | TransportError:
         response = _response(received)
+        if not response.is_limited and not self._is_served:
+            # Whatever was said before: it can be tested.
+            self._is_served, self.put_off = True, None
         cut = received.cut if isinstance(received, BoundedResponse) else None
         if cut is None:
             return response
@@ -454,7 +467,16 @@ class Client:
         """Wait as long as a response asks, unless that is more than the run has patience for."""
         if not self._waits_itself:
             return True
-        seconds = min(seconds_of(response.headers.get("retry-after", "")), _LONGEST_WAIT)
+        asked = seconds_of(response.headers.get("retry-after", ""))
+        if asked > _PATIENCE or not self._is_served:
+            self.put_off = (
+                f"{self.target.called} {self.target.shown_url} answers {response.status} and asks "
+                f"to come back in {asked:,.0f} s. Set a lower `rate` in the target file, or try "
+                "again then."
+            )
+        if asked > _PATIENCE:
+            return False
+        seconds = min(asked, _LONGEST_WAIT)
         with self._count:
             # Requests that are under way together wait together.
             begins = max(time.monotonic(), self._resumes)
@@ -481,17 +503,39 @@ def unreachable(target: Target, seconds: float = inf) -> str | None:
     while not said and time.monotonic() < deadline:
         time.sleep(0.002)
     reason = said[0] if said else f"no connection within {seconds:g} s"
-    return f"{target.called} {target.shown_url} could not be reached: {reason}." if reason else None
+    return _not_reached(target, reason) if reason else None
+
+
+def _not_reached(target: Target, reason: str) -> str:
+    return f"{target.called} {target.shown_url} could not be reached: {reason}."
 
 
 def _connect(target: Target) -> str | None:
-    address = urlsplit(target.proxy or target.base_url)
-    port = address.port or (443 if address.scheme == "https" else 80)
+    """Why no connection can be made; None where one can."""
+    url = target.proxy or target.base_url
+    reason = None
     try:
-        socket.create_connection((address.hostname or "", port), _LONGEST_CONNECT).close()
-    except (OSError, UnicodeError) as error:
-        return getattr(error, "strerror", None) or str(error)
+        for address in target.destinations.addresses(host_of(url)):
+            if (reason := _try_address(address, origin_of(url)[2])) is None:
+                return None
+    except (OSError, ElsewhereError) as error:
+        return _reason(error)
+    return reason
+
+
+def _try_address(address: str, port: int | None) -> str | None:
+    try:
+        socket.create_connection((address, port or 0), _LONGEST_CONNECT).close()
+    except OSError as error:
+        return error.strerror or str(error)
     return None
+
+
+def _around(target: Target) -> BoundedAdapter:
+    """What sends to what is around a target."""
+    adapter = BoundedAdapter()
+    adapter.destinations = target.surroundings
+    return adapter
 
 
 def _session(target: Target, adapter: BoundedAdapter) -> requests.Session:
@@ -533,7 +577,7 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
     """The origin of an address (RFC 6454 section 4)."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").rstrip("."), port
+    return parts.scheme, host_of(url), port
 
 
 def basic_credentials(target: Target) -> dict[str, str]:
@@ -647,8 +691,10 @@ def _transport_error(error: requests.RequestException, seconds: float) -> Transp
     )
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     """The reason below the layers of libraries, without addresses of memory."""
+    if isinstance(error, ElsewhereError):
+        return error.what.removesuffix(".")
     cause = _cause(error)
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror.lower()
@@ -657,7 +703,7 @@ def _reason(error: requests.RequestException) -> str:
     return type(cause).__name__ if not str(cause) or "0x" in str(cause) else str(cause)
 
 
-def _cause(error: requests.RequestException) -> Any:
+def _cause(error: Exception) -> Any:
     cause: Any = error
     while cause.args and isinstance(cause.args[-1], Exception):
         cause = cause.args[-1]

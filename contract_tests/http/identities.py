@@ -31,8 +31,8 @@ from contract_tests.target.credentials import (
     value_of,
     wrong,
 )
-from contract_tests.target.rate import is_loopback
-from contract_tests.target.target import Target, TargetError, host_of
+from contract_tests.target.hosts import host_of, is_loopback, spelled
+from contract_tests.target.target import Target, TargetError
 from tallystick.contract import ContractOperation
 from tallystick.reader.operations import SecurityScheme
 
@@ -46,7 +46,7 @@ class Identities:
     """
 
     def __init__(self, target: Target, fetch: Fetch) -> None:
-        self.target, self.fetch = target, fetch
+        self.target, self.fetch = target.located(), fetch
         self.tokens = TokenStore(self._fetched)
         self._tried: Counter[str] = Counter()
 
@@ -63,7 +63,7 @@ class Identities:
 
     def _may_break(self, scheme: SecurityScheme) -> bool:
         is_token = scheme.kind == "apiKey" or scheme.scheme.lower() == "bearer"
-        is_harmless = is_token and is_loopback(self.target.base_url)
+        is_harmless = is_token and self.target.is_here
         return is_harmless or self._tried[scheme.name] < _MOST_WRONG
 
     def of(self, request: OperationRequest, identity: Identity) -> OperationRequest:
@@ -143,7 +143,7 @@ class Identities:
         return replace(credential, token=self.tokens.of(credential, url))
 
     def _fetched(self, url: str, credential: Credential) -> Token:
-        named = {host_of(self.target.base_url), *self.target.allow_hosts}
+        named = {host_of(self.target.base_url), *map(spelled, self.target.allow_hosts)}
         if host_of(url) not in named and not is_loopback(url):
             raise TargetError(
                 f"The token URL {url} is not at the target.",

@@ -141,8 +141,8 @@ def without_capabilities(text: str, body: bytes, known: str, *, is_error: bool =
         return match[0].replace(found, REDACTED) if is_hidden else match[0]
 
     for value in _credentials(body):
-        whole = rf"(?<!\w){re.escape(value)}(?!\w)"
-        text = text if value in known else re.sub(whole, REDACTED, text)
+        if value in text and value not in known:
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", REDACTED, text)
     return _CHUNK.sub(token, _URL.sub(address, text))
 
 

@@ -20,6 +20,7 @@ DANGEROUS: tuple[tuple[str, str], ...] = (
     ("restarts", r"restart|reboot"),
     ("resets", r"reset|reinstall|reinitiali[sz]e|rollback|migrate"),
     ("empties", r"purge|wipe|truncate|drop|flush|clear-all|delete-all|remove-all"),
+    ("deletes many", r"(?:bulk|batch|mass)-(?:delete|remove)|(?:delete|remove)-(?:many|by-query)"),
     ("logs out", r"log-?out|log-?off|sign-?out|sign-?off|end-session"),
     ("takes keys away", r"revoke|rotate|regenerate|invalidate"),
     ("locks out", r"password|passwd|deactivate|disable-mfa"),

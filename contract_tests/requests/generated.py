@@ -46,6 +46,7 @@ from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
 from tallystick.reader.operations import Parameter
 from tallystick.reader.pointers import look_up
+from tallystick.reader.schemas.least_size import MOST_MADE, least_size
 
 CONFIG: dict[str, Any] = {
     # It learns from the bodies of 4xx responses and keeps that between runs: no two runs would be
@@ -143,7 +144,7 @@ def requests_with(
     def drawn(draw: st.DrawFn) -> OperationRequest:
         try:
             case = draw(cases())
-        except HypothesisException:
+        except (HypothesisException, UnmakeableError):
             raise
         except Exception as error:
             raise UnmakeableError(_reason(error)) from None
@@ -167,6 +168,7 @@ def _reason(error: Exception) -> str:
 def _cases(
     operation: ContractOperation, body: BodyFormat | None, target: Target, mode: GenerationMode
 ) -> SearchStrategy[Any]:
+    _check_size(operation, body)
     given: dict[str, dict[str, str]] = {}
     for name, value in target.values(operation).items():
         location, _, rest = name.partition(".")
@@ -176,6 +178,19 @@ def _cases(
         generation_mode=mode, **given
     )
     return strategy
+
+
+def _check_size(operation: ContractOperation, body: BodyFormat | None) -> None:
+    """Raises UnmakeableError where the schemas demand more than anybody sends."""
+    document = operation.document
+    places = [parameter.schema for parameter in operation.parameters if parameter.required]
+    places += [body.media.schema] if body else []
+    for place in places:
+        if place and least_size(document, document.schema_at(place)) > MOST_MADE:
+            where = document.locate(place)
+            raise UnmakeableError(
+                f"a value needs more than {MOST_MADE:,} values and letters ({where})"
+            )
 
 
 # --- the projection

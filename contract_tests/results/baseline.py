@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from schemathesis.baseline import Baseline, BaselineEntry
 
 from contract_tests.results.findings import Finding
 from tallystick.errors import Source, TallystickError
+from tallystick.reader.texts.reading import MAX_IN_ALL, read_text
 
 _FAILURE = "Finding"
 TEST, FUZZ = "test", "fuzz"
@@ -34,11 +36,12 @@ class BaselineError(TallystickError):
 
 def read_baseline(path: str) -> Baseline:
     """Read a baseline file. Raises BaselineError."""
-    if not Path(path).exists():
-        raise BaselineError("There is no such file.", source=Source(path))
+    if not Path(path).is_file():
+        what = "It is no file" if Path(path).exists() else "There is no such file"
+        raise BaselineError(f"{what}.", source=Source(path))
     try:
         baseline = Baseline.load(Path(path))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BaselineError(f"This is not a baseline: {error}.", source=Source(path)) from None
     for entry in baseline.entries:
         if entry.expires is None or not entry.extra.get("reason"):
@@ -59,12 +62,12 @@ def read_report(report_dir: str) -> dict[str, Any]:
     """Read the report of a test or a fuzz. Raises BaselineError."""
     path = Path(report_dir) / "report.json"
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        report = json.loads(read_text(path, MAX_IN_ALL))
         if all(isinstance(finding["id"], str) for finding in report["findings"]):
             return dict(report)
     except OSError as error:
         raise BaselineError(f"{error.strerror}.", source=Source(str(path))) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise BaselineError("This is not a report of tallystick.", source=Source(str(path)))
 
@@ -135,9 +138,15 @@ def _existing(path: str) -> Baseline:
 
 
 def _save(baseline: Baseline, path: str) -> None:
+    """Write a baseline file. One that cannot be written as a whole stays as it is."""
+    place = Path(path).resolve()
+    fresh = place.with_name(f".{place.name}.new")
     try:
-        baseline.save(Path(path))
+        baseline.save(fresh)
+        fresh.replace(place)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
         raise BaselineError(f"{error.strerror}.", source=Source(path)) from None
 
 

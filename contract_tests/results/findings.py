@@ -16,6 +16,7 @@ from contract_tests.results.exhibit import Exhibit
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import Source
+from tallystick.printing import printable
 
 _MOST_SHOWN = 6
 _MOST_OPERATIONS = 5
@@ -239,7 +240,7 @@ def lines_of(finding: Mapping[str, Any]) -> list[str]:
     lines += (
         [f"  repeat    {finding['curl'].replace(chr(10), indented)}"] if finding["curl"] else []
     )
-    return lines
+    return [printable(line) for line in lines]
 
 
 def shown(outcome: Response | TransportError) -> str:

@@ -1,8 +1,9 @@
-"""Judging within the time of a run: what takes longer is left.
+"""Ending in time: what takes longer than the run may is interrupted.
 
-Rules: a large response can take long to judge, and nothing in a validator looks at the clock. So a
-timer interrupts it, as soon as the run would take longer than it may. It needs a system that has
-timers (POSIX), and the main thread.
+Rules: between two requests, nothing looks at the clock: data is drawn, and a large response can
+take long to judge. So a timer looks again and again while a part of a run is under way, and
+interrupts it shortly after the time is over. It needs a system that has timers (POSIX), and the
+main thread; without them, only requests end in time.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import inf
 from types import FrameType
 from typing import TypeVar
 
@@ -21,46 +21,70 @@ T = TypeVar("T")
 _GRACE = 0.5
 """So many seconds after its time, a run still judges what came before."""
 
-_AGAIN = 0.1
-"""Seconds to the next try, where the first interrupt came at a moment that lets none through."""
+_LOOK = 0.1
+"""Seconds between looks at the clock. The first may come at a moment that lets no interrupt
+through.
+"""
+
+
+_DEAF = ("__del__", "gc_callback")
+"""Python's finalizers, and a function of Hypothesis."""
 
 
 class LateError(BaseException):
     """The time is over. It is no Exception, because whoever makes the best of those goes on."""
 
+    def __str__(self) -> str:
+        return "the time of the run is over"
 
-def in_time(judge: Callable[[], T], ends: float) -> T | None:
-    """What is judged, or None where that takes until after the moment when the run ends."""
-    seconds = ends + _GRACE - time.monotonic()
-    if seconds <= 0:
-        return None
-    if seconds == inf or not _has_timer():
-        return judge()
+
+@contextmanager
+def ending(ends_at: Callable[[], float]) -> Iterator[None]:
+    """Interrupt the block by a LateError, as soon as the run should have ended."""
+    if not _has_timer():
+        yield
+        return
+    is_over = False
+
+    def look(_: int, frame: FrameType | None) -> None:
+        if not is_over and _is_late(ends_at()) and not _is_deaf(frame):
+            raise LateError
+
+    before = signal.signal(signal.SIGALRM, look)
     try:
-        with _interrupted_after(seconds):
-            return judge()
+        signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
+        yield
+    finally:
+        try:
+            is_over = True
+        finally:  # an interrupt may come even here
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def in_time(judge: Callable[[], T], ends_at: float) -> T | None:
+    """What is judged, or None where that is interrupted or comes too late."""
+    if _is_late(ends_at):
+        return None
+    try:
+        return judge()
     except LateError:
         return None
+
+
+def _is_deaf(frame: FrameType | None) -> bool:
+    """Whether an error would be printed here and ignored: in what the garbage collector calls."""
+    while frame is not None:
+        if frame.f_code.co_name in _DEAF:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_late(ends_at: float) -> bool:
+    return time.monotonic() >= ends_at + _GRACE
 
 
 def _has_timer() -> bool:
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and hasattr(signal, "setitimer")
-
-
-@contextmanager
-def _interrupted_after(seconds: float) -> Iterator[None]:
-    is_over = False
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        if not is_over:
-            raise LateError
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
-        yield
-    finally:
-        is_over = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

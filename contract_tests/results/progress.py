@@ -18,6 +18,7 @@ from rich.text import Text
 
 from contract_tests.results.run import RUN, Run
 from tallystick.contract import ContractOperation
+from tallystick.printing import in_line
 
 
 class Progress:
@@ -45,7 +46,7 @@ class Progress:
         given = getattr(item, "callspec", None)
         operation = given.params.get("operation") if given else None
         if self._bar and isinstance(operation, ContractOperation):
-            self._bar.update(self._bar.task_ids[0], description=operation.name)
+            self._bar.update(self._bar.task_ids[0], description=in_line(operation.name))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test is done. One that fails without a finding is a mistake of the suite."""

@@ -6,7 +6,6 @@ Nothing here looks at a response: the findings of a run hold no secret.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +25,10 @@ from contract_tests.target.patterns import tags
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
+from tallystick.printing import as_json, printable
 
-PASSED, FAILED, NOT_COVERED = 0, 1, 3
-"""Exit codes of `tallystick test`; 2 is bad usage, 4 an unreachable target."""
+PASSED, FAILED, NOT_COVERED, UNTESTABLE = 0, 1, 3, 4
+"""Exit codes of `tallystick test`; 2 is bad usage."""
 
 
 def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
@@ -41,6 +41,8 @@ def exit_code(run: Run, *, allow_not_covered: bool = False) -> int:
         result.verdict is Verdict.NOT_COVERED and not _is_closed(result)
         for _, result in case_results(run)
     )
+    if is_open and run.client.put_off:
+        return UNTESTABLE
     return NOT_COVERED if is_open and not allow_not_covered else PASSED
 
 
@@ -125,11 +127,14 @@ def make_folder(folder: str) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
 
 
-def _unwritable(folder: str, error: OSError) -> TallystickError:
-    return TallystickError(f"The report cannot be written: {folder}: {error.strerror}.")
+def unwritable(path: str, error: OSError) -> TallystickError:
+    """The error where a folder or file of a report cannot be written."""
+    is_file = isinstance(error, FileExistsError | NotADirectoryError)
+    reason = "a file is where a folder should be" if is_file else error.strerror
+    return TallystickError(f"The report cannot be written: {path}: {reason}.")
 
 
 def write_report(run: Run, folder: str) -> None:
@@ -138,16 +143,22 @@ def write_report(run: Run, folder: str) -> None:
 
 
 def write_files(report: dict[str, Any], folder: str) -> None:
-    """Write the facts of a report as `report.json` and in all formats. Raises TallystickError."""
+    """Write the facts of a report as `report.json` and in all formats. Raises TallystickError; what
+    can be written is there then.
+    """
     make_folder(folder)
-    texts = {"report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
-    texts |= {name: made(report) for name, made in FORMATS.items()}
-    try:
-        for name, text in texts.items():
+    texts = {"report.json": as_json(report) + "\n"}
+    texts |= {name: printable(made(report)) for name, made in FORMATS.items()}
+    failed: list[TallystickError] = []
+    for name, text in texts.items():
+        path = Path(folder) / name
+        try:
             # A lone surrogate in a response has no UTF-8; it is shown as a question mark.
-            (Path(folder) / name).write_bytes(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise _unwritable(folder, error) from None
+            path.write_bytes(text.encode("utf-8", "replace"))
+        except OSError as error:
+            failed.append(unwritable(str(path), error))
+    if failed:
+        raise failed[0]
 
 
 def to_json(run: Run) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Sequence
 
+from tallystick.reader.texts.reading import read_bytes
+
 
 def untrustable(path: str) -> str | None:
     """Why a file of certificates cannot be trusted; None where it can."""
     try:
+        read_bytes(path)  # a device would never end
         ssl.create_default_context(cafile=path)
     except OSError as error:
         return _why(error)
@@ -22,6 +25,8 @@ def unusable(paths: Sequence[str]) -> str | None:
     try:
         # Without an answer of ours, a key with a password would ask for it at the terminal.
         key = paths[1] if len(paths) > 1 else None
+        for path in paths:
+            read_bytes(path)
         ssl.create_default_context().load_cert_chain(paths[0], key, password=lambda: "")
     except OSError as error:
         return _why(error)

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 
 from contract_tests.target.certificates import untrustable, unusable
 from contract_tests.target.credentials import KEYS, OPTIONAL, Credential, kind_of
+from contract_tests.target.hosts import host_of, is_loopback, spelled
 from contract_tests.target.patterns import names_of_operation, unmatched
-from contract_tests.target.rate import is_loopback, per_second
+from contract_tests.target.rate import per_second
 from contract_tests.target.target import (
     LARGEST_RESPONSE,
     CaseSetup,
@@ -28,13 +29,13 @@ from contract_tests.target.target import (
     OperationValues,
     Target,
     TargetError,
-    host_of,
     names_of,
 )
 from contract_tests.target.variables import expanded
 from tallystick.contract import Contract
 from tallystick.errors import Source
 from tallystick.reader.operations import SecurityScheme, security_schemes
+from tallystick.reader.texts.reading import read_text
 
 _KEYS = {
     "base_url",
@@ -149,11 +150,11 @@ class Places:
     def __init__(self, path: str) -> None:
         self.path = path
         try:
-            self.text = Path(path).read_text(encoding="utf-8")
+            self.text = read_text(path)
             self.value = tomllib.loads(self.text)
         except OSError as error:
             raise TargetError(f"{error.strerror}.", source=Source(path)) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise TargetError(f"This is not valid TOML: {error}.", source=Source(path)) from None
 
     def known_keys(self, value: Mapping[str, Any], keys: Collection[str], wrong: str) -> None:
@@ -241,17 +242,12 @@ class _TargetReader(Places):
         )
 
     def base_url(self, value: dict[str, Any]) -> str:
-        url = value.get("base_url")
-        try:
-            parts = urlsplit(url) if isinstance(url, str) else None
-            port = parts.port if parts else None
-        except ValueError:
-            parts = None
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        url = str(value.get("base_url"))
+        if not is_address(url):
             raise self.error("'base_url' must be an http(s) URL", "base_url")
-        if parts.query or parts.fragment or port == 0:
-            raise self.error("'base_url' must have no query, fragment or port 0", "base_url")
-        return str(url).rstrip("/")
+        if urlsplit(url).query or urlsplit(url).fragment:
+            raise self.error("'base_url' must have no query or fragment", "base_url")
+        return url.rstrip("/")
 
     def timeout(self, value: dict[str, Any]) -> float:
         seconds = float(self.typed(value, "timeout", (int, float), 10.0))
@@ -346,7 +342,7 @@ class _TargetReader(Places):
         return proxy
 
     def allow_hosts(self, value: dict[str, Any]) -> tuple[str, ...]:
-        return tuple(host.lower().rstrip(".") for host in self.texts(value, "allow_hosts"))
+        return tuple(map(spelled, self.texts(value, "allow_hosts")))
 
     def texts(self, value: dict[str, Any], key: str) -> tuple[str, ...]:
         found = self.typed(value, key, list, [])
@@ -453,7 +449,7 @@ def is_address(url: str) -> bool:
     """Whether a text is the address of an HTTP server."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in ("http", "https") and bool(host_of(url)) and parts.port != 0
     except ValueError:  # the port is no number of a port
         return False
 

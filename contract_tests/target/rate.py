@@ -6,15 +6,12 @@ all threads of a run together. Targets on this machine have none unless their fi
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 import threading
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import inf
-from urllib.parse import urlsplit
 
 ELSEWHERE = "10/s"
 """The limit for a target that is not on this machine and sets none."""
@@ -34,16 +31,6 @@ def per_second(text: str) -> float:
     return float(match["count"]) / _SECONDS[match["unit"]]
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address is on this machine: every address of its host is a loopback one."""
-    host = urlsplit(url).hostname or ""
-    try:
-        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
-    except (OSError, UnicodeError):
-        return False
-    return all(ipaddress.ip_address(address.split("%")[0]).is_loopback for address in found)
-
-
 def seconds_of(retry_after: str) -> float:
     """The pause that a Retry-After asks for: seconds or a date (RFC 9110 section 10.2.3); a second
     where it says neither.
@@ -53,10 +40,10 @@ def seconds_of(retry_after: str) -> float:
         return float(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):  # the latter for a year that no calendar has
         return _PAUSE
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 class Throttle:

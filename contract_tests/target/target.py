@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +13,7 @@ from contract_tests.target.credentials import (
     needs_credentials,
     places_of,
 )
+from contract_tests.target.hosts import Destinations, host_of, is_loopback, spelled
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
 from tallystick.errors import TallystickError
@@ -88,6 +89,8 @@ class Target:
     client_certificate: tuple[str, ...] = ()
     proxy: str | None = field(default=None, repr=False)
     allow_hosts: tuple[str, ...] = ()
+    is_here: bool | None = None
+    """Whether it is on this machine, where that has been looked up."""
     first_headers: frozenset[str] = frozenset()
     """The names of headers that come before all credentials, in lower case."""
 
@@ -128,17 +131,31 @@ class Target:
         """Whether a POST may be sent again and again with the same result."""
         return any(o.is_repeatable for o in self.operations if o.match == operation.name)
 
+    @property
+    def destinations(self) -> Destinations:
+        """Where requests to the target may lead: one on this machine leads nowhere else."""
+        named = (host_of(self.base_url), host_of(self.proxy or ""))
+        return Destinations(frozenset(() if self.located().is_here else filter(None, named)))
+
+    @property
+    def surroundings(self) -> Destinations:
+        """Where calls to other hosts than the target may lead."""
+        more = (host_of(self.proxy or ""), *map(spelled, self.allow_hosts))
+        return Destinations(self.destinations.named.union(filter(None, more)))
+
+    def located(self) -> Target:
+        """The same, with `is_here` looked up. What a proxy elsewhere leads to is not here."""
+        if self.is_here is not None:
+            return self
+        is_here = is_loopback(self.base_url) and (self.proxy is None or is_loopback(self.proxy))
+        return replace(self, is_here=is_here)
+
     def setup_of(self, case: Case) -> CaseSetup | None:
         """How to reach a case: its entry by full name, code or status."""
         for key in names_of(case):
             if key in self.cases:
                 return self.cases[key]
         return None
-
-
-def host_of(url: str) -> str:
-    """The host of an address, in lower case and without a dot at its end; empty where none is."""
-    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 def names_of(case: Case) -> list[str]:

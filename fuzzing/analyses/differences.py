@@ -41,6 +41,7 @@ from contract_tests.requests.base import Base
 from contract_tests.requests.sources import is_changed
 from contract_tests.results.findings import Finding
 from contract_tests.results.run import Run, case_answered
+from contract_tests.target.file import is_address
 from contract_tests.target.target import Target
 from fuzzing.analyses.canary import token_in
 from fuzzing.generators.cases import FuzzCase
@@ -261,29 +262,20 @@ def other_target(target: Target, address: str) -> Target:
     if not _is_base(address):
         shown = address.rpartition("@")[2]
         raise OtherTargetError(f"--against must be an http(s) URL, not {shown!r}.")
-    return replace(target, base_url=address.rstrip("/"), called="The other implementation")
+    name, url = "The other implementation", address.rstrip("/")
+    return replace(target, base_url=url, called=name, is_here=None)
 
 
 def _is_base(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not (parts.query or parts.fragment)
-        )
-    except ValueError:
-        return False
+    return is_address(address) and not (urlsplit(address).query or urlsplit(address).fragment)
 
 
-def analysis_of(run: Run, adapter: BudgetAdapter, address: str | None) -> DifferenceAnalysis | None:
-    """The analysis beside the implementation at an address, within the same budget; None without
-    an address.
-    """
-    if address is None:
+def analysis_of(
+    run: Run, adapter: BudgetAdapter, target: Target | None
+) -> DifferenceAnalysis | None:
+    """The analysis beside another implementation, within the same budget; None without one."""
+    if target is None:
         return None
-    target = other_target(run.target, address)
     beside = BudgetAdapter(adapter.budget, adapter.ledger, to=TO)
     beside.origin = adapter.origin
     client = Client(target, beside, streams=run.plan.streams)

@@ -21,7 +21,6 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import inf
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,8 +28,6 @@ from distributed import Client, Future, KilledWorker, Worker, get_worker, wait
 
 from contract_tests.http.client import redactor_of
 from contract_tests.plan import Plan
-from contract_tests.target.rate import is_loopback
-from contract_tests.target.target import Target
 from fuzzing.cluster.leasing import (
     BudgetClient,
     BudgetServer,
@@ -42,8 +39,8 @@ from fuzzing.engine.corpus import is_shared
 from fuzzing.engine.result import WorkerResult, result_of
 from fuzzing.engine.workers import (
     END_SECONDS,
-    LEDGER,
     make_campaign,
+    open_ledger,
     run_campaign,
     schedule_of,
 )
@@ -63,6 +60,11 @@ _LOOK = 0.5
 
 _WITHOUT_WORKERS = 15.0
 """After so many seconds without any worker the fuzz ends. Dask restarts dead workers sooner."""
+
+_LATEST = 2.0
+"""So many seconds after the time of the fuzz, it waits for no shard any more. What a shard has
+found is there already.
+"""
 
 _RETRIES = 2
 """So often a failed shard is sent again: its worker may have lost the scheduler for a moment."""
@@ -146,6 +148,7 @@ class Cluster:
         self._under_way: dict[Future[None], int] = {}
         self._is_handed_out = False
         self._errors: list[str] = []
+        self._notes: list[str] = []
         self._results: dict[int, WorkerResult] = {}
         self._without_workers_since = inf
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -168,12 +171,14 @@ class Cluster:
         """Send all shards; gives the result of all workers."""
         target = target_of(plan)
         dictionaries = bound_dictionaries(target, plan.contract, self.settings.target_file)
-        home = platform.node() if _is_of_this_machine(self.settings, target) else None
+        # There, an address of this machine would mean another one.
+        home = platform.node() if self.settings.here else None
         task = ClusterTask(_for_workers(self.settings), plan, dictionaries, home)
         with _ledger(self.settings) as ledger:
             self._send_all(task, target.timeout + END_SECONDS, ledger)
         clean = redactor_of(target).clean
-        total = WorkerResult(errors=[clean(error) for error in self._errors])
+        total = WorkerResult(errors=[clean(e) for e in self._errors], notes=list(self._notes))
+        total.unwritten = ledger.failure if ledger is not None else None
         for _, result in sorted(self._results.items()):
             total.add(result)
         return total
@@ -186,7 +191,7 @@ class Cluster:
                 self._stop_if_over(begun)
                 self._submit(task)
             elif deadline == inf:
-                deadline = time.monotonic() + patience
+                deadline = time.monotonic() + (_LATEST if stopped == "time" else patience)
             is_finished = not self._under_way and (stopped is not None or self._is_handed_out)
             if is_finished or stopped == _NO_SCHEDULER or self._is_without_workers():
                 break
@@ -194,7 +199,8 @@ class Cluster:
         self._receive_all(ledger)
         if self._under_way:
             lost = ", ".join(map(str, self._under_way.values()))
-            self._errors.append(f"These shards were not finished: {lost}.")
+            kept = self._notes if self.usage().stopped == "time" else self._errors
+            kept.append(f"These shards were not finished: {lost}.")
 
     def _stop_if_over(self, begun: float) -> None:
         """Stop for reasons that no worker notices: workers check the time only when they ask for a
@@ -324,21 +330,14 @@ def _check(place: str) -> None:
         raise ClusterError(what)
 
 
-def _is_of_this_machine(settings: Settings, target: Target) -> bool:
-    """Whether an address of the fuzz means the machine that uses it."""
-    return is_loopback(target.base_url) or is_loopback(settings.against or "")
-
-
 @contextmanager
 def _ledger(settings: Settings) -> Iterator[Ledger | None]:
-    if settings.report_dir is None:
-        yield None
-        return
-    ledger = Ledger(Path(settings.report_dir) / LEDGER)
+    ledger = open_ledger(settings)
     try:
         yield ledger
     finally:
-        ledger.close()
+        if ledger is not None:
+            ledger.close()
 
 
 def _reason(future: Future[None]) -> str:

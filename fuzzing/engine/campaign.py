@@ -184,6 +184,8 @@ class Campaign:
         except Unsatisfiable:
             pass
         except Exception as error:
+            if self.adapter.is_over:  # whoever was interrupted may break
+                raise BudgetSpentError("time") from None
             self.run.note(diagnostic(shrink_run.operation.name, error))
         return True
 

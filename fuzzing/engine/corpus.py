@@ -29,6 +29,10 @@ class CorpusError(TallystickError):
     """The database cannot be used."""
 
 
+class UnwritableCorpusError(CorpusError):
+    """The folder of the database cannot be written."""
+
+
 class Corpus(ExampleDatabase):
     """The inputs that broke something in earlier runs; each is tried once in this one.
 
@@ -86,7 +90,8 @@ def _folder(place: str) -> ExampleDatabase:
         with tempfile.TemporaryFile(dir=place):
             return DirectoryBasedExampleDatabase(place)
     except OSError as error:
-        raise CorpusError(f"The database cannot be kept at {place}: {error.strerror}.") from None
+        what = f"The database cannot be kept at {place}: {error.strerror}."
+        raise UnwritableCorpusError(what) from None
 
 
 def _redis(address: str) -> ExampleDatabase:

@@ -32,6 +32,7 @@ class WorkerResult:
     `callback_sources` are by the tokens of their addresses; `errors` say why a worker ended early,
     `notes` what could not be made. `requests` and `fuzz_cases` are by operation, and `left_out`
     says why one got none; `left` counts what was created and not deleted, by collection.
+    `unwritten` says why the ledger is not whole.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -48,6 +49,7 @@ class WorkerResult:
     gone: str | None = None
     errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unwritten: str | None = None
 
     def renew(self, later: WorkerResult) -> None:
         """Take over a later result of the same shard, even if it was sent twice: no finding is
@@ -80,6 +82,7 @@ class WorkerResult:
         self.precedence += other.precedence
         add_unsettled(self.unsettled, other.unsettled)
         self.gone = self.gone or other.gone
+        self.unwritten = self.unwritten or other.unwritten
         self.errors += other.errors
         self.notes = list(dict.fromkeys([*self.notes, *other.notes]))
 

@@ -19,10 +19,12 @@ from pathlib import Path
 from contract_tests.http.client import Client, TargetGoneError
 from contract_tests.operations.roles import SAFE
 from contract_tests.plan import Plan
+from contract_tests.results.judging import LateError, ending
+from contract_tests.results.report import unwritable
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import has_cookie_key
 from fuzzing.analyses.canary import Canary
-from fuzzing.analyses.differences import analysis_of
+from fuzzing.analyses.differences import analysis_of, other_target
 from fuzzing.analyses.pairs import PairAnalysis
 from fuzzing.engine.campaign import Campaign
 from fuzzing.engine.corpus import open_database
@@ -36,6 +38,7 @@ from fuzzing.sending.schedule import Schedule, Shard, weight_of
 from fuzzing.sending.sharing import PermitSource, SharedBudget, end_with_parent
 from fuzzing.settings import Settings, target_of
 from tallystick.errors import TallystickError
+from tallystick.logs import show_logs
 
 LEDGER = "requests.ndjson"
 
@@ -98,6 +101,7 @@ def _be_worker(
     # A terminal sends Ctrl-C to all processes. The command stops the workers by the budget.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    show_logs()
     try:
         connection.send(work(settings, budget, index))
     except TallystickError as error:
@@ -106,16 +110,29 @@ def _be_worker(
 
 def work(settings: Settings, budget: SharedBudget, index: int) -> WorkerResult:
     """Run one worker. Raises TallystickError."""
-    ledger = Ledger(Path(settings.report_dir) / LEDGER) if settings.report_dir else None
+    ledger = open_ledger(settings)
     plan = settings.plan()
     dictionaries = bound_dictionaries(target_of(plan), plan.contract, settings.target_file)
     campaign = make_campaign(settings, plan, dictionaries, budget, index, ledger)
     try:
         left = budget.usage().left if index == 0 else 0
-        return run_campaign(campaign, iter(budget.next_shard, None), left)
+        result = run_campaign(campaign, iter(budget.next_shard, None), left)
+        result.unwritten = ledger.failure if ledger is not None else None
+        return result
     finally:
         if ledger is not None:
             ledger.close()
+
+
+def open_ledger(settings: Settings) -> Ledger | None:
+    """The ledger in the folder of the report, if there is one. Raises TallystickError."""
+    if settings.report_dir is None:
+        return None
+    path = Path(settings.report_dir) / LEDGER
+    try:
+        return Ledger(path)
+    except OSError as error:
+        raise unwritable(str(path), error) from None
 
 
 def run_campaign(campaign: Campaign, shards: Iterator[Shard], left: int = 0) -> WorkerResult:
@@ -125,13 +142,16 @@ def run_campaign(campaign: Campaign, shards: Iterator[Shard], left: int = 0) -> 
     pairs = PairAnalysis(campaign.run, campaign.adapter, campaign.bases, campaign.evidence)
     try:
         try:
-            campaign.precedence = pairs.examine(left)
-            if campaign.precedence:
-                campaign.on_news()
-            campaign.go(shards)
+            with ending(lambda: campaign.adapter.ends):
+                campaign.precedence = pairs.examine(left)
+                if campaign.precedence:
+                    campaign.on_news()
+                campaign.go(shards)
         except TargetGoneError as error:
             campaign.run.gone = str(error)
             campaign.adapter.budget.stop("unreachable")
+        except LateError:
+            campaign.adapter.budget.stop("time")
         for created in campaign.created:
             created.delete_all()
     finally:
@@ -172,13 +192,14 @@ def make_campaign(
         target, adapter, streams=plan.streams, keeps_cookies=has_cookie_key(plan.contract)
     )
     run = Run(plan.contract, target, client, plan)
+    other = settings.placed(other_target(target, settings.against)) if settings.against else None
     campaign = Campaign(
         run,
         adapter,
         dictionaries,
         open_database(settings.database),
         canary,
-        differences=analysis_of(run, adapter, settings.against),
+        differences=analysis_of(run, adapter, other),
         requests=limits_of(target, settings.limits).requests,
     )
     adapter.clean, adapter.findings = client.redactor.clean, campaign.evidence.keys

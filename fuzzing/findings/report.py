@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import click
-
 from contract_tests.checks.levels import ADVISORY, DIFFERENCE
 from contract_tests.checks.table import CHECKS, Check
 from contract_tests.plan import Plan
@@ -36,6 +34,7 @@ from fuzzing.sending.estimate import AHEAD
 from fuzzing.sending.limits import Limits
 from fuzzing.settings import Settings, target_of
 from tallystick.catalogue.cases import Case
+from tallystick.printing import styled
 
 NOTHING_FOUND, FOUND, FAILED, UNREACHABLE = 0, 1, 2, 4
 
@@ -77,15 +76,26 @@ class FuzzResult:
         return {o.name: why for o in operations if (why := scope.left_out(o)) is not None}
 
     @property
+    def gone(self) -> str | None:
+        """Why nothing more could be learnt of the target."""
+        if self.result.gone or not self.usage.puts_off:
+            return self.result.gone
+        target = target_of(self.plan)
+        return (
+            f"{target.called} {target.shown_url} asks to come back later (429, or 503 with "
+            "Retry-After). Set a lower `rate` in the target file, or try again later."
+        )
+
+    @property
     def exit_code(self) -> int:
-        """1 findings; 2 the fuzz itself failed; 4 the target became unreachable; 0 otherwise,
-        whatever ended the fuzz.
+        """1 findings; 2 the fuzz itself failed; 4 the target became unreachable, or asked to come
+        back later; 0 otherwise, whatever ended the fuzz.
         """
         if self.heavy:
             return FOUND
         if self.result.errors:
             return FAILED
-        return UNREACHABLE if self.result.gone else NOTHING_FOUND
+        return UNREACHABLE if self.gone else NOTHING_FOUND
 
 
 def summary(outcome: FuzzResult) -> str:
@@ -94,7 +104,7 @@ def summary(outcome: FuzzResult) -> str:
     for number, finding in enumerate(outcome.triaged.counted, 1):
         colour = "cyan" if finding.check.level == ADVISORY else "red"
         first, *rest = str(finding).splitlines()
-        lines = [click.style(f"{number}. {first}", fg=colour), *(f"   {line}" for line in rest)]
+        lines = [styled(f"{number}. {first}", colour), *(f"   {line}" for line in rest)]
         parts.append("\n".join([*lines, f"     id      {finding.id}"]))
     found = outcome.triaged
     parts += [

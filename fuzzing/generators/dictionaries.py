@@ -22,6 +22,7 @@ from contract_tests.target.target import Target
 from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract
 from tallystick.errors import Source, TallystickError
+from tallystick.reader.texts.reading import read_text
 
 _ENTRY = re.compile(r'(?:[A-Za-z0-9_.@-]+\s*=\s*)?"(?P<text>(?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))")
@@ -122,7 +123,7 @@ def _values(table: Any, name: str, places: Places) -> Sequence[Any]:
 def read_file(path: Path) -> list[str]:
     """The entries of a file in libFuzzer's format. Raises DictionaryError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path).splitlines()
     except OSError as error:
         raise DictionaryError(f"{error.strerror}.", source=Source(str(path))) from None
     except UnicodeDecodeError as error:

@@ -153,15 +153,16 @@ class BudgetAdapter(BoundedAdapter):
         value: Any,
         seconds: float,
     ) -> None:
-        if response is not None:
-            self._pause_if_asked(response)
+        is_limited = response is not None and self._pause_if_asked(response)
         status = None if response is None else response.status_code
         fresh = tuple(set(self.findings()) - self._reported)
         self._reported.update(fresh)
         is_done = status is None or 200 <= status < 300
         may_create = permit.is_unsafe and is_done and self.before is not None
         self.held += may_create
-        record = RequestRecord(status, None, seconds, None, fresh, may_create=may_create)
+        record = RequestRecord(
+            status, None, seconds, None, fresh, may_create=may_create, is_limited=is_limited
+        )
         if self.to is None:
             record = record._replace(
                 case=(case.operation, case.label) if case else None,
@@ -171,15 +172,17 @@ class BudgetAdapter(BoundedAdapter):
             )
         self.budget.settle(permit, record)
 
-    def _pause_if_asked(self, response: requests.Response) -> None:
+    def _pause_if_asked(self, response: requests.Response) -> bool:
+        """Whether the target asks for a pause; then it gets one."""
         asked = response.headers.get("retry-after", "")
         if response.status_code != 429 and not (response.status_code == 503 and asked):
-            return
+            return False
         seconds = seconds_of(asked)
         if seconds > _LONGEST_PAUSE:
             self.budget.stop("pause")
         else:
             self.budget.pause(seconds)
+        return True
 
     def _is_error(self, status: int | None) -> bool:
         return status is None or (status >= 500 and status not in self.documented)

@@ -73,7 +73,8 @@ class RequestRecord(NamedTuple):
     """The outcome of a request. `status` and `case` are None without a response or a documented
     case; `is_error` is None where the response says nothing about the target. `findings` are the
     ids of new ones; `kind` is the kind of the response (see `estimate`); `operation` is its name.
-    With `may_create`, a request is reserved until the worker says what was created.
+    With `may_create`, a request is reserved until the worker says what was created. A response
+    that `is_limited` only asks to come back later.
     """
 
     status: int | None
@@ -84,12 +85,14 @@ class RequestRecord(NamedTuple):
     kind: str | None = None
     operation: str | None = None
     may_create: bool = False
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetUsage:
     """How much was sent so far, and what it showed. `stopped` names the limit that was met, if one
-    was; `left` is how many requests are left; `chance` is the Good-Turing estimate.
+    was; `left` is how many requests are left; `chance` is the Good-Turing estimate. A target that
+    `puts_off` asked to come back much later, or answered nothing else than that.
     """
 
     requests: int
@@ -103,6 +106,7 @@ class BudgetUsage:
     kinds: int
     chance: float | None
     left: int
+    puts_off: bool = False
 
 
 class Budget:
@@ -120,6 +124,7 @@ class Budget:
         self._under_way = self._pending = 0
         self._issued = self._reserved = 0
         self._stopped: str | None = None
+        self._is_limited = self._is_served = False
         self._findings: set[str] = set()
         self._cases: set[tuple[str, str]] = set()
         self._estimate = GoodTuringEstimate()
@@ -190,6 +195,9 @@ class Budget:
         """Record the outcome of a request."""
         with self._changed:
             self._under_way -= 1
+            if record.is_error is not None and record.status is not None:
+                self._is_limited |= record.is_limited
+                self._is_served |= not record.is_limited
             self._reserved += record.may_create
             if permit.is_unsafe:
                 self._pending -= 1
@@ -233,6 +241,7 @@ class Budget:
                 len(self._estimate.seen),
                 self._estimate.chance,
                 self._left(),
+                self._stopped == "pause" or (self._is_limited and not self._is_served),
             )
 
     def _ask(self, is_unsafe: bool, most: int) -> Lease | float:

@@ -2,7 +2,8 @@
 
 Rules: a body appears as its hash only; secrets and capability URLs do not appear. So a ledger can
 be kept and shown. Each line is appended as a whole, because several processes may write to one
-file (on POSIX, an append to a file that is open for appending is atomic).
+file (on POSIX, an append to a file that is open for appending is atomic). A ledger that cannot be
+written ends; the fuzz goes on, and says so at its end.
 """
 
 from __future__ import annotations
@@ -22,14 +23,24 @@ class LedgerSink(Protocol):
 
 
 class Ledger:
-    """Writes the entries to a file."""
+    """Writes the entries to a file; `failure` is why it ended."""
 
     def __init__(self, path: Path) -> None:
+        self.failure: str | None = None
+        self._path = path
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add an entry."""
-        os.write(self._file, json.dumps(entry).encode() + b"\n")
+        if self.failure is not None:
+            return
+        line = json.dumps(entry).encode() + b"\n"
+        try:
+            is_whole = os.write(self._file, line) == len(line)
+        except OSError as error:
+            self.failure = f"{self._path}: {error.strerror}"
+        else:
+            self.failure = None if is_whole else f"{self._path}: no space left"
 
     def close(self) -> None:
         """Close the file."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from contract_tests.target.rate import ELSEWHERE, is_loopback, per_second
+from contract_tests.target.hosts import host_of, spelled
+from contract_tests.target.rate import ELSEWHERE, per_second
 from contract_tests.target.target import Target
 from fuzzing.sending.health import BreakerThresholds
 from tallystick.errors import TallystickError
@@ -53,11 +53,11 @@ def limits_of(target: Target, options: Mapping[str, Any], *others: Target) -> Li
     """The limits for a target, and for others that get the same requests. `options` are those of
     the command; None means not given. Raises LimitsError where a host is not allowed.
     """
-    elsewhere = [each for each in (target, *others) if not is_loopback(each.base_url)]
+    elsewhere = [each for each in (target, *others) if not each.located().is_here]
     is_local = not elsewhere
     table = target.fuzz
     for each in elsewhere:
-        _check_allowed(urlsplit(each.base_url).hostname or "", table)
+        _check_allowed(host_of(each.base_url), table)
     given = {**table, **{name: value for name, value in options.items() if value is not None}}
     rate = given.get("rate") or target.rate or (None if is_local else ELSEWHERE)
     return Limits(
@@ -71,7 +71,7 @@ def limits_of(target: Target, options: Mapping[str, Any], *others: Target) -> Li
 
 
 def _check_allowed(host: str, table: Mapping[str, Any]) -> None:
-    if host not in {name.lower() for name in table.get("allow_hosts", ())}:
+    if host not in map(spelled, table.get("allow_hosts", ())):
         raise LimitsError(
             f"{host} is not on this machine, and the target file does not allow to fuzz it.",
             remedy=f'Add to it, if you may: [fuzz] allow_hosts = ["{host}"]',

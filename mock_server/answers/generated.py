@@ -65,6 +65,8 @@ class GeneratedBodies:
         if number not in self.written:
             self.written[number] = self._made(f"{number}", {})
         value, fresh, body = self.written[number]
+        if not self.echoes.from_path and not self.echoes.sends:
+            return body
         changes = self._changes(request, value)
         return self._body(value, fresh, changes) if changes else body
 

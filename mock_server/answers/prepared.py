@@ -24,6 +24,7 @@ from mock_server.answers.templates import Body, example_bodies, with_pictures
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
+from tallystick.errors import TallystickError
 from tallystick.generation import bodies
 from tallystick.generation.flattening import Flattener
 from tallystick.reader.operations import DocumentedResponse, MediaType, property_names
@@ -133,6 +134,10 @@ class _Accepted(dict[bytes | None, Representation | None]):
         return found
 
 
+class InterimResponseError(TallystickError):
+    """A 1xx is no answer."""
+
+
 class Answers:
     """The answers of one operation, each made when it is first wanted."""
 
@@ -154,6 +159,8 @@ class Answers:
     def _answer(self, case: Case) -> Answer:
         key = (case.label, case.http_status, case.variant)
         made = self._made.get(key)
+        if made is None and case.http_status < 200:
+            raise InterimResponseError("A client that gets it waits for another (RFC 9110 15.2)")
         if made is None:
             made = self._made[key] = self._known[id(case)] = Answer(self, case)
         return made

@@ -9,6 +9,7 @@ itself: an example of a property or of a schema goes out as it is, too.
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import time
@@ -46,8 +47,27 @@ class Fresh:
     make: Callable[[str, float], str]
 
 
-# Whoever has the address of a hosted page may use it, so nobody may guess one (128 bits).
-_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{secrets.token_hex(16)}")
+_TOKENS: list[str] = []
+"""Random tokens that no answer has had yet. A call of the system for each would cost more than the
+rest of a body. A process that is forked starts with none: no two may give out the same.
+"""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_TOKENS.clear)
+
+
+def _token() -> str:
+    """A new token of 128 bits, in hexadecimal digits: whoever has the address of a hosted page may
+    use it, so nobody may guess one.
+    """
+    while True:
+        try:
+            return _TOKENS.pop()
+        except IndexError:  # other threads take some, too
+            text = secrets.token_hex(16 * 256)
+            _TOKENS.extend(text[at : at + 32] for at in range(0, len(text), 32))
+
+
+_ADDRESS = Fresh(lambda base, _: f"{base}{LINKS}{_token()}")
 _EXPIRY = Fresh(lambda _, now: timestamp(now + EXPIRES_AFTER))
 _NOW = Fresh(lambda _, now: timestamp(now))
 

@@ -105,10 +105,13 @@ class KeptCollection:
         path = _PARAMETER.sub(lambda _: quote(next(given), safe=""), self.collection.path)
         return Located(path, parents)
 
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"\\\{[^}]*\\\}", "([^/]+)", re.escape(self.collection.path)))
+
     def located(self, path: str) -> Located | None:
         """The collection of a path with ids; None where the path is another's."""
-        pattern = re.sub(r"\\\{[^}]*\\\}", "([^/]+)", re.escape(self.collection.path))
-        match = re.fullmatch(pattern, path)
+        match = self._pattern.fullmatch(path)
         return self.at([unquote(text) for text in match.groups()]) if match else None
 
     # --- items

@@ -19,6 +19,7 @@ from tallystick.catalogue.collections import Collection, CollectionMember
 from tallystick.contract import ContractOperation
 from tallystick.errors import TallystickError
 from tallystick.reader.document import Document
+from tallystick.reader.schemas.validators import first_error
 
 _MEMBER = "collections"
 
@@ -118,7 +119,7 @@ def check(kept: KeptCollection, item: Any, what: str) -> Mapping[str, Any]:
     """An item that its collection can keep. Raises StateError."""
     if not isinstance(item, dict) or kept.collection.id not in item:
         raise StateError(f"{what} is no object with the id in {kept.collection.id!r}.")
-    error = next(iter(kept.items.fitting.validator.iter_errors(item)), None)
+    error = first_error(kept.items.fitting.validator, item)
     if error is not None:
         place = "".join(f"/{token}" for token in error.instance_path)
         where = f" at {place}" if place else ""

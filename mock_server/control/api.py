@@ -36,6 +36,7 @@ from mock_server.selection.own_answers import judged
 from mock_server.state.clock import timestamp
 from mock_server.state.forces import QueueFullError
 from mock_server.state.journal import Entry, Served, is_named, last_of
+from mock_server.state.memory import MemoryFullError
 from mock_server.state.sessions import (
     SESSION,
     Session,
@@ -78,6 +79,7 @@ class Control:
             exception_handlers={
                 ControlError: _control_error,
                 QueueFullError: _control_error,
+                MemoryFullError: _control_error,
                 SessionNameError: _control_error,
                 StoreGoneError: _store_gone,
                 404: _not_found,

@@ -1,16 +1,13 @@
 """The board: the mock in a browser, with everything that the control API can do.
 
 Rules: it is rendered here, whole; its script only sends what the control API takes, and puts the
-newly rendered parts in place when the live log (server-sent events, HTML standard section 9.2)
-says that something changed.
+newly rendered parts in place when the live log says that something changed.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from itertools import islice
 from typing import Any
 
@@ -22,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from mock_server.answers.faults import FAULTS, words
 from mock_server.control.examples import HOW, Examples
 from mock_server.control.listing import MOST_FORCES, Listing
+from mock_server.control.live_log import MOST_SHOWN, LiveLogs
 from mock_server.control.messages import whole_number
 from mock_server.control.state import CollectionState
 from mock_server.mock import Mock
@@ -31,18 +29,8 @@ from mock_server.requests.errors import shown_query
 from mock_server.requests.security import EXPIRED, FORBIDDEN, WRONG
 from mock_server.selection.explanation import RULES
 from mock_server.state.clock import timestamp
-from mock_server.state.journal import Entry, Journal, last_of
+from mock_server.state.journal import Entry, last_of
 from mock_server.state.sessions import Session, Sessions, session_of
-from mock_server.state.store import StoreGoneError
-
-_SHOWN = 50
-"""How many requests the live log shows, and at most sends at once."""
-
-_SILENCE = 15.0
-"""After how many seconds without news the live log says that it is still there."""
-
-_PAUSE = 0.1
-"""Seconds in which changes are gathered before the live log sends them."""
 
 _PAGES = Pages()
 
@@ -53,8 +41,7 @@ class Board:
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
         self.listing = Listing(mock)
-        self.row = lru_cache(maxsize=4 * _SHOWN)(self._row)
-        """The rows of the log: all boards that are open get the same."""
+        self.logs = LiveLogs(self._row)
 
     def routes(self) -> list[BaseRoute]:
         """Their routes, below the prefix."""
@@ -88,7 +75,7 @@ class Board:
             "clock": controls.clock,
             "now": timestamp(controls.clock.now()),
             "last": entries[-1].number if entries else 0,
-            "rows": [self.row(entry) for entry in reversed(entries[-_SHOWN:])],
+            "rows": [self.logs.row(entry) for entry in reversed(entries[-MOST_SHOWN:])],
             "panels": [
                 Markup(panel)  # noqa: S704  rendered by Jinja, escaped
                 for panel in await self._panels(session)
@@ -131,60 +118,19 @@ class Board:
         sessions, number = self.mock.sessions, whole_number(after, "after")
         if sessions.streams >= sessions.limits.max_streams:
             raise ControlError("As many live logs are open as may be (--max-streams).", 503)
-        log = _stream(session_of(request.scope), number, self.row)
-        stream = _counted(sessions, log)
+        stream = _counted(sessions, self.logs.stream(session_of(request.scope), number))
         headers = {"cache-control": "no-store"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _counted(sessions: Sessions, stream: AsyncIterator[str]) -> AsyncIterator[str]:
+async def _counted(sessions: Sessions, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     sessions.streams += 1
     try:
-        async for text in stream:
-            yield text
+        async with aclosing(stream):
+            async for message in stream:
+                yield message
     finally:
         sessions.streams -= 1
-
-
-async def _stream(session: Session, last: int, row: Callable[[Entry], str]) -> AsyncIterator[str]:
-    log = _LiveLog(session.journal, last, row)
-    yield "event: changed\ndata:\n\n"
-    while not session.changes.is_over:
-        count = session.changes.count
-        with suppress(StoreGoneError):  # what is new is sent when the store is back
-            async for text in log.news():
-                yield text
-        if not await session.changes.wait(count, _SILENCE):
-            yield ": still here\n\n"
-            continue
-        await asyncio.sleep(_PAUSE)
-        yield "event: changed\ndata:\n\n"
-
-
-class _LiveLog:
-    """What of a journal was sent: everything until the entry `last`."""
-
-    def __init__(self, journal: Journal, last: int, row: Callable[[Entry], str]) -> None:
-        self.journal, self.last, self.row = journal, last, row
-        self.under_way: set[int] = set()
-
-    async def news(self) -> AsyncIterator[str]:
-        """The events of what is new."""
-        if await self.journal.count() < self.last:
-            self.last, self.under_way = 0, set()
-            yield "event: reset\ndata:\n\n"
-        new = await self.journal.entries(after=self.last)
-        for number in sorted(self.under_way):
-            entry = await self.journal.find(number)
-            if entry is not None and entry.seconds is not None:
-                self.under_way.discard(number)
-                yield f"event: answered\ndata: {self.row(entry)}\n\n"
-        shown = new[-_SHOWN:]
-        self.under_way |= {e.number for e in shown if e.seconds is None and e.operation is not None}
-        if shown:
-            rows = ((e.number, self.row(e)) for e in shown)
-            yield "".join(f"event: request\nid: {n}\ndata: {row}\n\n" for n, row in rows)
-        self.last = new[-1].number if new else self.last
 
 
 def _took(seconds: float) -> str:

@@ -5,7 +5,7 @@ RFC 6454; Sec-Fetch-Site), unless the user allows that origin. While the mock li
 only, it needs no login, but is refused under a host name that is not this machine's (DNS
 rebinding). Elsewhere, or where one is set, a token is needed: as `Authorization: Bearer TOKEN`
 (RFC 6750), or in a browser once in a form, which leaves a cookie. Addresses are logged, so it never
-stands in one. Who brings too many wrong ones has to wait (RFC 6585 section 4).
+stands in one. Who brings too many wrong ones has to wait (RFC 6585 section 4); others do not.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
-import time
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -26,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.addresses import LINKS, PICTURES, PREFIX, STATIC
 from mock_server.answers.problems import problem_response
+from mock_server.control.attempts import MINUTE, Attempts
 from mock_server.pages.rendering import Pages
 from mock_server.requests.cors import OWN, preflight, with_cors
 
@@ -33,7 +32,6 @@ _METHODS = ("DELETE", "GET", "POST", "PUT")
 _COOKIE = "tallystick-token"
 _LOGIN = f"{PREFIX}/token"
 _LARGEST = 4_096
-_MINUTE = 60.0
 _PAGES = Pages()
 _OPEN = (LINKS, PICTURES, STATIC, f"{PREFIX}/health", f"{PREFIX}/ready")
 """What other pages and machines may open: a hosted page is opened by whoever has its address. Its
@@ -58,8 +56,7 @@ class Guard:
     def __init__(self, app: ASGIApp, access: Access, most_wrong: int) -> None:
         self.app = app
         self.access = access
-        self.most_wrong = most_wrong
-        self._wrong: deque[float] = deque(maxlen=most_wrong)
+        self.attempts = Attempts(most_wrong)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it: 401 without the token, 403 else."""
@@ -80,7 +77,7 @@ class Guard:
             await (await self._log_in(Request(scope, receive)))(scope, receive, send)
         else:
             given = _given(scope)
-            wrong = self._wrong_token(given) if given else _unknown(scope)
+            wrong = self._wrong_token(given, _client(scope)) if given else _unknown(scope)
             await (self.app if wrong is None else wrong)(scope, receive, send)
 
     async def _log_in(self, request: Request) -> Response:
@@ -91,24 +88,20 @@ class Guard:
             if len(body) > _LARGEST:
                 return problem_response(413, f"A token has at most {_LARGEST} bytes.")
         given = dict(parse_qsl(body.decode("latin-1"))).get("token", "")
-        wrong = self._wrong_token(given)
+        wrong = self._wrong_token(given, _client(request.scope))
         if wrong is not None:
             return wrong if wrong.status_code == 429 else _form("This is not the token.")
         response = RedirectResponse(f"{PREFIX}/", 303)
         response.set_cookie(_COOKIE, given, path="/", httponly=True, samesite="strict")
         return response
 
-    def _wrong_token(self, given: str) -> Response | None:
-        """The answer to a wrong token; None for the right one."""
-        now = time.monotonic()
-        if len(self._wrong) == self.most_wrong and now - self._wrong[0] < _MINUTE:
-            many = problem_response(429, "Too many wrong tokens came (--max-wrong-tokens). Wait.")
-            many.headers["retry-after"] = str(int(_MINUTE))
-            return many
-        if hmac.compare_digest(given.encode(), (self.access.token or "").encode()):
-            return None
-        self._wrong.append(now)
-        return _unauthorized()
+    def _wrong_token(self, given: str, client: str) -> Response | None:
+        """The answer to a wrong token of a client; None for the right one."""
+        if self.attempts.must_wait(client):
+            return _wait()
+        is_right = hmac.compare_digest(given.encode(), (self.access.token or "").encode())
+        self.attempts.note(client, is_right=is_right)
+        return None if is_right else _unauthorized()
 
     def _refusal(self, scope: Scope) -> str | None:
         headers = dict(scope["headers"])
@@ -138,6 +131,12 @@ class Guard:
         return None
 
 
+def _client(scope: Scope) -> str:
+    """The address of the client; of a proxy, where there is one."""
+    address: str = (scope.get("client") or ("", 0))[0]
+    return address
+
+
 def _given(scope: Scope) -> str:
     """The token that a request brings, if any."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -154,6 +153,13 @@ def _unknown(scope: Scope) -> Response:
     accepted = dict(scope["headers"]).get(b"accept", b"")
     is_page = scope["method"] == "GET" and b"text/html" in accepted
     return _form("") if is_page else _unauthorized()
+
+
+def _wait() -> Response:
+    many = "Too many wrong tokens came from your address (--max-wrong-tokens). Wait."
+    refused = problem_response(429, many)
+    refused.headers["retry-after"] = str(MINUTE)
+    return refused
 
 
 def _unauthorized() -> Response:

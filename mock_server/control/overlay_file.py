@@ -20,6 +20,7 @@ import yaml
 from tallystick.errors import Source, TallystickError
 from tallystick.exports.inferred import to_yaml
 from tallystick.reader.options import LoadOptions
+from tallystick.reader.texts.reading import read_bytes
 from tallystick.reader.texts.sources import is_address
 
 try:
@@ -53,7 +54,7 @@ def _replace(
     file: Path, place: Path, actions: Sequence[dict[str, Any]], check: Callable[[Path], None]
 ) -> None:
     try:
-        text = with_actions(place.read_bytes().decode("utf-8-sig"), actions)
+        text = with_actions(read_bytes(place).decode("utf-8-sig"), actions)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise OverlayFileError("This is no YAML.", source=Source(str(file))) from error
     except OSError as error:

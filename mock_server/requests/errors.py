@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-from jsonschema_rs import ValidationError, ValidationErrorKind
+from jsonschema_rs import ValidationError
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
-from tallystick.reader.schemas.validators import Validator
+from tallystick.reader.schemas.validators import Validator, errors, first_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +61,30 @@ def refusal_headers(detail: str) -> tuple[Header, ...]:
 
 def why_invalid(validator: Validator, value: Any, what: str) -> str | None:
     """Why a value is not valid, in one sentence; None where that cannot be decided in time."""
-    return next(each_invalid(validator, value, what), None)
+    try:
+        error = first_error(validator, value)
+    except ValueError:  # it explains nothing that is nested deeper than 255 levels
+        return f"{what} is not valid."
+    return None if error is None else _sentence(error, what)
 
 
 def wrong_member(validator: Validator, value: Any) -> str:
     """The member that is not valid in the value of a body, as forces name it: `body.name`."""
     try:
-        error = next(validator.iter_errors(value))
-    except (StopIteration, ValueError):
+        error = first_error(validator, value)
+    except ValueError:
+        return "body"
+    if error is None:
         return "body"
     missing = [getattr(error.kind, "property", "")] if error.kind.name == "required" else []
     return ".".join(["body", *map(str, error.instance_path), *missing])
 
 
 def each_invalid(validator: Validator, value: Any, what: str) -> Iterator[str]:
-    """What is certainly not valid in a value, a sentence each."""
+    """All that is certainly not valid in a value of the user's own, a sentence each."""
     try:
-        for error in validator.iter_errors(value):
-            if not isinstance(error.kind, ValidationErrorKind.BacktrackLimitExceeded):
-                yield _sentence(error, what)
+        for error in errors(validator, value):
+            yield _sentence(error, what)
     except ValueError:  # it explains nothing that is nested deeper than 255 levels
         yield f"{what} is not valid."
 

@@ -7,6 +7,7 @@ import json
 from mock_server.state.clock import Clock
 from mock_server.state.disturbances import FaultQueue, QueuedFault
 from mock_server.state.forces import Force, ForceQueue
+from mock_server.state.memory import UNLIMITED, Memory, ReservedShare
 from tallystick.contract import Contract
 
 
@@ -15,10 +16,12 @@ class Controls:
 
     __slots__ = ("clock", "faults", "queue")
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, memory: Memory | None = None) -> None:
+        """What waits is counted as part of a memory, if one is given."""
+        memory = Memory(UNLIMITED) if memory is None else memory
         self.clock = Clock()
-        self.queue = ForceQueue(contract)
-        self.faults = FaultQueue()
+        self.queue = ForceQueue(contract, ReservedShare(memory))
+        self.faults = FaultQueue(ReservedShare(memory))
 
     def stored(self) -> str:
         """All of them, as JSON; nothing is stored at the start."""

@@ -14,6 +14,7 @@ import httpx
 
 from tallystick.badge import badge as svg_badge
 from tallystick.errors import TallystickError
+from tallystick.printing import in_line, printable
 
 _TIMEOUT = 10.0
 
@@ -44,8 +45,8 @@ def fetch(url: str, session: str = "") -> list[Met]:
             )
         return [
             Met(
-                row["operation"],
-                " ".join(filter(None, (row["status"], row["code"]))),
+                in_line(row["operation"]),
+                in_line(" ".join(filter(None, (row["status"], row["code"])))),
                 row["served"],
             )
             for row in rows
@@ -106,6 +107,6 @@ def junit(cases: list[Met]) -> str:
 def write(path: str, text: str) -> None:
     """Write a file. Raises CoverageError."""
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_text(printable(text), encoding="utf-8")
     except OSError as error:
         raise CoverageError(f"{path} cannot be written: {error.strerror}.") from None

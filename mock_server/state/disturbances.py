@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.state.forces import MOST_QUEUED, QueueFullError
+from mock_server.state.memory import ReservedShare, size_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class QueuedFault:
     drawn: int = 0
     """How many requests matched it so far: each has a chance of its own, whichever process asks."""
 
+    size: int = field(init=False)
+    """How much memory it takes, about."""
+
+    def __post_init__(self) -> None:
+        self.size = size_of((self.disturbances, self.match))
+
     def is_drawn(self) -> bool:
         """Whether the next request gets one."""
         self.drawn += 1
@@ -81,14 +88,16 @@ class QueuedFault:
 class FaultQueue:
     """The queued faults of a session, in the order in which they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: ReservedShare) -> None:
+        self.memory = memory
         self.queued: deque[QueuedFault] = deque()
         self.last = 0
 
     def add(self, queued: QueuedFault) -> None:
-        """Queue faults, and number them. Raises QueueFullError where too many wait."""
+        """Queue faults, and number them. Raises QueueFullError and MemoryFullError."""
         if len(self.queued) >= MOST_QUEUED:
             raise QueueFullError
+        self.memory.add(queued.size)
         queued.number = self.last = self.last + 1
         self.queued.append(queued)
 
@@ -104,7 +113,7 @@ class FaultQueue:
             if queued.times is not None and queued.played >= queued.times * len(
                 queued.disturbances
             ):
-                self.queued.remove(queued)
+                self._forget(queued)
             return disturbance
         return None
 
@@ -112,10 +121,15 @@ class FaultQueue:
         """Forget one entry, and say whether there was one."""
         found = next((queued for queued in self.queued if queued.number == number), None)
         if found is not None:
-            self.queued.remove(found)
+            self._forget(found)
         return found is not None
+
+    def _forget(self, queued: QueuedFault) -> None:
+        self.queued.remove(queued)
+        self.memory.add(-queued.size)
 
     def clear(self) -> None:
         """Forget all faults."""
         self.queued.clear()
+        self.memory.clear()
         self.last = 0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from mock_server.state.memory import ReservedShare, size_of
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.names import UnknownCaseError, find_case, find_named
 from tallystick.contract import Contract
@@ -32,6 +33,11 @@ class OwnAnswer:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     has_body: bool = False
     body: Any = None
+    size: int = field(init=False, compare=False, repr=False)
+    """How much memory it takes, about."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", size_of((self.headers, self.body)))
 
     def to_json(self) -> dict[str, Any]:
         """What the control API shows: the members that were given."""
@@ -93,6 +99,8 @@ class Force:
     match: Mapping[str, str]
     own: OwnAnswer | None = None
     played: int = 0
+    size: int = 0
+    """How much memory it takes, about."""
 
     @property
     def length(self) -> int:
@@ -167,8 +175,9 @@ class Force:
 class ForceQueue:
     """The queued forces, in the order in which they came."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, memory: ReservedShare) -> None:
         self.contract = contract
+        self.memory = memory
         self.forces: deque[Force] = deque()
         self.last = 0
 
@@ -179,14 +188,16 @@ class ForceQueue:
         match: Mapping[str, str],
         own: OwnAnswer | None = None,
     ) -> Force:
-        """Queue a force. Raises UnknownCaseError, and QueueFullError where too many wait."""
+        """Queue a force. Raises UnknownCaseError, QueueFullError and MemoryFullError."""
         cases = tuple(self.contract.selectable)
         for name in names:
             find_named(cases, name)
         if len(self.forces) >= MOST_QUEUED:
             raise QueueFullError
+        size = size_of((names, match)) + (own.size if own else 0)
+        self.memory.add(size)
         self.last += 1
-        force = Force(self.last, tuple(names), times, match, own)
+        force = Force(self.last, tuple(names), times, match, own, size=size)
         self.forces.append(force)
         return force
 
@@ -204,7 +215,7 @@ class ForceQueue:
                 continue
             force.played += 1
             if force.is_spent:
-                self.forces.remove(force)
+                self._forget(force)
             return found
         return None
 
@@ -212,10 +223,15 @@ class ForceQueue:
         """Forget one force, and say whether there was one."""
         found = next((force for force in self.forces if force.number == number), None)
         if found is not None:
-            self.forces.remove(found)
+            self._forget(found)
         return found is not None
+
+    def _forget(self, force: Force) -> None:
+        self.forces.remove(force)
+        self.memory.add(-force.size)
 
     def clear(self) -> None:
         """Forget all forces."""
         self.forces.clear()
+        self.memory.clear()
         self.last = 0

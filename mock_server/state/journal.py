@@ -134,6 +134,10 @@ class Journal(Protocol):
         hear of it when they are notified.
         """
 
+    @property
+    def resets(self) -> int:
+        """How often it began anew in this process."""
+
     async def count(self) -> int:
         """The number of the last entry; 0 where there is none."""
 

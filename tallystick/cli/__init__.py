@@ -7,7 +7,11 @@ is the only part of the package that may use the programs, and only inside its c
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from contextlib import suppress
+from io import StringIO
 
 import click
 
@@ -25,6 +29,7 @@ from tallystick.cli.replay_command import replay_command
 from tallystick.cli.shared.exits import fail
 from tallystick.cli.tests_command import test_command
 from tallystick.errors import TallystickError
+from tallystick.printing import show
 
 __all__ = ["cli", "main"]
 
@@ -57,6 +62,28 @@ for _command in (
     cli.add_command(_command)
 
 
+def _shown(error: click.ClickException) -> str:
+    """What click says of an error."""
+    text = StringIO()
+    error.show(file=text)
+    return text.getvalue().rstrip("\n")
+
+
+def _defect(error: Exception) -> str:
+    """What is said of an error that nobody expected: never a traceback, unless it is asked for."""
+    if os.environ.get("TALLYSTICK_TRACEBACK"):
+        return "".join(traceback.format_exception(error))
+    what = f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST]
+    return (
+        f"This is a defect of Tallystick: {what}\n"
+        "Please report it, with what TALLYSTICK_TRACEBACK=1 in the environment adds."
+    )
+
+
+_LONGEST = 500
+"""How much of such an error is shown: it may quote a document."""
+
+
 def main() -> None:
     """The `tallystick` command."""
     try:
@@ -65,7 +92,7 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        show(_shown(error), err=True)
         sys.exit(error.exit_code)
     except TallystickError as error:
         fail(str(error))
@@ -73,3 +100,16 @@ def main() -> None:
         # The reader of our output has enough. Close it, so that Python does not complain at exit.
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        _let_go_of_output()
+        what = error.strerror or str(error)
+        fail(f"{error.filename}: {what}." if error.filename else f"Nothing can be written: {what}.")
+    except Exception as error:
+        # Exit code 1 would say that something was found.
+        fail(_defect(error))
+
+
+def _let_go_of_output() -> None:
+    """Throw away what could not be written, so that Python does not try again at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tallystick.cli.shared.exits import needs
+from tallystick.printing import show
 
 
 @click.command("accept")
@@ -38,7 +39,7 @@ def accept_command(
     report = ratchet.read_report(report_dir)
     if prune:
         removed = ratchet.prune(baseline, report)
-        click.echo(f"{len(removed)} entries removed" + "".join(f"\n  {name}" for name in removed))
+        show(f"{len(removed)} entries removed" + "".join(f"\n  {name}" for name in removed))
         return
     if reason is None or expires is None:
         raise click.UsageError("An acceptance needs --reason and --expires.")
@@ -48,6 +49,6 @@ def accept_command(
         found = ratchet.not_yet_accepted(baseline, report)
     ratchet.accept(baseline, report, found, reason, expires)
     for each in found:
-        click.echo(f"{each['id']} is accepted until {expires}: {each['message']}")
+        show(f"{each['id']} is accepted until {expires}: {each['message']}")
     if is_all:
-        click.echo(f"{len(found)} findings accepted until {expires}")
+        show(f"{len(found)} findings accepted until {expires}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from tallystick.cli.shared.contract_options import contract_options, read
+from tallystick.printing import as_json, in_line, show, show_data
 
 if TYPE_CHECKING:
     from tallystick.catalogue.cases import Case
@@ -30,31 +30,33 @@ def cases_command(load: LoadOptions, form: str, with_all: bool) -> None:
         operation.name: operation.selectable if with_all else operation.cases
         for operation in contract.operations
     }
-    click.echo(_as_json(listed) if form == "json" else _as_table(listed))
+    if form == "json":
+        show_data(_as_json(listed) + "\n")
+    else:
+        show(_as_table(listed))
 
 
 Listed = Mapping[str, Sequence["Case"]]
 
 
 def _as_json(listed: Listed) -> str:
-    rows = [case.to_json() for cases in listed.values() for case in cases]
-    return json.dumps(rows, indent=2, ensure_ascii=False)
+    return as_json([case.to_json() for cases in listed.values() for case in cases])
 
 
 def _as_table(listed: Listed) -> str:
     lines = []
     for name, cases in listed.items():
         width = max((len(_label(case)) for case in cases), default=0)
-        lines += [name, *(_row(case, width) for case in cases)]
+        lines += [in_line(name), *(_row(case, width) for case in cases)]
     return "\n".join(lines)
 
 
 def _label(case: Case) -> str:
-    return case.label if case.variant is None else f'{case.status} "{case.variant}"'
+    return in_line(case.label if case.variant is None else f'{case.status} "{case.variant}"')
 
 
 def _row(case: Case, width: int) -> str:
-    return f"  {_label(case):<{width}}  {_trigger(case):<28}  {case.description}".rstrip()
+    return in_line(f"  {_label(case):<{width}}  {_trigger(case):<28}  {case.description}".rstrip())
 
 
 def _trigger(case: Case) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tallystick.cli.shared.contract_options import contract_options, read
+from tallystick.printing import in_line, show
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -23,6 +24,6 @@ def collections_command(load: LoadOptions) -> None:
     for collection in read(load).collections:
         place = collection.member("list").place
         wrapped = f", listed in {place.member!r}" if place and place.member else ""
-        click.echo(f"{collection.path}  (id: {collection.id!r}{wrapped})")
+        show(in_line(f"{collection.path}  (id: {collection.id!r}{wrapped})"))
         for member in collection.members:
-            click.echo(f"  {member.role:<8}{member.operation.name}")
+            show(in_line(f"  {member.role:<8}{member.operation.name}"))

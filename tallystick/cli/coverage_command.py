@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tallystick.cli.shared.exits import needs
+from tallystick.printing import show
 
 
 @click.command("coverage")
@@ -35,7 +36,7 @@ def coverage_command(
     with needs("mock"):
         from mock_server.state import coverage
     cases = coverage.fetch(url, session)
-    click.echo(coverage.table(cases))
+    show(coverage.table(cases))
     for path, text in ((junit, coverage.junit(cases)), (badge, coverage.badge(cases))):
         if path:
             coverage.write(path, text)

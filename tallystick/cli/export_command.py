@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tallystick.cli.shared.contract_options import contract_options, read
+from tallystick.printing import show, show_data, show_error
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -39,8 +40,8 @@ def export_command(name: str, load: LoadOptions, output: str | None, check: str 
     if output:
         files.write(output, text)
     elif check is None:
-        click.echo(text.encode(), nl=False)
+        show_data(text)
     if check and not files.is_current(check, text):
-        click.echo(f"error: {check} is stale: the contract gives another {name} now.", err=True)
-        click.echo(f"hint: {files.command(name, load, check)}", err=True)
+        show_error(f"{check} is stale: the contract gives another {name} now.")
+        show(f"hint: {files.command(name, load, check)}", err=True)
         raise click.exceptions.Exit(1)

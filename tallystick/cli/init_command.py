@@ -14,6 +14,8 @@ import click
 from tallystick.cli.shared.contract_options import read
 from tallystick.cli.shared.exits import fail, needs
 from tallystick.errors import TallystickError
+from tallystick.printing import ask as prompt
+from tallystick.printing import in_line, show
 from tallystick.reader.options import LoadOptions
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ def _questions(*, are_asked: bool) -> Ask:
             except TallystickError as error:
                 raise click.BadParameter(str(error)) from None
 
-        return click.prompt(question, default=default, value_proc=checked) if are_asked else default
+        return prompt(question, default, checked) if are_asked else default
 
     return ask
 
@@ -141,6 +143,8 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A lone surrogate of the document has no UTF-8; it is shown as a question mark.
         path.write_bytes(text.encode("utf-8", "replace"))
+    except FileExistsError as error:
+        fail(f"{path}: The file cannot be written: {error.filename} is no folder.")
     except OSError as error:
         fail(f"{path}: The file cannot be written: {error.strerror}.")
 
@@ -160,7 +164,7 @@ def _write_schema(target: Path, *, force: bool, is_kept: bool = False) -> None:
 def _show(path: Path, draft: Draft) -> None:
     """What was written, and what is left to do."""
     survey = draft.survey
-    click.echo(f"{path}: a target file for {len(survey.contract.operations)} operations.")
+    show(f"{path}: a target file for {len(survey.contract.operations)} operations.")
     for what, items in (
         ("set these variables", draft.used_variables),
         ("fill in these values", list(survey.values)),
@@ -169,5 +173,5 @@ def _show(path: Path, draft: Draft) -> None:
     ):
         if items:
             more = f", and {len(items) - _MOST_SHOWN} more" if len(items) > _MOST_SHOWN else ""
-            click.echo(f"  {what}: {', '.join(items[:_MOST_SHOWN])}{more}")
-    click.echo(f"Then run: tallystick test --target {path}")
+            show(in_line(f"  {what}: {', '.join(items[:_MOST_SHOWN])}{more}"))
+    show(f"Then run: tallystick test --target {path}")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tallystick.cli.shared.contract_options import contract_options
+from tallystick.cli.shared.contract_options import bound_matching, contract_options
+from tallystick.printing import show_data
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -30,6 +31,7 @@ def lint_command(load: LoadOptions, form: str, ignored: tuple[str, ...]) -> None
     """
     from tallystick.lint.command import run_lint
 
+    bound_matching()
     text, code = run_lint(load, form=form, ignored=ignored)
-    click.echo(text, nl=False)
+    show_data(text)
     raise click.exceptions.Exit(code)

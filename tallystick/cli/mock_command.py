@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -167,8 +166,10 @@ def mock_command(
 
 def _token(file: str) -> str:
     """The token in a file."""
+    from tallystick.reader.texts.reading import read_text
+
     try:
-        token = Path(file).read_text(encoding="utf-8").strip()
+        token = read_text(file).strip()
     except (OSError, UnicodeDecodeError) as error:
         wrong = getattr(error, "strerror", None) or "it is no text"
         raise click.BadParameter(
@@ -181,11 +182,13 @@ def _token(file: str) -> str:
 
 def _json(file: str) -> Any:
     """The value of a JSON file."""
+    from tallystick.reader.texts.reading import read_text
+
     try:
-        return json.loads(Path(file).read_text(encoding="utf-8"))
+        return json.loads(read_text(file))
     except OSError as error:
         wrong = f"{file} cannot be read: {error.strerror}."
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         wrong = f"{file} is no JSON: {error}."
     raise click.BadParameter(wrong, param_hint="--state")
 

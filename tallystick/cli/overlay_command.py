@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tallystick.cli.shared.contract_options import contract_options, read
+from tallystick.printing import show_data
 
 if TYPE_CHECKING:
     from tallystick.reader.options import LoadOptions
@@ -18,4 +19,4 @@ def overlay_command(load: LoadOptions) -> None:
     """Print the overlay that the reader would infer, to be reviewed, edited and committed."""
     from tallystick.exports.inferred import inferred_overlay
 
-    click.echo(inferred_overlay(read(load)), nl=False)
+    show_data(inferred_overlay(read(load)))

@@ -11,6 +11,7 @@ import click
 
 from tallystick.cli.shared.contract_options import contract_options, scope_options
 from tallystick.cli.shared.exits import UNREACHABLE, needs
+from tallystick.printing import show, show_error
 
 if TYPE_CHECKING:
     from contract_tests.plan import Plan
@@ -91,7 +92,7 @@ def test_command(
         plan = replace(plan, baseline=read_baseline(baseline))
     with _target(plan) as target:
         if reason := unreachable(target):
-            click.echo(f"error: {reason}", err=True)
+            show_error(reason)
             raise click.exceptions.Exit(UNREACHABLE)
         # This import takes longest. It comes last, so that what is wrong so far is printed at once.
         with needs("test"):
@@ -112,7 +113,7 @@ def _target(plan: Plan) -> Iterator[Target]:
     if plan.target is not None:
         yield plan.target
         return
-    click.echo("No --target and no --base-url: this checks the mock of the document.", err=True)
+    show("No --target and no --base-url: this checks the mock of the document.", err=True)
     with needs("mock"):
         from mock_server.serve import serving
     with serving(plan.contract) as url:

@@ -4,12 +4,10 @@ stands in, or start what the reader of the file would run.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-_LINE_ENDS = re.compile("[\u0085\u2028\u2029]")
-"""JSON allows them in strings; some readers of the files take them for the end of a line."""
+from tallystick.printing import as_json
 
 
 def one_line(text: str) -> str:
@@ -22,9 +20,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
     """JSON that is a literal of JavaScript, too, and holds no `{{`, by which REST clients start a
     variable: no structure of JSON has two braces in a row, so that each stands in a string.
     """
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
-    text = _LINE_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return text.replace("{{", "{\\u007b").replace("{{", "{\\u007b")
+    return as_json(value, indent).replace("{{", "{\\u007b").replace("{{", "{\\u007b")
 
 
 def words(text: str) -> list[str]:

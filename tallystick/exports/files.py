@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tallystick.errors import LoadError
 from tallystick.reader.options import LoadOptions
+from tallystick.reader.texts.reading import MAX_IN_ALL, read_bytes
 
 
 def write(place: str, text: str) -> None:
@@ -22,7 +23,7 @@ def is_current(place: str, text: str) -> bool:
     where it cannot be read.
     """
     try:
-        return Path(place).read_bytes().replace(b"\r\n", b"\n") == text.encode()
+        return read_bytes(place, MAX_IN_ALL).replace(b"\r\n", b"\n") == text.encode()
     except OSError as error:
         raise LoadError(f"{place} cannot be read: {error.strerror}.") from None
 

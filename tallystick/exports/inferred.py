@@ -12,6 +12,7 @@ import yaml
 from tallystick.catalogue.cases import Case
 from tallystick.catalogue.extensions import CASES, PROBLEM
 from tallystick.contract import Contract
+from tallystick.printing import escaped
 from tallystick.reader.pointers import Path
 from tallystick.reader.texts.parsing import CORE_SCALARS
 
@@ -36,20 +37,21 @@ def inferred_overlay(contract: Contract) -> str:
 
 def to_yaml(value: Any) -> str:
     """A JSON value as YAML that readers of YAML 1.1 and of 1.2 read alike."""
-    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return escaped(str(text))  # what is escaped here stands in double quotes
 
 
 class _Dumper(yaml.SafeDumper):
     """Quotes what YAML 1.1 takes for something else than a string (PyYAML's own rules), and what
-    YAML 1.2's core schema does, which readers of overlays use. What YAML 1.1 alone takes for the
-    end of a line is escaped.
+    YAML 1.2's core schema does, which readers of overlays use. Texts that act on a terminal, or
+    that YAML 1.1 alone takes for the end of a line, stand in double quotes, which know escapes.
     """
 
     def ignore_aliases(self, _: Any) -> bool:
         return True
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
-        style = '"' if re.search("[\x85\u2028\u2029]", text) else None
+        style = '"' if escaped(text) != text else None
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -84,5 +86,5 @@ def _declaration(case: Case) -> dict[str, Any]:
 
 def json_path(path: Path) -> str:
     """The normalised JSONPath of a path of member names (RFC 9535 section 2.7)."""
-    escaped = (token.replace("\\", "\\\\").replace("'", "\\'") for token in path)
-    return "$" + "".join(f"['{token}']" for token in escaped)
+    tokens = (token.replace("\\", "\\\\").replace("'", "\\'") for token in path)
+    return "$" + "".join(f"['{token}']" for token in tokens)

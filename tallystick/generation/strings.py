@@ -128,12 +128,18 @@ def _of_length(least: int, most: int, source: Random) -> str:
 # --- patterns
 
 
+class _LongTextError(Exception):
+    """Texts for one schema become longer than any that is made."""
+
+
 class _PatternTexts(Rstr):
     """Makes short texts of letters and digits where a pattern takes them, in a stable order."""
 
-    def __init__(self, source: Random, repeats: int) -> None:
+    repeats = 0
+
+    def __init__(self, source: Random) -> None:
         super().__init__(source)
-        self._repeats = repeats
+        self._left = 2 * MOST_LETTERS
         self._cases = {
             **self._cases,
             "assert": lambda _: "",  # what is looked ahead at is made by what follows
@@ -144,8 +150,11 @@ class _PatternTexts(Rstr):
         }
 
     def _handle_repeat(self, start_range: int, end_range: Any, value: Any) -> str:
-        last = min(int(end_range), int(start_range) + self._repeats)
+        last = min(int(end_range), int(start_range) + self.repeats)
         count = self._random.randint(int(start_range), max(last, int(start_range)))
+        self._left -= count
+        if self._left < 0:
+            raise _LongTextError
         return "".join(self._build_string(value) for _ in range(count))
 
     def _handle_in(self, value: Any) -> str:
@@ -168,12 +177,23 @@ _PROPERTIES = (
 
 def _of_pattern(patterns: list[str], schema: Mapping[str, Any], source: Random) -> Iterator[str]:
     """Texts that match all patterns. Most patterns are anchored and need one try."""
+    if any(len(pattern) > MOST_LETTERS for pattern in patterns):
+        return
     least = int(schema.get("minLength", 0))
+    texts, pattern = _PatternTexts(source), _python(patterns[0])
     for number in range(_TRIES):
-        repeats = (2, 4, 8, max(least, 16))[number % 4]
+        texts.repeats = min((2, 4, 8, max(least, 16))[number % 4], MOST_LETTERS)
         try:
-            made = _PatternTexts(source, min(repeats, MOST_LETTERS)).xeger(_python(patterns[0]))
-        except (re.error, KeyError, IndexError, OverflowError, ValueError, RecursionError):
+            made = texts.xeger(pattern)
+        except (
+            _LongTextError,
+            re.error,
+            KeyError,
+            IndexError,
+            OverflowError,
+            ValueError,
+            RecursionError,
+        ):
             return
         if not patterns[0].startswith("^") and len(made) < least:
             made = made.ljust(least, "x")

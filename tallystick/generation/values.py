@@ -29,7 +29,7 @@ from tallystick.judgement import Judgement
 from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path, from_pointer, look_up
 from tallystick.reader.schemas.patterns import match
-from tallystick.reader.schemas.validators import Validator
+from tallystick.reader.schemas.validators import Validator, errors, first_error
 from tallystick.reader.schemas.views import Use
 
 _DEEPEST = 12
@@ -40,6 +40,14 @@ _MOST_NESTED = 2
 """How often a schema may stand in itself before it is left out where it can be: a tree with a
 level below its root shows its form, and each further one multiplies its size.
 """
+
+_MOST_VALUES, _MOST_TRIED = 10_000, 20_000
+"""How many values are made for one, those inside others included, and in all tries together. What
+is left out then may be required: nobody reads so much.
+"""
+
+_LETTERS_OF_A_VALUE = 100
+"""So many letters of a text count as much as a value."""
 
 _MOST_ITEMS = 100
 """How many items are made; a schema may demand any number."""
@@ -101,15 +109,21 @@ def make(
     """A value of the schema at a path. `name` is that of what it is for."""
     validator = document.validators.at(path, (wish or Wish()).use)
     nearest: tuple[float, Any] | None = None
+    tried = 0
     for number, variant in enumerate(_variants(wish or Wish())):
         source = Random(f"{seed}/{number // 3}")  # noqa: S311
-        value = _Maker(document, source, variant).at(path, name)
-        for candidate in (value, _pruned(value, validator)):
+        maker = _Maker(document, source, variant)
+        value = maker.at(path, name)
+        prunings = 1 + _MOST_PRUNED * _MANY_VALUES // max(_MANY_VALUES, maker.count)
+        for candidate in (value, _pruned(value, validator, prunings)):
             if validator.is_valid(candidate):
                 return Made(candidate, True)
-        errors = _count(validator, value)
-        if nearest is None or errors < nearest[0]:
-            nearest = (errors, value)
+        number_wrong = _count(validator, value)
+        if nearest is None or number_wrong < nearest[0]:
+            nearest = (number_wrong, value)
+        tried += maker.count
+        if tried > _MOST_TRIED:
+            break
     return Made(nearest[1] if nearest else None, False)
 
 
@@ -123,7 +137,7 @@ def _variants(wish: Wish) -> Iterator[Wish]:
 
 def _count(validator: Validator, value: Any) -> float:
     try:
-        return sum(1 for _ in validator.iter_errors(value))
+        return sum(1 for _ in errors(validator, value))
     except ValueError:  # it explains nothing that is nested deeper than 255 levels
         return math.inf
 
@@ -159,14 +173,14 @@ def holds(value: Any, code: str) -> bool:
     return bool(value == code)
 
 
-def _pruned(value: Any, validator: Validator) -> Any:
+def _pruned(value: Any, validator: Validator, most: int) -> Any:
     """The value without the members that are at fault, as far as leaving them out helps."""
     if not isinstance(value, dict | list):
         return value
     value = copy.deepcopy(value)
-    for _ in range(_MOST_PRUNED):
+    for _ in range(most):
         try:
-            error = next(iter(validator.iter_errors(value)), None)
+            error = first_error(validator, value)
         except ValueError:
             break
         if error is None or not error.instance_path:
@@ -193,6 +207,8 @@ class _Maker:
 
         self.count = 0
         """How many values were made, those inside others included."""
+
+        self.most = _MOST_VALUES
 
         self.lists = 0
         """How many lists were begun: the first is what the value is about."""
@@ -324,7 +340,9 @@ class _Maker:
         if kind == "null":
             return None
         likely_texts = candidates.texts(self.subject, name, str(flat.get("format", "")))
-        return text(flat, self.source, likely_texts)
+        made = text(flat, self.source, likely_texts)
+        self.count += len(made) // _LETTERS_OF_A_VALUE
+        return made
 
     @contextmanager
     def _about(self, flat: Schema, name: str) -> Iterator[None]:
@@ -377,7 +395,11 @@ class _Maker:
         required = dict.fromkeys(flat.get("required") or ())
         names = [name for name in properties if self._is_made(name, properties, required, depth)]
         names += [name for name in required if name not in properties]
-        value = {name: self._member(flat, name, depth) for name in names}
+        value: dict[str, Any] = {}
+        for name in names:
+            if self.count > self.most:
+                break
+            value[name] = self._member(flat, name, depth)
         self._add_dependents(flat, value, depth)
         self._add_unnamed(flat, value, depth)
         self._exclude_others(flat, value)
@@ -502,7 +524,7 @@ class _Maker:
         made: list[Any] = []
         enough = len(schemas) if "contains" in flat else max(least, len(prefix), _FEWEST)
         for schema in schemas:
-            if len(made) >= enough and self.count > _MANY_VALUES:
+            if self.count > (_MANY_VALUES if len(made) >= enough else self.most):
                 break
             value = self._item(schema, name, depth)
             for _ in range(20 if flat.get("uniqueItems") else 0):
@@ -532,7 +554,11 @@ class _Maker:
     def _another(self, schema: Any, name: str, depth: int) -> Any:
         """A value that is not the document's one example."""
         wish = replace(self.wish, with_examples=False)
-        return _Maker(self.document, self.source, wish).value(schema, name, depth + 1)
+        other = _Maker(self.document, self.source, wish)
+        other.count = self.count
+        value = other.value(schema, name, depth + 1)
+        self.count = other.count
+        return value
 
 
 def _references(schema: Any) -> list[str]:
@@ -586,10 +612,14 @@ def _weight(flat: Schema) -> int:
 
 def _number(flat: Schema, kind: str, source: Random, likely: Iterable[float] = ()) -> float:
     """A number for a schema: of the likely ones the first that it takes, else a made one."""
-    is_whole = kind == "integer"
-    for number in likely:
-        if _takes(flat, number):
-            return number
+    try:
+        found = next((number for number in likely if _takes(flat, number)), None)
+        return _made_number(flat, kind == "integer", source) if found is None else found
+    except OverflowError:  # between integers that are too large for a float
+        return next((flat[bound] for bound in ("minimum", "maximum") if bound in flat), 0)
+
+
+def _made_number(flat: Schema, is_whole: bool, source: Random) -> float:
     step = flat.get("multipleOf", 1 if is_whole else 0.01)
     if is_whole:  # whole multiples of 5/2 are those of 5
         step = Fraction(str(step)).numerator

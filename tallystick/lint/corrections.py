@@ -16,6 +16,7 @@ from tallystick.lint.suggestions import REMOVE, Change, suggestion
 from tallystick.reader.document import Document
 from tallystick.reader.operations import properties
 from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.schemas.validators import first_error
 
 _MOST_STEPS = 10
 """How many things are mended in one example."""
@@ -45,7 +46,7 @@ def likeliest(error: Any) -> Any:
 def _mended(document: Document, schema: Path, value: Any) -> Any:
     validator = document.validators.at(schema)
     for _ in range(_MOST_STEPS):
-        error = next(validator.iter_errors(value), None)
+        error = first_error(validator, value)
         if error is None:
             return value
         value = _step(document, schema, value, likeliest(error))

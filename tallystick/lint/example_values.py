@@ -17,6 +17,7 @@ from tallystick.lint.objects import objects
 from tallystick.reader.diagnostics import Diagnostic
 from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path, look_up, to_pointer
+from tallystick.reader.schemas.validators import first_error
 from tallystick.reader.shapes import SCHEMA
 
 _MOST = 100
@@ -64,7 +65,7 @@ def _named(document: Document, path: Path, value: dict[str, Any]) -> Iterator[Pa
 def _error(document: Document, schema: Path, example: Any) -> Any:
     """What a validator finds; None where it finds nothing."""
     validator = document.validators.at(_shared(document, schema))
-    return None if validator.is_valid(example) else next(validator.iter_errors(example), None)
+    return first_error(validator, example)
 
 
 def _shared(document: Document, schema: Path) -> Path:

@@ -7,7 +7,6 @@ code hosts annotate lines.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tallystick.errors import Source
+from tallystick.printing import as_json, in_line, printable
 from tallystick.reader.diagnostics import KINDS, Diagnostic
 from tallystick.reader.grouping import SHOWN, Group, counts, grouped
 
@@ -36,14 +36,14 @@ def _text(diagnostics: Sequence[Diagnostic], cases: int) -> str:
 
 
 def _lines(group: Group) -> Iterator[str]:
-    yield str(group.first)
+    yield in_line(str(group.first))
     if group.count > 1:
         yield f"  {group.count} times{_places(group)}"
     if len(group.messages) > 1:
-        yield f"  with: {_some(group.messages[1:], '; ')}"
+        yield in_line(f"  with: {_some(group.messages[1:], '; ')}")
     if group.first.suggestion:
         yield "  suggestion:"
-        yield indent(_cut(group.first.suggestion), "    ")
+        yield indent(_cut(printable(group.first.suggestion)), "    ")
 
 
 def _places(group: Group) -> str:
@@ -73,7 +73,7 @@ def _cut(text: str) -> str:
 
 def _json(diagnostics: Sequence[Diagnostic], _: int) -> str:
     rows = [_row(group) for group in grouped(diagnostics)]
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    return as_json(rows) + "\n"
 
 
 def _row(group: Group) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _sarif(diagnostics: Sequence[Diagnostic], _: int) -> str:
     }
     results = [_result(diagnostic, rules.index(diagnostic.name)) for diagnostic in found]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return as_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
 def _version() -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
+from tallystick.printing import show_data
 from tallystick.reader.diagnostics import KINDS, DiagnosticKind
 
 _HEAD = """\
@@ -51,4 +51,4 @@ def _section(name: str, kind: DiagnosticKind) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    show_data(page())

@@ -16,6 +16,7 @@ from tallystick.reader.document import Document, Node
 from tallystick.reader.operations import properties
 from tallystick.reader.pointers import Path, to_pointer
 from tallystick.reader.schemas.patterns import match
+from tallystick.reader.schemas.validators import first_error
 from tallystick.reader.shapes import SCHEMA, members
 
 _SHOWN = 3
@@ -70,7 +71,7 @@ def no_valid_value(contract: Contract) -> Iterator[Diagnostic]:
     for path in dict.fromkeys(places):
         made = make(document, path)
         if not made.is_valid:
-            error = next(document.validators.at(path).iter_errors(made.value), None)
+            error = first_error(document.validators.at(path), made.value)
             where = to_pointer(tuple(map(str, error.instance_path))) if error else ""
             keyword = f", by the keyword {error.kind.name!r}" if error else ""
             yield Diagnostic(

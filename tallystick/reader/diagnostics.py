@@ -36,8 +36,9 @@ KINDS: Mapping[str, DiagnosticKind] = {
     ),
     "circular-reference": DiagnosticKind(
         "error",
-        "A `$ref` leads back to itself, without a member or item between. A schema there takes "
-        "anything; any other part is left out.",
+        "A `$ref` leads back to itself, without a member or item between, or to schemas that refer "
+        "to others more than 10,000 times for one value. A schema there takes anything; any other "
+        "part is left out.",
         "Let one of the references lead to a definition.",
     ),
     "ignored-remote-reference": DiagnosticKind(

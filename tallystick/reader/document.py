@@ -236,7 +236,23 @@ def load(options: LoadOptions) -> Document:
 
     tidied = tidy(bundled, main, origins, diagnostics, broken)
     check_structure(bundled, _minor(main.value["openapi"]), diagnostics, locate)
-    return Document(tidied, main, origins, diagnostics, options.locale)
+    return Document(_titled(tidied), main, origins, diagnostics, options.locale)
+
+
+_TITLE = {"title": "Untitled", "version": ""}
+"""What `info` has at least."""
+
+
+def _titled(root: dict[str, Any]) -> dict[str, Any]:
+    """The document with texts in `info`, whatever stands there: its structure was checked."""
+    info = root.get("info")
+    given = info if isinstance(info, dict) else {}
+    texts = {
+        name: text if (text := given.get(name)) is None or isinstance(text, str) else str(text)
+        for name in _TITLE
+    }
+    wanted = {name: texts[name] or default for name, default in _TITLE.items()}
+    return {**root, "info": {**given, **wanted}}
 
 
 def _locate(main: Parsed, origins: references.Origins, path: Path, needle: str = "") -> Source:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tallystick.errors import Source
+from tallystick.printing import in_line
 from tallystick.reader.diagnostics import Diagnostic
 
 SHOWN = 3
@@ -90,6 +91,6 @@ def summary(diagnostics: Iterable[Diagnostic]) -> list[str]:
 def first_lines(diagnostics: Iterable[Diagnostic]) -> list[str]:
     """The first few groups, a line each."""
     return [
-        str(group.first) + (f" ({group.count} times)" if group.count > 1 else "")
+        in_line(str(group.first)) + (f" ({group.count} times)" if group.count > 1 else "")
         for group in grouped(diagnostics)[:SHOWN]
     ]

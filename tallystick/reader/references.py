@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from tallystick.errors import LoadError, Source
@@ -28,6 +28,8 @@ from tallystick.reader.resources import File
 from tallystick.reader.shapes import SCHEMA, Member, is_extension, kind_at, members
 from tallystick.reader.texts import sources
 from tallystick.reader.texts.parsing import Parsed
+
+Read = TypeVar("Read")
 
 Origins = dict[Path, tuple[Parsed, Path]]
 """Where parts come from that are not of the main text, or not at their path of it."""
@@ -101,7 +103,9 @@ class _Bundler:
         self.origins = origins
         self.diagnostics = diagnostics
         self.is_remote_allowed = options.remote_references
-        self.files: dict[str, File] = {read[0].file: self.main}
+        self.files = {read[0].file: self.main}
+        self.failed: dict[str, _UnresolvedError] = {}
+        self.texts: dict[str, str] = {}
         self.located: dict[tuple[str, str], str] = {}
         self.schema_names: dict[tuple[str, Path, _Scope], str] = {}
         self.names = set(_components(root))
@@ -159,11 +163,10 @@ class _Bundler:
         """
         place = str(value["externalValue"])
         try:
-            text = sources.read_text(self._locate(place, spot.file.parsed))
-        except (_UnresolvedError, LoadError) as error:
-            why = error if isinstance(error, _UnresolvedError) else _external_error(error)
+            text = self._read(self.texts, self._locate(place, spot.file.parsed), sources.read_text)
+        except _UnresolvedError as error:
             # The example stays: its code, status and summary hold without its text.
-            self._say(why, place, spot)
+            self._say(error, place, spot)
             return value
         media_type = spot.there[-3] if len(spot.there) > 2 else ""
         rest = {name: item for name, item in value.items() if name != "externalValue"}
@@ -385,15 +388,20 @@ class _Bundler:
         key = (referrer.file, place)
         if key not in self.located:
             self.located[key] = self._locate(place, referrer)
-        name = self.located[key]
-        if name not in self.files:
+        return self._read(self.files, self.located[key], _read_file)
+
+    def _read(self, known: dict[str, Read], place: str, read: Callable[[str], Read]) -> Read:
+        """What is read at a place: once, even where it cannot be. Raises _UnresolvedError."""
+        if place in self.failed:
+            raise self.failed[place]
+        if place not in known:
             try:
-                parsed = sources.read(name)
+                known[place] = read(place)
             except LoadError as error:
                 why = f"cannot be followed: {str(error).rstrip('.')}"
-                raise _UnresolvedError("broken-reference", why) from None
-            self.files[name] = File(parsed, parsed.value)
-        return self.files[name]
+                self.failed[place] = _UnresolvedError("broken-reference", why)
+                raise self.failed[place] from None
+        return known[place]
 
     def _referrer(self, spot: _Spot) -> Parsed:
         """The text that a relative reference is relative to: that of its own source, but for what
@@ -419,6 +427,8 @@ class _Bundler:
         main = FilePath(self.main.parsed.file)
         try:
             path = (FilePath(referrer.file).resolve().parent / place).resolve()
+            if path.is_fifo():
+                raise _UnresolvedError("forbidden-reference", "leads to a pipe, which is no file")
             if path == main.resolve():
                 return self.main.parsed.file
             for source in self.sources:
@@ -462,8 +472,9 @@ def origin_of(main: Parsed, origins: Origins, path: Path) -> tuple[Parsed, Path]
     return main, path
 
 
-def _external_error(error: LoadError) -> _UnresolvedError:
-    return _UnresolvedError("broken-reference", f"cannot be followed: {str(error).rstrip('.')}")
+def _read_file(place: str) -> File:
+    parsed = sources.read(place)
+    return File(parsed, parsed.value)
 
 
 def _components(root: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ remains can be read without looking at types again.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, Final
@@ -22,11 +21,14 @@ from tallystick.reader.pointers import Path, from_pointer, look_up
 from tallystick.reader.references import IN_PLACE, Origins, origin_of
 from tallystick.reader.schemas.patterns import is_usable
 from tallystick.reader.shapes import SCHEMA, Member, is_extension, members
-from tallystick.reader.texts.parsing import Parsed
+from tallystick.reader.texts.parsing import LARGEST, Parsed
 
 _LEFT_OUT: Final = object()
 _LOCATIONS = ("path", "query", "header", "cookie", "querystring")
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default", re.IGNORECASE)
+_HEAVIEST = 10_000
+"""How many references may be followed for one value: each could lead to two others."""
+
 _NARROWING = {"not", "if", "contains", "oneOf"}
 """Keywords that may take less where a schema in them takes more."""
 
@@ -153,6 +155,9 @@ class _Tidier:
                 fault = "broken-reference", "leads nowhere"
             elif path in ways.circular:
                 fault = "circular-reference", "leads back to itself"
+            elif ways.weights[reference] > _HEAVIEST:
+                what = f"refers to others over {_HEAVIEST:,} times for one value"
+                fault = "circular-reference", what
             else:
                 continue
             what = f"the reference {reference!r} {fault[1]}"
@@ -230,25 +235,33 @@ class _Ways:
         self.root = root
         self.nowhere: set[str] = set()
         self.circular: set[Path] = set()
-        self.known: set[str] = set()
+        self.weights: dict[str, int] = {}
+        """How many references are followed for one value, by those that were followed."""
 
     def follow(self, reference: str) -> None:
         """Follow a reference, and those in its target that hold for the same value."""
+        if reference in self.weights:
+            return
         way = {reference: self._onward(reference)}  # a chain may be longer than Python's stack
+        sums = {reference: 1}
         while way:
             last = next(reversed(way))
             for path, onward in way[last]:
                 if onward in way:
                     self.circular.add(path)
-                elif onward not in self.known:
-                    way[onward] = self._onward(onward)
+                elif onward not in self.weights:
+                    way[onward], sums[onward] = self._onward(onward), 1
                     break
+                else:
+                    sums[last] += self.weights[onward]
             else:
-                self.known.add(last)
+                self.weights[last] = sums[last]
                 del way[last]
+                if way:
+                    sums[next(reversed(way))] += sums[last]
 
     def _onward(self, reference: str) -> Iterator[tuple[Path, str]]:
-        if reference in self.known:
+        if reference in self.weights:
             return iter(())
         path = from_pointer(unquote(reference[1:]))
         try:
@@ -304,7 +317,35 @@ def _wrong(value: Any, kind: str, path: Path) -> str:
             return "has no name"
         if value.get("in") not in _LOCATIONS:
             return f"needs an 'in' of {', '.join(_LOCATIONS[:-1])}"
+    return _unsendable(value, kind, path)
+
+
+def _unsendable(value: dict[str, Any], kind: str, path: Path) -> str:
+    """What HTTP cannot carry, in a few words: a name or a media type that would end its line."""
+    key = path[-1] if path else ""
+    if kind == "media type" and path[-2:-1] == ("content",):
+        return "" if _FIELD_VALUE.fullmatch(key) else f"has no media type: {key[:80]!r} is none"
+    for name in _names_on_the_wire(value, kind, path):
+        if not _TOKEN.fullmatch(name):
+            return f"needs a name that HTTP takes, not {name[:80]!r}"
     return ""
+
+
+def _names_on_the_wire(value: dict[str, Any], kind: str, path: Path) -> Iterator[str]:
+    """The names of an object that must be tokens (RFC 9110 section 5.6.2)."""
+    if kind == "header" and path[-2:-1] == ("headers",) and path[:2] != ("components", "headers"):
+        yield path[-1]
+    if kind == "operation" and path[-2:-1] == ("additionalOperations",):
+        yield path[-1]
+    if kind in ("parameter", "security scheme") and value.get("in") in ("header", "cookie"):
+        yield str(value.get("name", "x"))
+    if kind == "security scheme" and value.get("type") == "http":
+        yield str(value.get("scheme", "x"))
+
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
+"""What a media type is made of (RFC 9110 section 5.5). One without a slash is served, too."""
 
 
 def _article(kind: str) -> str:
@@ -318,7 +359,7 @@ _TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, float):
-        return math.isfinite(value)
+        return abs(value) < LARGEST
     return isinstance(value, int) and not isinstance(value, bool)
 
 

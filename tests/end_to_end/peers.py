@@ -68,7 +68,7 @@ def served(
     cwd: str | None = None,
 ) -> Iterator[str]:
     """What a command serves on a port, while the block lasts; gives its base URL."""
-    with tempfile.TemporaryFile() as log, _process(command, log, env, cwd) as process:
+    with tempfile.TemporaryFile() as log, launched(command, log, env=env, cwd=cwd) as process:
         _wait(process, port, log)
         yield f"http://{_HOST}:{port}"
 
@@ -88,17 +88,27 @@ def prism(port: int, document: Path) -> list[str]:
 
 def _mockoon(port: int, _: Path) -> list[str]:
     """Mockoon imports the OpenAPI document as it starts. It looks at no request."""
+    return mockoon(port, DOCUMENT)
+
+
+def mockoon(port: int, data: Path) -> list[str]:
+    """Mockoon serves an OpenAPI document, or an environment of its own."""
     script = str(installed(MOCKOON) / "bin/run.js")
     options = ["--hostname", _HOST, "--port", str(port), "--disable-log-to-file"]
-    return [tool("node"), script, "start", "--data", str(DOCUMENT), *options]
+    return [tool("node"), script, "start", "--data", str(data), *options]
 
 
 def _wiremock(port: int, folder: Path) -> list[str]:
     """WireMock reads no OpenAPI: it serves `STUBS`, written by hand for the document."""
+    return wiremock(port, folder, {"mappings": STUBS})
+
+
+def wiremock(port: int, folder: Path, mappings: Mapping[str, Any]) -> list[str]:
+    """WireMock serves mappings, which are written into the folder."""
     java = tool("java")
     (jar,) = (installed(WIREMOCK) / "build").glob("wiremock-standalone-*.jar")
     (folder / "mappings").mkdir()
-    (folder / "mappings" / "link.json").write_text(json.dumps({"mappings": STUBS}), "utf-8")
+    (folder / "mappings" / "stubs.json").write_text(json.dumps(mappings), "utf-8")
     options = ["--root-dir", str(folder), "--disable-banner"]
     return [java, "-jar", str(jar), "--bind-address", _HOST, "--port", str(port), *options]
 
@@ -259,10 +269,14 @@ def tool(name: str) -> str:
 
 
 @contextmanager
-def _process(
-    command: Sequence[str], log: IO[bytes], env: Mapping[str, str] | None, cwd: str | None
+def launched(
+    command: Sequence[str],
+    log: IO[bytes],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server in a process group of its own."""
+    """A server in a process group of its own, which may not listen yet."""
     process = subprocess.Popen(
         command,
         env=env,

@@ -59,6 +59,57 @@ def test_the_links_of_large_requests_work(small):
     assert (done.status_code, done.headers["location"]) == (303, VALID["returnUrl"])
 
 
+QUEUED = {
+    "a text": ("forces", {"body": "a" * 400_000}),
+    "many small values": ("forces", {"body": [[]] * 8_000}),
+    "many cases": ("forces", {"cases": ["502"] * 8_000}),
+    "a match": ("forces", {"cases": ["502"], "match": {"path.id": "a" * 400_000}}),
+    "headers": ("forces", {"status": 200, "headers": {"x": "a" * 400_000}}),
+    "faults": ("faults", {"faults": ["slow"] * 8_000}),
+    "a match of faults": ("faults", {"match": {"path.id": "a" * 400_000}}),
+}
+
+
+@pytest.mark.parametrize(("place", "body"), QUEUED.values(), ids=QUEUED)
+def test_what_waits_may_take_half(small, place, body):
+    """Over all sessions: one too many is refused, since what waits cannot be dropped."""
+
+    def added(session: str) -> int:
+        return small.post(f"/~session/{session}/_tallystick/{place}", json=body).status_code
+
+    assert [added(f"s{number}") for number in range(4)] == [201, 201, 400, 400]
+    refused = small.post(f"/_tallystick/{place}", json=body)
+    assert "--memory" in refused.json()["detail"]
+    assert small.delete(f"/~session/s0/_tallystick/{place}").status_code == 204
+    assert [added("s2"), added("s3")] == [201, 400]
+    assert small.delete("/_tallystick/sessions/s1").status_code == 204
+    assert added("s3") == 201
+
+
+def test_what_is_spent_makes_room(small):
+    """Its answers are kept as the details of their requests, which are dropped like others."""
+    for _ in range(6):
+        body = {"body": "a" * 400_000, "times": 2}
+        assert small.post("/_tallystick/forces", json=body).status_code == 201
+        assert [len(create(small).content) for _ in range(2)] == [400_002] * 2
+    notes = [explained(small, number).get("note", "") for number in (1, 12)]
+    assert ("--memory" in notes[0], notes[1]) == (True, "")
+
+
+@pytest.mark.whole
+def test_what_waits_does_not_fill_the_memory():
+    """Forces of many small values in many sessions, which take much more than their text."""
+    with running("--memory", "20000000", "--quiet") as mock:
+        create(mock.client, VALID)
+        before = resident(mock.process.pid)
+        body = json.dumps({"body": [[]] * 20_000}).encode()
+        for number in range(150):
+            base = f"/~session/s{number % 100}"
+            answer = mock.client.post(f"{base}/_tallystick/forces", content=body)
+            assert answer.status_code in (201, 400)
+        assert resident(mock.process.pid) - before < 80_000_000
+
+
 @pytest.mark.whole
 def test_requests_do_not_fill_the_memory():
     """Four hundred megabytes of bodies and headers, over many sessions."""

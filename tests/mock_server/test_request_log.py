@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
 import httpx
 import pytest
 
 from mock_server.request_log import Lines, RequestLog
+from tallystick.printing import unstyled
 
 PATH = "/organisations/6f1c2a8e-3f0b-4a7e-9a51-0c2f9f0c7a11/payment-account/link"
 LINK = {"returnUrl": "https://a.example/r", "refreshUrl": "https://a.example/f"}
@@ -86,7 +86,7 @@ def test_nothing_of_a_request_moves_the_cursor() -> None:
     log = RequestLog(lambda *_: None, print)  # type: ignore[arg-type]
     scope = {"method": "GET", "path": "/", "raw_path": b"/\x1b[2J\x85", "query_string": b""}
     started = {"status": 400, "headers": [(b"tallystick-error", b"bad \x07 \xe2")]}
-    line = click.unstyle(log.line(scope, started, 0.0012))
+    line = unstyled(log.line(scope, started, 0.0012))
     assert [each for each in "\x1b\x07\x85" if each in line] == []
     assert line.endswith("1.2 ms")
 

@@ -1,7 +1,12 @@
-"""Markdown: a summary for the page of a CI job, or a comment on a pull request."""
+"""Markdown: a summary for the page of a CI job, or a comment on a pull request.
+
+Rules: texts of documents and targets are texts there, too: none of them is a link, a picture, HTML
+or a cell of a table.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -81,16 +86,24 @@ def _totals(report: Mapping[str, Any]) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{_text(text, code=True)}`"
+    """A text as code, unless it could end that, or the cell that it stands in."""
+    plain = " ".join(text.split())
+    return _text(plain) if re.search(r"[\\`|]", plain) or not plain else f"`{plain}`"
 
 
-def _text(text: str, *, code: bool = False) -> str:
-    """A text without markup, in a cell of a table, too."""
-    plain = " ".join(text.split()).replace("|", "\\|")
-    if code:
-        return plain.replace("`", "'")
-    for sign in ("&", "<", ">"):
-        plain = plain.replace(sign, {"&": "&amp;", "<": "&lt;", ">": "&gt;"}[sign])
-    for sign in "*_`[]":
-        plain = plain.replace(sign, "\\" + sign)
-    return plain
+_MARKUP = re.compile(
+    r"""[\\`*_\[\]|~&<>]    # the backslash, too: it would escape ours
+    |(?<=[a-z]):(?=//)     # an address, which GitHub makes a link
+    |(?<=www)\.
+    |^[-+=\#]              # at the start of a line: a list, a heading""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NUMBER = re.compile(r"^([0-9]+)(?=[.)])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def _text(text: str) -> str:
+    """A text without markup (CommonMark section 2.4), in a cell of a table, too."""
+    plain = " ".join(text.split())
+    escaped = _MARKUP.sub(lambda sign: _ENTITIES.get(sign[0], f"\\{sign[0]}"), plain)
+    return _NUMBER.sub(r"\1\\", escaped)

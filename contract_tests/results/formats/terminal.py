@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 from typing import Any
 
-import click
-
 from contract_tests.checks.levels import ADVISORY
 from contract_tests.results.findings import lines_of
 from contract_tests.results.formats.junit import label
 from contract_tests.results.formats.needs import count, is_closed, needs_of
 from contract_tests.results.run import in_words
+from tallystick.printing import printable, styled, unstyled
 
 MOST_LINES, WIDTH = 60, 120
 """How much is printed without `-v`, and the width where no terminal has another."""
@@ -63,14 +62,14 @@ def _table(report: Report, width: int | None = None) -> Lines:
     size = max((len(label(case)) for case in report["cases"]), default=0)
     lines = []
     for operation, cases in _by_operation(report).items():
-        lines.append(click.style(_cut(operation, width), bold=True))
+        lines.append(styled(_cut(operation, width), bold=True))
         # What nobody can bring about is counted below, unless it has a name.
         for case in (c for c in cases if c["code"] or not is_closed(c)):
             words = in_words(case["verdict"])
             known = "(accepted) " if case.get("accepted") else ""
             name = f"  {label(case):<{size}}  "
             line = _cut(f"{name}{words:<11}  {known}{case['reason'] or ''}".rstrip(), width)
-            verdict = click.style(words, fg=_COLOURS[case["verdict"]])
+            verdict = styled(words, _COLOURS[case["verdict"]])
             lines.append(name + verdict + line[len(name + words) :])
     return lines
 
@@ -120,7 +119,7 @@ def _whole(
     yield ""
     first, *rest = lines_of({**finding, "curl": ""})
     head, *more = _wrapped(f"{number}. {first}", width, "   ")
-    yield from (click.style(line, fg=_colour(finding)) for line in (head, *more))
+    yield from (styled(line, _colour(finding)) for line in (head, *more))
     for line in rest:
         yield from _wrapped(f"   {line}", width, " " * 15)
     yield from _command(finding, width, " " * 5, longest)
@@ -147,8 +146,8 @@ def _with_command(number: int, finding: Mapping[str, Any], width: int) -> Iterat
 
 def _wide(number: int, finding: Mapping[str, Any], width: int) -> Iterator[str]:
     head, *rest = _brief(number, finding, None)
-    for line in _wrapped(click.unstyle(head), width, " " * 6):
-        yield click.style(line, fg=_colour(finding))
+    for line in _wrapped(unstyled(head), width, " " * 6):
+        yield styled(line, _colour(finding))
     for line in rest:
         yield from _wrapped(line, width, " " * 16)
 
@@ -157,7 +156,7 @@ def _brief(number: int, finding: Mapping[str, Any], width: int | None) -> Iterat
     """A finding in three lines: what is wrong, where, and what mends it."""
     message = finding.get("headline") or finding["message"]
     head = f"{number:>2}. {finding['check']} ({finding['level']}): {message}"
-    yield click.style(_cut(head, width), fg=_colour(finding))
+    yield styled(_cut(head, width), _colour(finding))
     yield _cut(f"      in        {_breadth(finding)} · {_place(finding)}", width)
     if finding.get("remedy"):
         yield _cut(f"      change    {finding['remedy']}", width)
@@ -323,14 +322,10 @@ def _wrapped(text: str, width: int, indent: str) -> Lines:
     ]
 
 
-_CONTROLS = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U0010ffff]")
-"""Whoever answers must not move the cursor, or turn the direction of writing (ECMA-48; UAX 9)."""
-
-
 def _printable(value: Any) -> Any:
     """A report without signs that do something to a terminal."""
     if isinstance(value, str):
-        return _CONTROLS.sub("\ufffd", value)
+        return printable(value)
     if isinstance(value, list):
         return [_printable(each) for each in value]
     if isinstance(value, dict):

@@ -17,7 +17,7 @@ import orjson
 
 from mock_server.answers.templates import EXPIRES_AFTER
 from mock_server.behaviours.payment_account_link.accounts import DEAD
-from mock_server.state.embedded.memory import OVERHEAD
+from mock_server.state.memory import OVERHEAD
 from mock_server.state.sessions import Note, Session
 
 MOST_LINKS = 500

@@ -12,6 +12,7 @@ from mock_server.requests.decoding.shapes import ANYTHING, Shape, coerced, shape
 from mock_server.requests.decoding.styles import simple_header
 from tallystick.reader.document import Document, Node
 from tallystick.reader.operations import MediaType, properties
+from tallystick.reader.schemas.validators import first_error
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -127,7 +128,7 @@ def _header_check(document: Document, header: Node) -> Callable[[str], str | Non
         ]
         if any(validator.is_valid(value) for value in values):
             return None
-        error = next(iter(validator.iter_errors(values[0] if values else text)), None)
+        error = first_error(validator, values[0] if values else text)
         # The keyword only: the value may be a credential. None where a pattern is not decided.
         return None if error is None else f"it breaks the keyword {error.kind.name!r}"
 

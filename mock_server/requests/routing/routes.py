@@ -126,6 +126,10 @@ class Routes:
         bases = sorted(found, key=lambda base: (-len(base), base))
         self.bases = tuple(base for base in bases if "{" not in base)
         self.open_bases = tuple((base, base_pattern(base)) for base in bases if "{" in base)
+        self.is_plain = not bases and not any(
+            r.selectors for t in made.values() for some in t.routes.values() for r in some
+        )
+        self.plainly = lru_cache(_MOST_PATHS)(self._plainly)
         if "GET" in self.documented:
             self.documented.add("HEAD")
 
@@ -144,6 +148,10 @@ class Routes:
         raw = scope.get("raw_path")
         if raw is None or _PERCENT not in raw:
             path = scope["path"]
+            if self.is_plain:
+                found = self.plainly(scope["method"], path)
+                scope["path_params"] = found[1]
+                return found[0]
             route = self._search(path, scope) if self.bases else self._below(path, scope, "")
             return route or self._search_open(path, scope)
         for text in _texts(scope):
@@ -180,6 +188,13 @@ class Routes:
                 scope["path_params"] = parameters
                 return route
         return None
+
+    def _plainly(self, method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
+        """The route of a method and a path, where nothing else decides, and the parameters."""
+        for template, parameters in self._matching(path):
+            if method in template.routes:
+                return template.routes[method][0], parameters
+        return None, {}
 
     def _matching(self, path: str) -> tuple[tuple[PathTemplate, Mapping[str, str]], ...]:
         """The templates that a path matches, each with its parameters."""

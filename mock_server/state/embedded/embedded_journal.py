@@ -16,7 +16,6 @@ from itertools import islice
 from starlette.types import Scope
 
 from mock_server.state.changes import Changes
-from mock_server.state.embedded.memory import OVERHEAD, MemoryShare
 from mock_server.state.forces import OwnAnswer
 from mock_server.state.journal import (
     LARGEST_BODY,
@@ -27,6 +26,7 @@ from mock_server.state.journal import (
     Served,
     Taking,
 )
+from mock_server.state.memory import OVERHEAD, MemoryShare
 
 _AT_ONCE = 4
 
@@ -60,7 +60,7 @@ class EmbeddedJournal:
         self.disturbed: deque[tuple[int, str]] = deque(maxlen=MOST_REQUESTS)
         self.noted: deque[tuple[int, OwnAnswer]] = deque(maxlen=MOST_REQUESTS)
         self.counts: Counter[Served] = Counter()
-        self.number = 0
+        self.number = self.resets = 0
 
     async def record(
         self,
@@ -88,8 +88,10 @@ class EmbeddedJournal:
         size = OVERHEAD + len(body) + len(answer) + len(query) + len(path)
         for name, value in came:
             size += len(name) + len(value)
+        if own is not None:
+            size += own.size
         if len(self.received) >= MOST_REQUESTS:
-            self.memory.add(-self.received.popleft()[5])
+            self._forget_oldest(number - 1)
         self.received.append((query, came, body, headers, answer, size, time.monotonic()))
         if len(path) > LONGEST_PATH:
             path = f"{path[:LONGEST_PATH]}…"
@@ -150,7 +152,14 @@ class EmbeddedJournal:
     def drop(self) -> None:
         """Forget the details of the oldest requests."""
         for _ in range(min(_AT_ONCE, len(self.received))):
-            self.memory.add(-self.received.popleft()[5])
+            self._forget_oldest(self.number)
+
+    def _forget_oldest(self, last: int) -> None:
+        """Forget the details of the oldest request; those of `last` are the newest."""
+        number = last - len(self.received) + 1
+        self.memory.add(-self.received.popleft()[5])
+        if self.noted and self.noted[0][0] <= number:
+            self.noted.popleft()
 
     async def served(self) -> Counter[Served]:
         """See Journal."""
@@ -169,3 +178,4 @@ class EmbeddedJournal:
         self.noted.clear()
         await self.forget_served()
         self.number = 0
+        self.resets += 1

@@ -12,8 +12,8 @@ from mock_server.state.changes import Changes
 from mock_server.state.controls import Controls
 from mock_server.state.embedded.embedded_journal import EmbeddedJournal
 from mock_server.state.embedded.embedded_store import EmbeddedStore
-from mock_server.state.embedded.memory import Memory, MemoryShare
 from mock_server.state.journal import MOST_ENTRIES, MOST_ENTRIES_OF_A_SESSION, Served, Taking
+from mock_server.state.memory import Memory, MemoryShare
 from mock_server.state.sessions import Note, Session, Sessions, TooManySessionsError, U
 from tallystick.contract import Contract
 
@@ -41,7 +41,7 @@ class EmbeddedSession(Session):
         self.used = time.monotonic()
         most, changes = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES, Changes()
         journal = EmbeddedJournal(changes, past, most, self.memory)
-        super().__init__(name, Controls(contract), store.of(name), journal, changes)
+        super().__init__(name, Controls(contract, memory), store.of(name), journal, changes)
 
     async def change(self, act: Callable[[Controls], T]) -> T:
         """See Session."""

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
 
-from mock_server.state.embedded.memory import OVERHEAD, Memory, MemoryShare
+from mock_server.state.memory import OVERHEAD, Memory, MemoryShare
 from mock_server.state.store import MOST_KEYS
 
 T = TypeVar("T")

@@ -49,6 +49,9 @@ class RedisJournal:
         self.out: dict[int, Facts] = {}
         """The facts of those that are out, until others are notified."""
 
+    resets = 0
+    """What others reset is seen by smaller numbers only."""
+
     async def _run(self, script: Script, *arguments: Any, again: bool = False) -> Any:
         prefix = self._link.place.prefix
         return await self._link.run(script, prefix, self._session, *arguments, again=again)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tallystick.printing import show
 from tallystick.reader.options import LoadOptions
 
 if TYPE_CHECKING:
@@ -84,12 +85,26 @@ def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+MATCHING = (3.0, 0.2)
+"""How long a command may match slow patterns, in seconds at once and as a share of the time."""
+
+
+def bound_matching() -> None:
+    """From now on, all matches of this command share a time: a document may have any number of
+    patterns that no text decides.
+    """
+    from tallystick.reader.schemas.patterns import BUDGET, MatchTime
+
+    BUDGET.set(MatchTime(*MATCHING))
+
+
 def read(load: LoadOptions) -> Contract:
     """The contract. A summary of its diagnostics goes to standard error."""
     from tallystick.contract import read_contract
     from tallystick.reader.grouping import summary
 
+    bound_matching()
     contract = read_contract(load)
     for line in summary(contract.document.diagnostics):
-        click.echo(line, err=True)
+        show(line, err=True)
     return contract

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-import click
+from tallystick.printing import show_error
 
 BAD_USAGE, UNREACHABLE = 2, 4
 
 
 def fail(message: str) -> NoReturn:
     """Print a message of one or more lines and exit with 2."""
-    for line in message.splitlines():
-        click.echo(f"error: {line}", err=True)
+    show_error(message)
     sys.exit(BAD_USAGE)
 
 

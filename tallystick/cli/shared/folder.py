@@ -12,8 +12,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import click
-
+from tallystick.printing import confirm, show
 from tallystick.reader.options import LoadOptions
 
 _SUFFIXES = {".yaml", ".yml", ".json"}
@@ -35,10 +34,10 @@ def offered(load: LoadOptions) -> LoadOptions:
         return load
     names = [path.name for path in found]
     if len(found) == 1 and _can_ask():
-        wanted = click.confirm(f"Serve {names[0]}?", default=True)
+        wanted = confirm(f"Serve {names[0]}?")
         return replace(load, documents=(names[0],)) if wanted else load
     shown = ", ".join(names[:_MOST]) + (", …" if len(names) > _MOST else "")
-    click.echo(
+    show(
         f"This is the bundled contract. To serve a document of this folder ({shown}), name it: "
         f"tallystick mock {names[0]}",
         err=True,

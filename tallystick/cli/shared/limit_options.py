@@ -22,7 +22,7 @@ LIMITS: tuple[tuple[str, int | float, str, str], ...] = (
     ("--max-streams", 100, "N", "Live logs, such as of boards, that are open at once (else 503)."),
     ("--max-sessions", 200, "N", "Sessions that are in use at once (else 429)."),
     ("--session-idle", 3_600.0, "SECONDS", "Time after which an unused session ends."),
-    ("--max-wrong-tokens", 60, "N", "Wrong tokens in a minute (else 429)."),
+    ("--max-wrong-tokens", 60, "N", "Wrong tokens of an address in a minute (else 429)."),
 )
 """Option, default, unit and help."""
 

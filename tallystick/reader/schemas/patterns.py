@@ -1,10 +1,11 @@
 """Regular expressions of documents: ECMA-262, matched with a deadline.
 
 Rules: JSON Schema says that patterns are those of ECMA-262 (2020-12 core, section 6.4). Compiled
-validators match most by themselves; `match` is for the rest, and for all others who ask. It
-translates a pattern into the syntax of the `regex` library, which backtracks, and so has a
-deadline: a match that is not decided by then is *disputed*. Who must stay responsive sets a
-`MatchTime`, which all matches of its context share.
+validators match small ones by themselves; `match` is for the rest, and for all others who ask. A
+short text is matched in linear time where the pattern allows that. Otherwise the pattern is
+translated into the syntax of the `regex` library, which backtracks, and so has a deadline: a match
+that is not decided by then is *disputed*. Who must stay responsive sets a `MatchTime`, which all
+matches of its context share.
 """
 
 from __future__ import annotations
@@ -22,10 +23,19 @@ from tallystick.judgement import Judgement
 DEADLINE = 0.5
 """How long one match may take, in seconds."""
 
-_LARGEST_NATIVE = 8 * 1024
+_LARGEST_NATIVE = 1024
 """The largest compiled pattern, in bytes, that is native. Linear time is long where each letter of
-a long text is held to thousands of states.
+a long text is held to hundreds of states.
 """
+
+_LARGEST_LINEAR = 64 * 1024
+_SHORT = 4 * 1024
+"""Texts of at most so many letters are matched in linear time by compiled patterns up to that size:
+a few milliseconds at worst, which need no deadline.
+"""
+
+_HEAVIEST = 100_000
+"""How many parts a pattern may have once its counted repeats are written out, as `regex` does."""
 
 _TOKENS = re.compile(
     r"""\\u\{(?P<point>[0-9A-Fa-f]{1,6})\}      # a code point
@@ -77,14 +87,18 @@ def is_native(pattern: str) -> bool:
     that these do not match; their dot takes a carriage return, and their word boundary knows
     letters beyond ASCII. Large ones are not native, either.
     """
+    return _linear(pattern, _LARGEST_NATIVE) is not None
+
+
+def _linear(pattern: str, largest: int) -> jsonschema_rs.Draft202012Validator | None:
+    """What matches a pattern in linear time, if it is at most so large when it is compiled."""
     if _OTHERWISE.search(_APART.sub("", pattern)):
-        return False
+        return None
     try:
-        options = jsonschema_rs.RegexOptions(size_limit=_LARGEST_NATIVE)
-        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)
+        options = jsonschema_rs.RegexOptions(size_limit=largest)
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)
     except (ValueError, jsonschema_rs.ValidationError):
-        return False
-    return True
+        return None
 
 
 class MatchTime:
@@ -102,8 +116,8 @@ class MatchTime:
         return self._left
 
     def spend(self, seconds: float) -> None:
-        """So long did a match take."""
-        self._left -= seconds
+        """So long did a match take; on a busy machine, that may be long without its fault."""
+        self._left = max(self._left - seconds, -self._most)
 
 
 BUDGET: ContextVar[MatchTime | None] = ContextVar("budget of pattern matches", default=None)
@@ -114,27 +128,66 @@ def match(pattern: str, text: str) -> Judgement:
     """Whether a text holds what the pattern describes. A pattern that cannot be used says nothing
     of any text, and none does while the budget is spent.
     """
-    compiled, budget = _compiled(pattern), BUDGET.get()
+    budget = BUDGET.get()
     timeout = DEADLINE if budget is None else min(DEADLINE, budget.left())
-    if compiled is None or timeout <= 0:
+    if timeout <= 0:
         return Judgement.DISPUTED
     begun = time.monotonic()
+    try:
+        return _matched(pattern, text, timeout)
+    finally:
+        if budget is not None:
+            budget.spend(time.monotonic() - begun)
+
+
+def _matched(pattern: str, text: str, timeout: float) -> Judgement:
+    linear = _short(pattern) if len(text) <= _SHORT else None
+    if linear is not None:
+        return Judgement.VALID if linear.is_valid(text) else Judgement.INVALID
+    compiled = _compiled(pattern)
+    if compiled is None:
+        return Judgement.DISPUTED
     try:
         found = compiled.search(text, timeout=timeout)
     except TimeoutError:
         return Judgement.DISPUTED
-    finally:
-        if budget is not None:
-            budget.spend(time.monotonic() - begun)
     return Judgement.VALID if found else Judgement.INVALID
 
 
 @lru_cache(maxsize=10_000)
+def _short(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
+    """What matches a pattern with short texts, where linear time is enough."""
+    return _linear(pattern, _LARGEST_LINEAR)
+
+
+@lru_cache(maxsize=10_000)
 def _compiled(pattern: str) -> regex.Pattern[str] | None:
+    if _weight(pattern) > _HEAVIEST:
+        return None
     try:
         return regex.compile(_translated(pattern))
     except (regex.error, OverflowError, ValueError, RecursionError):
         return None
+
+
+_UNITS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{(?P<least>[0-9]{1,9})(?:,[0-9]*)?\}|.", re.DOTALL)
+
+
+def _weight(pattern: str) -> int:
+    """How many parts a pattern has once `(ab){3}` is written as `ababab`."""
+    sums, last = [0], 0
+    for unit in _UNITS.finditer(pattern):
+        if unit[0] == "(":
+            sums.append(0)
+            last = 0
+        elif unit["least"] is not None:
+            more = last * (max(1, int(unit["least"])) - 1)
+            sums[-1] += more
+            last += more
+        else:
+            last = sums.pop() if unit[0] == ")" and len(sums) > 1 else 1
+            sums[-1] += last
+    return sum(sums)
 
 
 def _translated(pattern: str) -> str:

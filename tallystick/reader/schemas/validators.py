@@ -3,28 +3,74 @@
 Rules: all schemas of a document are one resource of one registry, so that what they share is
 not compiled with each of them. Formats are checked. A pattern that compiled validators cannot
 match by themselves is matched by `patterns`, within its deadline; what is not decided by then is
-accepted. Names that are held to a pattern (`patternProperties`) are few letters, and so few steps
-decide them. Requests and responses are judged by views of their own (`views`).
+accepted. So are names of members (`member_names`). Requests and responses are judged by views of
+their own (`views`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, Protocol
 
 import jsonschema_rs
+from jsonschema_rs import ValidationError
 
 from tallystick.judgement import Judgement
 from tallystick.reader.pointers import Path
 from tallystick.reader.schemas.dialect import PATTERN, URI
+from tallystick.reader.schemas.member_names import NAMES, MemberNames
 from tallystick.reader.schemas.patterns import match
-from tallystick.reader.schemas.views import Use, for_use
+from tallystick.reader.schemas.views import Use, for_compiling, for_use
 
 Validator = jsonschema_rs.Draft202012Validator
 
 _ANYTHING = Validator({})
 
-_NAMES = jsonschema_rs.FancyRegexOptions(backtrack_limit=2_000)
-"""For the patterns of names. Where one takes more steps, errors say so (BacktrackLimitExceeded)."""
+_LINEAR = jsonschema_rs.RegexOptions()
+"""Nothing is left that would have to backtrack."""
+
+
+_SMALL = 1_000
+"""Up to which size all errors of a value are looked for."""
+
+
+def first_error(validator: Validator, value: Any) -> ValidationError | None:
+    """The first thing that is wrong with a value, if any is. `iter_errors` makes all at once: of a
+    megabyte of wrong items, that takes seconds and gigabytes. Raises ValueError where it is nested
+    too deep to be explained.
+    """
+    try:
+        validator.validate(value)
+    except ValidationError as error:
+        return error
+    return None
+
+
+def errors(validator: Validator, value: Any) -> Iterator[ValidationError]:
+    """All that is wrong with a value; of a large one the first alone. A validator finds all errors
+    before it gives one, each with a copy of what is wrong: a large object that lacks thousands of
+    members would take gigabytes. Raises ValueError.
+    """
+    first = first_error(validator, value)
+    if first is None:
+        return
+    yield first
+    if _size(value) <= _SMALL:
+        known = first.schema_path, first.message
+        found = validator.iter_errors(value)
+        yield from (error for error in found if (error.schema_path, error.message) != known)
+
+
+def _size(value: Any) -> int:
+    """How many values a value holds, and letters; counted no further than needed."""
+    size, waiting = 0, [value]
+    while waiting and size <= _SMALL:
+        one = waiting.pop()
+        size += 1 + (len(one) if isinstance(one, str | list | dict) else 0)
+        if isinstance(one, dict | list) and size <= _SMALL:
+            waiting += [*one, *one.values()] if isinstance(one, dict) else one
+    return size
 
 
 class HasSchemas(Protocol):
@@ -44,6 +90,7 @@ class Validators:
     def __init__(self, document: HasSchemas) -> None:
         self.document = document
         self._roots: dict[Use, dict[str, Any]] = {}
+        self._compiled: dict[Use, dict[str, Any]] = {}
         self._registries: dict[int, jsonschema_rs.Registry] = {}
         self._made: dict[tuple[Path, int], Validator] = {}
 
@@ -55,7 +102,9 @@ class Validators:
 
     def at(self, path: Path, use: Use = "response") -> Validator:
         """The validator of the schema at a path of the document."""
-        root = self.root(use)
+        if use not in self._compiled:
+            self._compiled[use] = for_compiling(self.document.schema_root, use)
+        root = self._compiled[use]
         made = self._made.get((path, id(root)))
         if made is None:
             made = self._made[path, id(root)] = self._make(path, root)
@@ -63,18 +112,32 @@ class Validators:
 
     def __getstate__(self) -> dict[str, Any]:
         """A document can be sent to another process, which compiles its own validators."""
-        return {"document": self.document, "_roots": {}, "_registries": {}, "_made": {}}
+        made = ("_roots", "_compiled", "_registries", "_made")
+        return {"document": self.document, **{name: {} for name in made}}
 
     def _make(self, path: Path, root: dict[str, Any]) -> Validator:
+        return self._referred(self.document.schema_reference(path), root)
+
+    def _referred(self, reference: dict[str, str], root: dict[str, Any]) -> Validator:
+        """The validator of what a reference leads to."""
+
+        @cache
+        def held(number: int) -> Validator:
+            return self._referred({"$ref": f"{URI}#/{NAMES}/{number}"}, root)
+
+        class _Names(MemberNames):
+            def __init__(self, _: Any, value: Any, __: Any) -> None:
+                super().__init__(value, lambda number, member: held(number).is_valid(member))
+
         try:
             if id(root) not in self._registries:
                 self._registries[id(root)] = jsonschema_rs.Registry([(URI, root)])
             return Validator(
-                self.document.schema_reference(path),
+                reference,
                 registry=self._registries[id(root)],
                 validate_formats=True,
-                pattern_options=_NAMES,
-                keywords={PATTERN: _Pattern},
+                pattern_options=_LINEAR,
+                keywords={PATTERN: _Pattern, NAMES: _Names},
             )
         except (ValueError, LookupError, jsonschema_rs.ReferencingError):
             return _ANYTHING  # what no validator can be made of says nothing of any value

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from tallystick.reader.pointers import from_pointer, look_up
+from tallystick.reader.schemas.member_names import NAMES, need_matching, with_names
 from tallystick.reader.shapes import SCHEMA, members
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
@@ -30,12 +31,23 @@ def for_use(root: dict[str, Any], use: Use) -> dict[str, Any]:
     return view
 
 
+def for_compiling(root: dict[str, Any], use: Use) -> dict[str, Any]:
+    """The same for compiled validators, which leave some names of members to `member_names`."""
+    schemas: list[Any] = []
+    view: dict[str, Any] = _View(root, _NOT_OF[use], schemas).of(root, "document")
+    return {**view, NAMES: schemas} if schemas else view
+
+
 class _View:
     """Copies only what changes."""
 
-    def __init__(self, root: Mapping[str, Any], keyword: str) -> None:
+    def __init__(
+        self, root: Mapping[str, Any], keyword: str, held: list[Any] | None = None
+    ) -> None:
+        """`held` gets the schemas of names that compiled validators leave to `member_names`."""
         self.root = root
         self.keyword = keyword
+        self.held = held
 
     def of(self, value: Any, kind: str, inherited: frozenset[str] = _NONE) -> Any:
         """A value for this use; `inherited` are the names of the other use
@@ -52,7 +64,10 @@ class _View:
         required = value.get("required")
         if names and isinstance(required, list) and names.intersection(required):
             changed["required"] = [name for name in required if name not in names]
-        return {**value, **changed} if changed else value
+        result = {**value, **changed} if changed else value
+        if kind == SCHEMA and self.held is not None and need_matching(result):
+            return with_names(result, self.held)
+        return result
 
     def _member(self, item: Any, kind: str, form: str, passed: frozenset[str]) -> Any:
         if form == "map" and isinstance(item, dict):

@@ -12,8 +12,10 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import yaml
@@ -26,6 +28,9 @@ MAX_NODES = 500_000
 
 MAX_DEPTH = 200
 """How deep values may be nested; Python's own recursion would overflow."""
+
+LARGEST = sys.float_info.max
+"""The largest number that is read; a larger one is read as this."""
 
 Children = dict[str, Any] | list[Any] | None
 
@@ -149,12 +154,15 @@ def _loads(text: str, repeats: list[str]) -> Any:
             repeats.append("")
         return result
 
+    read = partial(
+        json.loads, text, object_pairs_hook=as_dict, parse_float=_finite, parse_constant=_constant
+    )
     try:
-        return json.loads(text, object_pairs_hook=as_dict)
+        return read()
     except json.JSONDecodeError:
         raise
     except ValueError:  # an integer with more digits than Python converts
-        return json.loads(text, object_pairs_hook=as_dict, parse_int=_integer)
+        return read(parse_int=_integer)
 
 
 def _integer(text: str) -> int | float:
@@ -162,7 +170,28 @@ def _integer(text: str) -> int | float:
     try:
         return int(text)
     except ValueError:
-        return float(text)
+        return _finite(text)
+
+
+def _finite(text: str) -> float:
+    """A number; one beyond all floats is the largest of them, since JSON has no infinity (RFC 8259
+    section 6). Raises ValueError.
+    """
+    return max(-LARGEST, min(float(text), LARGEST))
+
+
+def _countable(number: int) -> int | float:
+    """An integer that Python writes again: one of `0xfff…` may have more digits."""
+    return number if number.bit_length() < _MOST_BITS else LARGEST
+
+
+_MOST_BITS = 14_000
+"""Of about 4,200 digits."""
+
+
+def _constant(text: str) -> float | None:
+    """What Python's reader takes for a number, and JSON does not know."""
+    return None if text == "NaN" else _finite(text)
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s{}\[\],:"]+')
@@ -447,13 +476,13 @@ class _YamlReader:
         text = event.value
         try:
             if kind == "int":
-                return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+                return _countable(int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)))
         except ValueError:
             pass  # too long for Python to convert, or no integer at all
         try:
-            return float(text)
+            return _finite(text)
         except ValueError:
-            raise self._error(event, f"{text!r} is no number.", "Correct it.") from None
+            raise self._error(event, f"{text[:80]!r} is no number.", "Correct it.") from None
 
     def _tag_error(self, event: yaml.NodeEvent) -> LoadError:
         tag = getattr(event, "tag", None)

@@ -1,34 +1,24 @@
 """Where a document's text comes from: a file, an address, or a fenced block in a Markdown page.
 
-Rules: nothing is sent to a host that the user did not name (a redirect to another host is
-refused), and no answer may be larger or take longer than the limits below.
+Rules: a text is read within the bounds of `reading` and `fetching`, and all texts of one contract
+have bounds together.
 """
 
 from __future__ import annotations
 
+import errno
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from tallystick.errors import LoadError, Source
+from tallystick.reader.texts.fetching import fetch, too_large
 from tallystick.reader.texts.parsing import Parsed, parse
-
-if TYPE_CHECKING:
-    import httpx
-
-MAX_BYTES = 20 * 1024 * 1024
-"""How large a document may be, in bytes."""
-
-TIMEOUT = 20.0
-"""How long fetching a document may take in all, in seconds."""
-
-MAX_REDIRECTS = 3
+from tallystick.reader.texts.reading import MAX_IN_ALL, allowance, read_bytes
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*$")
 _OPENAPI = re.compile(r"""^\s*\{?\s*["']?openapi["']?\s*:""", re.MULTILINE)
@@ -83,7 +73,13 @@ def read(place: str) -> Parsed:
 
 def read_text(place: str) -> str:
     """The text at a path or http(s) URL, as it is. Raises LoadError."""
-    return _decode(_fetch(place) if is_address(place) else _read_file(place), place)
+    body = fetch(place) if is_address(place) else _read_file(place)
+    left = allowance()
+    left.bytes -= len(body)
+    if left.bytes < 0:
+        what = f"All texts of a document together are larger than {MAX_IN_ALL:,} bytes."
+        raise LoadError(what, source=Source(place))
+    return _decode(body, place)
 
 
 def read_all(place: str) -> list[Parsed]:
@@ -119,64 +115,14 @@ _SUFFIXES = {".yaml", ".yml", ".json", ".md", ".mdx", ".markdown"}
 def _read_file(place: str) -> bytes:
     path = _record(place)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _too_large(place)
-        return path.read_bytes()
+        return read_bytes(path)
     except FileNotFoundError:
         raise LoadError("There is no such file.", source=Source(place)) from None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            raise too_large(place) from None
         reason = getattr(error, "strerror", None) or error
         raise LoadError(f"The file cannot be read: {reason}.", source=Source(place)) from None
-
-
-def _fetch(url: str) -> bytes:
-    import httpx  # when it is needed: it takes longer to load than most documents to read
-
-    deadline = time.monotonic() + TIMEOUT
-    try:
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
-            target = url
-            for _ in range(MAX_REDIRECTS + 1):
-                answer = _get(client, target, deadline)
-                if isinstance(answer, bytes):
-                    return answer
-                target = _same_host(target, answer)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        reason = str(error) or type(error).__name__
-        raise LoadError(f"The document cannot be fetched: {reason}.", source=Source(url)) from None
-    raise LoadError(f"More than {MAX_REDIRECTS} redirects.", source=Source(url))
-
-
-def _get(client: httpx.Client, url: str, deadline: float) -> bytes | str:
-    """The body of the answer, or the address that it redirects to."""
-    with client.stream("GET", url) as response:
-        if response.has_redirect_location:
-            return urljoin(url, response.headers["location"])
-        if not response.is_success:
-            what = f"The server answered {response.status_code} {response.reason_phrase}."
-            raise LoadError(what, source=Source(url))
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise _too_large(url)
-            if time.monotonic() > deadline:
-                raise LoadError(f"Fetching took over {TIMEOUT:g} seconds.", source=Source(url))
-        return bytes(body)
-
-
-def _same_host(source: str, target: str) -> str:
-    if urlsplit(target).hostname != urlsplit(source).hostname or not is_address(target):
-        raise LoadError(
-            f"The server redirects to another host, {target}.",
-            source=Source(source),
-            remedy="If you trust it, name that address instead.",
-        )
-    return target
-
-
-def _too_large(place: str) -> LoadError:
-    return LoadError(f"The document is larger than {MAX_BYTES:,} bytes.", source=Source(place))
 
 
 def _decode(body: bytes, place: str) -> str:

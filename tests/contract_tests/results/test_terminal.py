@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from contract_tests.checks.context import Expectation, ExpectationKind
@@ -22,6 +21,7 @@ from contract_tests.results.report import summary, to_json
 from contract_tests.results.run import Run
 from contract_tests.target.target import Target
 from tallystick.contract import Contract, load_contract
+from tallystick.printing import unstyled
 
 MOST_LINES, WIDEST = 60, 150
 
@@ -74,7 +74,7 @@ def answer(run: Run, index: int, status: int, body: Any, curl: str = "curl -i") 
 def lines_of(run: Run, **options: Any) -> list[str]:
     """What is printed at the end of a run."""
     explain(run)
-    return re.sub(r"\x1b\[[0-9;]*m", "", summary(run, **options)).splitlines()
+    return unstyled(summary(run, **options)).splitlines()
 
 
 def faulty(contract: Contract, causes: int) -> Run:
@@ -106,7 +106,7 @@ def test_never_more_than_sixty_lines(operations: int, causes: int, tmp_path: Pat
     gone = {"id": "b" * 12, "operation": names[-1], "check": "body schema", "seed": 7}
     report["no_longer_found"] = [gone] * 40
     for width in (30, 80, 120, 400):
-        lines = click.unstyle(render(report, width=width)).splitlines()
+        lines = unstyled(render(report, width=width)).splitlines()
         assert len(lines) <= MOST_LINES
         assert max(map(len, lines)) <= WIDEST
         assert causes == 0 or any(line.lstrip().startswith("1. ") for line in lines)
@@ -126,7 +126,7 @@ def test_a_hostile_target_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     run.styles[hostile] += 1
     explain(run)
     for is_whole in (False, True):
-        text = click.unstyle(summary(run, is_whole=is_whole))
+        text = unstyled(summary(run, is_whole=is_whole))
         assert not set(text) & set("\x1b\x9b\u202e\r\x00")
         lines = text.encode().decode().split("\n")
         assert is_whole or (len(lines) <= MOST_LINES and max(map(len, lines)) <= WIDEST)

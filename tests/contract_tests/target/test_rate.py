@@ -13,7 +13,7 @@ import pytest
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Response
 from contract_tests.requests.sources import valid_request
-from contract_tests.target.rate import is_loopback, per_second
+from contract_tests.target.rate import per_second, seconds_of
 from contract_tests.target.target import HookCall, Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import tallystick_test
@@ -41,21 +41,33 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
+    ("text", "expected"),
     [
-        ("http://127.0.0.1:8080", True),
-        ("http://127.1.2.3/base", True),
-        ("http://[::1]:8080", True),
-        ("http://localhost", True),
-        ("http://192.0.2.7", False),
-        ("https://[2001:db8::7]/", False),
-        ("http://0.0.0.0", False),
-        ("http://no-such-host.invalid", False),
+        ("0", 0),
+        ("999999", 999_999),
+        (" 20 ", 20),
+        ("9" * 400, 999_999_999),
+        ("", 1),
+        ("-5", 1),
+        ("1e9", 1),
+        ("soon", 1),
+        ("٣", 1),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Thu, 01 Jan 99999999999999999999 00:00:00 GMT", 1),
+        ("Thu, 99 Jan 2026 99:99:99 GMT", 1),
+        ("Thu, 01 Jan 2026 00:00:00 +99999999999999999999", 1),
+        ("\x00", 1),
     ],
 )
-def test_loopback(url: str, expected: bool) -> None:
-    """Only an address that leads to this machine and nowhere else is a loopback one."""
-    assert is_loopback(url) is expected
+def test_a_pause_is_read(text: str, expected: float) -> None:
+    """Seconds or a date (RFC 9110 section 10.2.3); a second where it is neither."""
+    assert seconds_of(text) == expected
+
+
+def test_a_pause_until_a_date() -> None:
+    """What is left until then; a date without a zone is one of UTC."""
+    for zone in ("GMT", "-0000", ""):
+        assert seconds_of(f"Fri, 31 Dec 9999 23:59:59 {zone}".strip()) > 250_000_000_000
 
 
 def own_address() -> str | None:

@@ -238,6 +238,7 @@ def test_what_a_lost_worker_found_counts(tmp_path: Path, scheduler: Cluster) -> 
     assert ended.report["precedence"]
 
 
+@pytest.mark.long
 def test_all_workers_lost(tmp_path: Path, scheduler: Cluster) -> None:
     """Without any worker the fuzz ends, and says so."""
     app = CountingApp()
@@ -253,7 +254,8 @@ def test_all_workers_lost(tmp_path: Path, scheduler: Cluster) -> None:
     assert "error: All workers are lost." in ended.err.splitlines()
 
 
-@pytest.mark.parametrize("comes_back", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("comes_back", [False, True])
 def test_a_scheduler_that_goes_away(comes_back: bool, tmp_path: Path) -> None:
     """What was found until then is reported, and what happened is said; one that comes back knows
     nothing of the fuzz.

@@ -268,3 +268,12 @@ def test_an_unknown_example_is_refused(mock: httpx.Client) -> None:
     answer = mock.get("/cats", headers={"Prefer": "example=cow"})
     assert answer.status_code == 400
     assert "cat, dog, badName, owner missing" in answer.text
+
+
+def test_an_interim_response_is_no_answer(mock):
+    """A client that gets a 100 waits for another response (RFC 9110 section 15.2)."""
+    answer = mock.get("/later", headers={"Prefer": "code=100"})
+    assert (answer.status_code, "A client that gets it waits for another" in answer.text) == (
+        501,
+        True,
+    )

@@ -1,7 +1,9 @@
 """Success bodies: fresh, unique, valid, and the same for the same seed."""
 
 import json
+import multiprocessing
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from mock_server.answers.templates import example_bodies
+from tallystick import load_contract
 from tests.mock_server.conftest import Serve
 from tests.mock_server.documented import create
 from tests.mock_server.wire import content, exchange
@@ -292,3 +296,19 @@ def test_what_a_schema_gives_is_sent_as_it_is(serve: Serve) -> None:
         "items": [{"link": "https://mine.example/c"}],
         "uri": "https://mine.example/e",
     }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+def test_a_forked_process_makes_other_addresses() -> None:
+    """Two workers of one mock never give out the same address, which only one client may know."""
+    before = addresses(1)  # of some that were drawn ahead
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        there = pool.apply(addresses, [600])
+    assert len({*before, *there, *addresses(600)}) == 1201
+
+
+def addresses(count: int) -> list[str]:
+    """Bodies with a new address each."""
+    body = next(example_bodies([{"url": "x"}], load_contract().operations[0]))
+    assert not isinstance(body, bytes)
+    return [body.render("http://a.example", 0.0).decode() for _ in range(count)]

@@ -1,6 +1,7 @@
 """Who may use the control API: the mock's user, not web pages or machines elsewhere."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -227,6 +228,32 @@ def test_too_many_wrong_tokens() -> None:
         answer = mock.post(LOGIN, data={"token": "wrong"})
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
         assert mock.get("/_tallystick/clock").status_code == 401
+
+
+def test_a_guesser_locks_nobody_else_out() -> None:
+    """Neither another address, nor one that has brought the token, nor those that come later."""
+    access, limits = Access(loopback=False, token=TOKEN), MockLimits(max_wrong_tokens=3)
+    right, wrong = ({"Authorization": f"Bearer {given}"} for given in (TOKEN, "wrong"))
+    with ExitStack() as stack:
+        url = stack.enter_context(serving(load_contract(), access=access, limits=limits))
+
+        def sent(address: str, headers: dict[str, str]) -> int:
+            with client_at(address, url) as mock:
+                return mock.get("/_tallystick/clock", headers=headers).status_code
+
+        assert sent("127.0.0.3", right) == 200
+        for address in ("127.0.0.2", "127.0.0.3"):
+            for _ in range(5):
+                sent(address, wrong)
+        assert [sent("127.0.0.2", headers) for headers in (wrong, right)] == [429, 429]
+        assert [sent("127.0.0.3", headers) for headers in (wrong, right)] == [401, 200]
+        assert sent("127.0.0.4", right) == 200
+
+
+def client_at(address: str, url: str) -> httpx.Client:
+    """A client that has this address of the loopback interface."""
+    transport = httpx.HTTPTransport(local_address=address, verify=False)
+    return httpx.Client(base_url=url, transport=transport, trust_env=False)
 
 
 def test_what_needs_no_token(guarded: httpx.Client) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tallystick.cli import cli
+from tallystick.cli import _defect, cli
 from tallystick.cli.export_command import NAMES
 from tallystick.exports import EXPORTS
 from tests import PATIENCE
@@ -323,3 +323,13 @@ def test_without_all_they_are_not_listed(tmp_path):
     path.write_text(ALL, "utf-8")
     rows = json.loads(invoke("cases", str(path), "--format", "json").stdout)
     assert [row["status"] for row in rows] == ["200", "400"]
+
+
+def test_an_error_that_nobody_expected_is_two_lines(monkeypatch):
+    """What it is, and a way to see where."""
+    monkeypatch.delenv("TALLYSTICK_TRACEBACK", raising=False)
+    first, second = _defect(KeyError("a\nb" + "x" * 1_000)).splitlines()
+    assert first.startswith("This is a defect of Tallystick: KeyError: 'a\\nbx")
+    assert (len(first), "TALLYSTICK_TRACEBACK=1" in second) == (532, True)
+    monkeypatch.setenv("TALLYSTICK_TRACEBACK", "1")
+    assert _defect(KeyError("a")).startswith("KeyError: 'a'")

@@ -286,3 +286,54 @@ def test_a_required_member_that_responses_lack(made):
     """`required` of a write-only member holds in requests alone."""
     found, _ = made(MEMBERS)
     assert (found.value.keys(), found.is_valid) == ({"id", "name"}, True)
+
+
+def made_of(write, schema, **others):
+    """What is made of a schema, and whether it is valid."""
+    value = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {"S": schema, **others}},
+    }
+    return make(load(write("d.json", value)), ("components", "schemas", "S"))
+
+
+def test_integers_beyond_floats_are_made(write):
+    """Python divides none of them."""
+    low = 10**400
+    made = made_of(write, {"type": "integer", "minimum": low, "maximum": low + 5})
+    assert (low <= made.value <= low + 5, made.is_valid) == (True, True)
+
+
+def size(value):
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(size, inside)) + (len(value) // 100 if isinstance(value, str) else 0)
+
+
+def pairs(depth):
+    """Objects with two of the next, each of them required."""
+    schemas = {f"S{n}": pair(f"S{n + 1}") for n in range(1, depth)}
+    return {**schemas, f"S{depth}": {"type": "string"}}
+
+
+def pair(name):
+    two = {member: {"$ref": f"#/components/schemas/{name}"} for member in "ab"}
+    return {"type": "object", "required": ["a", "b"], "properties": two}
+
+
+TEXTS = {"type": "array", "minItems": 5000, "items": {"type": "string", "minLength": 5000}}
+ENORMOUS = {
+    "lists of lists": ({"type": "array", "minItems": 5000, "items": TEXTS}, {}),
+    "2 to the 25 members": (pair("S1"), pairs(25)),
+    "a member of each name": (
+        {"properties": {f"p{n}": {"type": "string"} for n in range(30_000)}},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "others"), ENORMOUS.values(), ids=ENORMOUS)
+def test_a_value_has_an_end(write, schema, others):
+    """Nobody reads so much, whatever a schema demands."""
+    assert 5_000 < size(made_of(write, schema, **others).value) < 20_000

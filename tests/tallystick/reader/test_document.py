@@ -310,3 +310,20 @@ def test_a_schema_beside_nullable_is_found(write, schema, path):
     assert document_.schema_at(path) == {"type": "string"}
     validator = document_.validators.at(path)
     assert [validator.is_valid(item) for item in ("x", 1)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("info", "title"),
+    [
+        (None, "Untitled"),
+        ([], "Untitled"),
+        ({}, "Untitled"),
+        ({"title": None}, "Untitled"),
+        ({"title": 7, "version": 1.5}, "7"),
+        ({"title": "Things", "version": "1"}, "Things"),
+    ],
+)
+def test_a_document_has_a_title(write, info, title):
+    """Whatever stands there: commands print it."""
+    found = load(write("d.json", {"openapi": "3.1.0", "info": info, "paths": {}})).root["info"]
+    assert (found["title"], isinstance(found["version"], str)) == (title, True)

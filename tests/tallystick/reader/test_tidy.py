@@ -21,7 +21,7 @@ def tidied(write):
     return of
 
 
-INFINITE = float("inf")
+INFINITE = float("inf")  # in JSON a number with more digits than any float
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ INFINITE = float("inf")
         ("multipleOf", -1, "-1"),
         ("maximum", "9", '"9"'),
         ("minimum", True, "true"),
-        ("minimum", INFINITE, "Infinity"),
+        ("minimum", INFINITE, "1.7976931348623157e+308"),
         ("exclusiveMaximum", "9", '"9"'),
         ("maxLength", -1, "-1"),
         ("minLength", 1.5, "1.5"),
-        ("maxItems", INFINITE, "Infinity"),
+        ("maxItems", INFINITE, "1.7976931348623157e+308"),
         ("minItems", "1", '"1"'),
         ("maxProperties", True, "true"),
         ("minContains", None, "null"),
@@ -319,3 +319,90 @@ def test_the_document_given_is_not_changed(write):
     schema = {"type": "text", "properties": {"a": None}}
     loaded = load(write("main.json", document(OK, components={"schemas": {"S": schema}})))
     assert loaded.main.value["components"]["schemas"]["S"] == schema
+
+
+# --- what HTTP cannot carry
+
+LINES = "a\r\nX-Injected: 1"
+CONTENT: dict[str, object] = {"text/plain": {"schema": {}}}
+RESPONSE = "#/paths/~1things~1{id}/post/responses/200"
+
+
+@pytest.mark.parametrize("name", [LINES, "a/b\x85", "text/plän", "text/plain; x=\u2028"])
+def test_a_media_type_that_no_field_holds_is_left_out(write, name):
+    """A line of it would end the header; others of the response stay (RFC 9110 section 5.5)."""
+    responses = {"200": {"description": "d", "content": {name: {}, **CONTENT}}}
+    loaded = load(write("main.json", document(responses)))
+    kept = loaded.root["paths"]["/things/{id}"]["post"]["responses"]["200"]["content"]
+    assert kept == CONTENT
+    assert "a media type has no media type: " in said(loaded)[0]
+
+
+@pytest.mark.parametrize("name", [LINES, "", "a b", "a:b", "é", "(a)"])
+def test_a_header_that_is_no_token_is_left_out(write, name):
+    """Others of the response stay (RFC 9110 section 5.6.2)."""
+    fine = {"X-Fine!": {"schema": {"type": "string"}}}
+    responses = {"200": {"description": "d", "headers": {name: {"schema": {}}, **fine}}}
+    loaded = load(write("main.json", document(responses)))
+    kept = loaded.root["paths"]["/things/{id}"]["post"]["responses"]["200"]["headers"]
+    assert kept == fine
+    assert (
+        f"a header needs a name that HTTP takes, not {name!r}, and is left out" in said(loaded)[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        {"type": "apiKey", "in": "header", "name": LINES},
+        {"type": "apiKey", "in": "cookie", "name": "a b"},
+        {"type": "http", "scheme": LINES},
+    ],
+)
+def test_a_scheme_that_no_field_holds_is_left_out(write, scheme):
+    """Its name would begin a header of its own."""
+    fine = {"type": "apiKey", "in": "query", "name": "a b"}
+    schemes = {"evil": scheme, "fine": fine}
+    loaded = load(write("main.json", document(OK, components={"securitySchemes": schemes})))
+    assert loaded.root["components"]["securitySchemes"] == {"fine": fine}
+
+
+@pytest.mark.parametrize(
+    ("place", "is_kept"), [("query", True), ("header", False), ("cookie", False)]
+)
+def test_a_parameter_is_left_out_where_its_name_cannot_be_sent(write, place, is_kept):
+    """In a query it is encoded."""
+    parameter = {"name": LINES, "in": place, "schema": {}}
+    value = document(OK)
+    value["paths"]["/things/{id}"]["post"]["parameters"].append(parameter)
+    loaded = load(write("main.json", value))
+    assert (parameter in loaded.root["paths"]["/things/{id}"]["post"]["parameters"]) is is_kept
+
+
+# --- references that multiply
+
+
+def doubling(depth: int, keyword: str) -> dict:
+    """Each refers to the next twice."""
+    schemas = {
+        f"S{n}": {keyword: [{"$ref": f"#/components/schemas/S{n + 1}"}] * 2} for n in range(depth)
+    }
+    return {**schemas, f"S{depth}": {"type": "string"}}
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
+def test_references_that_multiply_are_not_followed(write, keyword):
+    """2 to the 12 is followed; what would be 2 to the 14 takes anything."""
+    for depth, count in ((12, 0), (14, 2)):
+        loaded = load(
+            write("main.json", document(OK, components={"schemas": doubling(depth, keyword)}))
+        )
+        lines = [line for line in said(loaded) if "over 10,000 times for one value" in line]
+        assert len(lines) == count
+
+
+def test_references_of_many_members_are_followed(write):
+    """A member is another value."""
+    schema = {"properties": {f"p{n}": {"$ref": "#/components/schemas/T"} for n in range(10_001)}}
+    schemas = {"S": schema, "T": {"type": "string"}}
+    assert said(load(write("main.json", document(OK, components={"schemas": schemas})))) == []

@@ -163,6 +163,49 @@ def test_found(
     assert scope["path_params"] == parameters
 
 
+PLAIN = """
+openapi: 3.1.1
+info: {title: Plain, version: '1'}
+paths:
+  /users/{id}: {get: &op {responses: {'200': {description: OK}}}, delete: *op}
+  /users/me: {get: *op}
+  /export/{name}.{format}: {get: *op}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "name", "parameters"),
+    [
+        ("GET", "/users/me", "GET /users/me", NONE),
+        ("HEAD", "/users/me", "GET /users/me", NONE),
+        ("DELETE", "/users/me", "DELETE /users/{id}", {"id": "me"}),
+        ("GET", "/users/7", "GET /users/{id}", {"id": "7"}),
+        ("GET", "/users/a%2Fb", "GET /users/{id}", {"id": "a/b"}),
+        ("GET", "/export/a.csv", "GET /export/{name}.{format}", {"name": "a", "format": "csv"}),
+        ("POST", "/users/me", None, None),
+        ("GET", "/nowhere", None, None),
+    ],
+)
+def test_found_where_method_and_path_decide(
+    tmp_path: Path, method: str, target: str, name: str | None, parameters: object
+) -> None:
+    """Without base paths and queries in the document, a request is looked up at once; twice the
+    same.
+    """
+    (tmp_path / "plain.yaml").write_text(PLAIN, encoding="utf-8")
+    contract = load_contract(str(tmp_path / "plain.yaml"))
+    routes = Routes(contract)
+    for _ in range(2):
+        scope = scope_of(method, target)
+        found = routes.find(scope)
+        if name is None:
+            assert found is None
+            continue
+        assert found is not None
+        index = int(found.operation_id.removeprefix("operation_"))
+        assert (contract.operations[index].name, scope["path_params"]) == (name, parameters)
+
+
 @pytest.mark.parametrize(
     ("method", "target"),
     [

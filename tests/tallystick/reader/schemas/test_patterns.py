@@ -129,7 +129,8 @@ def test_a_match_that_takes_too_long_is_disputed():
         (r"^\p{L}+$", False),  # large tables, as is a text of many letters that are counted
         ("^[A-Z0-9]{1,5000}$", False),
         ("(?i)^a$", True),
-        (r"(\w+\s?)+$", True),
+        (r"(a+\s?)+$", True),
+        (r"^[ab]*a[ab]{30}$", False),  # linear, but for each letter all states count
         (r"^[.]\.[\].]$", True),
         (r"^\\.$", False),
         ("^.+$", False),
@@ -144,7 +145,7 @@ def test_a_match_that_takes_too_long_is_disputed():
     ],
 )
 def test_what_compiled_validators_match_by_themselves(pattern, native):
-    """What needs no backtracking, and so takes no time."""
+    """What needs no backtracking and is small, and so takes no time."""
     assert is_native(pattern) is native
 
 
@@ -155,3 +156,35 @@ def test_compiled_validators_agree(pattern, text, verdict):
     """Where they match by themselves, they say the same."""
     validator = jsonschema_rs.Draft202012Validator({"pattern": pattern})
     assert validator.is_valid(text) is (verdict is VALID)
+
+
+@pytest.mark.parametrize(("pattern", "text", "verdict"), TABLE)
+def test_long_texts_are_no_others(monkeypatch, pattern, text, verdict):
+    """What matches them, with a deadline, says the same of short ones."""
+    monkeypatch.setattr(patterns, "_SHORT", -1)
+    assert match(pattern, text) is verdict
+
+
+def test_a_long_text_has_a_deadline():
+    """Even where time is linear."""
+    began = time.monotonic()
+    match("^[ab]*a[ab]{600}[c-x]$", "ab" * 2_000_000)
+    assert time.monotonic() - began < 10 * patterns.DEADLINE
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_taken"),
+    [
+        ("^(((a{100}){100}){100}){100}$", False),
+        ("a{100001}", False),
+        ("(?:ab|[cd]){50000}x", False),
+        ("(a{400}){400}", False),
+        ("a{100000}", True),
+        ("a{1,1000000}", True),
+        ("(?:a{10}){20}[b{9}]{30}", True),
+        (r"\{1000000000\}[{]1{1}", True),
+    ],
+)
+def test_a_pattern_that_is_large_once_written_out_is_not_used(pattern, is_taken):
+    """It would take gigabytes to compile."""
+    assert is_usable(pattern) is is_taken

@@ -1,8 +1,12 @@
 """Compiled validators: one registry, made when used, patterns within their deadline."""
 
+import time
+from typing import Any
+
 import pytest
 
 from tallystick.reader.schemas import patterns
+from tallystick.reader.schemas.validators import Validators, errors, first_error
 from tests.tallystick.conftest import document, load
 from tests.tallystick.reader.schemas.test_patterns import SLOW
 
@@ -54,9 +58,30 @@ def test_a_pattern_that_is_not_decided_in_time_is_accepted(verdicts, monkeypatch
     assert verdicts({"pattern": SLOW}, "a" * 100 + "!", "b") == [True, False]
 
 
-def test_what_no_validator_can_be_made_of_says_nothing(verdicts):
-    """A pattern in a property name that only a backtracking engine knows, for one."""
-    assert verdicts({"patternProperties": {"[]": {}}, "type": "string"}, 1) == [True]
+class Broken:
+    """A document with a schema that refers to none."""
+
+    @property
+    def schema_root(self) -> dict[str, Any]:
+        return {"components": {"schemas": {"S": {"$ref": "#/nowhere", "type": "string"}}}}
+
+    def schema_reference(self, _: Any) -> dict[str, str]:
+        return {"$ref": "tallystick:document#/components/schemas/S"}
+
+
+def test_what_no_validator_can_be_made_of_says_nothing():
+    """Whatever else stands there."""
+    assert Validators(Broken()).at(("components", "schemas", "S")).is_valid(1)
+
+
+def test_the_first_error(write):
+    """However many there are, in no time."""
+    value = document(OK, components={"schemas": {"S": {"items": {"type": "string"}}}})
+    validator = load(write("d.json", value)).validators.at(("components", "schemas", "S"))
+    began = time.monotonic()
+    error = first_error(validator, [1] * 340_000)
+    assert (error and error.instance_path, time.monotonic() - began < 1) == ([0], True)
+    assert first_error(validator, ["a"]) is None
 
 
 def test_a_validator_is_made_once(write):
@@ -79,3 +104,20 @@ def test_members_of_the_documents_root_are_no_keywords(write):
     value |= {"type": "object", "required": ["a"], "definitions": {"A": {"$ref": "none.yaml"}}}
     validator = load(write("d.json", value)).validators.at(("components", "schemas", "S"))
     assert [validator.is_valid(item) for item in ("a", 1)] == [True, False]
+
+
+def test_of_a_large_value_only_the_first_error_is_looked_for(write):
+    """Each error has a copy of what is wrong: of an object that lacks much, the whole object."""
+    schema = {"required": [f"p{n}" for n in range(10)]}
+    value = document(OK, components={"schemas": {"S": schema}})
+    validator = load(write("d.json", value)).validators.at(("components", "schemas", "S"))
+    large = {f"q{n}": "x" for n in range(1_000)}
+    letters = {"q": "x" * 2_000}
+    counts = [len(list(errors(validator, one))) for one in ({}, {"q": 1}, large, letters)]
+    assert counts == [10, 10, 1, 1]
+    first = first_error(validator, large)
+    assert first is not None
+    assert (first.message, first_error(validator, dict.fromkeys(schema["required"]))) == (
+        '"p0" is a required property',
+        None,
+    )

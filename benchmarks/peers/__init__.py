@@ -1,0 +1,1 @@
+"""The mock beside what a user would take instead, in one run: `python -m benchmarks.peers`."""

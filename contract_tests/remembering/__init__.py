@@ -1,0 +1,1 @@
+"""What a service remembers of an item that the run has created."""

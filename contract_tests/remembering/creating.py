@@ -1,0 +1,93 @@
+"""Creating an item of the run's own, since others may have changed by now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
+
+from contract_tests.checks import table
+from contract_tests.checks.context import Expectation, ExpectationKind, Violation
+from contract_tests.http.client import origin_of
+from contract_tests.http.exchange import Exchange, OperationRequest, Response
+from contract_tests.operations.resources import Resource
+from contract_tests.operations.roles import template
+from contract_tests.requests.base import Base
+from contract_tests.requests.reaching import full_bodies
+from contract_tests.requests.sources import Sources
+from contract_tests.results.run import Run
+from tallystick.contract import ContractOperation
+
+LEADS_NOWHERE = (404, 410)
+MOST_TRIED = 3
+"""How many requests are tried."""
+
+
+@dataclass
+class NewItem:
+    """An item of the run's own: what was sent, and what the service said of it."""
+
+    operation: ContractOperation
+    request: OperationRequest
+    exchange: Exchange
+    resource: Resource | None
+
+
+def create(run: Run, operation: ContractOperation, base: Base) -> NewItem | None:
+    """A new item. Where an equal one is refused, another is made."""
+    full = full_bodies(run.contract, base.request, run.plan.seed)[:MOST_TRIED]
+    requests = [replace(base.request, body=body) for body in full]
+    requests = [base.renewed(request, request) for request in requests]
+    requests += [] if base.again else [base.request]
+    others = Sources(run.contract, run.target, run.resources, run.plan.seed + 1)
+    requests += [candidate.request for candidate in others.candidates(operation)]
+    for request in requests:
+        before = list(run.resources.found)
+        exchange = run.client.send(request)
+        run.check(operation, exchange, handled("another item"))
+        outcome = exchange.outcome
+        if isinstance(outcome, Response) and outcome.is_success:
+            new = (each for each in run.resources.found if each not in before)
+            return NewItem(operation, request, exchange, next(new, None))
+    return None
+
+
+def check_address(run: Run, item: NewItem) -> None:
+    """`Location` leads to what was created (RFC 9110 section 15.3.2)."""
+    outcome = item.exchange.outcome
+    location = outcome.headers.get("location") if isinstance(outcome, Response) else None
+    if location is None or not isinstance(outcome, Response) or outcome.status != 201:
+        return
+    address = urljoin(item.exchange.url, location)
+    if _path(address) == _path(item.exchange.url) and _has_reader(run, item.operation):
+        wrong = Violation(f"Location leads to {location}, which is the list", ("location",))
+        run.violate(item.operation, item.exchange, handled("another item"), table.ADDRESS, wrong)
+        return
+    if origin_of(address) != origin_of(run.target.base_url):
+        return
+    prepared = run.client.prepare(replace(item.request, body=..., query={}), method="GET")
+    prepared.url = address
+    exchange = run.client.transmit(prepared, item.operation.name)
+    got = exchange.outcome
+    if isinstance(got, Response) and got.status in LEADS_NOWHERE:
+        wrong = Violation(f"Location leads to {location}, which gets {got.status}", ("location",))
+        run.violate(item.operation, exchange, handled("its address"), table.ADDRESS, wrong)
+
+
+def _has_reader(run: Run, creator: ContractOperation) -> bool:
+    """Whether the document has an address for what an operation creates."""
+    path = f"{template(creator.path)}/{{}}"
+    return any(o.method == "get" and template(o.path) == path for o in run.contract.operations)
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
+
+
+def status_of(exchange: Exchange) -> int | None:
+    """The status of a response; None where there was none."""
+    return exchange.outcome.status if isinstance(exchange.outcome, Response) else None
+
+
+def handled(what: str) -> Expectation:
+    """Any handled answer is right for this request."""
+    return Expectation(ExpectationKind.HANDLED, what)
