@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from mock_server.limits import DEFAULT, MockLimits
 from mock_server.state.controls import Controls
-from mock_server.state.embedded.memory import Memory
 from mock_server.state.journal import MOST_ENTRIES, MOST_ENTRIES_OF_A_SESSION, Served, Taking
+from mock_server.state.memory import Memory
 from mock_server.state.sessions import Note, Session, Sessions, TooManySessionsError, U, requests_of
 from mock_server.state.shared import scripts
 from mock_server.state.shared.redis_changes import RedisChanges, RedisListener

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mock_server.state.embedded.memory import OVERHEAD, Memory, MemoryShare
+from mock_server.state.memory import OVERHEAD, Memory, MemoryShare
 from mock_server.state.shared import scripts
 from mock_server.state.shared.redis_link import RedisLink
 from mock_server.state.shared.scripts import Script
