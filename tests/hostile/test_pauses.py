@@ -48,7 +48,7 @@ def test_a_long_pause_is_code_4(command: str, tmp_path: Path) -> None:
     options = ["--allow-not-covered", "--max-time", 20] if command == "test" else []
     got, server = run(tmp_path, command, *options, headers=[LONG])
     assert (got.code, got.report["exit_code"], len(server.requests)) == (4, 4, 1)
-    (error,) = [line for line in got.err.splitlines() if line.startswith("error: ")]
+    error = "\n".join(line for line in got.err.splitlines() if line.startswith("error: "))
     assert "come back" in error
     assert "Set a lower `rate` in the target file" in error
     assert got.report["seconds"] < 15

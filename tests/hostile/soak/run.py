@@ -26,7 +26,7 @@ WATCHERS = 4
 SHORT = 100_000
 """Of fewer requests, the first tenth does not fill what a mock remembers."""
 
-GARBAGE = "WARNING:  Invalid HTTP request received."
+GARBAGE = "WARNING: Invalid HTTP request received."
 
 MOST_GROWTH = 0.1
 MOST_GROWTH_OF_SHORT = 1.0
