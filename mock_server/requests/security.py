@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from mock_server.requests.errors import RequestError
 from mock_server.requests.request import Request
@@ -36,6 +37,9 @@ FORBIDDEN = "forbidden-credential"
 
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 9110 section 11.2, token68
 _UNENFORCED = {"mutualTLS", ""}
+_MOST_CHALLENGES = 20
+"""How many a 401 names: a client reads no header line without end."""
+
 _UNAUTHENTICATED = re.compile(
     r"unauthenticated|not (?:been )?(?:authenticated|logged[ -]?in)|log(?:ged)?[ -]?in\b|"
     r"authenticat\w+ (?:is |was )?(?:required|missing|failed)|"
@@ -263,7 +267,8 @@ def _error(
 ) -> RequestError:
     schemes = list(dict.fromkeys(scheme for some in requirements for scheme in some))
     detail = f"{_WHY[standing]}. The document wants {_wanted(requirements)}."
-    challenges = ", ".join(dict.fromkeys(_challenge(scheme, standing) for scheme in schemes))
+    each = dict.fromkeys(_challenge(scheme, standing) for scheme in schemes)
+    challenges = ", ".join(islice(each, _MOST_CHALLENGES))
     headers = ((b"www-authenticate", challenges.encode("latin-1", "replace")),)
     cases = _answers(operation, standing)
     status = 403 if standing is Standing.FORBIDDEN else 401

@@ -6,6 +6,7 @@ identifiers are quoted; a schema that is made of itself (`A` is one of `A` and `
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -35,10 +36,16 @@ class Types:
         self.names = names
         self.declarations: list[str] = []
         self._known: dict[Path, str] = {}
+        self._waiting: deque[tuple[str, Path]] = deque()
+        """The named types that are not declared yet: one leads to the next, thousands deep."""
 
     def of(self, path: Path | None) -> str:
         """The type of the schema at a path of the document."""
-        return self._of(None if path is None else self.document.schema_path(path))
+        found = self._of(None if path is None else self.document.schema_path(path))
+        while self._waiting:
+            name, named = self._waiting.popleft()
+            self.declarations.append(f"export type {name} = {self._of(named)};")
+        return found
 
     def _of(self, path: Path | None, depth: int = 0) -> str:
         """The type of the schema at a path of `schema_root`."""
@@ -111,7 +118,7 @@ class Types:
             if self._is_circular(path):
                 return "unknown"
             name = self._known[path] = self.names.take(_capital(path[-1]))
-            self.declarations.append(f"export type {name} = {self._of(path)};")
+            self._waiting.append((name, path))
         return self._known[path]
 
     def _is_circular(self, start: Path) -> bool:
