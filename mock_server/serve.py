@@ -52,6 +52,7 @@ _MOST_LISTED = 20
 """How many operations are listed at the start."""
 
 
+_LONGEST_NAME = 500
 _MOST_BASES = 5
 """How many base paths are listed."""
 
@@ -334,7 +335,7 @@ def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True)
     count = len(list(contract.cases))
     lines = [f"{title}: a mock of {count} documented cases, on {url}"]
     names = [operation.name for operation in contract.operations]
-    lines += [f"  {in_line(name)}" for name in names[:_MOST_LISTED]]
+    lines += [f"  {in_line(name[:_LONGEST_NAME])}" for name in names[:_MOST_LISTED]]
     if len(names) > _MOST_LISTED:
         lines.append(f"  … and {len(names) - _MOST_LISTED} more")
     routes = Routes(contract)
