@@ -178,7 +178,7 @@ def test_a_report_that_cannot_be_written_is_2(runs: Runs) -> None:
     run = runs["report_in_a_file"].result()
     assert (run.code, "Traceback" in run.err) == (2, False)
     assert run.err.splitlines()[-1].startswith("error: The report cannot be written: ")
-    assert run.err.splitlines()[-1].endswith("/file/report: Not a directory.")
+    assert run.err.splitlines()[-1].endswith("/file/report: a file is where a folder should be.")
 
 
 BAD_FILES = {

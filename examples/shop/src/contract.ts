@@ -173,13 +173,13 @@ export type Token = { "token": string; "expiresAt": string; };
 
 export type Problem = { "title": string; "status": number; "detail"?: string; "code": string; };
 
-export type Category = "home" | "kitchen" | "garden" | "office";
-
-export type NewProduct = { "name": string; "sku"?: string; "category"?: Category; "price": number; "stock"?: number; "description"?: string; "imageUrl"?: string; };
+export type ProductPage = { "items": Array<Product>; "page": number; "pageSize": number; "total": number; };
 
 export type Product = NewProduct & ({ "id": string; "updatedAt": string; "name": {} | null; "sku": {} | null; "category": {} | null; "price": {} | null; "stock": {} | null; });
 
-export type ProductPage = { "items": Array<Product>; "page": number; "pageSize": number; "total": number; };
+export type NewProduct = { "name": string; "sku"?: string; "category"?: Category; "price": number; "stock"?: number; "description"?: string; "imageUrl"?: string; };
+
+export type Category = "home" | "kitchen" | "garden" | "office";
 
 export type Picture = { "imageUrl": string; };
 
