@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 from starlette.types import Scope
@@ -189,12 +189,18 @@ class Sessions(ABC):
         """From now on the mock serves this contract; what waits for changes hears of it."""
 
     @abstractmethod
+    def known(self) -> Iterator[Session]:
+        """The sessions that this process knows something of, the default one first."""
+
     def notify(self) -> None:
         """Wake all that wait in a session of this process."""
+        for session in self.known():
+            session.changes.notify()
 
-    @abstractmethod
     def close(self) -> None:
         """Let go of all that wait in a session: the mock shuts down."""
+        for session in self.known():
+            session.changes.end()
 
     @property
     def is_gone(self) -> bool:

@@ -104,7 +104,8 @@ class EmbeddedSessions(Sessions):
     def _made(self, name: str) -> EmbeddedSession:
         return EmbeddedSession(name, self._contract, self.store, self._past, self.memory)
 
-    def _each(self) -> Iterator[EmbeddedSession]:
+    def known(self) -> Iterator[EmbeddedSession]:
+        """See Sessions."""
         yield self.default
         yield from list(self._named.values())
 
@@ -126,7 +127,7 @@ class EmbeddedSessions(Sessions):
 
     def _drop_requests(self) -> bool:
         """Drop the oldest details of requests."""
-        journals = [session.journal for session in self._each()]
+        journals = [session.journal for session in self.known()]
         found = [journal for journal in journals if journal.received]
         if found:
             min(found, key=lambda journal: journal.received[0][-1]).drop()
@@ -134,35 +135,25 @@ class EmbeddedSessions(Sessions):
 
     def _drop_notes(self) -> bool:
         """Drop what the session that was longest unused keeps of the past."""
-        sessions = sorted(self._each(), key=lambda session: session.used)
+        sessions = sorted(self.known(), key=lambda session: session.used)
         return any(session.drop() for session in sessions)
 
     async def served(self) -> Counter[Served]:
         """See Sessions."""
-        return sum((session.journal.counts for session in self._each()), Counter(self._past))
+        return sum((session.journal.counts for session in self.known()), Counter(self._past))
 
     async def forget_served(self) -> None:
         """See Sessions."""
-        for session in self._each():
+        for session in self.known():
             await session.journal.forget_served()
         self._past.clear()
 
     def follow(self, contract: Contract) -> None:
         """See Sessions."""
         self._contract = contract
-        for session in self._each():
+        for session in self.known():
             session.controls.queue.contract = contract
         self.notify()
-
-    def notify(self) -> None:
-        """See Sessions."""
-        for session in self._each():
-            session.changes.notify()
-
-    def close(self) -> None:
-        """See Sessions."""
-        for session in self._each():
-            session.changes.end()
 
     async def end(self, name: str) -> bool:
         """See Sessions."""

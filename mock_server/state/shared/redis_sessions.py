@@ -203,7 +203,8 @@ class RedisSessions(Sessions):
         """Know less: nothing of the session that was longest unused."""
         return any(session.store.forget() for session in (*self._known.values(), self.default))
 
-    def _each(self) -> Iterator[RedisSession]:
+    def known(self) -> Iterator[RedisSession]:
+        """See Sessions."""
         yield self.default
         yield from list(self._known.values())
 
@@ -227,19 +228,9 @@ class RedisSessions(Sessions):
     def follow(self, contract: Contract) -> None:
         """See Sessions."""
         self.contract = contract
-        for session in self._each():
+        for session in self.known():
             session.follow()
         self.notify()
-
-    def notify(self) -> None:
-        """See Sessions."""
-        for session in self._each():
-            session.changes.notify()
-
-    def close(self) -> None:
-        """See Sessions."""
-        for session in self._each():
-            session.changes.end()
 
     async def is_ready(self) -> bool:
         """See Sessions."""
