@@ -265,7 +265,13 @@ def test_an_interrupted_test_says_what_it_found(number: signal.Signals, tmp_path
         words = [readers(tmp_path), "--base-url", server.url, "--report-dir", tmp_path / "report"]
         command = [sys.executable, "-m", "tallystick", "test", *map(str, words)]
         run = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # What a shell starts in the background ignores it (POSIX, XCU 2.11).
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         assert came.wait(PATIENCE)
         run.send_signal(number)
