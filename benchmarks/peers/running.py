@@ -24,6 +24,7 @@ from tests.end_to_end.peers import free_port, launched
 _HOST = "127.0.0.1"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _ERROR = re.compile(r"\w*Error\b.*|^error\b.*", re.MULTILINE)
+_FOLDERS = re.compile(r"(?<![\w/:.])(?:/[\w.@-]+)+/")
 _EACH = 0.003
 """Seconds between two looks whether a server listens."""
 
@@ -73,8 +74,10 @@ def running(contender: Contender, document: str, path: Path, first: Load) -> Ite
 
 
 def why(log: bytes) -> str:
-    """The reason in what a server printed: from the first `Error` on, else the last line."""
-    text = _COLOURS.sub("", log.decode("utf-8", "replace")).strip()
+    """The reason in what a server printed: from the first `Error` on, else the last line. Files are
+    named without their folders, which are those of one machine.
+    """
+    text = _FOLDERS.sub("", _COLOURS.sub("", log.decode("utf-8", "replace"))).strip()
     found = _ERROR.search(text)
     return found[0] if found else text.rpartition("\n")[2]
 

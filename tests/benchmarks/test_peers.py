@@ -167,6 +167,8 @@ def test_the_note_of_another_status_by_design() -> None:
         (b"Starting\n\x1b[31mError: no such file\x1b[0m\n  at x\n", "Error: no such file"),
         (b"--errors: what is an error\n  message: 'Error opening file'\n", "Error opening file'"),
         (b"error: no document\nhint\n", "error: no document"),
+        (b'Error: no "/home/of/one/a.md"', 'Error: no "a.md"'),
+        (b"Error: no http://a.example/b/c.md", "Error: no http://a.example/b/c.md"),
         (b"usage\nbad option\n\n", "bad option"),
         (b"", ""),
     ],
