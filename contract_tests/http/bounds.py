@@ -166,7 +166,8 @@ class _Reader(io.RawIOBase):
         if seconds <= 0:
             raise TimeoutError("timed out")
         self.socket.settimeout(None if seconds == inf else seconds)
-        count = self.raw.readinto(buffer)
+        # No line gets longer than the section may be: http.client would have other words for it.
+        count = self.raw.readinto(buffer if self.left == inf else buffer[: int(self.left)])
         self.left -= count or 0
         return count
 

@@ -124,6 +124,16 @@ def endless_header(server: RawServer, write: Write) -> None:
     server.drip(write, FOR_EVER(b"b" * 10_000), 0)
 
 
+def endless_header_in_pieces(server: RawServer, write: Write) -> None:
+    write(b"HTTP/1.1 200 OK\r\na: ")
+    server.drip(write, FOR_EVER(b"b" * 997), 0)
+
+
+def endless_status(server: RawServer, write: Write) -> None:
+    write(b"HTTP/1.1 200 ")
+    server.drip(write, FOR_EVER(b"O" * 997), 0)
+
+
 def endless_continue(server: RawServer, write: Write) -> None:
     server.drip(write, FOR_EVER(head(status="100 Continue") * 100), 0)
 
@@ -162,6 +172,8 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "no response": (silent, TOO_LATE),
     "endless headers": (endless_headers, LONG_HEADERS),
     "an endless header": (endless_header, LONG_HEADERS),
+    "an endless header in pieces": (endless_header_in_pieces, LONG_HEADERS),
+    "an endless status line": (endless_status, LONG_HEADERS),
     "100 Continue for ever": (endless_continue, LONG_HEADERS),
     "a gzip bomb": (coded("gzip", GZIP_BOMB), TOO_LONG),
     "a deflate bomb": (coded("deflate", zlib.compress(BOMB, 1)), TOO_LONG),
