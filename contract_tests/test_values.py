@@ -49,11 +49,12 @@ def test_valid_values(run: Run, working_base: Base) -> None:
 @pytest.mark.only(where=applicability.values)
 def test_limits(run: Run, working_base: Base) -> None:
     """The values that a schema names (bounds, enums, null) are accepted: in all places at once, or
-    else one by one.
+    else one by one. So is a body of nothing but what is required.
     """
     base = working_base
     if run.plan.roles.of(base.operation) is Role.DELETE:
         pytest.skip("what is deleted is gone")
+    accepted: list[Limit] = []
     columns = list(limits(run.contract, base.request, run.target, run.plan.seed).values())
     for row in zip_longest(*columns):
         found = [limit for limit in row if limit is not None]
@@ -61,9 +62,25 @@ def test_limits(run: Run, working_base: Base) -> None:
         for limit in found:
             together = limit.put(together)
         if len(found) > 1 and _is_accepted(run, base, found, base.renewed(together)):
+            accepted += found
             continue
         for limit in found:
-            _is_accepted(run, base, [limit], base.renewed(limit.put(base.request)), is_judged=True)
+            request = base.renewed(limit.put(base.request))
+            if _is_accepted(run, base, [limit], request, is_judged=True):
+                accepted.append(limit)
+    _check_least(run, base, [limit for limit in accepted if limit.value is ...])
+
+
+def _check_least(run: Run, base: Base, optional: Sequence[Limit]) -> None:
+    """What may be left out is left out at once, where each of it alone may be missing. A change of
+    nothing may be refused.
+    """
+    least = base.request
+    for limit in optional:
+        least = limit.put(least)
+    if len(optional) > 1 and (least.body or base.role is not Role.UPDATE):
+        whole = Limit(optional[0].field, "nothing in the body that is optional", ..., False)
+        _is_accepted(run, base, [whole], base.renewed(least), is_judged=True)
 
 
 def _is_accepted(

@@ -20,6 +20,9 @@ from .mutant import Family
 QUICK = ("state",)
 """The families that have an example in the quick tests."""
 
+MISSED_BEFORE = ("search for nothing refused",)
+"""Mutants that a run of all showed to be missed."""
+
 
 def example(family: Family) -> Mutant:
     """The first mutant of a family that is not the first of all in it."""
@@ -29,6 +32,10 @@ def example(family: Family) -> Mutant:
 EXAMPLES = [
     pytest.param(example(family), id=family, marks=[] if family in QUICK else [pytest.mark.long])
     for family in get_args(Family)
+] + [
+    pytest.param(mutant, id=mutant.name, marks=pytest.mark.long)
+    for mutant in MUTANTS
+    if mutant.name in MISSED_BEFORE
 ]
 
 
