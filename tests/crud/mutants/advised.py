@@ -58,6 +58,7 @@ ADVISED = frozenset(
         "one minute refused",
         "express refused",
         "caption of 80 refused",
+        "caption needed",
         "no bike is ever created",
         "page beyond the end not found",
         # A 4xx may come from anywhere, and a refusal that is not documented is not promised.
