@@ -157,7 +157,7 @@ class RedisSessions(Sessions):
         super().__init__(limits)
         self.contract = contract
         self.blank = Controls(contract).stored()
-        self.link = RedisLink(place, self.notify)
+        self.link = RedisLink(place, self._back)
         self.listener = RedisListener(place)
         self.memory = Memory(limits.memory // _SHARE_KNOWN)
         self.memory.droppers = [self._forget]
@@ -172,6 +172,11 @@ class RedisSessions(Sessions):
     async def run(self, script: Script, session: str, *arguments: Any, again: bool = False) -> Any:
         """What a script gives for a session."""
         return await self.link.run(script, self.link.place.prefix, session, *arguments, again=again)
+
+    def _back(self) -> None:
+        """Redis was gone and is back: have all that wait look at what there is now."""
+        self.listener.begin_again()
+        self.notify()
 
     @property
     def is_gone(self) -> bool:

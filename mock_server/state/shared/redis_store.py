@@ -56,10 +56,11 @@ class RedisStore:
         known = self._known
         if key in known:
             return known[key]
-        value, version = await self._run(scripts.LOOK, key, again=True)
+        value, version, state = await self._run(scripts.LOOK, key, again=True)
         looked = None if value is None else value.decode(), version
-        # Where the state is another one by now, what was looked at is not known.
-        if known is self._known and self._state is not None:
+        # Where the state is another one by now, what was looked at is not known: after a reset,
+        # the state would be the one that is known again.
+        if known is self._known and state == self._state:
             known[key] = looked
             self._memory.add(OVERHEAD + len(key) + len(value or b""))
         return looked

@@ -3,8 +3,8 @@
 Rules: all keys of a session begin with `PREFIXs:NAME:`. `c` has the controls and their version, and
 the version of the state, which is that of the last change of any value. `v` has the values by key,
 `o` these keys in the order of their last change (the score is the version of the value), `j` the
-journal, `d` the details of its last entries, `m` the number of its last entry and how many bytes
-are kept, `n` how often each case was served, `k` the names of the notes, and `k:NAME` the notes of
+journal, `d` the details of its last entries, `m` the number of its last entry, the version that tells it from the journal before a reset, and
+how many bytes are kept, `n` how often each case was served, `k` the names of the notes, and `k:NAME` the notes of
 a name. `PREFIXsessions` has the named sessions with the time of their last use, `PREFIXtotal` how
 often each case was served in all, `PREFIXversion` the latest version. A script makes the names of
 keys itself, which a Redis cluster does not allow.
@@ -79,6 +79,7 @@ local function record(number, most, cap, facts, details)
     return number
   end
   number = call('HINCRBY', base .. 'm', 'count', 1)
+  if number == 1 then call('HSET', base .. 'm', 'begun', version()) end
   if call('RPUSH', base .. 'j', facts) > most then call('LPOP', base .. 'j') end
   keep('d', details, 200, cap)
   return number
@@ -158,7 +159,10 @@ if place then call('LSET', base .. 'j', place, ARGV[4]) end
 changed(name)
 """)
 
-COUNT = Script("return count()")
+COUNT = Script("""
+-- the number of the last entry, and what tells this journal from the one before a reset
+return {count(), call('HGET', base .. 'm', 'begun') or ''}
+""")
 
 ENTRIES = Script("""
 -- after: the number of the last entry, and those after that number
@@ -196,8 +200,9 @@ return found
 PING = Script("return 1")
 
 LOOK = Script("""
--- key: value and version
-return {call('HGET', base .. 'v', ARGV[3]), call('ZSCORE', base .. 'o', ARGV[3])}
+-- key: value and version, and the version of the state
+local state = call('HGET', base .. 'c', 'state') or '0'
+return {call('HGET', base .. 'v', ARGV[3]), call('ZSCORE', base .. 'o', ARGV[3]), state}
 """)
 PUT = Script("""
 -- key, value, most; and the version that must be there, '' for none
