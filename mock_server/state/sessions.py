@@ -207,9 +207,9 @@ class Sessions(ABC):
         """Whether the store cannot be reached for now, as far as is known."""
         return False
 
-    async def is_ready(self) -> bool:
-        """Whether the store can be reached."""
-        return True
+    async def check(self) -> None:
+        """Whether the store takes changes. Raises StoreGoneError."""
+        return
 
 
 def session_of(scope: Scope) -> Session:

@@ -155,7 +155,7 @@ class RedisSessions(Sessions):
 
     def __init__(self, place: RedisPlace, contract: Contract, limits: MockLimits = DEFAULT) -> None:
         super().__init__(limits)
-        self.contract = contract
+        self.contract, place = contract, place.of(contract.title)
         self.blank = Controls(contract).stored()
         self.link = RedisLink(place, self._back)
         self.listener = RedisListener(place)
@@ -237,10 +237,6 @@ class RedisSessions(Sessions):
             session.follow()
         self.notify()
 
-    async def is_ready(self) -> bool:
+    async def check(self) -> None:
         """See Sessions."""
-        try:
-            await self.run(scripts.PING, "", again=True)
-        except StoreGoneError:
-            return False
-        return True
+        await self.run(scripts.CHECK, "", self.limits.session_idle, again=True)

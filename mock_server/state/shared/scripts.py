@@ -3,11 +3,12 @@
 Rules: all keys of a session begin with `PREFIXs:NAME:`. `c` has the controls and their version, and
 the version of the state, which is that of the last change of any value. `v` has the values by key,
 `o` these keys in the order of their last change (the score is the version of the value), `j` the
-journal, `d` the details of its last entries, `m` the number of its last entry, the version that tells it from the journal before a reset, and
-how many bytes are kept, `n` how often each case was served, `k` the names of the notes, and `k:NAME` the notes of
-a name. `PREFIXsessions` has the named sessions with the time of their last use, `PREFIXtotal` how
-often each case was served in all, `PREFIXversion` the latest version. A script makes the names of
-keys itself, which a Redis cluster does not allow.
+journal, `d` the details of its last entries, `m` the number of its last entry, the version that
+tells it from the journal before a reset, and how many bytes are kept, `n` how often each case was
+served, `k` the names of the notes, and `k:NAME` the notes of a name. `PREFIXsessions` has the named
+sessions with the time of their last use, `PREFIXtotal` how often each case was served in all,
+`PREFIXversion` the latest version, `PREFIXmock` what the mocks are made of. A script makes the
+names of keys itself, which a Redis cluster does not allow.
 """
 
 from __future__ import annotations
@@ -41,6 +42,13 @@ local function forget(name)
   local base = prefix .. 's:' .. name .. ':'
   for _, note in ipairs(call('SMEMBERS', base .. 'k')) do call('DEL', base .. 'k:' .. note) end
   for _, part in ipairs({'c', 'v', 'o', 'j', 'd', 'm', 'n', 'k'}) do call('DEL', base .. part) end
+end
+
+local function end_unused(idle)
+  for _, old in ipairs(call('ZRANGEBYSCORE', prefix .. 'sessions', '-inf', now() - idle)) do
+    call('ZREM', prefix .. 'sessions', old)
+    forget(old)
+  end
 end
 
 local function changed(name) call('PUBLISH', prefix .. 'changes:' .. name, '') end
@@ -107,12 +115,8 @@ BEGIN = Script("""
 -- state, controls
 local known, most, idle = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 if name ~= '' and not call('ZSCORE', prefix .. 'sessions', name) then
-  local sessions = prefix .. 'sessions'
-  for _, old in ipairs(call('ZRANGEBYSCORE', sessions, '-inf', now() - idle)) do
-    call('ZREM', sessions, old)
-    forget(old)
-  end
-  if call('ZCARD', sessions) >= most then return {1} end
+  end_unused(idle)
+  if call('ZCARD', prefix .. 'sessions') >= most then return {1} end
 end
 touch()
 local found = call('HMGET', base .. 'c', 'version', 'state')
@@ -197,7 +201,11 @@ forget(name)
 changed(name)
 return found
 """)
-PING = Script("return 1")
+CHECK = Script("""
+-- idle seconds: nothing, where it takes changes
+version()
+end_unused(tonumber(ARGV[3]))
+""")
 
 LOOK = Script("""
 -- key: value and version, and the version of the state

@@ -74,7 +74,7 @@ components:
         madeAt: { type: string, format: date-time, readOnly: true }
 """
 PREFIX = "/_tallystick"
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT)?\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?")
 SECONDS = re.compile(r'(?<="seconds":)[\d.e-]+|[\d.]+ m?s\b|(?<=data-edition=")\d+')
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 """A moment, how long an answer took, what nobody can guess: these may differ."""

@@ -198,10 +198,11 @@ def test_all_is_json(urls: list[str], server: RedisServer) -> None:
     """What is in Redis is data: whoever reads it runs nothing."""
     HTTP.post(f"{urls[0]}{path()}?q=é", json=VALID, headers=[(b"X-Odd", b"\xff")])
     HTTP.post(f"{urls[0]}{PREFIX}/forces", json={"body": {"a": 1e300}, "times": 1e300})
+    base = f"{redis_place(server.address()).of(load_contract().title).prefix}s::"
     with server.client() as redis:
-        texts = [redis.hget("tallystick:s::c", "text")]
-        texts += [*redis.lrange("tallystick:s::j", 0, -1), *redis.lrange("tallystick:s::d", 0, -1)]
-        texts += redis.lrange("tallystick:s::k:links", 0, -1)
+        texts = [redis.hget(f"{base}c", "text")]
+        for kept in ("j", "d", "k:links"):
+            texts += redis.lrange(f"{base}{kept}", 0, -1)
     assert len(texts) == 4
     for text in texts:
         json.loads(text or "")
