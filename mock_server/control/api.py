@@ -49,6 +49,7 @@ from tallystick.catalogue.names import UnknownCaseError, find_named
 
 T = TypeVar("T")
 
+
 class Control:
     """The handlers of the control API."""
 
@@ -93,8 +94,8 @@ class Control:
                     refused = problem_response(getattr(error, "status", 400), str(error))
                     await refused(scope, receive, send)
                     return
-            if self.mock.sessions.is_gone and not scope["path"].startswith(STATELESS):
-                gone = await _store_gone(Request(scope), StoreGoneError())
+            if session.gone is not None and not scope["path"].startswith(STATELESS):
+                gone = await _store_gone(Request(scope), session.gone)
                 await gone(scope, receive, send)
                 return
             await app({**scope, SESSION: session}, receive, send)

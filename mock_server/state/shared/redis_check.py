@@ -35,8 +35,9 @@ def check_redis(place: RedisPlace, contract: Contract, settings: Mapping[str, An
     """Whether there is a Redis that a mock of this contract can use. What of the mock differs from
     the one that was there last is logged. Raises StorePlaceError.
     """
+    once = Retry(NoBackoff(), 0)
     try:
-        with redis.Redis(**options(place), retry=Retry(NoBackoff(), 0)) as client:
+        with redis.Redis(**options(place), retry=once, decode_responses=True) as client:
             _check_server(client, place)
             _check_kind(client, place.of(contract.title), contract, settings)
     except (RedisError, OSError) as error:
@@ -68,9 +69,9 @@ def _check_kind(
     """Note what this mock is made of, in the place of what was there last."""
     document = contract.document
     parts = {"title": contract.title, "text": document.root, "--locale": document.locale}
-    mine = {name: _digest(value) for name, value in {**parts, **settings}.items()}
+    mine: dict[Any, Any] = {n: _digest(value) for n, value in {**parts, **settings}.items()}
     key = f"{place.prefix}mock"
-    theirs = {name.decode(): value.decode() for name, value in client.hgetall(key).items()}
+    theirs = {str(name): value for name, value in client.hgetall(key).items()}
     kept = theirs.pop(_FORMAT, str(FORMAT))
     if kept != str(FORMAT):
         raise StorePlaceError(
@@ -79,11 +80,10 @@ def _check_kind(
         )
     if theirs != mine:
         client.hset(key, mapping={**mine, _FORMAT: str(FORMAT)})
-    other = [name for name, value in mine.items() if theirs.get(name, value) != value]
-    if other:
+    if other := [name for name, value in mine.items() if theirs.get(name, value) != value]:
         _LOG.warning(
-            "The store %s was used last by a mock of another %s. Replicas must be alike, and mocks of "
-            "different documents need different databases or prefixes.",
+            "The store %s was used last by a mock with another %s. Replicas must be alike, and "
+            "mocks of different documents need different databases or prefixes.",
             place,
             ", ".join(other),
         )

@@ -41,7 +41,7 @@ _SHARE_KNOWN = 8
 class RedisSession(Session):
     """A session in Redis (see Session)."""
 
-    __slots__ = ("_lock", "_sessions", "_text", "_version")
+    __slots__ = ("_gone", "_lock", "_sessions", "_text", "_version")
     journal: RedisJournal
     store: RedisStore
 
@@ -49,6 +49,7 @@ class RedisSession(Session):
         self._sessions = sessions
         self._lock = asyncio.Lock()
         self._version, self._text = "0", ""
+        self._gone: StoreGoneError | None = None
         link = sessions.link
         most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
         super().__init__(
@@ -62,16 +63,23 @@ class RedisSession(Session):
     async def _run(self, script: Script, *arguments: Any, again: bool = False) -> Any:
         return await self._sessions.run(script, self.name, *arguments, again=again)
 
+    @property
+    def gone(self) -> StoreGoneError | None:
+        """See Session."""
+        return self._gone
+
     async def refresh(self) -> None:
-        """Have the controls as they are now. Raises TooManySessionsError, StoreGoneError."""
+        """Have the controls as they are now, if the store says. Raises TooManySessionsError."""
         limits = self._sessions.limits
         try:
             reply = await self._run(
                 scripts.BEGIN, self._version, limits.max_sessions, limits.session_idle, again=True
             )
-        except StoreGoneError:
+        except StoreGoneError as error:
+            self._gone = error
             self.store.know(None)
-            raise
+            return
+        self._gone = None
         if reply[0]:
             raise TooManySessionsError(limits.max_sessions)
         _, version, state, *text = reply
@@ -178,21 +186,14 @@ class RedisSessions(Sessions):
         self.listener.begin_again()
         self.notify()
 
-    @property
-    def is_gone(self) -> bool:
-        """See Sessions."""
-        return self.link.is_gone
-
     async def refresh(self) -> None:
         """See Sessions."""
-        with suppress(StoreGoneError):
-            await self.default.refresh()
+        await self.default.refresh()
 
     async def named(self, name: str) -> Session:
         """See Sessions."""
         session = self._session(name)
-        with suppress(StoreGoneError):
-            await session.refresh()
+        await session.refresh()
         return session
 
     def _session(self, name: str) -> RedisSession:

@@ -26,8 +26,9 @@ local function now()
   return t[1] + t[2] / 1000000
 end
 
+-- A Redis that takes no changes for now can be read all the same.
 local function touch()
-  if name ~= '' then call('ZADD', prefix .. 'sessions', now(), name) end
+  if name ~= '' then redis.pcall('ZADD', prefix .. 'sessions', now(), name) end
 end
 
 -- One that no other change has, not even one before all was lost: it follows the time.

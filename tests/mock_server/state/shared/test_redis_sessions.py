@@ -14,7 +14,7 @@ import pytest
 from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from mock_server.state.journal import Taking
-from mock_server.state.shared.redis_place import redis_place
+from mock_server.state.shared.redis_place import StorePlaceError, redis_place
 from mock_server.state.shared.redis_sessions import RedisSessions
 from tallystick import load_contract
 from tests import PATIENCE
@@ -136,6 +136,34 @@ def test_a_live_log_shows_what_another_replica_answered(urls: list[str]) -> None
             assert number in lines
 
 
+def test_a_live_log_shows_that_another_replica_reset(urls: list[str]) -> None:
+    """Also where as many requests are answered at once as there were before."""
+    with HTTP.stream("GET", f"{urls[0]}{PREFIX}/events") as log:
+        lines = log.iter_lines()
+        HTTP.post(f"{urls[1]}{path()}", json={})
+        assert "id: 1" in lines
+        HTTP.post(f"{urls[1]}{PREFIX}/reset")
+        HTTP.post(f"{urls[1]}{path()}", json={})
+        assert "event: reset" in lines
+        assert "id: 1" in lines
+
+
+def test_what_is_looked_at_before_a_reset_is_not_known_after_it(server: RedisServer) -> None:
+    """However a replica's request and the changes of another are mixed."""
+    place, contract = redis_place(server.address(prefix="looked:")), load_contract()
+
+    async def look() -> str | None:
+        one, other = (RedisSessions(place, contract).default for _ in range(2))
+        await one.refresh()
+        await other.store.put("key", "value")
+        assert await one.store.get("key") == "value"
+        await other.reset()
+        await one.refresh()
+        return await one.store.get("key")
+
+    assert asyncio.run(look()) is None
+
+
 def test_what_is_waited_for_comes_to_another_replica(urls: list[str]) -> None:
     """A request to verify waits for requests that another replica answers."""
     verify = {"case": "502", "times": 1, "within": 30}
@@ -224,17 +252,28 @@ DISCONNECTED = {"payment_account": "Disconnected"}
 
 
 def test_a_redis_that_takes_nothing(urls: list[str], server: RedisServer) -> None:
-    """Where it is full, reading goes on, and a change is a 503 that says why."""
-    with server.client() as redis:
-        redis.config_set("maxmemory", "1")
-        try:
-            assert HTTP.post(f"{urls[0]}{path()}", json={}).status_code == 400
-            full = HTTP.post(f"{urls[0]}{path()}", json=VALID)
-        finally:
-            redis.config_set("maxmemory", "0")
-    assert (full.status_code, full.headers["retry-after"]) == (503, "1")
-    assert "maxmemory" in full.json()["detail"]
-    assert HTTP.post(f"{urls[0]}{path()}", json=VALID).status_code == 200
+    """Where it is full, reading goes on in each session, a change is a 503 that says why, and what
+    is not needed can be forgotten.
+    """
+    for session in ("", "/~session/one"):
+        base = f"{urls[0]}{session}"
+        HTTP.post(f"{urls[1]}{session}{PREFIX}/forces", json={"cases": ["403"]})
+        with server.client() as redis:
+            redis.config_set("maxmemory", "1")
+            try:
+                assert HTTP.post(f"{base}{path()}?x=y", json={}).status_code == 503
+                assert len(HTTP.get(f"{base}{PREFIX}/forces").json()) == 1
+                assert HTTP.post(f"{base}{PREFIX}/reset").status_code == 204
+                assert HTTP.get(f"{base}{PREFIX}/forces").json() == []
+                assert HTTP.post(f"{base}{path()}", json={}).status_code == 400
+                full = HTTP.post(f"{base}{path()}", json=VALID)
+                is_ready = HTTP.get(f"{urls[0]}{PREFIX}/ready")
+            finally:
+                redis.config_set("maxmemory", "0")
+        for answer in (full, is_ready):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+            assert "maxmemory" in answer.json()["detail"]
+        assert HTTP.post(f"{base}{path()}", json=VALID).status_code == 200
 
 
 @pytest.mark.parametrize("body", [VALID, {}])
@@ -258,6 +297,67 @@ def test_scripts_are_sent_anew(urls: list[str], server: RedisServer) -> None:
     with server.client() as redis:
         redis.script_flush()
     assert HTTP.post(f"{urls[0]}{path()}", json=VALID).status_code == 200
+
+
+def test_what_is_left(server: RedisServer) -> None:
+    """Of sessions that ended, were reset or are unused for long, nothing stays in Redis."""
+    store, limits = server.address(prefix="left:"), MockLimits(session_idle=0.05)
+    with serving(load_contract(), store=store, limits=limits) as url, server.client() as redis:
+
+        def left() -> list[bytes]:
+            return sorted(redis.scan_iter("left:*"))
+
+        before = [b"left:mock", b"left:total", b"left:version"]
+        for name in ("a", "b", "c"):
+            base = f"{url}/~session/{name}"
+            HTTP.post(f"{base}{path()}", json=VALID)
+            HTTP.post(f"{base}{PREFIX}/forces", json={"cases": ["502"]})
+            HTTP.put(f"{base}{PREFIX}/organisations/{path().split('/')[2]}", json=DISCONNECTED)
+        assert len(left()) > len(before)
+        HTTP.post(f"{url}/~session/a{PREFIX}/reset")
+        HTTP.delete(f"{url}{PREFIX}/sessions/b")
+        until(lambda: HTTP.get(f"{url}{PREFIX}/ready").is_success and left() == before)
+
+
+def test_different_documents(server: RedisServer) -> None:
+    """In one database they share nothing."""
+    store = server.address(database=5)
+    with (
+        serving(load_contract(), store=store) as one,
+        serving(load_contract(str(SHOP)), store=store) as other,
+    ):
+        HTTP.post(f"{one}{path()}", json=VALID)
+        assert len(HTTP.get(f"{one}{PREFIX}/requests").json()) == 1
+        assert HTTP.get(f"{other}{PREFIX}/requests").json() == []
+
+
+def test_replicas_that_are_not_alike(server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    """What is different is said, once."""
+    store = server.address(prefix="alike:")
+    for contract, seed, other in (
+        (load_contract(), 0, ""),
+        (load_contract(), 0, ""),
+        (load_contract(), 1, "--seed"),
+        (load_contract(str(SHOP)), 1, "title, text"),
+        (load_contract(str(SHOP)), 1, ""),
+    ):
+        caplog.clear()
+        with serving(contract, seed=seed, store=store):
+            said = (
+                [f"The store {store} was used last by a mock with another {other}. "]
+                if other
+                else []
+            )
+            assert [line[: len(said[0]) if said else None] for line in caplog.messages] == said
+
+
+def test_what_another_version_kept(server: RedisServer) -> None:
+    """It is not touched, and the mock does not start."""
+    with server.client() as redis:
+        redis.hset("old:mock", mapping={"format": "0"})
+        with pytest.raises(StorePlaceError, match="another version"):
+            serving(load_contract(), store=server.address(prefix="old:")).__enter__()
+        assert redis.hgetall("old:mock") == {b"format": b"0"}
 
 
 def test_mocks_beside_each_other(server: RedisServer) -> None:
