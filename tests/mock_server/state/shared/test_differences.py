@@ -328,7 +328,7 @@ def test_replicas_answer_as_one_mock(api: tuple[Side, Side, st.SearchStrategy[An
     """A few orders, always the same."""
     one, other, requests = api
 
-    @settings(max_examples=15, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(max_examples=8, derandomize=True, database=None, phases=[Phase.generate])
     @given(orders(requests))
     def run(order: Any) -> None:
         compare(one, other, order)
