@@ -8,6 +8,7 @@ happened before was heard by no one. So does each new connection, after one that
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 
@@ -25,6 +26,7 @@ _PAUSE = 0.2
 """Seconds between two tries to reach a Redis that is gone."""
 
 _TURN = 1.0
+_LOG = logging.getLogger(__name__)
 _GONE = (RedisError, OSError, TimeoutError)
 
 
@@ -85,8 +87,12 @@ class RedisListener:
     async def _run(self) -> None:
         async with self._client:
             while True:
-                with suppress(*_GONE):
+                try:
                     await self._listen()
+                except _GONE:
+                    pass
+                except Exception:  # whatever it is: nobody may wait for ever
+                    _LOG.exception("Redis cannot be listened to")
                 self._pubsub = None
                 await asyncio.sleep(_PAUSE)
 

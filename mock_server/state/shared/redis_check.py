@@ -28,6 +28,7 @@ FORMAT = 1
 """Of what is kept. Count it up where an older mock cannot read it."""
 
 _FORMAT = "format"
+_KEEPING = "noeviction"
 _LOG = logging.getLogger(__name__)
 
 
@@ -49,17 +50,25 @@ def check_redis(place: RedisPlace, contract: Contract, settings: Mapping[str, An
 
 
 def _check_server(client: redis.Redis, place: RedisPlace) -> None:
-    server = client.info("server")
+    server = client.info()
     version = str(server["redis_version"])
     if int(version.partition(".")[0]) < OLDEST:
         raise StorePlaceError(f"The store {place} is Redis {version}; {OLDEST} or later is needed.")
     if server.get("redis_mode") == "cluster":
         raise StorePlaceError(f"The store {place} is a cluster; a single server is needed.")
-    copied = client.info("replication")
-    if copied.get("role") == "slave" and copied.get("slave_read_only"):
+    if server.get("role") == "slave" and server.get("slave_read_only"):
         raise StorePlaceError(
             f"The store {place} is a copy of another Redis, which takes no changes.",
-            remedy=f"Give the other one: {copied['master_host']}:{copied['master_port']}.",
+            remedy=f"Give the other one: {server['master_host']}:{server['master_port']}.",
+        )
+    policy = server.get("maxmemory_policy", _KEEPING)
+    if policy != _KEEPING:
+        _LOG.warning(
+            "The store %s forgets what it likes when it is full (maxmemory-policy %s): with %s it "
+            "refuses changes instead.",
+            place,
+            policy,
+            _KEEPING,
         )
 
 

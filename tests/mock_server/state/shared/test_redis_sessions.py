@@ -349,6 +349,15 @@ def test_replicas_that_are_not_alike(server: RedisServer, caplog: pytest.LogCapt
             assert said == ([other] if other else [])
 
 
+def test_a_redis_that_forgets(server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    """Where it does so when it is full, the mock says so at its start."""
+    with server.client() as redis:
+        redis.config_set("maxmemory-policy", "allkeys-lru")
+        with serving(load_contract(), store=server.address(prefix="forgets:")):
+            assert ["maxmemory-policy allkeys-lru" in line for line in caplog.messages] == [True]
+        redis.config_set("maxmemory-policy", "noeviction")
+
+
 def test_what_another_version_kept(server: RedisServer) -> None:
     """It is not touched, and the mock does not start."""
     with server.client() as redis:
