@@ -103,8 +103,9 @@ class FaultQueue:
 
     def take(self, facts: Mapping[str, str]) -> Disturbance | None:
         """The disturbance that the first matching entry has next."""
+        known = facts.items()
         for queued in self.queued:
-            if any(facts.get(name) != value for name, value in queued.match.items()):
+            if not queued.match.items() <= known:
                 continue
             if queued.rate < 1 and not queued.is_drawn():
                 continue

@@ -108,19 +108,23 @@ class RedisSession(Session):
                     return result
 
     async def take(self, act: Callable[[Controls], U | None], taking: Taking) -> U | None:
-        """See Session."""
+        """See Session. The controls are changed in place: to copy hundreds that wait takes long.
+        Where Redis does not take the change, they are known anew.
+        """
         async with self._lock:
             while True:
-                controls = self._copy()
+                controls = self.controls
                 found = act(controls)
-                if found is None:
-                    if await self._set(controls):
-                        return None
-                    continue
-                taking.used.append(found.used)
-                if await self._set(controls, taking):
-                    return found
-                taking.used.pop()
+                if found is not None:
+                    taking.used.append(found.used)
+                try:
+                    if await self._set(controls, taking if found is not None else None):
+                        return found
+                except BaseException:
+                    self.controls = self._copy()
+                    raise
+                if found is not None:
+                    taking.used.pop()
 
     async def _set(self, controls: Controls, taking: Taking | None = None) -> bool:
         """Set the controls, unless another process has set them meanwhile; then know those."""
