@@ -89,6 +89,23 @@ def test_no_item_is_lost(server: RedisServer) -> None:
     assert {item["name"] for item in state} >= {f"n{n}" for n in range(40)}
 
 
+def test_changes_at_once_are_made_once(server: RedisServer) -> None:
+    """Those of one process wait for each other, so that few are made anew: each request asks a few
+    times, however many there are.
+    """
+    mock = partial(serving, load_contract(str(SHOP)), store=server.address(prefix="at-once:"))
+    with mock() as one, mock() as other, server.client() as redis:
+
+        def asked() -> int:
+            return int(redis.info("commandstats")["cmdstat_evalsha"]["calls"])
+
+        HTTP.post(f"{one}/shops", json={"name": "first"})
+        before = asked()
+        made = at_once([("POST", f"{url}/shops", {"name": "n"}) for url in (one, other) * 30])
+        assert {answer.status_code for answer in made} == {201}
+        assert asked() - before < 60 * 8
+
+
 def test_the_journal_counts_up(urls: list[str]) -> None:
     """Each answer has a number of its own, and no number is left out."""
     answers = at_once([("POST", f"{url}{path()}", {}) for url in urls * 10])
