@@ -203,14 +203,22 @@ class RedisSessions(Sessions):
     def _session(self, name: str) -> RedisSession:
         found = self._known.get(name)
         if found is None:
+            if len(self._known) >= _KNOWN:
+                self._know_less()
             found = self._known[name] = RedisSession(name, self)
-            while len(self._known) > _KNOWN:
-                self._known.popitem(last=False)[1].store.forget()
         self._known.move_to_end(name)
         return found
 
+    def _know_less(self) -> None:
+        """Know nothing of the session that was longest unused, and that nobody waits for."""
+        calm = (each for each in self._known.values() if not each.changes.waiting)
+        oldest = next(calm, None)
+        if oldest is not None:
+            oldest.store.forget()
+            del self._known[oldest.name]
+
     def _forget(self) -> bool:
-        """Know less: nothing of the session that was longest unused."""
+        """Know less: nothing of the values of the session that was longest unused."""
         return any(session.store.forget() for session in (*self._known.values(), self.default))
 
     def known(self) -> Iterator[RedisSession]:

@@ -2,9 +2,9 @@
 
 Rules: each value has a version. `update` looks, makes the new value, and sets it if the version is
 still that; else it does so again with what is there now. In one process the changes of a value wait
-for each other, so that they do not make each other begin again. What was looked at is known as long as the
-state of the session has the version that it had then: each request begins with a question for that,
-so that what does not change costs nothing more.
+for each other, so that they do not make each other begin again. What was looked at is known as long
+as the state of the session has the version that it had then: each request begins with a question
+for that, so that what does not change costs nothing more.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.control import live_log
 from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from mock_server.state.journal import Taking
+from mock_server.state.shared import redis_sessions
 from mock_server.state.shared.redis_place import StorePlaceError, redis_place
 from mock_server.state.shared.redis_sessions import RedisSessions
 from tallystick import load_contract
@@ -151,6 +153,28 @@ def test_a_live_log_shows_what_another_replica_answered(urls: list[str]) -> None
         for number in ("id: 1", "id: 2"):
             HTTP.post(f"{urls[1]}{path()}", json={})
             assert number in lines
+
+
+def test_a_live_log_of_a_session_among_many(
+    urls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process forgets what it knows of sessions, but not that somebody looks on."""
+    monkeypatch.setattr(redis_sessions, "_KNOWN", 1)
+    monkeypatch.setattr(live_log, "_SILENCE", PATIENCE)
+    log_of_one = f"/~session/one{PREFIX}/events"
+    with HTTP.stream("GET", f"{urls[0]}{log_of_one}") as log:
+        lines = log.iter_lines()
+        assert next(lines) == "event: changed"
+        HTTP.post(f"{urls[1]}/~session/one{path()}", json={})
+        assert "id: 1" in lines
+        for name in ("two", "three"):
+            HTTP.post(f"{urls[0]}/~session/{name}{path()}", json={})
+        with HTTP.stream("GET", f"{urls[0]}{log_of_one}") as other_log:
+            other_lines = other_log.iter_lines()
+            assert "id: 1" in other_lines
+            HTTP.post(f"{urls[1]}/~session/one{path()}", json={})
+            assert "id: 2" in lines
+            assert "id: 2" in other_lines
 
 
 def test_a_live_log_shows_that_another_replica_reset(urls: list[str]) -> None:
