@@ -21,6 +21,7 @@ _SCHEMES = {"redis": False, "valkey": False, "rediss": True, "valkeys": True, "u
 """Whether what goes there is encrypted, by the scheme of the address."""
 
 _LONGEST_NAME = 40
+_MOST_DIGITS = 10
 
 
 class StorePlaceError(TallystickError):
@@ -64,15 +65,18 @@ def redis_place(address: str) -> RedisPlace:
     """The place that an address means. Raises StorePlaceError, which does not show the address."""
     try:
         split = urlsplit(address)
-        port = split.port or _PORT
+        port = _PORT if split.port is None else split.port
+        (split.hostname or "").encode("idna")  # as whoever looks for its address will do
         query = parse_qs(split.query, keep_blank_values=True, strict_parsing=bool(split.query))
     except ValueError:
         raise _none() from None
     is_socket = split.scheme == "unix"
     given = query.pop("prefix", [PREFIX])[-1]
     database = query.pop("db", ["0"])[-1] if is_socket else split.path.strip("/") or "0"
-    is_known = split.scheme in _SCHEMES and (split.path if is_socket else split.hostname)
-    if not is_known or not (database.isascii() and database.isdigit()) or query or split.fragment:
+    is_known = split.scheme in _SCHEMES and (split.path if is_socket else split.hostname and port)
+    is_number = database.isascii() and database.isdigit() and len(database) < _MOST_DIGITS
+    is_other = query or split.fragment or "\0" in unquote(address)
+    if not is_known or not is_number or is_other:
         raise _none()
     return RedisPlace(
         "" if is_socket else split.hostname or "",
