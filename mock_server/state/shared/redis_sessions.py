@@ -1,17 +1,17 @@
 """The sessions of a mock that shares them with other processes (see Sessions).
 
 Rules: this process keeps of a session what it knew last of its controls, by their version; each
-request begins with one question for a newer one. A change is made on a copy, and counts when Redis
-has taken it, which it does only where no one else was faster; else the change is made on what is
-there now. While Redis is gone, what was known last stands.
+request begins with one question for a newer one. A change counts when Redis has taken it, which it
+does only where no one else was faster; else the change is made on what is there now. While Redis is
+gone, what was known last stands.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from mock_server.limits import DEFAULT, MockLimits
@@ -100,31 +100,37 @@ class RedisSession(Session):
 
     async def change(self, act: Callable[[Controls], T]) -> T:
         """See Session."""
-        async with self._lock:
+        async with self._changing():
             while True:
-                controls = self._copy()
-                result = act(controls)
-                if await self._set(controls):
+                result = act(self.controls)
+                if await self._set(self.controls):
                     return result
 
     async def take(self, act: Callable[[Controls], U | None], taking: Taking) -> U | None:
-        """See Session. The controls are changed in place: to copy hundreds that wait takes long.
-        Where Redis does not take the change, they are known anew.
+        """See Session."""
+        async with self._changing():
+            while True:
+                found = act(self.controls)
+                if found is None:
+                    if await self._set(self.controls):
+                        return None
+                    continue
+                taking.used.append(found.used)
+                if await self._set(self.controls, taking):
+                    return found
+                taking.used.pop()
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncGenerator[None]:
+        """Change the controls where they are: to copy hundreds that wait takes long. If Redis does
+        not take the change, they are again what they were.
         """
         async with self._lock:
-            while True:
-                controls = self.controls
-                found = act(controls)
-                if found is not None:
-                    taking.used.append(found.used)
-                try:
-                    if await self._set(controls, taking if found is not None else None):
-                        return found
-                except BaseException:
-                    self.controls = self._copy()
-                    raise
-                if found is not None:
-                    taking.used.pop()
+            try:
+                yield
+            except BaseException:
+                self.controls = self._copy()
+                raise
 
     async def _set(self, controls: Controls, taking: Taking | None = None) -> bool:
         """Set the controls, unless another process has set them meanwhile; then know those."""
