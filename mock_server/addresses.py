@@ -15,3 +15,6 @@ LINKS = f"{PREFIX}/links/"
 
 PICTURES = f"{PREFIX}/pictures/"
 """The pictures that made-up data shows."""
+
+STATELESS = (STATIC, PICTURES, f"{PREFIX}/health", f"{PREFIX}/ready", f"{PREFIX}/docs")
+"""What of the mock's own needs no session, or asks for its store itself."""

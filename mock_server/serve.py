@@ -89,7 +89,8 @@ def serve(
     show_logs()
     check_workers(workers, store)
     settings = {"auth": auth, "remembers": remembers, "state": state, "load": load}
-    mock = Mock(contract, seed, max_body, limits=limits, **settings, **_kept_in(store))
+    kept = _kept_in(store, contract, seed, state)
+    mock = Mock(contract, seed, max_body, limits=limits, **settings, **kept)
     front = create_app(mock, access)
     looked = None if watched is None else stamps(watched.files)
     with _listen(host, port) as listener:
@@ -192,7 +193,7 @@ def serving(
     """Serve on a free loopback port, in a thread; gives the base URL. Without a `store`, a
     `redis://` address, it keeps its state itself.
     """
-    kept = {"remembers": remembers, "state": state, **_kept_in(store)}
+    kept = {"remembers": remembers, "state": state, **_kept_in(store, contract, seed, state)}
     mock = Mock(contract, seed, max_body, auth=auth, limits=limits, **kept)
     app = create_app(mock, access)
     with _listen("127.0.0.1", 0) as listener:
@@ -207,12 +208,12 @@ def serving(
             thread.join(GRACE + 5)
 
 
-def _kept_in(store: str | None) -> dict[str, Any]:
+def _kept_in(store: str | None, contract: Contract, seed: int, state: Any) -> dict[str, Any]:
     """What a mock needs to keep its state in a store. Raises TallystickError where it cannot."""
     if store is None:
         return {}
     try:
-        from mock_server.state.shared.redis_link import check_redis
+        from mock_server.state.shared.redis_check import check_redis
         from mock_server.state.shared.redis_place import redis_place
         from mock_server.state.shared.redis_sessions import RedisSessions
     except ModuleNotFoundError as error:
@@ -220,7 +221,7 @@ def _kept_in(store: str | None) -> dict[str, Any]:
             f"A store needs {error.name}: pip install 'tallystick[redis]'."
         ) from None
     place = redis_place(store)
-    check_redis(place)
+    check_redis(place, contract, {"--seed": seed, "--state": state})
     return {"make_sessions": partial(RedisSessions, place)}
 
 
@@ -331,7 +332,7 @@ def _url(listener: socket.socket, host: str) -> str:
 
 def greeting(contract: Contract, url: str, access: Access, *, auth: bool = True) -> str:
     """What the command prints when it starts: where the mock is, and what it mocks."""
-    title = " ".join(str(contract.document.root["info"]["title"]).split())
+    title = " ".join(contract.title.split())
     count = len(list(contract.cases))
     lines = [f"{title}: a mock of {count} documented cases, on {url}"]
     names = [operation.name for operation in contract.operations]

@@ -51,6 +51,11 @@ class Contract:
     operations: tuple[ContractOperation, ...]
     problem: ProblemStyle
 
+    @property
+    def title(self) -> str:
+        """What the document calls its API."""
+        return str(self.document.root["info"]["title"])
+
     @cached_property
     def collections(self) -> tuple[Collection, ...]:
         """The collections that are recognised. Raises ExtensionError."""

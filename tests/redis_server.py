@@ -24,14 +24,15 @@ needs_redis = pytest.mark.skipif(
 
 class RedisServer:
     """A server that may be stopped, killed and started again, on the same port. By default it keeps
-    nothing; a `durable` one has every change on the disk before it says so.
+    nothing; a `durable` one has every change on the disk before it says so. `more` are further
+    options.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = False, password: str = "") -> None:
+    def __init__(self, folder: Path, *more: str, durable: bool = False, password: str = "") -> None:
         self.port, self.password = free_port(), password
         keeping = ["--appendonly", "yes", "--appendfsync", "always"] if durable else []
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        options += ["--dir", str(folder), *keeping]
+        options += ["--dir", str(folder), *keeping, *more]
         options += ["--requirepass", password] if password else []
         self._command = ["redis-server", *options]
         self.process: subprocess.Popen[bytes] | None = None

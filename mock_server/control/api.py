@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.addresses import LINKS, PICTURES, PREFIX, STATIC
+from mock_server.addresses import LINKS, PICTURES, PREFIX, STATELESS, STATIC
 from mock_server.answers.problems import problem_response
 from mock_server.control import messages
 from mock_server.control.board import Board
@@ -48,9 +48,6 @@ from mock_server.state.store import RETRY_AFTER, StoreGoneError
 from tallystick.catalogue.names import UnknownCaseError, find_named
 
 T = TypeVar("T")
-
-_ALWAYS = (STATIC, PICTURES, f"{PREFIX}/health", f"{PREFIX}/ready", f"{PREFIX}/docs")
-"""What needs no store."""
 
 
 class Control:
@@ -97,8 +94,8 @@ class Control:
                     refused = problem_response(getattr(error, "status", 400), str(error))
                     await refused(scope, receive, send)
                     return
-            if self.mock.sessions.is_gone and not scope["path"].startswith(_ALWAYS):
-                gone = await _store_gone(Request(scope), StoreGoneError())
+            if session.gone is not None and not scope["path"].startswith(STATELESS):
+                gone = await _store_gone(Request(scope), session.gone)
                 await gone(scope, receive, send)
                 return
             await app({**scope, SESSION: session}, receive, send)
@@ -136,10 +133,9 @@ class Control:
         """200 when the mock serves."""
         return JSONResponse({"status": "ok"})
 
-    async def ready(self, request: Request) -> Response:
-        """200 when the store can be reached, too."""
-        if not await self.mock.sessions.is_ready():
-            return await _store_gone(request, StoreGoneError())
+    async def ready(self, _: Request) -> Response:
+        """200 when the store takes changes, too."""
+        await self.mock.sessions.check()
         return JSONResponse({"status": "ok"})
 
     # --- forces and faults

@@ -80,7 +80,7 @@ class Documents:
 
     async def docs(self, _: Request) -> Response:
         """Swagger UI, showing the document."""
-        title = html.escape(str(self.mock.contract.document.root["info"]["title"]))
+        title = html.escape(self.mock.contract.title)
         return HTMLResponse(_DOCS.format(title=title), headers=_POLICY)
 
 

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.addresses import FAVICON, PREFIX
+from mock_server.addresses import FAVICON, PREFIX, STATELESS
 from mock_server.requests.cors import OWN, is_preflight, preflight, with_cors
 from mock_server.requests.request import HEADERS, Header
 from mock_server.requests.routing.routes import Routes
@@ -72,7 +72,7 @@ class Front:
                 await self._reply(scope, send, error.reply)
                 return
             path = scope["path"]
-        elif self.sessions.is_shared:
+        elif self.sessions.is_shared and not path.startswith(STATELESS):
             await self.sessions.refresh()
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("/", ""):
             await self.control(scope, receive, send if origin is None else plain)

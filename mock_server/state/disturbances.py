@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mock_server.state.forces import MOST_QUEUED, QueueFullError
@@ -47,11 +47,8 @@ class QueuedFault:
     drawn: int = 0
     """How many requests matched it so far: each has a chance of its own, whichever process asks."""
 
-    size: int = field(init=False)
+    size: int = 0
     """How much memory it takes, about."""
-
-    def __post_init__(self) -> None:
-        self.size = size_of((self.disturbances, self.match))
 
     def is_drawn(self) -> bool:
         """Whether the next request gets one."""
@@ -97,14 +94,16 @@ class FaultQueue:
         """Queue faults, and number them. Raises QueueFullError and MemoryFullError."""
         if len(self.queued) >= MOST_QUEUED:
             raise QueueFullError
+        queued.size = size_of((queued.disturbances, queued.match))
         self.memory.add(queued.size)
         queued.number = self.last = self.last + 1
         self.queued.append(queued)
 
     def take(self, facts: Mapping[str, str]) -> Disturbance | None:
         """The disturbance that the first matching entry has next."""
+        known = facts.items()
         for queued in self.queued:
-            if any(facts.get(name) != value for name, value in queued.match.items()):
+            if not queued.match.items() <= known:
                 continue
             if queued.rate < 1 and not queued.is_drawn():
                 continue

@@ -207,8 +207,9 @@ class ForceQueue:
         `facts` are the request's values, such as `path.id`. A force whose next case this
         operation does not document waits for another operation.
         """
+        known = facts.items()
         for force in self.forces:
-            if any(facts.get(name) != value for name, value in force.match.items()):
+            if not force.match.items() <= known:
                 continue
             found = force.next(cases)
             if found is None:

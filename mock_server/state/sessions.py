@@ -21,7 +21,7 @@ from mock_server.limits import MockLimits
 from mock_server.state.changes import Changes
 from mock_server.state.controls import Controls
 from mock_server.state.journal import Journal, Served, Taking
-from mock_server.state.store import Store
+from mock_server.state.store import Store, StoreGoneError
 from tallystick.contract import Contract
 
 SESSION = "tallystick.session"
@@ -101,6 +101,11 @@ class Session(ABC):
         self.store = store
         self.journal = journal
         self.changes = changes
+
+    @property
+    def gone(self) -> StoreGoneError | None:
+        """Why the controls may be old: what the store said when it was last asked for them."""
+        return None
 
     @abstractmethod
     async def change(self, act: Callable[[Controls], T]) -> T:
@@ -202,14 +207,9 @@ class Sessions(ABC):
         for session in self.known():
             session.changes.end()
 
-    @property
-    def is_gone(self) -> bool:
-        """Whether the store cannot be reached for now, as far as is known."""
-        return False
-
-    async def is_ready(self) -> bool:
-        """Whether the store can be reached."""
-        return True
+    async def check(self) -> None:
+        """Whether the store takes changes. Raises StoreGoneError."""
+        return
 
 
 def session_of(scope: Scope) -> Session:

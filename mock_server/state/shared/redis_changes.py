@@ -1,16 +1,18 @@
 """Waking what waits for changes that other processes make.
 
 Rules: a process listens to a session only while somebody there waits for it, so that requests cost
-nothing where nobody looks. Who begins to wait is woken once at once, since what happened before
-Redis knew of it is heard by no one.
+nothing where nobody looks. Redis confirms that it listens; that wakes who waits, too, since what
+happened before was heard by no one. So does each new connection, after one that broke.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from mock_server.state.changes import Changes
@@ -24,6 +26,7 @@ _PAUSE = 0.2
 """Seconds between two tries to reach a Redis that is gone."""
 
 _TURN = 1.0
+_LOG = logging.getLogger(__name__)
 _GONE = (RedisError, OSError, TimeoutError)
 
 
@@ -43,8 +46,7 @@ class RedisChanges(Changes):
         if self.is_over:
             return False
         self.last = time.monotonic()
-        if await self._listener.begin(self._channel, self):
-            return not self.is_over
+        await self._listener.begin(self._channel, self)
         try:
             return await super().wait(count, seconds)
         finally:
@@ -57,7 +59,9 @@ class RedisListener:
     def __init__(self, place: RedisPlace) -> None:
         self._place = place
         self._client = new_client(place)
-        self._pubsub = self._client.pubsub()
+        self._pubsub: PubSub | None = None
+        """What listens, while there is a connection."""
+
         self._heard: dict[str, RedisChanges] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -65,51 +69,50 @@ class RedisListener:
         """Where the changes of a session are made known."""
         return f"{self._place.prefix}changes:{session}"
 
-    async def begin(self, channel: str, changes: RedisChanges) -> bool:
-        """Listen to a channel; says whether that is new."""
-        if channel in self._heard:
-            return False
+    async def begin(self, channel: str, changes: RedisChanges) -> None:
+        """Listen to a channel, if that is not done yet."""
+        if self._heard.get(channel) is changes:
+            return
         self._heard[channel] = changes
-        with suppress(*_GONE):
-            await self._pubsub.subscribe(channel)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        return True
+        elif self._pubsub is not None:
+            with suppress(*_GONE):
+                await self._pubsub.subscribe(channel)
+
+    def begin_again(self) -> None:
+        """Listen by a new connection: the one that there is may be dead, and nobody says so."""
+        self._pubsub = None
 
     async def _run(self) -> None:
-        try:
+        async with self._client:
             while True:
-                await self._turn()
-        finally:
-            with suppress(*_GONE):
-                await self._pubsub.aclose()  # type: ignore[no-untyped-call]
-                await self._client.aclose()
+                try:
+                    await self._listen()
+                except _GONE:
+                    pass
+                except Exception:  # whatever it is: nobody may wait for ever
+                    _LOG.exception("Redis cannot be listened to")
+                self._pubsub = None
+                await asyncio.sleep(_PAUSE)
 
-    async def _turn(self) -> None:
-        """Take the next message, if one comes soon."""
-        try:
-            message = await self._pubsub.get_message(timeout=_TURN)
-            if message is not None:
-                await self._hear(message["channel"].decode())
-        except _GONE:
-            await self._begin_again()
+    async def _listen(self) -> None:
+        """Hear what happens, as long as the connection is of use."""
+        async with self._client.pubsub() as pubsub:
+            await pubsub.connect()
+            self._pubsub = pubsub  # from now on, `begin` asks for what is not in `_heard` yet
+            if self._heard:
+                await pubsub.subscribe(*self._heard)
+            while self._pubsub is pubsub:
+                message = await pubsub.get_message(timeout=_TURN)
+                if message is not None:
+                    await self._hear(message["channel"].decode(), pubsub)
 
-    async def _hear(self, channel: str) -> None:
+    async def _hear(self, channel: str, pubsub: PubSub) -> None:
         changes = self._heard.get(channel)
         if changes is None:
             return
         changes.notify()
         if not changes.waiting and time.monotonic() - changes.last > _CALM:
             del self._heard[channel]
-            await self._pubsub.unsubscribe(channel)
-
-    async def _begin_again(self) -> None:
-        """Listen by a new connection, and wake all: what happened meanwhile, nobody knows."""
-        with suppress(*_GONE):
-            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
-        await asyncio.sleep(_PAUSE)
-        self._pubsub = self._client.pubsub()
-        with suppress(*_GONE):
-            await self._pubsub.subscribe(*self._heard)
-        for changes in self._heard.values():
-            changes.notify()
+            await pubsub.unsubscribe(channel)

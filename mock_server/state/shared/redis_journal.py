@@ -49,8 +49,8 @@ class RedisJournal:
         self.out: dict[int, Facts] = {}
         """The facts of those that are out, until others are notified."""
 
-    resets = 0
-    """What others reset is seen by smaller numbers only."""
+        self.resets = 0
+        self._begun = b""
 
     async def _run(self, script: Script, *arguments: Any, again: bool = False) -> Any:
         prefix = self._link.place.prefix
@@ -86,7 +86,7 @@ class RedisJournal:
             self.most,
             self.cap,
             orjson.dumps(facts),
-            _details(scope, body, headers, answer, own),
+            _details(scope, body, headers, answer, own, has_link=operation is not None),
             orjson.dumps([operation, case]),
             *(part for name, note, most in noted for part in (name, _packed(note), most)),
         )
@@ -98,7 +98,7 @@ class RedisJournal:
         """What the journal has of a request before it is answered, as a script takes it."""
         answered = [taking.operation, 0, "", UNANSWERED]
         facts = _facts(taking.moment, taking.scope, answered, None, None, "; ".join(taking.used))
-        details = _details(taking.scope, taking.body, [], b"", None)
+        details = _details(taking.scope, taking.body, [], b"", None, has_link=False)
         return taking.number, self.most, self.cap, orjson.dumps(facts), details
 
     def sent(self, number: int, seconds: float) -> None:
@@ -117,8 +117,12 @@ class RedisJournal:
             await self._run(scripts.NOTIFY, again=True)
 
     async def count(self) -> int:
-        """See Journal."""
-        return int(await self._run(scripts.COUNT, again=True))
+        """See Journal. Whoever reset it, here it is seen."""
+        count, begun = await self._run(scripts.COUNT, again=True)
+        if self._begun not in (b"", begun):
+            self.resets += 1
+        self._begun = begun
+        return int(count)
 
     async def entries(self, after: int = 0) -> list[Entry]:
         """See Journal."""
@@ -136,13 +140,13 @@ class RedisJournal:
         found = await self._run(scripts.ENTRY, "d", number, again=True)
         if found is None:
             return None
-        query, headers, body, sent, answer, own = orjson.loads(found)
+        query, headers, body, sent, answer, own, has_link = orjson.loads(found)
         link = (b"link", b'%b%d>; rel="describedby"' % (self._requests, number))
         return Received(
             query.encode("latin-1"),
             _pairs(headers),
             body.encode("latin-1"),
-            [*_pairs(sent), link],
+            [*_pairs(sent), *([link] if has_link else ())],
             answer.encode("latin-1"),
             None if own is None else OwnAnswer.restored(own),
         )
@@ -185,8 +189,17 @@ def _valid(text: str) -> str:
 
 
 def _details(
-    scope: Scope, body: bytes, headers: Pairs, answer: bytes, own: OwnAnswer | None
+    scope: Scope,
+    body: bytes,
+    headers: Pairs,
+    answer: bytes,
+    own: OwnAnswer | None,
+    *,
+    has_link: bool,
 ) -> bytes:
+    """What more is known. The answer of an operation has a link with its number, which it gets
+    when this is kept.
+    """
     return orjson.dumps(
         [
             scope["query_string"].decode("latin-1"),
@@ -195,6 +208,7 @@ def _details(
             _texts(headers),
             answer[:LARGEST_BODY].decode("latin-1"),
             None if own is None else own.stored(),
+            has_link,
         ]
     )
 

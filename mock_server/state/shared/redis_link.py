@@ -20,17 +20,16 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
-from redis.retry import Retry as Once
 
-from mock_server.state.shared.redis_place import RedisPlace, StorePlaceError
+from mock_server.state.shared.redis_place import RedisPlace
 from mock_server.state.shared.scripts import Script
 from mock_server.state.store import StoreGoneError
 
 PATIENCE = 2.0
-"""How long Redis may take for what it is asked at once, in seconds, and for a new connection."""
+"""How long Redis may take for what it is asked at once, in seconds."""
 
-OLDEST = 7
-"""The oldest version of Redis that is used; Valkey says that it is a later one."""
+_CONNECTING = 3 * PATIENCE
+"""How long it may take for a new connection, on which it is asked three times."""
 
 _PAUSE = 0.2
 """Seconds between two tries to reach a Redis that is gone."""
@@ -47,37 +46,20 @@ class _Asked:
     again: bool
 
 
-def check_redis(place: RedisPlace) -> None:
-    """Whether there is a Redis that fits. Raises StorePlaceError."""
-    try:
-        with redis.Redis(**_options(place), retry=Once(NoBackoff(), 0)) as client:
-            server = client.info("server")
-    except _GONE as error:
-        reason = str(error).replace(place.password or "\0", "…").rstrip(".")
-        raise StorePlaceError(
-            f"The store {place} cannot be used: {reason}.",
-            remedy="Start Redis, or leave --store out: then the mock keeps its state itself.",
-        ) from None
-    version = str(server["redis_version"])
-    if int(version.partition(".")[0]) < OLDEST:
-        raise StorePlaceError(f"The store {place} is Redis {version}; {OLDEST} or later is needed.")
-    if server.get("redis_mode") == "cluster":
-        raise StorePlaceError(f"The store {place} is a cluster; a single server is needed.")
-
-
 def new_client(place: RedisPlace) -> Redis:
     """A client that tries everything once."""
-    return Redis(**_options(place), retry=Retry(NoBackoff(), 0))
+    return Redis(**options(place), retry=Retry(NoBackoff(), 0))
 
 
-def _options(place: RedisPlace) -> dict[str, Any]:
+def options(place: RedisPlace) -> dict[str, Any]:
+    """How a client reaches it."""
+    encrypted = {"ssl": True} if place.is_encrypted else {}
+    there = {"host": place.host, "port": place.port, **encrypted}
     return {
-        "host": place.host,
-        "port": place.port,
+        **({"unix_socket_path": place.socket} if place.socket else there),
         "db": place.database,
         "username": place.username,
         "password": place.password,
-        "ssl": place.is_encrypted,
         "socket_timeout": PATIENCE,
         "socket_connect_timeout": PATIENCE,
         "protocol": 2,
@@ -121,6 +103,9 @@ class RedisLink:
 
     async def _run(self) -> None:
         async with new_client(self.place) as client:
+            if not await _connects(client):
+                self.is_gone = True
+                await self._wait(client)
             await self._work_with(client)
 
     async def _work_with(self, client: Redis) -> None:
@@ -158,10 +143,9 @@ class RedisLink:
         """Ask once more; where that fails, too, the store is gone."""
         await _disconnect(client)
         try:
-            if asked:
+            self.is_gone = not await _connects(client)
+            if asked and not self.is_gone:
                 await self._send(client, asked)
-            else:
-                await client.ping()
         except _GONE:
             self.is_gone = True
 
@@ -172,13 +156,20 @@ class RedisLink:
         self._asked = []
         while True:
             await asyncio.sleep(_PAUSE)
-            with suppress(*_GONE):
-                async with asyncio.timeout(PATIENCE):
-                    await client.ping()
+            if await _connects(client):
                 break
             await _disconnect(client)
         self.is_gone = False
         self.when_back()
+
+
+async def _connects(client: Redis) -> bool:
+    """Whether there is a connection now."""
+    with suppress(*_GONE):
+        async with asyncio.timeout(_CONNECTING):
+            await client.ping()
+        return True
+    return False
 
 
 def _refuse(asked: list[_Asked]) -> None:

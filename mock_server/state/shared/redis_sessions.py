@@ -1,17 +1,17 @@
 """The sessions of a mock that shares them with other processes (see Sessions).
 
 Rules: this process keeps of a session what it knew last of its controls, by their version; each
-request begins with one question for a newer one. A change is made on a copy, and counts when Redis
-has taken it, which it does only where no one else was faster; else the change is made on what is
-there now. While Redis is gone, what was known last stands.
+request begins with one question for a newer one. A change counts when Redis has taken it, which it
+does only where no one else was faster; else the change is made on what is there now. While Redis is
+gone, what was known last stands.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from mock_server.limits import DEFAULT, MockLimits
@@ -41,7 +41,7 @@ _SHARE_KNOWN = 8
 class RedisSession(Session):
     """A session in Redis (see Session)."""
 
-    __slots__ = ("_lock", "_sessions", "_text", "_version")
+    __slots__ = ("_gone", "_lock", "_sessions", "_text", "_version")
     journal: RedisJournal
     store: RedisStore
 
@@ -49,6 +49,7 @@ class RedisSession(Session):
         self._sessions = sessions
         self._lock = asyncio.Lock()
         self._version, self._text = "0", ""
+        self._gone: StoreGoneError | None = None
         link = sessions.link
         most = MOST_ENTRIES_OF_A_SESSION if name else MOST_ENTRIES
         super().__init__(
@@ -62,16 +63,23 @@ class RedisSession(Session):
     async def _run(self, script: Script, *arguments: Any, again: bool = False) -> Any:
         return await self._sessions.run(script, self.name, *arguments, again=again)
 
+    @property
+    def gone(self) -> StoreGoneError | None:
+        """See Session."""
+        return self._gone
+
     async def refresh(self) -> None:
-        """Have the controls as they are now. Raises TooManySessionsError, StoreGoneError."""
+        """Have the controls as they are now, if the store says. Raises TooManySessionsError."""
         limits = self._sessions.limits
         try:
             reply = await self._run(
                 scripts.BEGIN, self._version, limits.max_sessions, limits.session_idle, again=True
             )
-        except StoreGoneError:
+        except StoreGoneError as error:
+            self._gone = error
             self.store.know(None)
-            raise
+            return
+        self._gone = None
         if reply[0]:
             raise TooManySessionsError(limits.max_sessions)
         _, version, state, *text = reply
@@ -92,27 +100,37 @@ class RedisSession(Session):
 
     async def change(self, act: Callable[[Controls], T]) -> T:
         """See Session."""
-        async with self._lock:
+        async with self._changing():
             while True:
-                controls = self._copy()
-                result = act(controls)
-                if await self._set(controls):
+                result = act(self.controls)
+                if await self._set(self.controls):
                     return result
 
     async def take(self, act: Callable[[Controls], U | None], taking: Taking) -> U | None:
         """See Session."""
-        async with self._lock:
+        async with self._changing():
             while True:
-                controls = self._copy()
-                found = act(controls)
+                found = act(self.controls)
                 if found is None:
-                    if await self._set(controls):
+                    if await self._set(self.controls):
                         return None
                     continue
                 taking.used.append(found.used)
-                if await self._set(controls, taking):
+                if await self._set(self.controls, taking):
                     return found
                 taking.used.pop()
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncGenerator[None]:
+        """Change the controls where they are: to copy hundreds that wait takes long. If Redis does
+        not take the change, they are again what they were.
+        """
+        async with self._lock:
+            try:
+                yield
+            except BaseException:
+                self.controls = self._copy()
+                raise
 
     async def _set(self, controls: Controls, taking: Taking | None = None) -> bool:
         """Set the controls, unless another process has set them meanwhile; then know those."""
@@ -155,9 +173,9 @@ class RedisSessions(Sessions):
 
     def __init__(self, place: RedisPlace, contract: Contract, limits: MockLimits = DEFAULT) -> None:
         super().__init__(limits)
-        self.contract = contract
+        self.contract, place = contract, place.of(contract.title)
         self.blank = Controls(contract).stored()
-        self.link = RedisLink(place, self.notify)
+        self.link = RedisLink(place, self._back)
         self.listener = RedisListener(place)
         self.memory = Memory(limits.memory // _SHARE_KNOWN)
         self.memory.droppers = [self._forget]
@@ -173,34 +191,40 @@ class RedisSessions(Sessions):
         """What a script gives for a session."""
         return await self.link.run(script, self.link.place.prefix, session, *arguments, again=again)
 
-    @property
-    def is_gone(self) -> bool:
-        """See Sessions."""
-        return self.link.is_gone
+    def _back(self) -> None:
+        """Redis was gone and is back: have all that wait look at what there is now."""
+        self.listener.begin_again()
+        self.notify()
 
     async def refresh(self) -> None:
         """See Sessions."""
-        with suppress(StoreGoneError):
-            await self.default.refresh()
+        await self.default.refresh()
 
     async def named(self, name: str) -> Session:
         """See Sessions."""
         session = self._session(name)
-        with suppress(StoreGoneError):
-            await session.refresh()
+        await session.refresh()
         return session
 
     def _session(self, name: str) -> RedisSession:
         found = self._known.get(name)
         if found is None:
+            if len(self._known) >= _KNOWN:
+                self._know_less()
             found = self._known[name] = RedisSession(name, self)
-            while len(self._known) > _KNOWN:
-                self._known.popitem(last=False)[1].store.forget()
         self._known.move_to_end(name)
         return found
 
+    def _know_less(self) -> None:
+        """Know nothing of the session that was longest unused, and that nobody waits for."""
+        calm = (each for each in self._known.values() if not each.changes.waiting)
+        oldest = next(calm, None)
+        if oldest is not None:
+            oldest.store.forget()
+            del self._known[oldest.name]
+
     def _forget(self) -> bool:
-        """Know less: nothing of the session that was longest unused."""
+        """Know less: nothing of the values of the session that was longest unused."""
         return any(session.store.forget() for session in (*self._known.values(), self.default))
 
     def known(self) -> Iterator[RedisSession]:
@@ -232,10 +256,6 @@ class RedisSessions(Sessions):
             session.follow()
         self.notify()
 
-    async def is_ready(self) -> bool:
+    async def check(self) -> None:
         """See Sessions."""
-        try:
-            await self.run(scripts.PING, "", again=True)
-        except StoreGoneError:
-            return False
-        return True
+        await self.run(scripts.CHECK, "", self.limits.session_idle, again=True)

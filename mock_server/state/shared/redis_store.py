@@ -1,15 +1,18 @@
 """The values of a session in Redis (see Store).
 
 Rules: each value has a version. `update` looks, makes the new value, and sets it if the version is
-still that; else it does so again with what is there now. What was looked at is known as long as the
-state of the session has the version that it had then: each request begins with a question for that,
-so that what does not change costs nothing more.
+still that; else it does so again with what is there now. In one process the changes of a value wait
+for each other, so that they do not make each other begin again. What was looked at is known as long
+as the state of the session has the version that it had then: each request begins with a question
+for that, so that what does not change costs nothing more.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from mock_server.state.memory import OVERHEAD, Memory, MemoryShare
 from mock_server.state.shared import scripts
@@ -32,6 +35,7 @@ class RedisStore:
         self._memory = MemoryShare(memory)
         self._state: bytes | None = None
         self._known: dict[str, Looked] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def know(self, state: bytes | None) -> None:
         """The version of the state is this; None where nobody knows."""
@@ -56,10 +60,11 @@ class RedisStore:
         known = self._known
         if key in known:
             return known[key]
-        value, version = await self._run(scripts.LOOK, key, again=True)
+        value, version, state = await self._run(scripts.LOOK, key, again=True)
         looked = None if value is None else value.decode(), version
-        # Where the state is another one by now, what was looked at is not known.
-        if known is self._known and self._state is not None:
+        # Where the state is another one by now, what was looked at is not known: after a reset,
+        # the state would be the one that is known again.
+        if known is self._known and state == self._state:
             known[key] = looked
             self._memory.add(OVERHEAD + len(key) + len(value or b""))
         return looked
@@ -85,6 +90,11 @@ class RedisStore:
 
     async def update(self, key: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
         """See Store."""
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        async with lock:
+            return await self._update(key, change)
+
+    async def _update(self, key: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
         found, version = await self._look(key)
         while True:
             value, result = change(found)

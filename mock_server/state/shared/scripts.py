@@ -3,11 +3,12 @@
 Rules: all keys of a session begin with `PREFIXs:NAME:`. `c` has the controls and their version, and
 the version of the state, which is that of the last change of any value. `v` has the values by key,
 `o` these keys in the order of their last change (the score is the version of the value), `j` the
-journal, `d` the details of its last entries, `m` the number of its last entry and how many bytes
-are kept, `n` how often each case was served, `k` the names of the notes, and `k:NAME` the notes of
-a name. `PREFIXsessions` has the named sessions with the time of their last use, `PREFIXtotal` how
-often each case was served in all, `PREFIXversion` the latest version. A script makes the names of
-keys itself, which a Redis cluster does not allow.
+journal, `d` the details of its last entries, `m` the number of its last entry, the version that
+tells it from the journal before a reset, and how many bytes are kept, `n` how often each case was
+served, `k` the names of the notes, and `k:NAME` the notes of a name. `PREFIXsessions` has the named
+sessions with the time of their last use, `PREFIXtotal` how often each case was served in all,
+`PREFIXversion` the latest version, `PREFIXmock` what the mocks are made of. A script makes the
+names of keys itself, which a Redis cluster does not allow.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ local function now()
   return t[1] + t[2] / 1000000
 end
 
+-- A Redis that takes no changes for now can be read all the same.
 local function touch()
-  if name ~= '' then call('ZADD', prefix .. 'sessions', now(), name) end
+  if name ~= '' then redis.pcall('ZADD', prefix .. 'sessions', now(), name) end
 end
 
 -- One that no other change has, not even one before all was lost: it follows the time.
@@ -41,6 +43,13 @@ local function forget(name)
   local base = prefix .. 's:' .. name .. ':'
   for _, note in ipairs(call('SMEMBERS', base .. 'k')) do call('DEL', base .. 'k:' .. note) end
   for _, part in ipairs({'c', 'v', 'o', 'j', 'd', 'm', 'n', 'k'}) do call('DEL', base .. part) end
+end
+
+local function end_unused(idle)
+  for _, old in ipairs(call('ZRANGEBYSCORE', prefix .. 'sessions', '-inf', now() - idle)) do
+    call('ZREM', prefix .. 'sessions', old)
+    forget(old)
+  end
 end
 
 local function changed(name) call('PUBLISH', prefix .. 'changes:' .. name, '') end
@@ -79,6 +88,7 @@ local function record(number, most, cap, facts, details)
     return number
   end
   number = call('HINCRBY', base .. 'm', 'count', 1)
+  if number == 1 then call('HSET', base .. 'm', 'begun', version()) end
   if call('RPUSH', base .. 'j', facts) > most then call('LPOP', base .. 'j') end
   keep('d', details, 200, cap)
   return number
@@ -106,12 +116,8 @@ BEGIN = Script("""
 -- state, controls
 local known, most, idle = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 if name ~= '' and not call('ZSCORE', prefix .. 'sessions', name) then
-  local sessions = prefix .. 'sessions'
-  for _, old in ipairs(call('ZRANGEBYSCORE', sessions, '-inf', now() - idle)) do
-    call('ZREM', sessions, old)
-    forget(old)
-  end
-  if call('ZCARD', sessions) >= most then return {1} end
+  end_unused(idle)
+  if call('ZCARD', prefix .. 'sessions') >= most then return {1} end
 end
 touch()
 local found = call('HMGET', base .. 'c', 'version', 'state')
@@ -158,7 +164,10 @@ if place then call('LSET', base .. 'j', place, ARGV[4]) end
 changed(name)
 """)
 
-COUNT = Script("return count()")
+COUNT = Script("""
+-- the number of the last entry, and what tells this journal from the one before a reset
+return {count(), call('HGET', base .. 'm', 'begun') or ''}
+""")
 
 ENTRIES = Script("""
 -- after: the number of the last entry, and those after that number
@@ -193,11 +202,16 @@ forget(name)
 changed(name)
 return found
 """)
-PING = Script("return 1")
+CHECK = Script("""
+-- idle seconds: nothing, where it takes changes
+version()
+end_unused(tonumber(ARGV[3]))
+""")
 
 LOOK = Script("""
--- key: value and version
-return {call('HGET', base .. 'v', ARGV[3]), call('ZSCORE', base .. 'o', ARGV[3])}
+-- key: value and version, and the version of the state
+local state = call('HGET', base .. 'c', 'state') or '0'
+return {call('HGET', base .. 'v', ARGV[3]), call('ZSCORE', base .. 'o', ARGV[3]), state}
 """)
 PUT = Script("""
 -- key, value, most; and the version that must be there, '' for none

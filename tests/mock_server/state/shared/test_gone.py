@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from tests.mock_server.conftest import client
 from tests.mock_server.documented import OPERATION, VALID, check_problem, create, path
 from tests.ports import free_port
 from tests.redis_server import RedisServer, needs_redis
+from tests.slow_way import slow_way
 from tests.waiting import until
 
 pytestmark = needs_redis
@@ -123,6 +125,104 @@ def test_a_live_log_without_redis(server: RedisServer, mock: httpx.Client) -> No
         server.start()
         until(lambda: create(mock).status_code == 200)
         assert "event: request" in lines
+
+
+@pytest.mark.parametrize("is_mute", [False, True])
+def test_a_live_log_while_redis_is_long_away(server: RedisServer, *, is_mute: bool) -> None:
+    """Who listens tries again and again, also where the old connection is dead and nobody says so:
+    what another replica answers is shown at once.
+    """
+    with slow_way(server.port) as way, ExitStack() as stack:
+        one, other = (
+            stack.enter_context(serving(load_contract(), store=address))
+            for address in (f"redis://127.0.0.1:{way.port}/0", server.address())
+        )
+        mock = stack.enter_context(client(one))
+        other_mock = stack.enter_context(client(other))
+        log = stack.enter_context(mock.stream("GET", f"{PREFIX}/events", timeout=PATIENCE))
+        lines = log.iter_lines()
+        create(other_mock, {})
+        assert "id: 1" in lines
+        way.accepts = False
+        if is_mute:
+            way.mute()
+        else:
+            way.cut()
+        create(mock)
+        until(lambda: way.refused > 6)
+        way.accepts = True
+        until(lambda: ready(mock) == 200)
+        for number in (2, 3):
+            create(other_mock, {})
+            assert f"id: {number}" in lines
+
+
+@pytest.mark.long
+def test_a_slow_redis(server: RedisServer) -> None:
+    """Where nothing comes, nobody waits for long, and who asks whether the mock is alive not at
+    all. Where all comes late, even the words at the begin of a connection, so do answers.
+    """
+    with (
+        slow_way(server.port) as way,
+        serving(load_contract(), store=f"redis://127.0.0.1:{way.port}/1") as url,
+        client(url) as mock,
+    ):
+        way.delay = None
+        assert mock.get(f"{PREFIX}/health", timeout=1.5).status_code == 200
+        check_gone(create(mock))
+        assert create(mock, headers={"Prefer": "code=502"}).status_code == 502
+        way.cut()
+        way.delay = 0.6
+        until(lambda: ready(mock) == 200)
+        assert create(mock).status_code == 200
+
+
+def test_a_redis_that_becomes_a_copy(server: RedisServer, mock: httpx.Client) -> None:
+    """It takes no changes: what is there is shown, the rest is refused, and `ready` says why."""
+    mock.post(f"{PREFIX}/forces", json={"cases": ["502"]}, headers={"Tallystick-Session": "one"})
+    with server.client() as redis:
+        redis.replicaof("127.0.0.1", free_port())
+        for answer in (create(mock), mock.get(f"{PREFIX}/ready"), mock.post(f"{PREFIX}/reset")):
+            check_gone(answer)
+            assert "read only" in answer.json()["detail"]
+        assert create(mock, {}).status_code == 400
+        shown = mock.get(f"{PREFIX}/forces", headers={"Tallystick-Session": "one"})
+        assert [force["cases"] for force in shown.json()] == [["502"]]
+        redis.replicaof("NO", "ONE")
+    assert ready(mock) == 200
+    assert create(mock).status_code == 200
+
+
+def test_a_copy_at_the_start(server: RedisServer, tmp_path: Path) -> None:
+    """A Redis that takes no changes is refused, and the one that does is named."""
+    address = ["127.0.0.1", str(server.port)]
+    with RedisServer(tmp_path, "--replicaof", " ".join(address)) as copy:
+        with pytest.raises(StorePlaceError) as refused:
+            serving(load_contract(), store=copy.address()).__enter__()
+        assert "takes no changes" in str(refused.value)
+        assert ":".join(address) in str(refused.value)
+
+
+def test_what_cannot_be_asked_for_is_not_shown(server: RedisServer, mock: httpx.Client) -> None:
+    """A Redis that refuses to say what is queued is no reason to say that nothing is."""
+    mock.post(f"{PREFIX}/forces", json={"cases": ["502"]})
+    with serving(load_contract(), store=server.address()) as url, client(url) as other:
+        with server.client() as redis:
+            redis.acl_setuser("default", enabled=True, commands=["-zscore", "-hmget"])
+            check_gone(other.get(f"{PREFIX}/forces"))
+            redis.acl_setuser("default", enabled=True, commands=["+zscore", "+hmget"])
+        assert len(other.get(f"{PREFIX}/forces").json()) == 1
+
+
+def test_a_socket(tmp_path: Path) -> None:
+    """A Redis on this machine may be reached by a socket."""
+    place = tmp_path / "redis.sock"
+    with (
+        RedisServer(tmp_path, "--unixsocket", str(place)),
+        serving(load_contract(), store=f"unix://{place}?db=1") as url,
+        client(url) as mock,
+    ):
+        assert create(mock).status_code == 200
 
 
 @pytest.mark.whole

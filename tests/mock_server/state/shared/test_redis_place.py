@@ -16,6 +16,14 @@ from mock_server.state.shared.redis_place import RedisPlace, StorePlaceError, re
             "rediss://h:6379/1?prefix=shop:",
         ),
         ("redis://:hush@[::1]:1", RedisPlace("::1", 1, password="hush"), "redis://[::1]:1/0"),
+        ("valkey://h", RedisPlace("h"), "redis://h:6379/0"),
+        ("valkeys://h", RedisPlace("h", is_encrypted=True), "rediss://h:6379/0"),
+        ("unix:///run/r.sock", RedisPlace(socket="/run/r.sock"), "unix:///run/r.sock?db=0"),
+        (
+            "unix://:hush@/run/my%20r.sock?db=2&prefix=a:",
+            RedisPlace(database=2, password="hush", prefix="a:", socket="/run/my r.sock"),
+            "unix:///run/my r.sock?db=2&prefix=a:",
+        ),
     ],
 )
 def test_an_address(address: str, place: RedisPlace, shown: str) -> None:
@@ -37,6 +45,15 @@ def test_an_address(address: str, place: RedisPlace, shown: str) -> None:
         "redis://localhost/zero",
         "redis://localhost/0?size=3",
         "redis://localhost/0#hush",
+        "redis://localhost/0?db=2",
+        "redis://localhost/²",
+        "redis://localhost:0",
+        f"redis://localhost/{'9' * 5_000}",
+        "redis://a..b",
+        "redis://[::1",
+        "unix:///run/%00",
+        "unix://",
+        "unix:///run/r.sock?db=two",
     ],
 )
 def test_no_address(address: str) -> None:
@@ -45,3 +62,15 @@ def test_no_address(address: str) -> None:
         redis_place(address)
     assert "hush" not in str(refused.value)
     assert "redis://127.0.0.1:6379/0" in str(refused.value)
+
+
+def test_each_document_has_a_prefix() -> None:
+    """By its title, in any script; where the address has a prefix, that one."""
+    place = redis_place("redis://h")
+    prefixes = [place.of(title).prefix for title in ("A shop", "A  shop!", "店", "", "x" * 500)]
+    assert len(set(prefixes)) == 5
+    assert prefixes[0].startswith("tallystick:a-shop-")
+    assert place.of("A shop") == place.of("A shop")
+    assert str(place.of("A shop")) == "redis://h:6379/0"
+    assert max(map(len, prefixes)) < 70
+    assert redis_place("redis://h?prefix=own:").of("A shop").prefix == "own:"

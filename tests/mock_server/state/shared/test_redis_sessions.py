@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.control import live_log
 from mock_server.limits import MockLimits
 from mock_server.serve import serving
 from mock_server.state.journal import Taking
-from mock_server.state.shared.redis_place import redis_place
+from mock_server.state.shared import redis_sessions
+from mock_server.state.shared.redis_place import StorePlaceError, redis_place
 from mock_server.state.shared.redis_sessions import RedisSessions
 from tallystick import load_contract
 from tests import PATIENCE
@@ -89,6 +91,23 @@ def test_no_item_is_lost(server: RedisServer) -> None:
     assert {item["name"] for item in state} >= {f"n{n}" for n in range(40)}
 
 
+def test_changes_at_once_are_made_once(server: RedisServer) -> None:
+    """Those of one process wait for each other, so that few are made anew: each request asks a few
+    times, however many there are.
+    """
+    mock = partial(serving, load_contract(str(SHOP)), store=server.address(prefix="at-once:"))
+    with mock() as one, mock() as other, server.client() as redis:
+
+        def asked() -> int:
+            return int(redis.info("commandstats")["cmdstat_evalsha"]["calls"])
+
+        HTTP.post(f"{one}/shops", json={"name": "first"})
+        before = asked()
+        made = at_once([("POST", f"{url}/shops", {"name": "n"}) for url in (one, other) * 30])
+        assert {answer.status_code for answer in made} == {201}
+        assert asked() - before < 60 * 8
+
+
 def test_the_journal_counts_up(urls: list[str]) -> None:
     """Each answer has a number of its own, and no number is left out."""
     answers = at_once([("POST", f"{url}{path()}", {}) for url in urls * 10])
@@ -134,6 +153,56 @@ def test_a_live_log_shows_what_another_replica_answered(urls: list[str]) -> None
         for number in ("id: 1", "id: 2"):
             HTTP.post(f"{urls[1]}{path()}", json={})
             assert number in lines
+
+
+def test_a_live_log_of_a_session_among_many(
+    urls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process forgets what it knows of sessions, but not that somebody looks on."""
+    monkeypatch.setattr(redis_sessions, "_KNOWN", 1)
+    monkeypatch.setattr(live_log, "_SILENCE", PATIENCE)
+    log_of_one = f"/~session/one{PREFIX}/events"
+    with HTTP.stream("GET", f"{urls[0]}{log_of_one}") as log:
+        lines = log.iter_lines()
+        assert next(lines) == "event: changed"
+        HTTP.post(f"{urls[1]}/~session/one{path()}", json={})
+        assert "id: 1" in lines
+        for name in ("two", "three"):
+            HTTP.post(f"{urls[0]}/~session/{name}{path()}", json={})
+        with HTTP.stream("GET", f"{urls[0]}{log_of_one}") as other_log:
+            other_lines = other_log.iter_lines()
+            assert "id: 1" in other_lines
+            HTTP.post(f"{urls[1]}/~session/one{path()}", json={})
+            assert "id: 2" in lines
+            assert "id: 2" in other_lines
+
+
+def test_a_live_log_shows_that_another_replica_reset(urls: list[str]) -> None:
+    """Also where as many requests are answered at once as there were before."""
+    with HTTP.stream("GET", f"{urls[0]}{PREFIX}/events") as log:
+        lines = log.iter_lines()
+        HTTP.post(f"{urls[1]}{path()}", json={})
+        assert "id: 1" in lines
+        HTTP.post(f"{urls[1]}{PREFIX}/reset")
+        HTTP.post(f"{urls[1]}{path()}", json={})
+        assert "event: reset" in lines
+        assert "id: 1" in lines
+
+
+def test_what_is_looked_at_before_a_reset_is_not_known_after_it(server: RedisServer) -> None:
+    """However a replica's request and the changes of another are mixed."""
+    place, contract = redis_place(server.address(prefix="looked:")), load_contract()
+
+    async def look() -> str | None:
+        one, other = (RedisSessions(place, contract).default for _ in range(2))
+        await one.refresh()
+        await other.store.put("key", "value")
+        assert await one.store.get("key") == "value"
+        await other.reset()
+        await one.refresh()
+        return await one.store.get("key")
+
+    assert asyncio.run(look()) is None
 
 
 def test_what_is_waited_for_comes_to_another_replica(urls: list[str]) -> None:
@@ -198,10 +267,11 @@ def test_all_is_json(urls: list[str], server: RedisServer) -> None:
     """What is in Redis is data: whoever reads it runs nothing."""
     HTTP.post(f"{urls[0]}{path()}?q=é", json=VALID, headers=[(b"X-Odd", b"\xff")])
     HTTP.post(f"{urls[0]}{PREFIX}/forces", json={"body": {"a": 1e300}, "times": 1e300})
+    base = f"{redis_place(server.address()).of(load_contract().title).prefix}s::"
     with server.client() as redis:
-        texts = [redis.hget("tallystick:s::c", "text")]
-        texts += [*redis.lrange("tallystick:s::j", 0, -1), *redis.lrange("tallystick:s::d", 0, -1)]
-        texts += redis.lrange("tallystick:s::k:links", 0, -1)
+        texts = [redis.hget(f"{base}c", "text")]
+        for kept in ("j", "d", "k:links"):
+            texts += redis.lrange(f"{base}{kept}", 0, -1)
     assert len(texts) == 4
     for text in texts:
         json.loads(text or "")
@@ -223,17 +293,28 @@ DISCONNECTED = {"payment_account": "Disconnected"}
 
 
 def test_a_redis_that_takes_nothing(urls: list[str], server: RedisServer) -> None:
-    """Where it is full, reading goes on, and a change is a 503 that says why."""
-    with server.client() as redis:
-        redis.config_set("maxmemory", "1")
-        try:
-            assert HTTP.post(f"{urls[0]}{path()}", json={}).status_code == 400
-            full = HTTP.post(f"{urls[0]}{path()}", json=VALID)
-        finally:
-            redis.config_set("maxmemory", "0")
-    assert (full.status_code, full.headers["retry-after"]) == (503, "1")
-    assert "maxmemory" in full.json()["detail"]
-    assert HTTP.post(f"{urls[0]}{path()}", json=VALID).status_code == 200
+    """Where it is full, reading goes on in each session, a change is a 503 that says why, and what
+    is not needed can be forgotten.
+    """
+    for session in ("", "/~session/one"):
+        base = f"{urls[0]}{session}"
+        HTTP.post(f"{urls[1]}{session}{PREFIX}/forces", json={"cases": ["403"]})
+        with server.client() as redis:
+            redis.config_set("maxmemory", "1")
+            try:
+                assert HTTP.post(f"{base}{path()}?x=y", json={}).status_code == 503
+                assert len(HTTP.get(f"{base}{PREFIX}/forces").json()) == 1
+                assert HTTP.post(f"{base}{PREFIX}/reset").status_code == 204
+                assert HTTP.get(f"{base}{PREFIX}/forces").json() == []
+                assert HTTP.post(f"{base}{path()}", json={}).status_code == 400
+                full = HTTP.post(f"{base}{path()}", json=VALID)
+                is_ready = HTTP.get(f"{urls[0]}{PREFIX}/ready")
+            finally:
+                redis.config_set("maxmemory", "0")
+        for answer in (full, is_ready):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+            assert "maxmemory" in answer.json()["detail"]
+        assert HTTP.post(f"{base}{path()}", json=VALID).status_code == 200
 
 
 @pytest.mark.parametrize("body", [VALID, {}])
@@ -257,6 +338,74 @@ def test_scripts_are_sent_anew(urls: list[str], server: RedisServer) -> None:
     with server.client() as redis:
         redis.script_flush()
     assert HTTP.post(f"{urls[0]}{path()}", json=VALID).status_code == 200
+
+
+def test_what_is_left(server: RedisServer) -> None:
+    """Of sessions that ended, were reset or are unused for long, nothing stays in Redis."""
+    store, limits = server.address(prefix="left:"), MockLimits(session_idle=0.05)
+    with serving(load_contract(), store=store, limits=limits) as url, server.client() as redis:
+
+        def left() -> list[bytes]:
+            return sorted(redis.scan_iter("left:*"))
+
+        before = [b"left:mock", b"left:total", b"left:version"]
+        for name in ("a", "b", "c"):
+            base = f"{url}/~session/{name}"
+            HTTP.post(f"{base}{path()}", json=VALID)
+            HTTP.post(f"{base}{PREFIX}/forces", json={"cases": ["502"]})
+            HTTP.put(f"{base}{PREFIX}/organisations/{path().split('/')[2]}", json=DISCONNECTED)
+        assert len(left()) > len(before)
+        HTTP.post(f"{url}/~session/a{PREFIX}/reset")
+        HTTP.delete(f"{url}{PREFIX}/sessions/b")
+        until(lambda: HTTP.get(f"{url}{PREFIX}/ready").is_success and left() == before)
+
+
+def test_different_documents(server: RedisServer) -> None:
+    """In one database they share nothing."""
+    store = server.address(database=5)
+    with (
+        serving(load_contract(), store=store) as one,
+        serving(load_contract(str(SHOP)), store=store) as other,
+    ):
+        HTTP.post(f"{one}{path()}", json=VALID)
+        assert len(HTTP.get(f"{one}{PREFIX}/requests").json()) == 1
+        assert HTTP.get(f"{other}{PREFIX}/requests").json() == []
+
+
+def test_replicas_that_are_not_alike(server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    """What is different is said, once."""
+    store = server.address(prefix="alike:")
+    for contract, seed, other in (
+        (load_contract(), 0, ""),
+        (load_contract(), 0, ""),
+        (load_contract(), 1, "--seed"),
+        (load_contract(str(SHOP)), 1, "title, text"),
+        (load_contract(str(SHOP)), 1, ""),
+    ):
+        caplog.clear()
+        with serving(contract, seed=seed, store=store):
+            said = [
+                each.partition("with another ")[2].partition(".")[0] for each in caplog.messages
+            ]
+            assert said == ([other] if other else [])
+
+
+def test_a_redis_that_forgets(server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    """Where it does so when it is full, the mock says so at its start."""
+    with server.client() as redis:
+        redis.config_set("maxmemory-policy", "allkeys-lru")
+        with serving(load_contract(), store=server.address(prefix="forgets:")):
+            assert ["maxmemory-policy allkeys-lru" in line for line in caplog.messages] == [True]
+        redis.config_set("maxmemory-policy", "noeviction")
+
+
+def test_what_another_version_kept(server: RedisServer) -> None:
+    """It is not touched, and the mock does not start."""
+    with server.client() as redis:
+        redis.hset("old:mock", mapping={"format": "0"})
+        with pytest.raises(StorePlaceError, match="another version"):
+            serving(load_contract(), store=server.address(prefix="old:")).__enter__()
+        assert redis.hgetall("old:mock") == {b"format": b"0"}
 
 
 def test_mocks_beside_each_other(server: RedisServer) -> None:
