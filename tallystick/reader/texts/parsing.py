@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -127,6 +128,8 @@ def _parse_json(text: str, file: str, offset: int) -> Parsed | None:
         ) from None
     except RecursionError:
         return None  # the YAML reader names the line of what is nested too deep
+    if _is_too_deep(value):
+        return None
     if _SURROGATE.search(text) and not _is_text(value):
         what = "A string holds half of a surrogate pair, which is no character."
         raise LoadError(what, source=Source(file), remedy="Look for \\ud8… and \\udc….")
@@ -134,6 +137,16 @@ def _parse_json(text: str, file: str, offset: int) -> Parsed | None:
         return Parsed(value, file, text, offset)
     place, repeated = _json_places(text)
     return Parsed(value, file, text, offset, _with_offset(repeated, offset), place)
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        children = chain.from_iterable(
+            each.values() if isinstance(each, dict) else each for each in level
+        )
+        level = [child for child in children if isinstance(child, dict | list)]
+    return bool(level)
 
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
