@@ -216,7 +216,10 @@ def test_force_waits_for_its_operation(serve: Serve) -> None:
     assert mock.get("/b").headers["tallystick-case"] == "404 Lot.Gone"
 
 
-@pytest.mark.parametrize(("place", "body"), [("forces", {"cases": ["200"]}), ("faults", {})])
+@pytest.mark.parametrize(
+    ("place", "body"),
+    [("forces", {"cases": ["200"]}), pytest.param("faults", {}, marks=pytest.mark.long)],
+)
 def test_queues_are_bounded(mock: httpx.Client, place: str, body: dict[str, object]) -> None:
     """No more than a thousand wait; the next is refused, and says what to do."""
     for _ in range(1_000):
