@@ -14,6 +14,7 @@ from typing import Any
 
 from mock_server.answers.echoes import Changes, Echoes, changed
 from mock_server.answers.templates import Body, Freshener, made_body, promised
+from mock_server.requests.decoding.caching import are_short
 from mock_server.requests.request import Request
 from tallystick.contract import ContractOperation
 from tallystick.generation import values
@@ -60,7 +61,8 @@ class GeneratedBodies:
         """The body for a request."""
         if self.is_safe:
             path = self.echoes.of_path(request)
-            return self.read(key_of([*request.path.values()]), tuple(path.items()))
+            read = self.read if are_short(request.path.values()) else self._read
+            return read(key_of([*request.path.values()]), tuple(path.items()))
         number = next(self.pool)
         if number not in self.written:
             self.written[number] = self._made(f"{number}", {})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from starlette.types import Message, Receive, Scope
 
 from mock_server.requests.bodies import decoder, read_json
+from mock_server.requests.decoding.caching import cached
 from mock_server.requests.decoding.contents import Content, MalformedBodyError, json_value
 from mock_server.requests.decoding.media_types import parsed
 from mock_server.requests.decoding.styles import pairs_of
@@ -43,12 +43,12 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def _media_type(content_type: bytes) -> str | None:
     return content_type.partition(b";")[0].strip().lower().decode("latin-1") or None
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def _origin(scheme: str, host: bytes) -> str:
     """The origin that a Host header names, or nothing where it is no host (RFC 9110 section 7.2):
     the addresses that the mock makes up must be valid whatever a client sends.

@@ -80,6 +80,13 @@ ROWS: Rows = {
             reading(XML, b"<a>"),
             "the body is not application/xml: no element found (line 1)",
         ),
+        *(
+            Row(
+                f"XML in {name}",
+                reading(XML, b'<?xml version="1.0" encoding="%b"?><a/>' % name.encode()),
+            )
+            for name in ("undefined", "punycode", "big5", "x-none")
+        ),
         Row("a feed", reading(ATOM, b"<feed/>")),
         Row(
             "a broken feed",
