@@ -15,7 +15,13 @@ from typing import Any
 
 import orjson
 
-from mock_server.answers.encoding import Encoding, encoder, is_written_as_json, with_boundary
+from mock_server.answers.encoding import (
+    Encoding,
+    encoder,
+    is_written_as_json,
+    json_bytes,
+    with_boundary,
+)
 from mock_server.answers.generated import GeneratedBodies
 from mock_server.answers.headers import documented_headers
 from mock_server.answers.negotiation import choose
@@ -194,7 +200,7 @@ class Answers:
         """A value that the schema of a media type takes, as its bodies are written."""
         name = _concrete(media_type.name)
         if is_written_as_json(name):
-            return orjson.dumps(value)
+            return json_bytes(value)
         schema = self.document.schema_at(media_type.schema) if media_type.schema else {}
         return encoder(name)(value, Encoding(schema, self.flattener))
 
