@@ -203,6 +203,9 @@ class _Response(HTTPResponse):
         self._reader.left = LARGEST_HEADERS
         super().begin()
         self._reader.left = inf
+        # urllib3 would log what is no header, with the address, whose query may hold a key.
+        self.msg.defects.clear()
+        self.msg.set_payload(None)
         if self.length == 0 and not self.chunked:
             # What has come already, and belongs to no response, is a body where none may be.
             self._reader.is_over = True

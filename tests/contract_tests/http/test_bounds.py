@@ -403,3 +403,20 @@ def test_bytes_that_belong_to_no_response(
     with raw_server(lambda write, _: write(answer)) as server, client_of(server) as client:
         outcomes = [client.send(request_to).outcome for _ in range(2)]
     assert [isinstance(o, Response) and o.has_surplus for o in outcomes] == [has_surplus] * 2
+
+
+NO_HEADERS = [b"no colon", b": no name", b"a key@: x", b" begins with a space: x"]
+
+
+@pytest.mark.parametrize("line", NO_HEADERS)
+def test_what_is_no_header_stands_in_no_log(
+    line: bytes, request_to: OperationRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A library would log it, with the address, whose query may hold a key."""
+
+    def answer(write: Write, _: str) -> None:
+        write(b"HTTP/1.1 200 OK\r\n" + line + b"\r\ncontent-length: 2\r\n\r\n{}")
+
+    with raw_server(answer) as server, client_of(server) as client:
+        client.send(request_to)
+    assert caplog.text == ""
