@@ -14,6 +14,7 @@ from mock_server.requests.decoding.caching import cached
 from mock_server.requests.decoding.contents import Content, MalformedBodyError, json_value
 from mock_server.requests.decoding.media_types import parsed
 from mock_server.requests.decoding.styles import pairs_of
+from mock_server.requests.decoding.uploads import Uploads, UploadsFullError
 from mock_server.state.journal import Taking
 from mock_server.state.sessions import Session
 
@@ -86,19 +87,27 @@ class Request:
         self._pairs: tuple[tuple[str, str], ...] | None = None
         self._query: dict[str, list[str]] | None = None
 
-    async def read(self, receive: Receive, first: Message, limit: int) -> None:
+    async def read(self, receive: Receive, first: Message, limit: int, uploads: Uploads) -> None:
         """Read the body, of at most `limit` bytes, of which the first message came already; a
-        larger one is not kept.
+        larger one is not kept. Raises UploadsFullError.
         """
         body = bytearray(first.get("body", b""))
         read, more = len(body), first.get("more_body", False)
-        while more and read < max(_DRAIN, limit):
-            message = await receive()
-            chunk = message.get("body", b"")
-            read += len(chunk)
-            if read <= limit:
-                body += chunk
-            more = message.get("more_body", False)
+        with uploads.one() as upload:
+            while more and read < max(_DRAIN, limit):
+                message = await receive()
+                chunk = message.get("body", b"")
+                read += len(chunk)
+                if read > limit:
+                    upload.let_go()
+                    body.clear()
+                elif upload.holds(len(chunk)):
+                    body += chunk
+                else:
+                    body.clear()
+                more = message.get("more_body", False)
+        if upload.is_refused:
+            raise UploadsFullError
         self.too_large = read > limit
         self.body = b"" if self.too_large else bytes(body)
 
