@@ -94,6 +94,7 @@ ROWS: Rows = {
             "the body is not application/atom+xml: mismatched tag (line 2)",
         ),
         Row("lines of JSON", reading(NDJSON, b'{"a": 1}\n\n[2]\n')),
+        Row("lines of many digits", reading(NDJSON, b"9" * 100_000 + b"\n1\n")),
         Row(
             "a broken line",
             reading(NDJSON, b'{"a": 1}\n{"a": \n'),
