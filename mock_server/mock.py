@@ -10,6 +10,7 @@ from typing import Any
 from mock_server.behaviours import BEHAVIOURS, ContractBehaviour, OperationBehaviour
 from mock_server.collections.registry import KeptCollections
 from mock_server.limits import DEFAULT, MockLimits
+from mock_server.requests.decoding.uploads import Uploads
 from mock_server.requests.security import api_keys
 from mock_server.state.edits import Edits
 from mock_server.state.embedded.embedded_sessions import EmbeddedSessions
@@ -41,6 +42,7 @@ class Mock:
     limits: MockLimits = DEFAULT
     make_sessions: Callable[[Contract, MockLimits], Sessions] = EmbeddedSessions
     edits: Edits = field(default_factory=Edits)
+    uploads: Uploads = field(init=False)
     before: InitVar[Mock | None] = None
     sessions: Sessions = field(init=False)
     behaviours: Mapping[str, ContractBehaviour] = field(init=False)
@@ -50,6 +52,7 @@ class Mock:
         check_locale(self.contract.document.locale)
         sessions = before.sessions if before else self.make_sessions(self.contract, self.limits)
         object.__setattr__(self, "sessions", sessions)
+        object.__setattr__(self, "uploads", Uploads(self.limits.memory // 2))
         wanted: dict[str, list[ContractOperation]] = {}
         for operation in self.contract.operations:
             if operation.behaviour:

@@ -24,6 +24,7 @@ from mock_server.answers.own import own_answer
 from mock_server.answers.prepared import Answer, Answers
 from mock_server.mock import Mock
 from mock_server.requests.decoding.sizes import DEFAULT, body_limit
+from mock_server.requests.decoding.uploads import UploadsFullError
 from mock_server.requests.errors import RequestError, refusal_headers
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import ABSENT, Header, Request
@@ -47,6 +48,7 @@ from tallystick.errors import TallystickError
 
 _LONGEST_REASON = 500
 NO_STORE = "no store"
+CROWDED = "too many uploads"
 """The rule of what is refused while the store is gone."""
 
 _LOG = logging.getLogger(__name__)
@@ -92,17 +94,19 @@ class MockOperation:
         request = Request(scope, path, session)
         message = await receive()
         received = message.get("body", b"")
-        if len(received) > parts.max_body or message.get("more_body", False):
-            await request.read(receive, message, parts.max_body)
-        else:
-            request.body = received
         disturbance = None
         try:
+            if len(received) > parts.max_body or message.get("more_body", False):
+                await request.read(receive, message, parts.max_body, mock.uploads)
+            else:
+                request.body = received
             outcome = await self._outcome(parts, request)
             if session.controls.faults.queued or b"prefer" in request.headers:
                 outcome, disturbance = await self._disturbed(request, outcome)
         except StoreGoneError as error:
             outcome = _gone(error)
+        except UploadsFullError as error:
+            outcome = _crowded(error)
         moment = session.controls.clock.now()
         status, label, headers, body, rule = self._answered(parts, outcome, request, moment)
         headers, journal = [*headers, *outcome.headers], session.journal
@@ -295,6 +299,14 @@ def _gone(error: StoreGoneError) -> Outcome:
     """
     headers = ((b"retry-after", RETRY_AFTER), *refusal_headers(str(error)))
     return Outcome(NO_STORE, error=RequestError(error.status, str(error), headers=headers))
+
+
+def _crowded(error: UploadsFullError) -> Outcome:
+    """The outcome of a request with a body that cannot be held (RFC 9110 section 15.6.4). The rest
+    of it may still be under way: the connection cannot be used again.
+    """
+    headers = ((b"connection", b"close"), (b"retry-after", RETRY_AFTER))
+    return Outcome(CROWDED, error=RequestError(503, str(error), headers=headers))
 
 
 class MockAPI(RoutedAPI[MockOperation]):

@@ -92,6 +92,8 @@ def _xml(body: bytes) -> str:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         return f"{expat.ErrorString(error.code)} (line {error.lineno})"
+    except (LookupError, ValueError):  # an encoding that the parser does not know
+        return ""
     return ""
 
 

@@ -129,6 +129,8 @@ def _read(raw: urllib3.BaseHTTPResponse, largest: int) -> tuple[bytes, Cut | Non
         raise requests.exceptions.ContentDecodingError(error) from None
     except (urllib3.exceptions.HTTPError, HTTPException) as error:
         raise requests.exceptions.ChunkedEncodingError(error) from None
+    except ValueError:  # urllib3 takes a length with a sign
+        raise requests.exceptions.ChunkedEncodingError("the length of a chunk is none") from None
     if cut:
         raw.close()
         raw.release_conn()
@@ -203,6 +205,9 @@ class _Response(HTTPResponse):
         self._reader.left = LARGEST_HEADERS
         super().begin()
         self._reader.left = inf
+        # urllib3 would log what is no header, with the address, whose query may hold a key.
+        self.msg.defects.clear()
+        self.msg.set_payload("")
         if self.length == 0 and not self.chunked:
             # What has come already, and belongs to no response, is a body where none may be.
             self._reader.is_over = True

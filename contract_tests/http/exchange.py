@@ -130,7 +130,24 @@ def _large(body: bytes) -> Any:
 
 
 def _value(body: bytes) -> Any:
-    return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    text = body.decode("utf-8")
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # of a number, but for `_refuse`
+        return json.loads(text, parse_constant=_refuse, parse_int=_integer)
+
+
+_MOST_DIGITS = 4_000
+"""As many as Python converts (`sys.set_int_max_str_digits`), about."""
+
+
+def _integer(digits: str) -> int:
+    """An integer. JSON has no most of digits, but readers may (RFC 8259 section 6): of more than
+    thousands, the first ones are taken, which is beyond any bound, too.
+    """
+    return int(digits[:_MOST_DIGITS])
 
 
 def _refuse(constant: str) -> None:

@@ -207,7 +207,10 @@ class _TargetReader(Places):
         self.variables: dict[str, str] = {}
 
     def target(self) -> Target:
-        value = self.expanded(self.value)
+        try:
+            value = self.expanded(self.value)
+        except RecursionError:
+            raise TargetError("It is nested too deeply.", source=Source(self.path)) from None
         self.known_keys(value, _KEYS, "The key {!r} is not known")
         return Target(
             base_url=self.base_url(value),

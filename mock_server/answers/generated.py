@@ -8,12 +8,13 @@ the request gave comes back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import cycle
 from typing import Any
 
 from mock_server.answers.echoes import Changes, Echoes, changed
 from mock_server.answers.templates import Body, Freshener, made_body, promised
+from mock_server.requests.decoding.caching import cached
 from mock_server.requests.request import Request
 from tallystick.contract import ContractOperation
 from tallystick.generation import values
@@ -47,7 +48,7 @@ class GeneratedBodies:
         self.is_safe = operation.method in SAFE
         flattener = Flattener(document.schema_root)
         self.freshener = Freshener(flattener, promised(operation), is_stable=self.is_safe)
-        self.read = lru_cache(maxsize=_KEPT)(self._read)
+        self.read = cached(_KEPT)(self._read)
         self.pool = cycle(range(POOL))
         self.written: dict[int, tuple[Any, Any, Body]] = {}
 
@@ -60,7 +61,7 @@ class GeneratedBodies:
         """The body for a request."""
         if self.is_safe:
             path = self.echoes.of_path(request)
-            return self.read(key_of([*request.path.values()]), tuple(path.items()))
+            return self.read((key_of([*request.path.values()]), tuple(path.items())))
         number = next(self.pool)
         if number not in self.written:
             self.written[number] = self._made(f"{number}", {})
@@ -77,7 +78,8 @@ class GeneratedBodies:
             return {**sent, **path}
         return path if path and self.echoes.is_valid(changed(value, path)) else {}
 
-    def _read(self, key: str, path: tuple[tuple[tuple[str, ...], Any], ...]) -> Body:
+    def _read(self, asked: tuple[str, tuple[tuple[tuple[str, ...], Any], ...]]) -> Body:
+        key, path = asked
         return self._made(key, dict(path))[2]
 
     def _made(self, key: str, changes: Changes) -> tuple[Any, Any, Body]:

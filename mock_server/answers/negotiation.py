@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mock_server.requests.bodies import is_json
+from mock_server.requests.decoding.caching import cached
 
 _PROBLEM, _JSON = "application/problem+json", "application/json"
 
@@ -50,7 +50,7 @@ def parse_media_type(text: str) -> tuple[str, frozenset[tuple[str, str]]]:
     return name.strip().lower(), frozenset(parameters)
 
 
-@lru_cache(maxsize=1024)
+@cached(1024)
 def parse_accept(header: str) -> tuple[MediaRange, ...]:
     """The ranges of an Accept header. What is no range is left out, as RFC 9110 section 5.5 lets
     a recipient do.
@@ -100,7 +100,6 @@ def quality_of(media_type: str, ranges: Sequence[MediaRange]) -> float:
     return 0.0
 
 
-@lru_cache(maxsize=4096)
 def choose(media_types: tuple[str, ...], accept: str | None) -> int | None:
     """The place of the type to send, of those that are documented in this order; None where none
     is acceptable.

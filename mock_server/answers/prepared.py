@@ -15,12 +15,19 @@ from typing import Any
 
 import orjson
 
-from mock_server.answers.encoding import Encoding, encoder, is_written_as_json, with_boundary
+from mock_server.answers.encoding import (
+    Encoding,
+    encoder,
+    is_written_as_json,
+    json_bytes,
+    with_boundary,
+)
 from mock_server.answers.generated import GeneratedBodies
 from mock_server.answers.headers import documented_headers
 from mock_server.answers.negotiation import choose
 from mock_server.answers.problems import MEDIA_TYPE, problem
 from mock_server.answers.templates import Body, example_bodies, with_pictures
+from mock_server.requests.decoding.caching import Kept
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
 from tallystick.contract import Contract, ContractOperation
@@ -113,25 +120,22 @@ class Answer:
         return next(iter(self.representations.values()), self.accepted.empty)
 
 
-class _Accepted(dict[bytes | None, Representation | None]):
+class _Accepted(Kept[bytes | None, Representation | None]):
     """The representation of an answer by what clients accept, None where they accept none. Each is
-    chosen once, for as many headers as fit. Nothing is chosen where there is no content.
+    chosen once. Nothing is chosen where there is no content.
     """
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__()
+        super().__init__(self._chosen, _MOST_CHOICES)
         self.by_name = answer.representations
         self.empty = Representation(in_turn([b""]), answer.headers, lambda _: b"")
 
-    def __missing__(self, accept: bytes | None) -> Representation | None:
-        found: Representation | None = self.empty
-        if self.by_name:
-            text = None if accept is None else accept.decode("latin-1")
-            place = choose(tuple(self.by_name), text)
-            found = None if place is None else list(self.by_name.values())[place]
-        if len(self) < _MOST_CHOICES:
-            self[accept] = found
-        return found
+    def _chosen(self, accept: bytes | None) -> Representation | None:
+        if not self.by_name:
+            return self.empty
+        text = None if accept is None else accept.decode("latin-1")
+        place = choose(tuple(self.by_name), text)
+        return None if place is None else list(self.by_name.values())[place]
 
 
 class InterimResponseError(TallystickError):
@@ -194,7 +198,7 @@ class Answers:
         """A value that the schema of a media type takes, as its bodies are written."""
         name = _concrete(media_type.name)
         if is_written_as_json(name):
-            return orjson.dumps(value)
+            return json_bytes(value)
         schema = self.document.schema_at(media_type.schema) if media_type.schema else {}
         return encoder(name)(value, Encoding(schema, self.flattener))
 

@@ -17,8 +17,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-import orjson
-
+from mock_server.answers.encoding import json_bytes
 from mock_server.collections.fitting import Fitting, Item
 from mock_server.state.clock import timestamp
 from tallystick.catalogue.collections import Collection, ItemPlace, letters, singular_of
@@ -132,7 +131,7 @@ class Items:
             item = None if own is None else self.made(f"{self.seed}{path}/{number}", own, parents)
             if item is not None:
                 found[self.id_of(item)] = item
-            if len(found) >= FEWEST and len(orjson.dumps([*found.values()])) > LARGE:
+            if len(found) >= FEWEST and len(json_bytes([*found.values()])) > LARGE:
                 break
         return tuple(found.values())
 

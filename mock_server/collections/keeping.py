@@ -15,8 +15,7 @@ from hashlib import blake2b
 from typing import TypeVar
 from urllib.parse import quote, unquote
 
-import orjson
-
+from mock_server.answers.encoding import json_bytes
 from mock_server.collections import storage
 from mock_server.collections.fitting import Item
 from mock_server.collections.items import Items
@@ -184,5 +183,5 @@ class KeptCollection:
 
 def etag_of(value: object) -> str:
     """The ETag of an item or a list: another one for another content (RFC 9110 section 8.8.3)."""
-    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    text = json_bytes(value, is_sorted=True)
     return f'"{blake2b(text, digest_size=8).hexdigest()}"'

@@ -13,8 +13,7 @@ from functools import cached_property, lru_cache
 from random import Random
 from typing import Any
 
-import orjson
-
+from mock_server.answers.encoding import json_bytes
 from mock_server.answers.generated import SAFE, key_of
 from mock_server.answers.outcome import Outcome, outcome_of_condition, outcomes_of_conditions
 from mock_server.collections.documented import DocumentedHeaders
@@ -208,7 +207,7 @@ class MadeList:
                 return found or None
             distinct.append(item)
             found.append(item)
-            if size is None and len(found) >= FEWEST and len(orjson.dumps(found)) > LARGE:
+            if size is None and len(found) >= FEWEST and len(json_bytes(found)) > LARGE:
                 break
         return found
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import orjson
 
+from mock_server.answers.encoding import json_bytes
 from mock_server.collections.fitting import Item
 from mock_server.state.sessions import Session
 
@@ -78,7 +79,7 @@ async def forget(session: Session, below: str = "") -> None:
 
 
 def _text(shelf: Shelf) -> str:
-    return orjson.dumps({"items": shelf.items, "deleted": shelf.gone}).decode()
+    return json_bytes({"items": shelf.items, "deleted": shelf.gone}).decode()
 
 
 def _known(text: str) -> Shelf:

@@ -6,11 +6,15 @@ is asked here and nowhere else: it can if a row reads the body's media type and 
 
 from __future__ import annotations
 
+import encodings
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from pkgutil import iter_modules
 from typing import Any, Final, Protocol
 from xml.parsers import expat
 
+from mock_server.requests.decoding.caching import cached
 from mock_server.requests.decoding.contents import PLAIN, Content, MalformedBodyError, json_value
 from mock_server.requests.decoding.forms import read_form
 from mock_server.requests.decoding.multipart import check_multipart, read_multipart
@@ -47,15 +51,28 @@ def read_lines(body: bytes, _: Content = PLAIN, /) -> Any:
     return [json_value(text) for text in texts if text.strip()]
 
 
+_CHARSETS = frozenset((*aliases, *(each.name for each in iter_modules(encodings.__path__)))) - {
+    "idna",
+    "punycode",
+    "raw_unicode_escape",
+    "undefined",
+    "unicode_escape",
+}
+"""What Python knows by name, but for what is no character set: some take seconds for a megabyte.
+Others are never looked for: Python would remember each name for ever.
+"""
+
+
 def read_text(body: bytes, content: Content = PLAIN, /) -> Any:
     """A text, as what its schema takes. Where that takes no text, nothing can be said."""
     shape = content.shape
     if not shape.is_primitive:
         return UNJUDGED
     charset = content.parameters.get("charset", "utf-8")
+    is_known = normalize_encoding(charset).lower() in _CHARSETS
     try:
-        text = body.decode(charset)
-    except LookupError:  # a character set that nobody knows
+        text = body.decode(charset if is_known else "latin-1")
+    except LookupError:  # of bytes, as Python has them
         text = body.decode("latin-1")
     except UnicodeDecodeError:
         raise MalformedBodyError(f"not a text in {charset}") from None
@@ -69,7 +86,8 @@ def read_bytes(body: bytes, content: Content = PLAIN, /) -> Any:
 
 def read_xml(body: bytes, _: Content = PLAIN, /) -> Any:
     """Well-formed or not; how XML maps to a schema is not settled. Entities are refused: what is
-    declared could be large beyond measure, or elsewhere.
+    declared could be large beyond measure, or elsewhere. Of an encoding that the parser does not
+    know, nothing can be said.
     """
     parser = expat.ParserCreate()
     parser.EntityDeclHandler = _refuse_entity
@@ -77,6 +95,8 @@ def read_xml(body: bytes, _: Content = PLAIN, /) -> Any:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         raise MalformedBodyError(f"not well-formed XML: {error}") from None
+    except (LookupError, ValueError):
+        return UNJUDGED
     return UNJUDGED
 
 
@@ -111,7 +131,7 @@ DECODERS: tuple[tuple[str, Decode], ...] = (
 """Media types, or ranges of them, in lower case, each with what reads it. The first row holds."""
 
 
-@lru_cache(maxsize=1024)
+@cached(1024)
 def decoder(media_type: str | None) -> Decode | None:
     """What reads bodies of a media type (without parameters); None where it is none."""
     name = (media_type or "").lower()

@@ -16,7 +16,13 @@ from jsonschema_rs import ValidationError
 
 from mock_server.requests.request import Header, Request
 from tallystick.catalogue.cases import Case
-from tallystick.reader.schemas.validators import Validator, errors, first_error
+from tallystick.reader.schemas.validators import (
+    UNEXPLAINED,
+    Unexplained,
+    Validator,
+    errors,
+    first_error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +67,13 @@ def refusal_headers(detail: str) -> tuple[Header, ...]:
 
 def why_invalid(validator: Validator, value: Any, what: str) -> str | None:
     """Why a value is not valid, in one sentence; None where that cannot be decided in time."""
-    try:
-        error = first_error(validator, value)
-    except ValueError:  # it explains nothing that is nested deeper than 255 levels
-        return f"{what} is not valid."
+    error = first_error(validator, value)
     return None if error is None else _sentence(error, what)
 
 
 def wrong_member(validator: Validator, value: Any) -> str:
     """The member that is not valid in the value of a body, as forces name it: `body.name`."""
-    try:
-        error = first_error(validator, value)
-    except ValueError:
-        return "body"
+    error = first_error(validator, value)
     if error is None:
         return "body"
     missing = [getattr(error.kind, "property", "")] if error.kind.name == "required" else []
@@ -82,14 +82,13 @@ def wrong_member(validator: Validator, value: Any) -> str:
 
 def each_invalid(validator: Validator, value: Any, what: str) -> Iterator[str]:
     """All that is certainly not valid in a value of the user's own, a sentence each."""
-    try:
-        for error in errors(validator, value):
-            yield _sentence(error, what)
-    except ValueError:  # it explains nothing that is nested deeper than 255 levels
-        yield f"{what} is not valid."
+    for error in errors(validator, value):
+        yield _sentence(error, what)
 
 
-def _sentence(error: ValidationError, what: str) -> str:
+def _sentence(error: ValidationError | Unexplained, what: str) -> str:
+    if error is UNEXPLAINED:
+        return f"{what} is not valid."
     place = "".join(f"/{token}" for token in error.instance_path)
     where = f" at {place}" if place else ""
     if is_secret(f"{what}{place}") or _shows_secret(error.message):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from starlette.types import Message, Receive, Scope
 
 from mock_server.requests.bodies import decoder, read_json
+from mock_server.requests.decoding.caching import cached
 from mock_server.requests.decoding.contents import Content, MalformedBodyError, json_value
 from mock_server.requests.decoding.media_types import parsed
 from mock_server.requests.decoding.styles import pairs_of
+from mock_server.requests.decoding.uploads import Uploads, UploadsFullError
 from mock_server.state.journal import Taking
 from mock_server.state.sessions import Session
 
@@ -43,16 +44,17 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def _media_type(content_type: bytes) -> str | None:
     return content_type.partition(b";")[0].strip().lower().decode("latin-1") or None
 
 
-@lru_cache(maxsize=256)
-def _origin(scheme: str, host: bytes) -> str:
-    """The origin that a Host header names, or nothing where it is no host (RFC 9110 section 7.2):
-    the addresses that the mock makes up must be valid whatever a client sends.
+@cached(256)
+def _origin(place: tuple[str, bytes]) -> str:
+    """The origin that a scheme and a Host header name, or nothing where it is no host (RFC 9110
+    section 7.2): the addresses that the mock makes up must be valid whatever a client sends.
     """
+    scheme, host = place
     return f"{scheme}://{host.decode()}" if _HOST.fullmatch(host) else ""
 
 
@@ -86,19 +88,27 @@ class Request:
         self._pairs: tuple[tuple[str, str], ...] | None = None
         self._query: dict[str, list[str]] | None = None
 
-    async def read(self, receive: Receive, first: Message, limit: int) -> None:
+    async def read(self, receive: Receive, first: Message, limit: int, uploads: Uploads) -> None:
         """Read the body, of at most `limit` bytes, of which the first message came already; a
-        larger one is not kept.
+        larger one is not kept. Raises UploadsFullError.
         """
         body = bytearray(first.get("body", b""))
         read, more = len(body), first.get("more_body", False)
-        while more and read < max(_DRAIN, limit):
-            message = await receive()
-            chunk = message.get("body", b"")
-            read += len(chunk)
-            if read <= limit:
-                body += chunk
-            more = message.get("more_body", False)
+        with uploads.one() as upload:
+            while more and read < max(_DRAIN, limit):
+                message = await receive()
+                chunk = message.get("body", b"")
+                read += len(chunk)
+                if read > limit:
+                    upload.let_go()
+                    body.clear()
+                elif upload.holds(len(chunk)):
+                    body += chunk
+                else:
+                    body.clear()
+                more = message.get("more_body", False)
+        if upload.is_refused:
+            raise UploadsFullError
         self.too_large = read > limit
         self.body = b"" if self.too_large else bytes(body)
 
@@ -174,7 +184,7 @@ class Request:
     def base_url(self) -> str:
         """The address that the client reached the mock at, without a path."""
         scheme = self.scope["scheme"]
-        origin = _origin(scheme, self.headers.get(b"host", b""))
+        origin = _origin((scheme, self.headers.get(b"host", b"")))
         if origin:
             return origin
         server = self.scope.get("server") or ("127.0.0.1", None)

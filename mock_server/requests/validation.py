@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from mock_server.requests.bodies import (
@@ -19,6 +19,7 @@ from mock_server.requests.bodies import (
     read_bytes,
     read_json,
 )
+from mock_server.requests.decoding.caching import cached
 from mock_server.requests.decoding.contents import (
     Content,
     FormField,
@@ -90,7 +91,7 @@ def _body_check(
         place="body",
     )
 
-    @lru_cache(maxsize=64)
+    @cached(64)
     def value_check(content_type: bytes) -> RequestCheck | None:
         text = content_type.decode("latin-1")
         index = chosen(names, text)

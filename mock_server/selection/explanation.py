@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote_plus
 
-import orjson
-
+from mock_server.answers.encoding import json_bytes
 from mock_server.mock import Mock
 from mock_server.requests.bodies import MalformedBodyError, read_json
 from mock_server.requests.decoding.sizes import body_limit
@@ -288,7 +287,7 @@ class Explainer:
         call = behaviour.bring_about(case, mended.path) if behaviour else None
         if call is not None:
             method, path, body = call
-            change = f"first {method} {path} with {orjson.dumps(body).decode()}"
+            change = f"first {method} {path} with {json_bytes(body).decode()}"
             yield replace(mended, changes=(RequestChange(change), *mended.changes), before=call)
 
     def _unforced(self, sketch: Sketch) -> Sketch:
@@ -363,7 +362,7 @@ class Explainer:
         return case.is_success or sketch.before is not None
 
     def _content(self, sketch: Sketch) -> bytes:
-        return self.received.body if sketch.body is None else orjson.dumps(sketch.body)
+        return self.received.body if sketch.body is None else json_bytes(sketch.body)
 
     def curl(self, sketch: Sketch) -> str:
         """Commands that send a sketch."""
@@ -384,7 +383,7 @@ class Explainer:
             return command
         method, control, content = sketch.before
         first = ["curl", "-X", method, f"{self.base_url}{self.session.path}{control}"]
-        first += ["--data-raw", orjson.dumps(content).decode()]
+        first += ["--data-raw", json_bytes(content).decode()]
         return f"{shlex.join(first)}\n{command}"
 
 
@@ -433,7 +432,7 @@ def _nearest(schema: Mapping[str, Any], given: Any) -> int | float | None:
 
 def _text(value: Any) -> str:
     """A value as a parameter has it."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else json_bytes(value).decode()
 
 
 def _shown(value: Any) -> str:

@@ -139,6 +139,7 @@ def mock_command(
         raise click.UsageError("--state is of no use with --stateless.")
     if token_file is not None:
         token = _token(token_file)
+    _require_token(token or "")
     access = access_to(host, token or None, origins)
     load = replace(offered(load), locale=locale)
     with recording() as files:
@@ -162,6 +163,20 @@ def mock_command(
         store=store,
         workers=workers,
     )
+
+
+_TOKEN = re.compile(r"(?:[!-~](?:[ -~]{0,998}[!-~])?)?")
+
+
+def _require_token(token: str) -> None:
+    """A header and a cookie must be able to carry it (RFC 9110 section 5.5, RFC 6265 section 4.1),
+    and the form of the board takes no more.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise click.UsageError(
+            "The token must be one line of at most 1,000 ASCII letters, digits and signs, since a "
+            "header has to carry it."
+        )
 
 
 def _token(file: str) -> str:

@@ -29,7 +29,7 @@ from tallystick.judgement import Judgement
 from tallystick.reader.document import Document
 from tallystick.reader.pointers import Path, from_pointer, look_up
 from tallystick.reader.schemas.patterns import match
-from tallystick.reader.schemas.validators import Validator, errors, first_error
+from tallystick.reader.schemas.validators import UNEXPLAINED, Validator, errors, first_error
 from tallystick.reader.schemas.views import Use
 
 _DEEPEST = 12
@@ -136,10 +136,7 @@ def _variants(wish: Wish) -> Iterator[Wish]:
 
 
 def _count(validator: Validator, value: Any) -> float:
-    try:
-        return sum(1 for _ in errors(validator, value))
-    except ValueError:  # it explains nothing that is nested deeper than 255 levels
-        return math.inf
+    return sum(math.inf if error is UNEXPLAINED else 1 for error in errors(validator, value))
 
 
 def is_valid(document: Document, path: Path, value: Any) -> bool:
@@ -179,10 +176,7 @@ def _pruned(value: Any, validator: Validator, most: int) -> Any:
         return value
     value = copy.deepcopy(value)
     for _ in range(most):
-        try:
-            error = first_error(validator, value)
-        except ValueError:
-            break
+        error = first_error(validator, value)
         if error is None or not error.instance_path:
             break
         path = tuple(str(token) for token in error.instance_path)

@@ -73,7 +73,7 @@ def no_valid_value(contract: Contract) -> Iterator[Diagnostic]:
         if not made.is_valid:
             error = first_error(document.validators.at(path), made.value)
             where = to_pointer(tuple(map(str, error.instance_path))) if error else ""
-            keyword = f", by the keyword {error.kind.name!r}" if error else ""
+            keyword = f", by the keyword {error.kind.name!r}" if error and error.kind.name else ""
             yield Diagnostic(
                 "no-valid-value",
                 "no value was found that fits this schema; the nearest breaks it"

@@ -124,6 +124,28 @@ def _endless() -> str:
     return _body({"$ref": "#/components/schemas/Node"}, components={"schemas": {"Node": node}})
 
 
+def _collection(schema: Any) -> str:
+    """Items that the mock remembers, with a member of a schema."""
+    item = {
+        "type": "object",
+        "required": ["id", "member"],
+        "properties": {"id": {"type": "string"}, "member": schema},
+    }
+    listed, one = {"type": "array", "items": item}, _operation(item)
+    del one["requestBody"]
+    name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    parameter = {"name": "member", "in": "query", "schema": schema}
+    listing = {**_operation(listed), "parameters": [parameter]}
+    del listing["requestBody"]
+    created = {**_operation(item), "responses": {"201": one["responses"]["200"]}}
+    return _document(
+        {
+            "/things": {"get": listing, "post": created},
+            "/things/{id}": {"parameters": [name], "get": one, "delete": one},
+        }
+    )
+
+
 def _parameter(name: str, place: str, schema: Any) -> str:
     operation = {
         "parameters": [{"name": name, "in": place, "required": True, "schema": schema}],
@@ -174,6 +196,9 @@ EXTREMES: dict[str, Callable[[], str]] = {
     "a multipleOf of zero": lambda: _body({"type": "number", "multipleOf": 0}),
     "integers beyond floats": lambda: _body(
         {"type": "integer", "minimum": 10**400, "maximum": 10**400 + 5}
+    ),
+    "a collection of integers beyond 64 bits": lambda: _collection(
+        {"type": "integer", "minimum": 10**30}
     ),
     # sizes that a schema asks for
     "minLength 10^10": lambda: _body({"type": "string", "minLength": HUGE}),
@@ -355,6 +380,9 @@ EXTREMES: dict[str, Callable[[], str]] = {
     ),
     "a media type of other letters": lambda: _document(
         {"/things": {"post": _operation({"type": "string"}, "text/plän\u2028; x=é")}}
+    ),
+    "a media type without a slash": lambda: _document(
+        {"/things": {"post": _operation({"type": "string"}, "a")}}
     ),
     "a header with line breaks": lambda: _header(LINES, {"type": "string"}),
     "a header's example with line breaks": lambda: _header(

@@ -81,10 +81,23 @@ LATE = 20
 """Far more seconds than an answer takes that needs a value made."""
 
 
+SERVED = ("a media type without a slash", "a collection of integers beyond 64 bits")
+
+
+@pytest.mark.parametrize("extreme", SERVED)
+def test_an_extreme_document_is_served(document):
+    """Each operation with what it has, and the mock lives."""
+    is_served(document)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("extreme", EXTREMES)
 def test_each_operation_is_answered(document):
-    """By the mock: each with what it has, and the mock lives."""
+    """Whatever the document."""
+    is_served(document)
+
+
+def is_served(document: Path) -> None:
     listed = subprocess.run(
         [sys.executable, "-m", "tallystick", "cases", str(document)], capture_output=True, text=True
     )

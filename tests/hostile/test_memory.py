@@ -128,6 +128,53 @@ def test_requests_do_not_fill_the_memory():
         assert resident(mock.process.pid) - before < 80_000_000
 
 
+def word(number: int) -> str:
+    return f"{number}".rjust(60_000, "a")
+
+
+def accepting(number: int) -> dict[str, object]:
+    return {"json": VALID, "headers": {"Accept": f"application/json, a/{word(number)}"}}
+
+
+def encoded(number: int) -> dict[str, object]:
+    kind = f"text/plain; charset={word(number)}"
+    return {"content": b"{}", "headers": {"Content-Type": kind}}
+
+
+def misplaced(number: int) -> dict[str, object]:
+    return {"url": path(word(number)), "json": VALID}
+
+
+def wrong(number: int) -> dict[str, object]:
+    return {"json": word(number) * 8}
+
+
+ONCE = {
+    "what is accepted": (accepting, 160),
+    "character sets": (encoded, 600),
+    "wrong parameters": (misplaced, 120),
+    "wrong bodies": (wrong, 120),
+}
+
+
+@pytest.fixture(scope="module")
+def forgetful():
+    """A mock that remembers little, in a process of its own."""
+    with running("--memory", "2000000", "--quiet") as mock:
+        create(mock.client, VALID)
+        yield mock
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("made", "count"), ONCE.values(), ids=ONCE)
+def test_what_is_asked_once_is_not_kept(forgetful, made, count):
+    """Neither to be quick if it comes again, nor by an error until a collection."""
+    before = resident(forgetful.process.pid)
+    for number in range(count):
+        forgetful.client.post(**{"url": path(), **made(number)})
+    assert resident(forgetful.process.pid) - before < 30_000_000
+
+
 def resident(process: int) -> int:
     """The memory of a process, in bytes."""
     try:

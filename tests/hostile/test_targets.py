@@ -86,6 +86,7 @@ ATTACKS: dict[str, Attack] = {
     "HTTP/0.9": piece(b"<html></html>\r\n"),
     "HTTP/2": piece(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     "a chunk that is none": piece(head(JSON, CHUNKED), b"zz\r\n{}\r\n0\r\n\r\n"),
+    "a negative chunk": piece(head(JSON, CHUNKED), b"-5\r\n{}\r\n0\r\n\r\n"),
     "a chunk of all bytes": piece(head(JSON, CHUNKED), b"f" * 100 + b"\r\n{}"),
     "two lengths": piece(OK, b"content-length: 2\r\ncontent-length: 9\r\n\r\n{}"),
     "a negative length": piece(OK, b"content-length: -5\r\n\r\n{}"),

@@ -130,7 +130,10 @@ def _header_check(document: Document, header: Node) -> Callable[[str], str | Non
             return None
         error = first_error(validator, values[0] if values else text)
         # The keyword only: the value may be a credential. None where a pattern is not decided.
-        return None if error is None else f"it breaks the keyword {error.kind.name!r}"
+        if error is None:
+            return None
+        name = error.kind.name
+        return f"it breaks the keyword {name!r}" if name else "it does not fit its schema"
 
     return why_not
 

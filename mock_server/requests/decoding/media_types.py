@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import lru_cache
+
+from mock_server.requests.decoding.caching import cached
 
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
 _ASIDE = {"charset", "boundary"}
@@ -26,7 +27,7 @@ class ContentType:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def parsed(text: str) -> ContentType:
     """The media type of a Content-Type, or of a key of `content` (RFC 9110 section 8.3.1)."""
     name, semicolon, rest = text.partition(";")

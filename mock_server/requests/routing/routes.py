@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import Scope
 
+from mock_server.requests.decoding.caching import cached
 from mock_server.requests.projection import operation_id, path_parameters
 from mock_server.requests.request import RAW_PATH
 from tallystick.contract import Contract, ContractOperation
@@ -107,7 +108,7 @@ class Routes:
         self.concrete: dict[str, PathTemplate] = {}
         self.templated: dict[int, list[PathTemplate]] = {}
         self.documented: set[str] = set()
-        self.matching = lru_cache(_MOST_PATHS)(self._matching)
+        self.matching = cached(_MOST_PATHS)(self._matching)
         made: dict[str, PathTemplate] = {}
         for index, operation in enumerate(contract.operations):
             template = made.setdefault(operation.path, PathTemplate(operation.path))
@@ -129,7 +130,7 @@ class Routes:
         self.is_plain = not bases and not any(
             r.selectors for t in made.values() for some in t.routes.values() for r in some
         )
-        self.plainly = lru_cache(_MOST_PATHS)(self._plainly)
+        self.plainly = cached(_MOST_PATHS)(self._plainly)
         if "GET" in self.documented:
             self.documented.add("HEAD")
 
@@ -149,7 +150,7 @@ class Routes:
         if raw is None or _PERCENT not in raw:
             path = scope["path"]
             if self.is_plain:
-                found = self.plainly(scope["method"], path)
+                found = self.plainly((scope["method"], path))
                 scope["path_params"] = found[1]
                 return found[0]
             route = self._search(path, scope) if self.bases else self._below(path, scope, "")
@@ -189,8 +190,9 @@ class Routes:
                 return route
         return None
 
-    def _plainly(self, method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
+    def _plainly(self, asked: tuple[str, str]) -> tuple[Route | None, Mapping[str, str]]:
         """The route of a method and a path, where nothing else decides, and the parameters."""
+        method, path = asked
         for template, parameters in self._matching(path):
             if method in template.routes:
                 return template.routes[method][0], parameters

@@ -9,7 +9,8 @@ their own (`views`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
@@ -19,11 +20,23 @@ from jsonschema_rs import ValidationError
 from tallystick.judgement import Judgement
 from tallystick.reader.pointers import Path
 from tallystick.reader.schemas.dialect import PATTERN, URI
+from tallystick.reader.schemas.explaining import Costs
 from tallystick.reader.schemas.member_names import NAMES, MemberNames
 from tallystick.reader.schemas.patterns import match
 from tallystick.reader.schemas.views import Use, for_compiling, for_use
 
-Validator = jsonschema_rs.Draft202012Validator
+
+class Validator:
+    """A compiled schema; what it refers to is in `root`."""
+
+    __slots__ = ("compiled", "costs", "is_valid")
+
+    def __init__(self, schema: Any, root: Any = None, **options: Any) -> None:
+        """Raises what jsonschema_rs raises where nothing can be made of a schema."""
+        self.compiled = jsonschema_rs.Draft202012Validator(schema, **options)
+        self.costs = Costs(root, schema)
+        self.is_valid: Callable[[Any], bool] = self.compiled.is_valid
+
 
 _ANYTHING = Validator({})
 
@@ -35,30 +48,60 @@ _SMALL = 1_000
 """Up to which size all errors of a value are looked for."""
 
 
-def first_error(validator: Validator, value: Any) -> ValidationError | None:
-    """The first thing that is wrong with a value, if any is. `iter_errors` makes all at once: of a
-    megabyte of wrong items, that takes seconds and gigabytes. Raises ValueError where it is nested
-    too deep to be explained.
+@dataclass(frozen=True, slots=True)
+class _NoKind:
+    name: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """An error of which nothing more is known: to explain it would cost too much (`explaining`),
+    or the value is nested deeper than 255 levels.
     """
+
+    message: str = "it does not fit its schema"
+    instance_path: tuple[str, ...] = ()
+    schema_path: tuple[str, ...] = ()
+    kind: _NoKind = _NoKind()
+
+
+UNEXPLAINED = Unexplained()
+
+
+def first_error(validator: Validator, value: Any) -> ValidationError | Unexplained | None:
+    """The first thing that is wrong with a value, if any is. `iter_errors` makes all at once: of a
+    megabyte of wrong items, that takes seconds and gigabytes.
+    """
+    if validator.is_valid(value):
+        return None
+    if not validator.costs.is_low(value):
+        return UNEXPLAINED
     try:
-        validator.validate(value)
+        validator.compiled.validate(value)
     except ValidationError as error:
-        return error
+        # Its frames would hold it, and the request: a circle, which waits for a collection.
+        return error.with_traceback(None)
+    except ValueError:
+        return UNEXPLAINED
     return None
 
 
-def errors(validator: Validator, value: Any) -> Iterator[ValidationError]:
+def errors(validator: Validator, value: Any) -> Iterator[ValidationError | Unexplained]:
     """All that is wrong with a value; of a large one the first alone. A validator finds all errors
     before it gives one, each with a copy of what is wrong: a large object that lacks thousands of
-    members would take gigabytes. Raises ValueError.
+    members would take gigabytes.
     """
     first = first_error(validator, value)
     if first is None:
         return
     yield first
-    if _size(value) <= _SMALL:
+    is_small = first is not UNEXPLAINED and _size(value) <= _SMALL
+    if is_small and validator.costs.is_low(value, of_all=True):
         known = first.schema_path, first.message
-        found = validator.iter_errors(value)
+        found = validator.compiled.iter_errors(value)
         yield from (error for error in found if (error.schema_path, error.message) != known)
 
 
@@ -134,6 +177,7 @@ class Validators:
                 self._registries[id(root)] = jsonschema_rs.Registry([(URI, root)])
             return Validator(
                 reference,
+                root,
                 registry=self._registries[id(root)],
                 validate_formats=True,
                 pattern_options=_LINEAR,

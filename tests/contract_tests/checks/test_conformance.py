@@ -103,6 +103,7 @@ ROWS: Rows = {
             "the body is not JSON: Expecting value: line 1 column 10 (char 9)",
         ),
         Row("NaN", got(200, b"[NaN]"), "the body is not JSON: NaN is no JSON number"),
+        Row("many digits", got(200, b'{"level": -' + b"9" * 100_000 + b"}")),
         Row("JSON", got(200, LAMP)),
         Row("a text", got(503, b"down", media_type="text/plain")),
         Row("a 204", got(204, b"x", media_type=JSON)),

@@ -80,6 +80,13 @@ ROWS: Rows = {
             reading(XML, b"<a>"),
             "the body is not application/xml: no element found (line 1)",
         ),
+        *(
+            Row(
+                f"XML in {name}",
+                reading(XML, b'<?xml version="1.0" encoding="%b"?><a/>' % name.encode()),
+            )
+            for name in ("undefined", "punycode", "big5", "x-none")
+        ),
         Row("a feed", reading(ATOM, b"<feed/>")),
         Row(
             "a broken feed",
@@ -87,6 +94,7 @@ ROWS: Rows = {
             "the body is not application/atom+xml: mismatched tag (line 2)",
         ),
         Row("lines of JSON", reading(NDJSON, b'{"a": 1}\n\n[2]\n')),
+        Row("lines of many digits", reading(NDJSON, b"9" * 100_000 + b"\n1\n")),
         Row(
             "a broken line",
             reading(NDJSON, b'{"a": 1}\n{"a": \n'),

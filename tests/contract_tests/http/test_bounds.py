@@ -86,6 +86,10 @@ def dripping_chunk_size(server: RawServer, write: Write) -> None:
     server.drip(write, FOR_EVER(b"0"))
 
 
+def negative_chunk(_: RawServer, write: Write) -> None:
+    write(head(JSON, CHUNKED) + b"-5\r\n{}\r\n0\r\n\r\n")
+
+
 def dripping_trailers(server: RawServer, write: Write) -> None:
     write(head(JSON, CHUNKED) + chunk(b"{}") + b"0\r\n")
     server.drip(write, FOR_EVER(b"a: b\r\n"))
@@ -154,6 +158,7 @@ TOO_LONG = (
     "the body is longer than 1,000,000 bytes; if that is right, say in the target file: "
     "largest_response = …"
 )
+NO_LENGTH = "no complete response came: the length of a chunk is none"
 LONG_HEADERS = "no complete response came: the header section is longer than 65,536 bytes"
 
 ATTACKS: dict[str, tuple[Attack, str]] = {
@@ -164,6 +169,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "dripping chunks": (dripping_chunks, NO_END),
     "a dripping chunk": (dripping_chunk, NO_END),
     "a dripping size of a chunk": (dripping_chunk_size, NO_END),
+    "a negative chunk": (negative_chunk, NO_LENGTH),
     "dripping trailers": (dripping_trailers, NO_END),
     "endless trailers": (endless_trailers, NO_END),
     "a dripping status line": (dripping_status, TOO_LATE),
@@ -403,3 +409,20 @@ def test_bytes_that_belong_to_no_response(
     with raw_server(lambda write, _: write(answer)) as server, client_of(server) as client:
         outcomes = [client.send(request_to).outcome for _ in range(2)]
     assert [isinstance(o, Response) and o.has_surplus for o in outcomes] == [has_surplus] * 2
+
+
+NO_HEADERS = [b"no colon", b": no name", b"a key@: x", b" begins with a space: x"]
+
+
+@pytest.mark.parametrize("line", NO_HEADERS)
+def test_what_is_no_header_stands_in_no_log(
+    line: bytes, request_to: OperationRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A library would log it, with the address, whose query may hold a key."""
+
+    def answer(write: Write, _: str) -> None:
+        write(b"HTTP/1.1 200 OK\r\n" + line + b"\r\ncontent-length: 2\r\n\r\n{}")
+
+    with raw_server(answer) as server, client_of(server) as client:
+        client.send(request_to)
+    assert caplog.text == ""

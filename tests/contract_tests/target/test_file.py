@@ -87,6 +87,7 @@ def test_every_key_of_the_format_is_read(tmp_path: Path, monkeypatch: pytest.Mon
         ('base_url = "http://x:99999"', ":1: 'base_url' must be an http(s) URL"),
         ('base_url = "http://x?a=1"', ":1: 'base_url' must have no query"),
         ("base_url = ", "not valid TOML"),
+        (f"{URL}[{'a.' * 9_000}a]", "It is nested too deeply."),
         (f'{URL}base-url = "y"', ":2: The key 'base-url' is not known. Did you mean 'base_url'?"),
         (f'{URL}timeout = "long"', ":2: 'timeout' is of the wrong type"),
         (f"{URL}timeout = true", ":2: 'timeout' is of the wrong type"),

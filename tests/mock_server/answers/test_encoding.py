@@ -55,6 +55,7 @@ def encoded(media_type: str, value: Any, schema: Any = None) -> bytes:
         ("multipart/form-data", "--x--", "--x--"),
         ("application/graphql", "{ a }", "{ a }"),
         ("application/octet-stream", "bytes", "bytes"),
+        ("no-media-type", {"a": 10**20}, '{"a":100000000000000000000}'),
     ],
 )
 def test_bodies(media_type: str, value: Any, body: str) -> None:

@@ -62,6 +62,8 @@ def test_what_is_not_json(body: bytes) -> None:
 
 STRING = {"type": "string"}
 INTEGER = {"type": "integer"}
+NO_CHARSETS = ["punycode", "undefined", "IDNA", "unicode-escape", "zlib", "x" * 50_000]
+"""Codecs of Python that are no character sets, and one that nobody has."""
 
 
 def decoded(content_type: str, body: bytes, schema: Any = None, **encodings: Any) -> Any:
@@ -93,6 +95,7 @@ LINES = b'{"a": 1}\n\n{"a": 2}\r\n'
         ("text/plain", b"x", INTEGER, "x"),
         ("text/plain; charset=latin-1", b"z\xfcrich", STRING, "z\u00fcrich"),
         ("text/plain; charset=x-nobody", b"z\xfcrich", STRING, "z\u00fcrich"),
+        *((f"text/plain; charset={name}", b"xn--\xfc", STRING, "xn--\xfc") for name in NO_CHARSETS),
         ("text/csv", b"id\n1\n", {"type": "array"}, UNJUDGED),
         ("text/csv", b"id\n1\n", STRING, "id\n1\n"),
         ("application/octet-stream", b"\x00\xff", STRING, "\x00\xff"),
@@ -101,6 +104,10 @@ LINES = b'{"a": 1}\n\n{"a": 2}\r\n'
         ("application/xml", b"<a b='1'><c/></a>", {"type": "object"}, UNJUDGED),
         ("application/soap+xml", b"<a/>", {}, UNJUDGED),
         ("text/xml", b"<!DOCTYPE a><a/>", {}, UNJUDGED),
+        *(
+            ("text/xml", b"<?xml version='1.0' encoding='%b'?><a/>" % name.encode(), {}, UNJUDGED)
+            for name in (*NO_CHARSETS, "big5")
+        ),
         ("multipart/mixed; boundary=x", b"--x\r\n\r\na\r\n--x--\r\n", {}, UNJUDGED),
     ],
 )
