@@ -157,7 +157,12 @@ def _expectation(base: Base, probe: Probe) -> Expectation:
     about = others if probe.needs == UUID else of_request
     named = frozenset(case.code or "" for case in about)
     return Expectation(
-        probe.expected, probe.name, named=named, source=probe.source, is_undescribed=True
+        probe.expected,
+        probe.name,
+        named=named,
+        source=probe.source,
+        is_advised=probe.is_advised,
+        is_undescribed=True,
     )
 
 

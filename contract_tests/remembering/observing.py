@@ -61,7 +61,9 @@ class Observation:
             self._find(table.CREATED_READ, self.item.exchange, wrong, what, before=sent)
             self._check_file(exchange)
             return
-        wrong = lost(sent, read, self._documented()) | changed(self.last, read)
+        wrong = lost(sent, read, self._documented())
+        # What is accepted goes on being processed (RFC 9110 section 15.3.3).
+        wrong |= {} if status_of(self.item.exchange) == 202 else changed(self.last, read)
         before = {**self.last, **sent}
         what = "what is read is not what was created"
         self._find(table.CREATED_READ, exchange, wrong, what, before=before)

@@ -4,8 +4,8 @@ Rules: a fault is a required value left out, a value of the wrong type, beyond a
 enum or beside a pattern, or a member where none may be; at any depth of the body. Whether a value
 is wrong is decided by the whole schema, so a fault that a branch allows is none. Formats are left
 alone: servers differ on them. What many parsers turn into the right type is `lenient`: a number as
-a text, a boolean as a number, null for what may be left out. Of each operation, a few faults for
-each place are enough.
+a text, a number or a boolean where a text stands, a boolean as a number, null for what may be left
+out. Of each operation, a few faults for each place are enough.
 """
 
 from __future__ import annotations
@@ -134,7 +134,13 @@ def _of_member(
         for pair in _too_many(contract, *each)
     ]
     yield from islice(wrong([*beyond, *many]), _MOST_VALUES)
-    convertible = dict(_convertible(found, own))
+    as_texts = [
+        (what, value)
+        for what, value in (("a number", 7.5), ("true", True))
+        if _is_plain_text(found)
+        and not _is_wrong(contract, schema, request, member.field, text_of(value))
+    ]
+    convertible = dict([*_convertible(found, own), *as_texts])
     others = [pair for pair in _OTHERS if pair[0] not in convertible]
     yield from islice(wrong(others), _MOST)
     if request.has_json:
@@ -182,6 +188,13 @@ def _convertible(schemas: Sequence[Mapping[str, Any]], own: Any) -> Iterator[tup
     if "boolean" in kinds:
         yield "true as text", "true"
         yield "1", 1
+
+
+def _is_plain_text(schemas: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a text of no format stands there: parsers such as Jackson's and REST framework's turn
+    numbers into texts.
+    """
+    return "string" in _kinds(schemas) and not any("format" in schema for schema in schemas)
 
 
 _MOMENTS = ("date", "date-time", "time", "duration")
