@@ -32,6 +32,8 @@ from tallystick.reader.operations import Parameter
 _NOBODYS = "application/x-tallystick-none"
 """A media type that no service has."""
 
+_MOST_FULL = 2
+
 _MARGIN = 1 << 20
 """How many bytes above a limit a body is that should be too large."""
 
@@ -62,7 +64,7 @@ def _full(run: Run, base: Base) -> OperationRequest:
     """The base with a fuller body, where the service takes that: it has more that can be wrong."""
     bodies = full_bodies(run.contract, base.request, run.plan.seed) if base.is_success else []
     is_made = base.sources.get("body") is Origin.SETTLED
-    for body in bodies[:1] if is_made else ():
+    for body in bodies[:_MOST_FULL] if is_made else ():
         fuller = replace(base.request, body=body)
         fuller = base.renewed(fuller, fuller)
         exchange = run.client.send(fuller)
