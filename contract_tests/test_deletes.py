@@ -49,6 +49,19 @@ def test_deleted_item(run: Run, bases: Bases, operation: ContractOperation, base
             _check_gone(run, operation, request, exchange, before)
 
 
+@pytest.mark.deletes
+@pytest.mark.only(where=applicability.item_to_delete)
+def test_delete_of_an_unknown_item(run: Run, operation: ContractOperation, base: Base) -> None:
+    """An id that nobody can have leads to nothing (404), or is none (400, 422)."""
+    last = path_parameters(operation)[-1].name
+    handled = Expectation(
+        ExpectationKind.HANDLED, "an id that was never handed out", is_undescribed=True
+    )
+    for value in (run.plan.unknown_id(operation), "tallystick-unknown"):
+        request = replace(base.request, path={**base.request.path, last: value})
+        run.check(operation, run.client.send(request), handled)
+
+
 def _members(
     run: Run, bases: Bases, operation: ContractOperation, request: OperationRequest
 ) -> Mapping[str, Any]:
@@ -103,5 +116,8 @@ def _requests(
 
 def _may_be_sent(run: Run, operation: ContractOperation) -> bool:
     # It would bring the item back.
-    is_creating = operation.method == "put" and run.plan.roles.of(operation) is Role.CREATE
+    creates = run.plan.roles.of(operation) is Role.CREATE or applicability.documents(
+        operation, "201"
+    )
+    is_creating = operation.method == "put" and creates
     return run.plan.scope.left_out(operation) is None and not is_creating

@@ -26,6 +26,7 @@ from contract_tests.requests.conditions import NO_TAG, latest_headers, precondit
 from contract_tests.requests.reaching import as_json, full_bodies
 from contract_tests.requests.sources import Origin
 from contract_tests.requests.variations.faults import faults
+from contract_tests.requests.variations.renewal import another
 from contract_tests.results.run import Run
 from tallystick.reader.operations import Parameter
 
@@ -81,17 +82,33 @@ def test_unknown_item(run: Run, base: Base) -> None:
     if base.operation.method not in SAFE or not base.request.path:
         pytest.skip("only safe requests with an id ask for what does not exist")
     last = path_parameters(base.operation)[-1]
-    values = (run.plan.unknown_id(base.operation), "987654321", "tallystick-unknown")
+    values = _unknown_ids(run, base, last)
     requests = [replace(base.request, path={**base.request.path, last.name: v}) for v in values]
-    _check_all(run, base, requests, [_unknown(run, last, value) for value in values])
+    fit = [_fits(run, last, value) for value in values]
+    what = "an id that was never handed out"
+    _check_all(
+        run,
+        base,
+        requests,
+        [Expectation(ExpectationKind.HANDLED, what, is_undescribed=not each) for each in fit],
+    )
 
 
-def _unknown(run: Run, parameter: Parameter, value: str) -> Expectation:
+def _unknown_ids(run: Run, base: Base, parameter: Parameter) -> list[str]:
+    """Ids that were never handed out; where a schema takes none of the usual ones, one like that of
+    the base.
+    """
+    values = [run.plan.unknown_id(base.operation), "987654321", "tallystick-unknown"]
+    own = str(base.request.path.get(parameter.name, ""))
+    like = another(own, f"{run.plan.seed}")
+    is_new = like != own and not any(_fits(run, parameter, value) for value in values)
+    return [*values, like] if is_new and _fits(run, parameter, like) else values
+
+
+def _fits(run: Run, parameter: Parameter, value: str) -> bool:
     readings = (value, int(value)) if value.isdecimal() else (value,)
     schema, document = parameter.schema, run.contract.document
-    fits = schema is None or any(fits_schema(document, schema, r, "request") for r in readings)
-    what = "an id that was never handed out"
-    return Expectation(ExpectationKind.HANDLED, what, is_undescribed=not fits)
+    return schema is None or any(fits_schema(document, schema, r, "request") for r in readings)
 
 
 def test_unacceptable(run: Run, base: Base) -> None:

@@ -2,11 +2,12 @@
 a run that follows from it.
 
 Rules: where `/things/{id}` stands beside `/things`, the first is the *item* of the second, a
-*collection*; a longer path that goes through `/things/{id}` shows that, too. POST to a collection creates, GET lists; on an item GET reads, PUT and PATCH update,
-DELETE deletes. Where nothing else does, a PUT creates: an item without a POST, or the one thing
-that an item has (`/things/{id}/plan`). All else that is not safe is an action. What creates and
-lists comes first, then what reads, what changes, and what deletes; deletes go from the inner
-resources to the outer ones.
+*collection*; a longer path that goes through `/things/{id}` shows that, too. POST to a collection
+creates, GET lists; on an item GET reads, PUT and PATCH update, DELETE deletes. Where nothing else
+does, a PUT creates: an item without a POST, or the one thing that an item has
+(`/things/{id}/plan`). All else that is not safe is an action. What creates and lists comes first,
+then what reads, what changes, and what deletes; deletes go from the inner resources to the outer
+ones.
 """
 
 from __future__ import annotations

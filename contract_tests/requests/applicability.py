@@ -7,7 +7,7 @@ Each is a function of the plan and the operation; a test names its own by the ma
 from __future__ import annotations
 
 from contract_tests.checks.context import is_of_request
-from contract_tests.operations.roles import SAFE, Role
+from contract_tests.operations.roles import SAFE, Role, is_item
 from contract_tests.plan import Plan
 from tallystick.contract import ContractOperation
 
@@ -44,6 +44,11 @@ def faults(plan: Plan, operation: ContractOperation) -> bool:
 def item_to_read(_: Plan, operation: ContractOperation) -> bool:
     """A safe request asks for an item."""
     return operation.method in SAFE and "{" in operation.path
+
+
+def item_to_delete(_: Plan, operation: ContractOperation) -> bool:
+    """A DELETE is of one item."""
+    return operation.method == "delete" and is_item(operation)
 
 
 def large_body(plan: Plan, operation: ContractOperation) -> bool:

@@ -79,9 +79,9 @@ def made_requests(
 
 def full_bodies(contract: Contract, base: OperationRequest, number: int) -> list[Any]:
     """Bodies that the schema allows with as many members as it has, and other values than the
-    smallest; first one of all the declared members that were drawn with a value, then a plainer one,
-    which fewer rules of a service are against, then the fullest. References to other resources, what
-    names the item, and files stay as in the base. `number` chooses among all.
+    smallest; first one of all the declared members that were drawn with a value, then a plainer
+    one, which fewer rules of a service are against, then the fullest. References to other
+    resources, what names the item, and files stay as in the base. `number` chooses among all.
     """
     if not isinstance(base.body, dict):
         return []
@@ -124,8 +124,8 @@ def _plainer(
 
 
 def named_by_path(request: OperationRequest) -> dict[str, Any]:
-    """The members of a body that name what the path leads to: they are called as its parameters are,
-    with the values that they have there.
+    """The members of a body that name what the path leads to: they are called as its parameters
+    are, with the values that they have there.
     """
     if not isinstance(request.body, dict):
         return {}

@@ -211,7 +211,9 @@ def test_a_put_creates_where_no_post_does(known: Known) -> None:
 def test_an_item_may_have_no_address_of_its_own(known: Known) -> None:
     """A path that leads through it shows that it is one."""
     known.got("POST /uploads", "/uploads", 201, {"id": "u1"})
-    assert known.values("GET /uploads/{upload}/text", only_created=True) == [({"upload": "u1"}, True)]
+    assert known.values("GET /uploads/{upload}/text", only_created=True) == [
+        ({"upload": "u1"}, True)
+    ]
 
 
 def test_what_was_deleted_is_known_no_more(known: Known) -> None:

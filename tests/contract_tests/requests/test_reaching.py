@@ -58,8 +58,8 @@ def test_a_full_body_names_it_too(tmp_path: Path) -> None:
 
 
 def test_the_second_full_body_is_plain(tmp_path: Path) -> None:
-    """Words for drawn letters, and the arrays and objects of the base: what a service refuses in the
-    first is seldom refused in this one.
+    """Words for drawn letters, and the arrays and objects of the base: what a service refuses in
+    the first is seldom refused in this one.
     """
     properties = {
         "title": {**TEXT, "maxLength": 80},

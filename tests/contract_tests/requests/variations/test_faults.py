@@ -82,7 +82,12 @@ TEXT, COUNT = {"type": "string"}, {"type": "integer"}
         ({"properties": {"name": {}}}, []),
         (
             {"properties": {"name": TEXT}},
-            ["body.name = an object", "body.name = null", "body.name = a number", "body.name = true"],
+            [
+                "body.name = an object",
+                "body.name = null",
+                "body.name = a number",
+                "body.name = true",
+            ],
         ),
         ({"properties": {"name": TEXT}, "required": ["name"]}, ["body.name left out"]),
         (
