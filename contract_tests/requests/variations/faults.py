@@ -137,8 +137,7 @@ def _of_member(
     as_texts = [
         (what, value)
         for what, value in (("a number", 7.5), ("true", True))
-        if _is_plain_text(found)
-        and not _is_wrong(contract, schema, request, member.field, text_of(value))
+        if "string" in _kinds(found) and _fits_as_text(contract, schema, request, member, value)
     ]
     convertible = dict([*_convertible(found, own), *as_texts])
     others = [pair for pair in _OTHERS if pair[0] not in convertible]
@@ -190,11 +189,14 @@ def _convertible(schemas: Sequence[Mapping[str, Any]], own: Any) -> Iterator[tup
         yield "1", 1
 
 
-def _is_plain_text(schemas: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a text of no format stands there: parsers such as Jackson's and REST framework's turn
-    numbers into texts.
+def _fits_as_text(
+    contract: Contract, schema: Path, request: OperationRequest, member: BodyMember, value: Any
+) -> bool:
+    """Whether a value fits once it is a text, formats included: parsers such as Jackson's and REST
+    framework's make it one.
     """
-    return "string" in _kinds(schemas) and not any("format" in schema for schema in schemas)
+    body = with_value(request, member.field, text_of(value)).body
+    return fits_schema(contract.document, schema, as_json(body), "request")
 
 
 _MOMENTS = ("date", "date-time", "time", "duration")

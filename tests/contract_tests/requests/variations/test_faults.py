@@ -144,6 +144,8 @@ def test_the_values_of_faults(tmp_path: Path) -> None:
          [None, 7.5]),
         # A parser may read a number as a text; the text has to fit, too.
         ("a", TEXT, [{"tallystick": []}], [None, 7.5, True]),
+        ("1", {**TEXT, "format": "decimal", "pattern": r"^-?\d{0,4}(?:\.\d{0,2})?$"},
+         ["1x", "x1", {"tallystick": []}, "tallystick", True], [None, 7.5]),
         ("a", {**TEXT, "maxLength": 3}, ["aaaa", {"tallystick": []}, "tallystick", True],
          [None, 7.5]),
         (True, {"type": "boolean"}, [{"tallystick": []}, "tallystick", 7.5], [None, "true", 1]),
