@@ -95,6 +95,12 @@ def replacement(_: Plan, operation: ContractOperation) -> bool:
     return operation.method == "put" and "201" in statuses and bool({"200", "204"} & statuses)
 
 
+def list_with_parameters(_: Plan, operation: ContractOperation) -> bool:
+    """A query may ask for a part of a list."""
+    has_query = any(parameter.location == "query" for parameter in operation.parameters)
+    return operation.method == "get" and has_query
+
+
 def creation(plan: Plan, operation: ContractOperation) -> bool:
     """A POST creates an item."""
     return operation.method == "post" and plan.roles.of(operation) is Role.CREATE

@@ -244,8 +244,8 @@ def _declared(operation: ContractOperation) -> list[Parameter]:
 
 
 def _place(operation: ContractOperation, parameter: Parameter) -> tuple[str, str]:
-    """What a parameter is drawn into, and by which name. Schemathesis draws no path with braces, and
-    an object as JSON has some: it is drawn as a query.
+    """What a parameter is drawn into, and by which name. Schemathesis draws no path with braces,
+    and an object as JSON has some: it is drawn as a query.
     """
     schema, document = parameter.schema, operation.document
     found = branches(document, schema) if schema else ()
