@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.checks import table
 from contract_tests.checks.context import Violation
-from contract_tests.checks.schemas import fits_schema, schema_at
+from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import Exchange, OperationRequest
 from contract_tests.operations.resources import items
 from contract_tests.remembering.creating import handled
 from contract_tests.remembering.lists import NEXT
 from contract_tests.results.run import Run, success_value
-from tallystick.reader.operations import Field, Parameter
+from tallystick.reader.operations import Field, Parameter, branches
 
 _LIMIT = re.compile(r"(?i)limit|(?:per|max)[_-]?(?:page|items|results)|page[_-]?size")
 _PAGE = re.compile(r"(?i)page|page[_-]?(?:no|number|index)")
@@ -49,8 +49,8 @@ class AskedList:
                 self._check_filter(parameter, whole)
 
     def _check_limit(self, limit: Parameter, whole: Entries) -> None:
-        least = self.schema(limit).get("minimum")
-        count = max(least, 1) if isinstance(least, int) else 1
+        least = [bound for bound in self.keywords(limit, "minimum") if isinstance(bound, int)]
+        count = max(1, *least)
         asked = {limit.name: count}
         exchange = self.send(asked)
         found = self.entries(exchange)
@@ -87,10 +87,11 @@ class AskedList:
 
     def _check_filter(self, parameter: Parameter, whole: Entries) -> None:
         """Items of one value alone, where items have a member of this name and the same values."""
-        schema = self.schema(parameter)
-        choices = [True, False] if schema.get("type") == "boolean" else schema.get("enum")
+        is_flag = "boolean" in self.keywords(parameter, "type")
+        enums = [each for each in self.keywords(parameter, "enum") if isinstance(each, list)]
+        choices = [True, False] if is_flag else [value for each in enums for value in each]
         member = next((n for n in (whole[0] if whole else ()) if _is_same(n, parameter.name)), None)
-        if not isinstance(choices, list) or member is None:
+        if not choices or member is None:
             return
         seen = [entry.get(member) for entry in whole]
         if not all(any(value is one or value == one for one in choices) for value in seen):
@@ -128,9 +129,11 @@ class AskedList:
                 return parameter
         return None
 
-    def schema(self, parameter: Parameter) -> Mapping[str, Any]:
-        """What a parameter may be."""
-        return schema_at(self.run.contract.document, parameter.schema)
+    def keywords(self, parameter: Parameter, name: str) -> list[Any]:
+        """The values of a keyword in the schemas of a parameter."""
+        path, document = parameter.schema, self.run.contract.document
+        found = branches(document, path) if path else ()
+        return [schema[name] for schema, _ in found if name in schema]
 
     def find(self, exchange: Exchange, parameter: Parameter, what: str) -> None:
         """Keep what is wrong with what was asked for."""

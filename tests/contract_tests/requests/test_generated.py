@@ -231,3 +231,18 @@ paths:
 """).operations[0]
     request = base_of(operation)
     assert request.url("") == "/sky;ra=7/.3?at=b"
+
+
+def test_the_addresses_of_servers_do_not_matter() -> None:
+    """Whatever is wrong with them."""
+    operation = written("""
+openapi: 3.1.0
+info: { title: t, version: "1" }
+servers: [{ url: "https://{nobody}/v1" }]
+paths:
+  /a:
+    get:
+      parameters: [{ name: q, in: query, required: true, schema: { enum: [b] } }]
+      responses: { "200": { description: OK } }
+""").operations[0]
+    assert base_of(operation).query == {"q": "b"}
