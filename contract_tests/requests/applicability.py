@@ -95,6 +95,18 @@ def replacement(_: Plan, operation: ContractOperation) -> bool:
     return operation.method == "put" and "201" in statuses and bool({"200", "204"} & statuses)
 
 
+def media_types_of_successes(operation: ContractOperation) -> list[str]:
+    """The media types of the successes of an operation, without ranges."""
+    successes = [response for response in operation.responses if response.status[0] == "2"]
+    named = (media_type.name for each in successes for media_type in each.media_types)
+    return list(dict.fromkeys(name for name in named if "*" not in name))
+
+
+def several_media_types(_: Plan, operation: ContractOperation) -> bool:
+    """A safe request has successes of several media types."""
+    return operation.method in SAFE and len(media_types_of_successes(operation)) > 1
+
+
 def list_with_parameters(_: Plan, operation: ContractOperation) -> bool:
     """A query may ask for a part of a list."""
     has_query = any(parameter.location == "query" for parameter in operation.parameters)

@@ -205,7 +205,7 @@ class _Projection:
 
     def __init__(self, document: Document) -> None:
         root = {**document.root, "paths": {**document.root.get("paths", {})}}
-        # A variable of an address that nobody declares would be an error; only values are drawn here.
+        # A variable of an address that nobody declares is an error there; values need no address.
         root.pop("servers", None)
         self.paths: dict[str, Any] = root["paths"]
         config = schemathesis.Config.from_dict(CONFIG)
