@@ -12,8 +12,9 @@ import pytest
 
 from contract_tests.checks import table
 from contract_tests.checks.context import Violation
-from contract_tests.operations.resources import path_parameters
+from contract_tests.operations.resources import items, path_parameters
 from contract_tests.operations.roles import Role, collection_of, template
+from contract_tests.remembering.asking import AskedList
 from contract_tests.remembering.creating import (
     LEADS_NOWHERE,
     MOST_TRIED,
@@ -25,7 +26,7 @@ from contract_tests.remembering.creating import (
 from contract_tests.remembering.observing import Observation
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
-from contract_tests.results.run import Run
+from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
 
 
@@ -50,6 +51,18 @@ def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base:
     for other in run.contract.operations:
         if other.method in ("put", "patch") and collection_of(other.path) == seen.path:
             seen.check_updated(other)
+
+
+@pytest.mark.only(where=applicability.list_with_parameters)
+def test_parts_of_a_list(run: Run, operation: ContractOperation, working_base: Base) -> None:
+    """A list keeps to what its query asks for."""
+    if not run.is_remembered(operation):
+        pytest.skip("the mock does not remember")
+    exchange = working_base.exchange
+    has_items = exchange is not None and any(True for _ in items(success_value(exchange)))
+    if not has_items and working_base.role is not Role.LIST:
+        pytest.skip("it is no list")
+    AskedList(run, working_base.request).check()
 
 
 @pytest.mark.only(where=applicability.replacement)

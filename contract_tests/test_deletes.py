@@ -11,6 +11,7 @@ import pytest
 from contract_tests.checks import table
 from contract_tests.checks.consistency import changed
 from contract_tests.checks.context import Expectation, ExpectationKind, Violation
+from contract_tests.checks.schemas import fits_text
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import path_parameters, unwrapped
 from contract_tests.operations.roles import Role, collection_of, template
@@ -47,6 +48,20 @@ def test_deleted_item(run: Run, bases: Bases, operation: ContractOperation, base
         is_judged = base.status != 202 and run.is_remembered(operation)
         if before and is_judged and request.operation.method == "get":
             _check_gone(run, operation, request, exchange, before)
+
+
+@pytest.mark.deletes
+@pytest.mark.only(where=applicability.item_to_delete)
+def test_delete_of_what_is_no_item(run: Run, operation: ContractOperation, base: Base) -> None:
+    """An id that does not fit its schema is refused (400, 422), or leads to nothing (404). One that
+    fits might be somebody's.
+    """
+    last = path_parameters(operation)[-1]
+    handled = Expectation(ExpectationKind.HANDLED, "an id that is none", is_undescribed=True)
+    for value in (run.plan.unknown_id(operation), "tallystick-unknown"):
+        if not fits_text(run.contract.document, last.schema, value):
+            request = replace(base.request, path={**base.request.path, last.name: value})
+            run.check(operation, run.client.send(request), handled)
 
 
 def _members(
@@ -103,5 +118,8 @@ def _requests(
 
 def _may_be_sent(run: Run, operation: ContractOperation) -> bool:
     # It would bring the item back.
-    is_creating = operation.method == "put" and run.plan.roles.of(operation) is Role.CREATE
+    creates = run.plan.roles.of(operation) is Role.CREATE or applicability.documents(
+        operation, "201"
+    )
+    is_creating = operation.method == "put" and creates
     return run.plan.scope.left_out(operation) is None and not is_creating

@@ -91,6 +91,17 @@ def test_accept_of_errors(run: Run, working_base: Base) -> None:
             run.check(working_base.operation, exchange, expectation)
 
 
+@pytest.mark.only(where=applicability.several_media_types)
+def test_documented_media_types(run: Run, operation: ContractOperation, working_base: Base) -> None:
+    """A success that is asked for in another of its media types is one of these, and keeps it."""
+    named = applicability.media_types_of_successes(operation)
+    for name in named[1:]:
+        prepared = run.client.prepare(working_base.request, headers={"accept": name})
+        exchange = run.client.transmit(prepared, operation.name)
+        expectation = Expectation(ExpectationKind.HANDLED, f"Accept: {name}")
+        run.check(operation, exchange, expectation)
+
+
 def test_other_methods(run: Run, operation: ContractOperation, base: Base) -> None:
     """A method that the document does not have on this path makes no server error. A documented
     405 is one to such a method.
@@ -157,7 +168,12 @@ def _expectation(base: Base, probe: Probe) -> Expectation:
     about = others if probe.needs == UUID else of_request
     named = frozenset(case.code or "" for case in about)
     return Expectation(
-        probe.expected, probe.name, named=named, source=probe.source, is_undescribed=True
+        probe.expected,
+        probe.name,
+        named=named,
+        source=probe.source,
+        is_advised=probe.is_advised,
+        is_undescribed=True,
     )
 
 

@@ -9,7 +9,8 @@ them all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice, product
 from urllib.parse import unquote
 
@@ -27,13 +28,29 @@ _MOST = 100
 
 def base_paths(document: Document, operation: Operation) -> frozenset[str]:
     """The base paths of an operation, but for the empty one; some with variables."""
+    servers = _servers(document, operation)
+    return frozenset(base for server in servers for base in _bases(server) if base)
+
+
+def default_base_paths(document: Document, operation: Operation) -> list[str]:
+    """The base path of each server of an operation, with the defaults of its variables."""
+    return [
+        _path(_VARIABLE.sub(partial(_default, dict(server.map("variables"))), server.text("url")))
+        for server in _servers(document, operation)
+    ]
+
+
+def _default(variables: Mapping[str, Node], found: re.Match[str]) -> str:
+    variable = variables.get(found[1])
+    return "" if variable is None else variable.text("default")
+
+
+def _servers(document: Document, operation: Operation) -> list[Node]:
     location = operation.location
     is_extra = len(location) > 1 and location[-2] == "additionalOperations"
-    for place in (location, location[: -2 if is_extra else -1], ()):
-        servers = list(document.at(place).list("servers"))
-        if servers:
-            return frozenset(base for server in servers for base in _bases(server) if base)
-    return frozenset()
+    places = (location, location[: -2 if is_extra else -1], ())
+    found = (list(document.at(place).list("servers")) for place in places)
+    return next((servers for servers in found if servers), [])
 
 
 def _bases(server: Node) -> Iterator[str]:

@@ -26,7 +26,7 @@ from contract_tests.results.findings import lines_of
 from contract_tests.results.formats.junit import heavy
 from tallystick.errors import TallystickError
 from tallystick.printing import printable
-from tallystick.servers import base_paths
+from tallystick.servers import default_base_paths
 
 _SOMEWHERE = "http://127.0.0.1"
 """The origin of an app that is not served yet."""
@@ -157,8 +157,8 @@ class _Tested:
 def _base_path(plan: Plan) -> str:
     """Where paths begin in an app: as the target file says, or else the document's servers."""
     own = urlsplit(plan.target.base_url).path if plan.target else ""
-    bases = sorted(base_paths(plan.contract.document, plan.contract.operations[0]))
-    return own or next((base for base in bases if "{" not in base), "")
+    bases = default_base_paths(plan.contract.document, plan.contract.operations[0])
+    return own or next(iter(bases), "")
 
 
 def _path(given: str | os.PathLike[str] | None) -> str | None:

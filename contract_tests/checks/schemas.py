@@ -81,6 +81,12 @@ def fits_schema(
     return bool(_validator(document, schema, use, has_formats).is_valid(value))
 
 
+def fits_text(document: Document, schema: Path | None, text: str) -> bool:
+    """Whether a text in a request may be read as a value that a schema takes."""
+    readings = (text, int(text)) if text.isdecimal() else (text,)
+    return schema is None or any(fits_schema(document, schema, r, "request") for r in readings)
+
+
 def misfits(document: Document, schema: Path, value: Any) -> dict[str, Misfit]:
     """The places of a value that do not fit a schema, by their pointers; the first of each, and
     not more than anyone reads. Of a value without end nothing is said: it would take as long.

@@ -576,6 +576,13 @@ CREATED_LISTED = Check(
     "a list after an item was created",
     remedy="Let a new item be in the list at once, or document that it takes time.",
 )
+LIST_AS_ASKED = Check(
+    "list as asked for",
+    ADVISORY,
+    "",
+    "a list with a limit, a page, or a value that its items have",
+    remedy="Apply the parameters that the operation declares, or take them out of the document.",
+)
 UPDATED_READ = Check(
     "updated item read",
     ADVISORY,
@@ -625,6 +632,7 @@ SEQUENCE_CHECKS = (
     DELETED_ADVISED,
     CREATED_READ,
     CREATED_LISTED,
+    LIST_AS_ASKED,
     UPDATED_READ,
     ENTITY_TAG,
     OF_ITS_PARENT,

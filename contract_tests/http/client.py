@@ -447,9 +447,12 @@ class Client:
             # Whatever was said before: it can be tested.
             self._is_served, self.put_off = True, None
         cut = received.cut if isinstance(received, BoundedResponse) else None
+        is_stream = response.media_type in self._streams
+        if is_stream and received.request.method == "HEAD":
+            # A server may go on with what it does not send, and let the next request wait for it.
+            self.session.close()
         if cut is None:
             return response
-        is_stream = response.media_type in self._streams
         if cut is Cut.TIME:
             self._cuts[operation] += _MOST_CUTS if is_stream else 1
         if is_stream:

@@ -258,8 +258,15 @@ class Resources:
     def _parameter(self, collection: str) -> Parameter | None:
         """The last parameter in the address of an item."""
         if collection not in self._parameters:
-            own = (o for o in self.contract.operations if collection_of(o.path) == collection)
-            found = next((path_parameters(operation)[-1] for operation in own), None)
+            item = f"{collection}/{{}}"
+            paths = ((template(o.path), o) for o in self.contract.operations)
+            # The item's own path comes before the paths that lead through it.
+            inside = sorted(
+                (pair for pair in paths if f"{pair[0]}/".startswith(f"{item}/")),
+                key=lambda pair: len(pair[0]),
+            )
+            number = item.count("{}") - 1
+            found = next((path_parameters(operation)[number] for _, operation in inside), None)
             self._parameters[collection] = found
         return self._parameters[collection]
 

@@ -2,17 +2,18 @@
 a run that follows from it.
 
 Rules: where `/things/{id}` stands beside `/things`, the first is the *item* of the second, a
-*collection*. POST to a collection creates, GET lists; on an item GET reads, PUT and PATCH update,
-DELETE deletes. Where nothing else does, a PUT creates: an item without a POST, or the one thing
-that an item has (`/things/{id}/plan`). All else that is not safe is an action. What creates and
-lists comes first, then what reads, what changes, and what deletes; deletes go from the inner
-resources to the outer ones.
+*collection*; a longer path that goes through `/things/{id}` shows that, too. POST to a collection
+creates, GET lists; on an item GET reads, PUT and PATCH update, DELETE deletes. Where nothing else
+does, a PUT creates: an item without a POST, or the one thing that an item has
+(`/things/{id}/plan`). All else that is not safe is an action. What creates and lists comes first,
+then what reads, what changes, and what deletes; deletes go from the inner resources to the outer
+ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from tallystick.contract import Contract, ContractOperation
@@ -46,6 +47,12 @@ def collection_of(path: str) -> str | None:
     return head if last == "{}" else None
 
 
+def items_in(path: str) -> Iterator[str]:
+    """The templates of the items that a path leads through, its own among them."""
+    segments = template(path).split("/")
+    return ("/".join(segments[: n + 1]) for n, each in enumerate(segments) if each == "{}")
+
+
 def is_item(operation: ContractOperation) -> bool:
     """Whether the path of an operation is an item's."""
     return collection_of(operation.path) is not None
@@ -56,7 +63,7 @@ class Roles:
 
     def __init__(self, contract: Contract) -> None:
         self.operations = contract.operations
-        self._items = {template(o.path) for o in contract.operations if is_item(o)}
+        self._items = {item for o in contract.operations for item in items_in(o.path)}
         self._posts = {template(o.path) for o in contract.operations if o.method == "post"}
 
     def of(self, operation: ContractOperation) -> Role:

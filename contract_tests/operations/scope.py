@@ -60,8 +60,10 @@ class Scope:
 
     def danger_of(self, operation: ContractOperation) -> str | None:
         """What an operation may do to the server itself, or to what others have there."""
-        is_own = is_item(operation) or self.roles.is_single(operation)
-        if self.roles.of(operation) is Role.DELETE and not is_own:
+        deletes = self.roles.of(operation) is Role.DELETE
+        if deletes and is_item(operation) and not self.target.destructive:
+            return None  # whatever it is called, it is sent to items of this run alone
+        if deletes and not is_item(operation) and not self.roles.is_single(operation):
             return "deletes more than one item that this run created"
         return danger(operation)
 

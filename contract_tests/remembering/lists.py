@@ -11,7 +11,9 @@ from contract_tests.requests.reaching import with_value
 from contract_tests.results.run import Run
 from tallystick.reader.operations import Field
 
-_NEXT = re.compile("(?i)next|more|cursor|links")
+NEXT = re.compile("(?i)next|more|cursor|links")
+"""What a member is called that speaks of the items that follow."""
+
 _LIMIT = re.compile("(?i:limit|size|(?:per|max)[_-]?(?:page|items)|page[_-]?size)")
 _ASKED = re.compile(f"{_LIMIT.pattern}|(?i:offset|page|start|skip)")
 _MOST_LISTED = 1_000
@@ -49,5 +51,5 @@ def _goes_on(value: Any, count: int, exchange: Exchange) -> bool:
     named = value if isinstance(value, dict) else {}
     # What was asked for says nothing of what there is.
     said = {n: v for n, v in named.items() if isinstance(v, int) and not _ASKED.fullmatch(n)}
-    follows = [member for name, member in named.items() if _NEXT.search(name)]
+    follows = [member for name, member in named.items() if NEXT.search(name)]
     return "next" in links or any(follows) or any(amount > count for amount in said.values())

@@ -29,7 +29,7 @@ from contract_tests.remembering.creating import (
 from contract_tests.remembering.lists import is_whole, longest
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.conditions import strong_tag
-from contract_tests.requests.reaching import fits_body, full_bodies
+from contract_tests.requests.reaching import agreeing, fits_body, full_bodies
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run, success_value
 from tallystick.contract import ContractOperation
@@ -61,7 +61,9 @@ class Observation:
             self._find(table.CREATED_READ, self.item.exchange, wrong, what, before=sent)
             self._check_file(exchange)
             return
-        wrong = lost(sent, read, self._documented()) | changed(self.last, read)
+        wrong = lost(sent, read, self._documented())
+        # What is accepted goes on being processed (RFC 9110 section 15.3.3).
+        wrong |= {} if status_of(self.item.exchange) == 202 else changed(self.last, read)
         before = {**self.last, **sent}
         what = "what is read is not what was created"
         self._find(table.CREATED_READ, exchange, wrong, what, before=before)
@@ -161,7 +163,8 @@ class Observation:
     def _check_update(
         self, operation: ContractOperation, tried: Sequence[OperationRequest]
     ) -> None:
-        sent: dict[str, Any] = next((each.body for each in tried if self._is_done(each)), {})
+        placed = map(self._at, tried)
+        sent: dict[str, Any] = next((each.body for each in placed if self._is_done(each)), {})
         exchange, read = self._read() if sent else (None, None)
         if exchange is None or read is None:
             return
@@ -194,7 +197,7 @@ class Observation:
 
     def _is_done(self, request: OperationRequest) -> bool:
         """Whether an update of the item is done."""
-        update = self.run.client.send(self._at(request))
+        update = self.run.client.send(request)
         self.run.check(request.operation, update, handled("another item"))
         outcome = update.outcome
         return isinstance(outcome, Response) and outcome.status in (200, 201, 204)
@@ -208,7 +211,8 @@ class Observation:
         requests = [replace(base.request, body=body) for body in others]
         requests += [candidate.request for candidate in made.candidates(base.operation)]
         requests = [each for each in (*requests, base.request) if isinstance(each.body, dict)]
-        return sorted(requests, key=lambda each: -len(changed(each.body, self.last)))
+        best = sorted(requests[2:], key=lambda each: -len(changed(each.body, self.last)))
+        return [*requests[:2], *best]
 
     def _read(self) -> tuple[Exchange | None, Mapping[str, Any] | None]:
         if self.reader is None:
@@ -252,7 +256,7 @@ class Observation:
         """A request to this item, or to its collection."""
         names = [parameter.name for parameter in path_parameters(request.operation)]
         own = dict(zip(names, self.values, strict=False))
-        return replace(request, path={**request.path, **own})
+        return agreeing(self.run.contract, replace(request, path={**request.path, **own}))
 
     def _as(self, listed: list[dict[str, Any]]) -> list[Resource]:
         parents = self.values[:-1]

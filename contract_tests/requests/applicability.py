@@ -7,7 +7,7 @@ Each is a function of the plan and the operation; a test names its own by the ma
 from __future__ import annotations
 
 from contract_tests.checks.context import is_of_request
-from contract_tests.operations.roles import SAFE, Role
+from contract_tests.operations.roles import SAFE, Role, is_item
 from contract_tests.plan import Plan
 from tallystick.contract import ContractOperation
 
@@ -44,6 +44,11 @@ def faults(plan: Plan, operation: ContractOperation) -> bool:
 def item_to_read(_: Plan, operation: ContractOperation) -> bool:
     """A safe request asks for an item."""
     return operation.method in SAFE and "{" in operation.path
+
+
+def item_to_delete(_: Plan, operation: ContractOperation) -> bool:
+    """A DELETE is of one item."""
+    return operation.method == "delete" and is_item(operation)
 
 
 def large_body(plan: Plan, operation: ContractOperation) -> bool:
@@ -88,6 +93,24 @@ def replacement(_: Plan, operation: ContractOperation) -> bool:
     """A PUT creates or replaces, and says which."""
     statuses = {response.status for response in operation.responses}
     return operation.method == "put" and "201" in statuses and bool({"200", "204"} & statuses)
+
+
+def media_types_of_successes(operation: ContractOperation) -> list[str]:
+    """The media types of the successes of an operation, without ranges."""
+    successes = [response for response in operation.responses if response.status[0] == "2"]
+    named = (media_type.name for each in successes for media_type in each.media_types)
+    return list(dict.fromkeys(name for name in named if "*" not in name))
+
+
+def several_media_types(_: Plan, operation: ContractOperation) -> bool:
+    """A safe request has successes of several media types."""
+    return operation.method in SAFE and len(media_types_of_successes(operation)) > 1
+
+
+def list_with_parameters(_: Plan, operation: ContractOperation) -> bool:
+    """A query may ask for a part of a list."""
+    has_query = any(parameter.location == "query" for parameter in operation.parameters)
+    return operation.method == "get" and has_query
 
 
 def creation(plan: Plan, operation: ContractOperation) -> bool:

@@ -44,7 +44,7 @@ from contract_tests.target.credentials import places_of
 from contract_tests.target.target import Target
 from tallystick.contract import ContractOperation
 from tallystick.reader.document import Document
-from tallystick.reader.operations import Parameter
+from tallystick.reader.operations import Parameter, branches
 from tallystick.reader.pointers import look_up
 from tallystick.reader.schemas.least_size import MOST_MADE, least_size
 
@@ -170,10 +170,12 @@ def _cases(
 ) -> SearchStrategy[Any]:
     _check_size(operation, body)
     given: dict[str, dict[str, str]] = {}
+    places = {(p.location, p.name): _place(operation, p) for p in _declared(operation)}
     for name, value in target.values(operation).items():
         location, _, rest = name.partition(".")
         if location in ("path", "query"):
-            given.setdefault(_CONTAINERS[location], {})[rest] = json.dumps(value, default=str)
+            container, key = places.get((location, rest), (_CONTAINERS[location], rest))
+            given.setdefault(container, {})[key] = json.dumps(value, default=str)
     strategy: SearchStrategy[Any] = _projected(operation, body).as_strategy(
         generation_mode=mode, **given
     )
@@ -203,6 +205,8 @@ class _Projection:
 
     def __init__(self, document: Document) -> None:
         root = {**document.root, "paths": {**document.root.get("paths", {})}}
+        # A variable of an address that nobody declares is an error there; values need no address.
+        root.pop("servers", None)
         self.paths: dict[str, Any] = root["paths"]
         config = schemathesis.Config.from_dict(CONFIG)
         self.schema = schemathesis.openapi.from_dict(root, config=config)
@@ -241,11 +245,23 @@ def _declared(operation: ContractOperation) -> list[Parameter]:
     ]
 
 
+def _place(operation: ContractOperation, parameter: Parameter) -> tuple[str, str]:
+    """What a parameter is drawn into, and by which name. Schemathesis draws no path with braces,
+    and an object as JSON has some: it is drawn as a query.
+    """
+    schema, document = parameter.schema, operation.document
+    found = branches(document, schema) if schema else ()
+    is_object = any(each.get("type") == "object" or "properties" in each for each, _ in found)
+    if parameter.location == "path" and is_object:
+        return _CONTAINERS["query"], f"{parameter.name} of the path"
+    return _CONTAINERS[parameter.location], parameter.name
+
+
 def _parameter(operation: ContractOperation, parameter: Parameter) -> dict[str, Any]:
-    location = "query" if parameter.location == "querystring" else parameter.location
+    container, name = _place(operation, parameter)
     return {
-        "name": parameter.name,
-        "in": location,
+        "name": name,
+        "in": next(each for each, own in _CONTAINERS.items() if own == container),
         "required": parameter.required,
         "content": {"application/json": _valued(operation.document, parameter)},
     }
@@ -294,18 +310,22 @@ def _read(
 ) -> OperationRequest | None:
     """The request of a drawn case; None where it could not be sent as it was drawn."""
     values: dict[str, dict[str, Any]] = {}
-    declared = {(_CONTAINERS[each.location], each.name) for each in _declared(operation)}
+    own = {
+        _place(operation, each): (_CONTAINERS[each.location], each.name)
+        for each in _declared(operation)
+    }
     for container in dict.fromkeys(_CONTAINERS.values()):
-        values[container] = {}
+        values.setdefault(container, {})
         for name, drawn in (getattr(case, container) or {}).items():
             # In a negative case, members that nobody has declared come as they are.
             value = drawn
-            if (container, name) in declared:
+            if (container, name) in own:
                 try:
                     value = json.loads(unquote(drawn) if container == "path_parameters" else drawn)
                 except (ValueError, TypeError):
                     return None
-            values[container][name] = value
+            into, called = own.get((container, name), (container, name))
+            values.setdefault(into, {})[called] = value
     has_body = not isinstance(case.body, NotSet)
     request = OperationRequest(
         operation,

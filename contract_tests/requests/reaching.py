@@ -79,13 +79,16 @@ def made_requests(
 
 def full_bodies(contract: Contract, base: OperationRequest, number: int) -> list[Any]:
     """Bodies that the schema allows with as many members as it has, and other values than the
-    smallest; first one of all the declared members that were drawn with a value, then the fullest.
-    References to other resources and files stay as in the base. `number` chooses among all.
+    smallest; first one of all the declared members that were drawn with a value, then a plainer
+    one, which fewer rules of a service are against, then the fullest. References to other
+    resources, what names the item, and files stay as in the base. `number` chooses among all.
     """
     if not isinstance(base.body, dict):
         return []
     kept = {
-        name: value for name, value in base.body.items() if refers(name) or isinstance(value, bytes)
+        name: value
+        for name, value in base.body.items()
+        if refers(name) or name in named_by_path(base) or isinstance(value, bytes)
     }
     bodies = _full(base.operation, base.media_type or "", number)
     sent = format_of(base.operation, base.media_type or "")
@@ -100,9 +103,55 @@ def full_bodies(contract: Contract, base: OperationRequest, number: int) -> list
         # A text that is cut, or a character that is lost, shows in a longer one.
         longer = {**whole, name: f"{value} and tallystick's"} if isinstance(value, str) else whole
         whole = longer if fits_body(contract, replace(base, body={**longer, **kept})) else whole
-    bodies = [whole, *bodies] if whole else bodies
+    bodies = [whole, _plainer(contract, base, whole), *bodies] if whole else bodies
     requests = [replace(base, body={**body, **kept}) for body in bodies]
     return [request.body for request in requests if fits_body(contract, request)]
+
+
+def _plainer(
+    contract: Contract, base: OperationRequest, whole: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A full body with words for drawn letters, and with the arrays and objects of the base: what
+    a document does not say of values is most often said of those.
+    """
+    body = {name: value for name, value in whole.items() if not isinstance(value, dict | list)}
+    body = {**base.body, **body}
+    for name in body:
+        worded = {**body, name: f"{name} in tallystick's own words"}
+        is_text = isinstance(body[name], str)
+        body = worded if is_text and fits_body(contract, replace(base, body=worded)) else body
+    return body
+
+
+def named_by_path(request: OperationRequest) -> dict[str, Any]:
+    """The members of a body that name what the path leads to: they are called as its parameters
+    are, with the values that they have there.
+    """
+    if not isinstance(request.body, dict):
+        return {}
+    letters = {_letters(name): value for name, value in request.path.items()}
+    return {
+        name: _like(value, letters[_letters(name)])
+        for name, value in request.body.items()
+        if _letters(name) in letters
+    }
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _like(value: Any, text: Any) -> Any:
+    """The value of a path in the type of the one that it is written over."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return int(text) if is_number and str(text).isdecimal() else text
+
+
+def agreeing(contract: Contract, request: OperationRequest) -> OperationRequest:
+    """The request with a body that names what its path leads to, where its schema takes that."""
+    named = named_by_path(request)
+    agreed = replace(request, body={**request.body, **named}) if named else request
+    return agreed if fits_body(contract, agreed) else request
 
 
 @lru_cache(maxsize=64)

@@ -27,6 +27,7 @@ from contract_tests.operations.resources import Resources, path_parameters
 from contract_tests.operations.roles import Role, Roles, is_item
 from contract_tests.requests import examples
 from contract_tests.requests.reaching import (
+    agreeing,
     constrained,
     made_requests,
     refers,
@@ -150,9 +151,10 @@ class Sources:
         rest = {name: value for name, value in given.items() if name not in sources}
         if is_changed(operation, self.target):
             rest = {name: value for name, value in rest.items() if not name.startswith("path.")}
-        return Candidate(
-            with_parameters(request, rest), sources | dict.fromkeys(rest, Origin.GIVEN)
-        )
+        request = with_parameters(request, rest)
+        if not any(name.startswith("body.") for name in rest):
+            request = agreeing(self.contract, request)
+        return Candidate(request, sources | dict.fromkeys(rest, Origin.GIVEN))
 
     # --- the path
 

@@ -14,6 +14,7 @@ from contract_tests.http.client import UntestableError
 from contract_tests.http.exchange import Exchange, Response
 from contract_tests.requests.base import Base
 from contract_tests.results.run import Run
+from tallystick.servers import default_base_paths
 
 _ENOUGH = 3
 
@@ -67,13 +68,7 @@ class Testability:
         if _looks(exchange) == _looks(got):
             self._alike.append(base)
         if len(self._alike) >= _ENOUGH:
-            servers = self.run.contract.document.root.get("servers")
-            listed = servers if isinstance(servers, list) else []
-            paths = [
-                urlsplit(str(server["url"])).path.rstrip("/")
-                for server in listed
-                if isinstance(server, dict) and "url" in server
-            ]
+            paths = default_base_paths(self.run.contract.document, base.operation)
             own = urlsplit(self.run.target.base_url)
             better = [path for path in paths if path and path != own.path]
             hint = (

@@ -13,14 +13,13 @@ from typing import Any
 
 from schemathesis.baseline import BaselineEntry
 
-from contract_tests.checks.context import is_of_request
 from contract_tests.checks.levels import ADVISORY
 from contract_tests.checks.table import checks_of
 from contract_tests.results.baseline import no_longer_found
 from contract_tests.results.formats import FORMATS
 from contract_tests.results.formats.terminal import WIDTH, render
 from contract_tests.results.run import LIMITED, CaseResult, Run, Verdict
-from contract_tests.target.entries import entry_of, path_values
+from contract_tests.target.entries import entry_of, values_needed
 from contract_tests.target.patterns import tags
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
@@ -99,22 +98,21 @@ def _is_tested(run: Run, operation: ContractOperation) -> bool:
 def _snippets(run: Run) -> list[str]:
     """What to paste into the target file for the cases that were not covered, in lines."""
     missing = [
-        case
+        (case, result.reason)
         for case, result in case_results(run)
         if result.verdict is Verdict.NOT_COVERED
         and not result.needs_entry
         and LIMITED not in result.reason
     ]
-    lines: list[str] = []
-    by_request = [case for case in missing if case.is_success or is_of_request(case)]
-    values = sorted(path_values(run.contract)) if by_request else []
-    if values:
-        lines += ["", "[parameters]"]
-        lines += [f"{value}   # one with which the operation succeeds" for value in values]
-    for case in missing:
-        if case not in by_request:
-            lines += ["", *entry_of(run.contract, case)]
-    return lines
+    values: set[str] = set()
+    entries: list[str] = []
+    for case, reason in missing:
+        found = values_needed(run.contract, case, reason)
+        values.update(found)
+        if not found:
+            entries += ["", *entry_of(run.contract, case)]
+    lines = [f"{value}   # one with which the operation succeeds" for value in sorted(values)]
+    return (["", "[parameters]", *lines] if lines else []) + entries
 
 
 # --- files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
@@ -60,13 +61,41 @@ def path_values(contract: Contract, operation: str | None = None) -> list[str]:
     return [f'{quoted(name)} = "…"' for name in names]
 
 
+def values_needed(contract: Contract, case: Case, reason: str) -> list[str]:
+    """The values that a reason names as those which a case needs, to fill in; those of the path
+    where a success names none. None where the case takes an entry of its own.
+    """
+    names = dict.fromkeys(_NAME.findall(reason))
+    if names or not case.is_success:
+        return [f'{quoted(name)} = "…"' for name in names]
+    return path_values(contract, case.operation)
+
+
+_NAME = re.compile(r"\b(?:path|query|querystring|header|cookie)\.[^\s,]+")
+"""A parameter, as target files call it."""
+
+
 def setup_line(contract: Contract, case: Case) -> str:
     """What stands in the entry of a case, to fill in."""
     entry = _BY_KIND.get(case.trigger.kind if case.trigger else "upstream", _BY_A_CALL)
+    members = _required_members(contract, case) if case.is_success else []
+    if members:
+        values = ", ".join(f'{quoted(f"body.{name}")} = "…"' for name in members)
+        return f"parameters = {{ {values} }}   # values that it takes"
     names = path_values(contract, case.operation)
     if "{name}" in entry:
         return entry.replace("{name}", names[-1]) if names else _BY_A_CALL
     return entry.replace("{header}", _key_header(contract))
+
+
+def _required_members(contract: Contract, case: Case) -> list[str]:
+    """The members that the body of the operation of a case must have."""
+    operation = next(each for each in contract.operations if each.name == case.operation)
+    body = operation.request_body
+    schemas = [media.schema for media in body.media_types if media.schema] if body else []
+    found = [contract.document.schema_at(schema) for schema in schemas[:1]]
+    required = found[0].get("required") if found and isinstance(found[0], dict) else None
+    return [name for name in required if isinstance(name, str)] if required else []
 
 
 def _key_header(contract: Contract) -> str:

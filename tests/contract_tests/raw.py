@@ -15,14 +15,15 @@ Answer = Callable[[Write, str], None]
 
 @dataclass
 class RawServer:
-    """A server with one way to answer. It counts connections, and keeps the first lines of
-    requests.
+    """A server with one way to answer. It counts connections, and keeps the first lines of requests
+    and what they accept.
     """
 
     answer: Answer
     url: str = ""
     connections: int = 0
     requests: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def drip(self, write: Write, pieces: Iterator[bytes], seconds: float = 0.02) -> None:
@@ -44,10 +45,12 @@ class RawServer:
         with suppress(OSError), connection, connection.makefile("rb") as reader:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while first := reader.readline().decode("latin-1").strip():
-                headers = iter(reader.readline, b"\r\n")
+                headers = list(iter(reader.readline, b"\r\n"))
+                accepts = [line for line in headers if line.lower().startswith(b"accept:")]
                 lengths = [line for line in headers if line.lower().startswith(b"content-length:")]
                 reader.read(int(lengths[0].partition(b":")[2]) if lengths else 0)
                 self.requests.append(first)
+                self.accepted.append(accepts[0][7:].strip().decode("latin-1") if accepts else "")
                 self.answer(connection.sendall, first)
 
 

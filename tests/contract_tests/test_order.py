@@ -88,6 +88,19 @@ def test_what_the_user_named_is_not_deleted() -> None:
     assert list(run.findings) == []
 
 
+def test_a_delete_asks_for_nobodys_item() -> None:
+    """But for what the run created, its id is one that cannot be: the document wants integers."""
+    library = Library()
+    with serving(library) as url:
+        progress = run_pytest(plan_of(Target(url)), "-k", "test_case or test_delete")
+    assert progress.run is not None
+    deletes = {request for request in library.requests if request.startswith("DELETE /shelves/")}
+    ids = {request.split("/")[-1] for request in deletes}
+    strange = {each for each in ids if not each.isdecimal()}
+    assert "tallystick-unknown" in strange
+    assert {int(each) for each in ids - strange} <= set(range(100, 110))
+
+
 def test_destructive_runs_take_what_the_user_named() -> None:
     """The target file has to say so."""
     library = Library()

@@ -4,8 +4,8 @@ Rules: a fault is a required value left out, a value of the wrong type, beyond a
 enum or beside a pattern, or a member where none may be; at any depth of the body. Whether a value
 is wrong is decided by the whole schema, so a fault that a branch allows is none. Formats are left
 alone: servers differ on them. What many parsers turn into the right type is `lenient`: a number as
-a text, a boolean as a number, null for what may be left out. Of each operation, a few faults for
-each place are enough.
+a text, a number or a boolean where a text stands, a boolean as a number, null for what may be left
+out. Of each operation, a few faults for each place are enough.
 """
 
 from __future__ import annotations
@@ -134,7 +134,12 @@ def _of_member(
         for pair in _too_many(contract, *each)
     ]
     yield from islice(wrong([*beyond, *many]), _MOST_VALUES)
-    convertible = dict(_convertible(found, own))
+    as_texts = [
+        (what, value)
+        for what, value in (("a number", 7.5), ("true", True))
+        if "string" in _kinds(found) and _fits_as_text(contract, schema, request, member, value)
+    ]
+    convertible = dict([*_convertible(found, own), *as_texts])
     others = [pair for pair in _OTHERS if pair[0] not in convertible]
     yield from islice(wrong(others), _MOST)
     if request.has_json:
@@ -182,6 +187,16 @@ def _convertible(schemas: Sequence[Mapping[str, Any]], own: Any) -> Iterator[tup
     if "boolean" in kinds:
         yield "true as text", "true"
         yield "1", 1
+
+
+def _fits_as_text(
+    contract: Contract, schema: Path, request: OperationRequest, member: BodyMember, value: Any
+) -> bool:
+    """Whether a value fits once it is a text, formats included: parsers such as Jackson's and REST
+    framework's make it one.
+    """
+    body = with_value(request, member.field, text_of(value)).body
+    return fits_schema(contract.document, schema, as_json(body), "request")
 
 
 _MOMENTS = ("date", "date-time", "time", "duration")

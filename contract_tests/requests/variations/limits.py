@@ -3,7 +3,8 @@
 Rules: such a value is certainly valid, since the document says so in as many words; the whole
 schema of the request decides that nothing else forbids it. Where a text is filled up to its longest
 length or is not of ASCII, a date is long ago, an array is empty, or something optional comes or
-goes, a rule that no schema says may still be against it: that is not `stated`.
+goes, a rule that no schema says may still be against it: that is not `stated`. What names the item
+of the path has no other value.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from contract_tests.requests.reaching import (
     constraints,
     fits_body,
     full_bodies,
+    named_by_path,
     refers,
     with_value,
     without,
@@ -74,11 +76,14 @@ def limits(
         is_kept = target is not None and target.keeps(request.operation, field)
         if field not in credentials and not is_kept and _is_varied(parameter):
             found[field] = _of_parameter(contract, parameter)
-    drawn = full_bodies(contract, request, number)[:_MOST_DRAWN]
+    full = full_bodies(contract, request, number)
+    drawn = [*full[:1], *full[2 : 1 + _MOST_DRAWN]]  # the second has the values of the first
     for name, parts in _of_parts(request).items():
         found[Field("part", name)] = parts
+    named = named_by_path(request)
     for member in members(contract, request):
-        found[member.field] = _of_member(contract, request, member, drawn)
+        if member.field.name not in named:
+            found[member.field] = _of_member(contract, request, member, drawn)
     # Where the prose has a rule, that decides.
     ruled = constraints(request.operation)
     return {field: each for field, each in found.items() if each and field not in ruled}

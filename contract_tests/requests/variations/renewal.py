@@ -39,12 +39,21 @@ def renewed(
     """
     if not unique or not isinstance(request.body, dict):
         return request
-    source = Random(json.dumps([salt, as_json(request.body)], default=str))  # noqa: S311 - no secret
+    source = _random(json.dumps([salt, as_json(request.body)], default=str))
     for field in unique:
         value = value_at(like.body, field.name)
         if isinstance(value, str) and value_at(request.body, field.name) == value:
             request = with_value(request, field, _another(value, source))
     return request
+
+
+def another(text: str, salt: str) -> str:
+    """Another text of the same kind; the same for the same salt."""
+    return _another(text, _random(f"{salt} {text}"))
+
+
+def _random(salt: str) -> Random:
+    return Random(salt)  # noqa: S311 - no secret
 
 
 def _another(text: str, source: Random) -> str:

@@ -426,3 +426,21 @@ def test_what_is_no_header_stands_in_no_log(
     with raw_server(answer) as server, client_of(server) as client:
         client.send(request_to)
     assert caplog.text == ""
+
+
+def test_a_request_after_the_head_of_a_stream_has_a_connection_of_its_own(
+    request_to: OperationRequest,
+) -> None:
+    """uvicorn goes on with the stream that it does not send, and answers nothing meanwhile."""
+
+    def answer(write: Write, first: str) -> None:
+        if first.startswith("HEAD"):
+            write(head(EVENTS))
+            server.over.wait()
+        empty(write, first)
+
+    with raw_server(answer) as server, client_of(server) as client:
+        client.transmit(client.prepare(request_to, method="HEAD"))
+        outcome = client.transmit(client.prepare(request_to)).outcome
+        assert isinstance(outcome, Response)
+        assert server.connections == 2

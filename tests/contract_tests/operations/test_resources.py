@@ -51,6 +51,8 @@ PATHS = {
     "/results/{number}": documented(
         "get", operationId="readResult", parameters=[{"name": "number", **ITEM}]
     ),
+    "/uploads": documented("post"),
+    "/uploads/{upload}/text": documented("get", parameters=[{"name": "upload", **ITEM}]),
     "/logs": documented("get", parameters=[{"name": "of", "in": "query", "required": True}]),
 }
 
@@ -204,6 +206,14 @@ def test_a_put_creates_where_no_post_does(known: Known) -> None:
     assert known.values(READ, only_created=True) == []
     known.got("PUT /users/{userId}", "/users/u1", 201, {})
     assert known.values(READ, only_created=True) == [({"userId": "u1"}, True)]
+
+
+def test_an_item_may_have_no_address_of_its_own(known: Known) -> None:
+    """A path that leads through it shows that it is one."""
+    known.got("POST /uploads", "/uploads", 201, {"id": "u1"})
+    assert known.values("GET /uploads/{upload}/text", only_created=True) == [
+        ({"upload": "u1"}, True)
+    ]
 
 
 def test_what_was_deleted_is_known_no_more(known: Known) -> None:

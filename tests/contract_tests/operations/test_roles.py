@@ -20,6 +20,8 @@ PATHS = {
     "/files": documented("get"),
     "/me": documented("get", "put", "delete"),
     "/search": documented("post"),
+    "/reports": documented("get", "post"),
+    "/reports/{id}/file": documented("get"),
 }
 
 
@@ -43,6 +45,10 @@ PATHS = {
         ("PUT /me", Role.UPDATE),
         ("DELETE /me", Role.DELETE),
         ("POST /search", Role.ACTION),
+        # A report has no address of its own, and there is a path through it.
+        ("POST /reports", Role.CREATE),
+        ("GET /reports", Role.LIST),
+        ("GET /reports/{id}/file", Role.READ),
     ],
 )
 def test_the_role_of_an_operation(tmp_path: Path, name: str, role: Role) -> None:
@@ -60,6 +66,8 @@ def test_the_order_of_a_run(tmp_path: Path) -> None:
         "POST /users",
         "GET /users",
         "GET /files",
+        "POST /reports",
+        "GET /reports",
         "POST /users/{id}/posts",
         "GET /users/{id}/posts",
         "PUT /files/{name}",
@@ -67,6 +75,7 @@ def test_the_order_of_a_run(tmp_path: Path) -> None:
         "GET /users/{id}",
         "HEAD /users/{id}",
         "GET /files/{name}",
+        "GET /reports/{id}/file",
         "GET /users/{id}/posts/{post}",
         "PUT /me",
         "PUT /users/{id}",

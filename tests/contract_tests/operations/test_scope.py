@@ -53,6 +53,7 @@ HARMLESS = [
     ("post", "/guilds/{id}/bulk-ban"),
     ("post", "/dropdowns"),
     ("delete", "/things/{id}"),
+    ("delete", "/flush/{id}"),
     ("post", "/exits-of-buildings/{id}/doors"),
     ("put", "/things/{id}"),
 ]
@@ -81,6 +82,17 @@ def test_an_operation_id_shows_danger_too(tmp_path: Path, operation_id: str) -> 
     contract = contract_of(tmp_path, {"/do": documented("post", operationId=operation_id)})
     scope = Scope(contract, Target("http://a.example"), Roles(contract))
     assert scope.left_out(contract.operations[0]) is not None
+
+
+@pytest.mark.parametrize(("is_destructive", "is_sent"), [(False, True), (True, False)])
+def test_a_delete_of_items_of_the_run_is_no_danger(
+    tmp_path: Path, is_destructive: bool, is_sent: bool
+) -> None:
+    """Whatever it is called; only a destructive run deletes what others have."""
+    contract = contract_of(tmp_path, {"/a/{id}": documented("delete", operationId="dropThing")})
+    target = Target("http://a.example", destructive=is_destructive)
+    reason = Scope(contract, target, Roles(contract)).left_out(contract.operations[0])
+    assert (reason is None) is is_sent
 
 
 @pytest.mark.parametrize(("method", "path"), HARMLESS)

@@ -203,3 +203,46 @@ paths:
     check()
     assert urls == {"/a/b?q=7", "/a/c%20d?q=7"}
     assert base_of(operation).query == {"q": [7]}
+
+
+def test_an_object_in_a_path_is_drawn() -> None:
+    """In the style that the document gives it; a query of its name is another value."""
+    operation = written("""
+openapi: 3.1.0
+info: { title: t, version: "1" }
+paths:
+  /sky{at}/{zoom}:
+    get:
+      parameters:
+        - name: at
+          in: path
+          required: true
+          style: matrix
+          explode: true
+          schema: { type: object, required: [ra], properties: { ra: { enum: [7] } },
+                    additionalProperties: false }
+        - name: zoom
+          in: path
+          required: true
+          style: label
+          schema: { type: array, minItems: 1, maxItems: 1, items: { enum: [3] } }
+        - { name: at, in: query, required: true, schema: { enum: [b] } }
+      responses: { "200": { description: OK } }
+""").operations[0]
+    request = base_of(operation)
+    assert request.url("") == "/sky;ra=7/.3?at=b"
+
+
+def test_the_addresses_of_servers_do_not_matter() -> None:
+    """Whatever is wrong with them."""
+    operation = written("""
+openapi: 3.1.0
+info: { title: t, version: "1" }
+servers: [{ url: "https://{nobody}/v1" }]
+paths:
+  /a:
+    get:
+      parameters: [{ name: q, in: query, required: true, schema: { enum: [b] } }]
+      responses: { "200": { description: OK } }
+""").operations[0]
+    assert base_of(operation).query == {"q": "b"}

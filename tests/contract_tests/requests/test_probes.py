@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from contract_tests.checks.context import ExpectationKind
+from contract_tests.command import run_pytest
 from contract_tests.http.client import Client
+from contract_tests.plan import Plan
 from contract_tests.requests.probes import PROBES
 from contract_tests.requests.sources import valid_request
 from contract_tests.target.target import Target
 from tallystick.contract import load_contract
 from tests.contract_tests.commands import Result
 from tests.contract_tests.conftest import KEY
+from tests.contract_tests.contracts import contract_of
+from tests.contract_tests.raw import Write, head, raw_server
 from tests.contract_tests.targets import Recording
 from tests.independent.app import ACTIVE_ID, PaymentAccountLinks
 
@@ -116,3 +121,27 @@ def test_trace_carries_no_secret(recorded: tuple[Recording, Result]) -> None:
         request.method: request.headers.get("x-dolfin-api-key") for request in recorded[0].requests
     }
     assert (key["TRACE"], key["DELETE"], key["POST"]) == (None, KEY, KEY)
+
+
+def test_each_media_type_of_a_success_is_asked_for(tmp_path: Path) -> None:
+    """What nobody asks for would never be looked at."""
+
+    bodies = {"application/xml": b"<lamps><lamp>", "text/csv": b"a,b"}
+
+    def answer(write: Write, _: str) -> None:
+        accept = server.accepted[-1]
+        kind = accept if accept in bodies else "application/json"
+        body = bodies.get(kind, b"{}")
+        write(head(f"content-type: {kind}", f"content-length: {len(body)}") + body)
+
+    names = ("application/json", "application/xml", "text/csv", "image/*")
+    media: dict[str, object] = {name: {} for name in names}
+    success = {"200": {"description": "OK", "content": media}}
+    contract = contract_of(tmp_path, {"/lamps": {"get": {"responses": success}}})
+    with raw_server(answer) as server:
+        plan = Plan(contract, Target(server.url), seed=1)
+        progress = run_pytest(plan, "-k", "test_documented_media_types")
+    assert progress.run is not None
+    assert progress.errors == []
+    assert server.accepted[-2:] == ["application/xml", "text/csv"]
+    assert [finding.check.name for finding in progress.run.findings] == ["well-formed body"]

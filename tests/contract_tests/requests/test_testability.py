@@ -77,9 +77,12 @@ def test_credentials_that_are_refused_everywhere(tmp_path: Path, status: int) ->
 @pytest.mark.parametrize("body", [b"nothing here", b"no such path: PATH"])
 @pytest.mark.parametrize("status", [404, 200, 405])
 def test_a_wrong_base_path(tmp_path: Path, status: int, body: bytes) -> None:
-    """All paths are answered as a random one is; the document's servers have a better one."""
+    """All paths are answered as a random one is; the document's servers have a better one, with the
+    defaults of their variables.
+    """
     with answering({}, (status, body)) as url:
-        servers = [{"url": "https://api.example.test/v2/"}]
+        stage = {"default": "v2", "enum": ["beta", "v2"]}
+        servers = [{"url": "https://api.example.test/{stage}/", "variables": {"stage": stage}}]
         code, error, report = run(tmp_path, url, servers=servers)
     assert code == 4
     assert (

@@ -120,3 +120,17 @@ def test_a_pattern_names_no_value_so_some_are_drawn(tmp_path: Path) -> None:
     values = [limit.value for limit in made[Field("body", "m")]]
     assert values
     assert all(len(value) == 4 and value.isdecimal() for value in values)
+
+
+def test_what_names_the_item_has_no_other_value(tmp_path: Path) -> None:
+    """A service refuses a body that names another item than its path."""
+    code = {"type": "string", "enum": ["A1", "B2"]}
+    content = {"application/json": {"schema": {"type": "object", "properties": {"code": code}}}}
+    parameter = {"name": "code", "in": "path", "required": True, "schema": code}
+    item = documented("put", parameters=[parameter], requestBody={"content": content})
+    contract = contract_of(tmp_path, {"/things/{code}": item})
+    (operation,) = contract.operations
+    request = OperationRequest(
+        operation, path={"code": "A1"}, body={"code": "A1"}, media_type="application/json"
+    )
+    assert limits(contract, request) == {}

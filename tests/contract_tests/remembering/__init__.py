@@ -1,0 +1,1 @@
+"""What a service remembers, and how it is asked for it."""
