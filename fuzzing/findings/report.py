@@ -78,9 +78,11 @@ class FuzzResult:
     @property
     def gone(self) -> str | None:
         """Why nothing more could be learnt of the target."""
+        target = target_of(self.plan)
+        if self.result.gone is None and not self.usage.requests:
+            return f"Nothing was learnt: the fuzz ended before {target.shown_url} got a request."
         if self.result.gone or not self.usage.puts_off:
             return self.result.gone
-        target = target_of(self.plan)
         return (
             f"{target.called} {target.shown_url} asks to come back later (429, or 503 with "
             "Retry-After). Set a lower `rate` in the target file, or try again later."
@@ -88,8 +90,8 @@ class FuzzResult:
 
     @property
     def exit_code(self) -> int:
-        """1 findings; 2 the fuzz itself failed; 4 the target became unreachable, or asked to come
-        back later; 0 otherwise, whatever ended the fuzz.
+        """1 findings; 2 the fuzz itself failed; 4 the target became unreachable, asked to come
+        back later, or got no request; 0 otherwise, whatever ended the fuzz.
         """
         if self.heavy:
             return FOUND

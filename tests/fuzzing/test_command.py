@@ -40,6 +40,13 @@ def test_nothing_found_is_0(tmp_path: Path) -> None:
     assert f"0 findings, 0 advisory, 0 accepted · 5 of 10 cases seen · seed {SEED}" in run.out
 
 
+def test_nothing_sent_is_4(tmp_path: Path) -> None:
+    """Nobody knows more of the target than before; a green run would say that all is well."""
+    run = fuzz_app(tmp_path, CountingApp(), "--max-creations", 0)
+    assert (run.code, run.report["exit_code"], run.report["requests"]) == (4, 4, 0)
+    assert "Nothing was learnt: the fuzz ended before" in run.err
+
+
 def test_findings_are_1(tmp_path: Path) -> None:
     """Each has the members that design and docs name, and a command that repeats it."""
     table = "[fuzz]\nbreaker = false"
