@@ -49,6 +49,7 @@ FOUND: Mapping[str, Mapping[tuple[str, str], str]] = {
     "mockoon": {
         ("documented", "body schema"): "does not fit the schema",
         ("documented", "status of the case"): "200",
+        ("advisory", "refusal advised"): "a body that is not UTF-8 should be refused",
     },
     "wiremock": {
         ("documented", "promise: fresh"): "two calls got the same url",
