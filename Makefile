@@ -53,10 +53,10 @@ example:  ## serve the example app on http://127.0.0.1:8081 (EXAMPLE_PORT=…), 
 	@echo 'On http://127.0.0.1:$(EXAMPLE_PORT)/$(if $(filter-out 8080,$(PORT)),index.html?api=http://127.0.0.1:$(PORT))'
 	@exec $(PYTHON) -m http.server $(EXAMPLE_PORT) --bind 127.0.0.1 -d examples/onboarding
 
-# The project's own tests share two cores, three at a time since many wait; the contract tests are one run
-# against one mock.
+# The project's own tests share two cores, three at a time since many wait, in their order: the quick files
+# come last, so that all end together. The contract tests are one run against one mock.
 test: $(ALL)  ## run the tests of the project, the contract tests against the mock among them (ten minutes)
-	$(BIN)/python -m pytest tests -m 'not long' --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest tests -m 'not long' --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest contract_tests
 
 quick: $(ALL)  ## run the unit tests of all packages (under a minute)

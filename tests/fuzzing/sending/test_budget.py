@@ -166,7 +166,7 @@ def test_never_one_creation_more_of_many_at_a_time() -> None:
 
 
 def test_no_creation_at_all(runs: Runs) -> None:
-    """Where nothing may be created, no unsafe method is sent; here nothing is, so nothing is learnt."""
+    """No unsafe method is sent. Here that is everything, so nothing is learnt."""
     app, run = runs["no creation"]
     assert (run.result().code, app.seen) == (4, [])
     assert run.result().report["stopped_by"] == "creations"
