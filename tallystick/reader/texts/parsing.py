@@ -30,6 +30,9 @@ MAX_NODES = 500_000
 MAX_DEPTH = 200
 """How deep values may be nested; Python's own recursion would overflow."""
 
+_SHOWN = 80
+"""How many letters of a text a message shows."""
+
 LARGEST = sys.float_info.max
 """The largest number that is read; a larger one is read as this."""
 
@@ -479,7 +482,9 @@ class _YamlReader:
             return None
         if kind == "bool":
             if text.lower() not in _WORDS:
-                raise self._error(event, f"{text!r} is neither true nor false.", "Correct it.")
+                raise self._error(
+                    event, f"{text[:_SHOWN]!r} is neither true nor false.", "Correct it."
+                )
             return _WORDS[text.lower()]
         if kind in ("int", "float"):
             return self._number(event, kind)
@@ -495,10 +500,10 @@ class _YamlReader:
         try:
             return _finite(text)
         except ValueError:
-            raise self._error(event, f"{text[:80]!r} is no number.", "Correct it.") from None
+            raise self._error(event, f"{text[:_SHOWN]!r} is no number.", "Correct it.") from None
 
     def _tag_error(self, event: yaml.NodeEvent) -> LoadError:
-        tag = getattr(event, "tag", None)
+        tag = str(getattr(event, "tag", None))[:_SHOWN]
         return self._error(event, f"The YAML tag {tag!r} is not allowed.", "Remove it.")
 
     def _too_deep(self, event: yaml.Event) -> LoadError:

@@ -84,6 +84,12 @@ def test_a_core_tag_on_a_text_that_does_not_fit_is_an_error(scalar):
     assert failure(f"\na: {scalar}").source == Source("f.yaml", "", 2)
 
 
+@pytest.mark.parametrize("kind", ["", "!bool ", "!int "])
+def test_messages_stay_short(kind):
+    """Whatever the document has there."""
+    assert len(str(failure(f"a: !{kind}{'x' * 100_000}"))) < 200
+
+
 def test_an_alias_gives_the_value_of_its_anchor():
     """Harmless aliases work."""
     assert parse("a: &x {b: 1}\nc: *x", "f").value == {"a": {"b": 1}, "c": {"b": 1}}
