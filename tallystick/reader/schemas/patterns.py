@@ -34,6 +34,11 @@ _SHORT = 4 * 1024
 a few milliseconds at worst, which need no deadline.
 """
 
+_LETTER = 2e-6
+"""How many seconds a letter of those takes, at most. What takes longer waited for a processor; to
+ask how long would take longer than most matches.
+"""
+
 _HEAVIEST = 100_000
 """How many parts a pattern may have once its counted repeats are written out, as `regex` does."""
 
@@ -116,7 +121,7 @@ class MatchTime:
         return self._left
 
     def spend(self, seconds: float) -> None:
-        """So long did a match take; on a busy machine, that may be long without its fault."""
+        """So long did a match take, without what the process waited for a processor."""
         self._left = max(self._left - seconds, -self._most)
 
 
@@ -132,18 +137,22 @@ def match(pattern: str, text: str) -> Judgement:
     timeout = DEADLINE if budget is None else min(DEADLINE, budget.left())
     if timeout <= 0:
         return Judgement.DISPUTED
-    begun = time.monotonic()
-    try:
-        return _matched(pattern, text, timeout)
-    finally:
-        if budget is not None:
-            budget.spend(time.monotonic() - begun)
-
-
-def _matched(pattern: str, text: str, timeout: float) -> Judgement:
     linear = _short(pattern) if len(text) <= _SHORT else None
     if linear is not None:
-        return Judgement.VALID if linear.is_valid(text) else Judgement.INVALID
+        begun = time.monotonic()
+        is_match = linear.is_valid(text)
+        if budget is not None:
+            budget.spend(min(time.monotonic() - begun, len(text) * _LETTER))
+        return Judgement.VALID if is_match else Judgement.INVALID
+    before = time.thread_time()
+    try:
+        return _searched(pattern, text, timeout)
+    finally:
+        if budget is not None:
+            budget.spend(time.thread_time() - before)
+
+
+def _searched(pattern: str, text: str, timeout: float) -> Judgement:
     compiled = _compiled(pattern)
     if compiled is None:
         return Judgement.DISPUTED

@@ -1,13 +1,14 @@
 """Regular expressions of documents: ECMA-262, whatever engine matches them."""
 
 import time
+from itertools import count
 
 import jsonschema_rs
 import pytest
 
 from tallystick.judgement import Judgement
 from tallystick.reader.schemas import patterns
-from tallystick.reader.schemas.patterns import is_native, is_usable, match
+from tallystick.reader.schemas.patterns import BUDGET, MatchTime, is_native, is_usable, match
 
 VALID, INVALID, DISPUTED = Judgement.VALID, Judgement.INVALID, Judgement.DISPUTED
 SLOW = r"^(a|aa)+$(?!b)"
@@ -163,6 +164,21 @@ def test_long_texts_are_no_others(monkeypatch, pattern, text, verdict):
     """What matches them, with a deadline, says the same of short ones."""
     monkeypatch.setattr(patterns, "_SHORT", -1)
     assert match(pattern, text) is verdict
+
+
+@pytest.mark.parametrize("pattern", ["^[0-9]{13,19}$", "^(?!0)[0-9]{13,19}$"])
+def test_waiting_for_a_processor_is_not_charged(monkeypatch, pattern):
+    """On a busy machine a second may pass between any two steps; wrong values are refused all the
+    same.
+    """
+    seconds = count()
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
+    token = BUDGET.set(MatchTime(0.1, 0))
+    try:
+        found = {match(pattern, "6300350228116x") for _ in range(100)}
+    finally:
+        BUDGET.reset(token)
+    assert found == {INVALID}
 
 
 def test_a_long_text_has_a_deadline():
