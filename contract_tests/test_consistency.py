@@ -53,9 +53,9 @@ def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base:
             seen.check_updated(other)
 
 
-@pytest.mark.only(where=applicability.list_with_parameters)
+@pytest.mark.only(where=applicability.list_of_items)
 def test_parts_of_a_list(run: Run, operation: ContractOperation, working_base: Base) -> None:
-    """A list keeps to what its query asks for."""
+    """A list keeps to what its query asks for, and counts its items rightly."""
     if not run.is_remembered(operation):
         pytest.skip("the mock does not remember")
     exchange = working_base.exchange

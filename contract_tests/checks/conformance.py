@@ -79,7 +79,12 @@ def _other_media_type(context: CheckContext) -> Violation | None:
     if not got and not context.response.body:
         return None  # nothing has no type (RFC 9110 section 8.3)
     message = f"the documented media type is {' or '.join(names)}, not {got or 'none'}"
-    return Violation(message, (got,), path=documented.path, marks=(f"{HEADER}content-type",))
+    return Violation(
+        message,
+        (got, *_of_error(context)),
+        path=documented.path,
+        marks=(f"{HEADER}content-type",),
+    )
 
 
 def body_is_json(context: CheckContext) -> Violation | None:
@@ -106,7 +111,7 @@ def body_fits_schema(context: CheckContext) -> list[Violation]:
     each place that is not.
     """
     return [
-        _of_misfit(misfit, "does not fit the schema")
+        _of_misfit(context, misfit, "does not fit the schema")
         for pointer, misfit in context.misfits.items()
         if pointer not in context.examples
     ]
@@ -129,13 +134,22 @@ def example_fits_schema(context: CheckContext) -> list[Violation]:
 
 def no_write_only_member(context: CheckContext) -> list[Violation]:
     """No member is there that the document wants in requests only."""
-    return [_of_misfit(misfit, "must not be sent") for misfit in context.write_only.values()]
+    return [
+        _of_misfit(context, misfit, "must not be sent") for misfit in context.write_only.values()
+    ]
 
 
-def _of_misfit(misfit: Misfit, what: str) -> Violation:
+def _of_error(context: CheckContext) -> tuple[str, ...]:
+    """What makes the body of an error another cause than that of a success: the code that writes
+    it is another, and who accepts the one does not accept the other.
+    """
+    return () if context.response.status < 400 else ("error",)
+
+
+def _of_misfit(context: CheckContext, misfit: Misfit, what: str) -> Violation:
     return Violation(
         f"{misfit.pointer or 'the body'} {what}: {misfit.message}",
-        (misfit.everywhere,),
+        (misfit.everywhere, *_of_error(context)),
         path=misfit.path,
         place=misfit.shared,
         marks=(misfit.pointer + (f"/{misfit.member}" if misfit.member else ""),),

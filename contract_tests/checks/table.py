@@ -583,6 +583,13 @@ LIST_AS_ASKED = Check(
     "a list with a limit, a page, or a value that its items have",
     remedy="Apply the parameters that the operation declares, or take them out of the document.",
 )
+LIST_COUNTED = Check(
+    "count of a list",
+    ADVISORY,
+    "",
+    "a list that says how many items there are",
+    remedy="Count what the same request lists on all its pages: of this parent, and as filtered.",
+)
 UPDATED_READ = Check(
     "updated item read",
     ADVISORY,
@@ -633,6 +640,7 @@ SEQUENCE_CHECKS = (
     CREATED_READ,
     CREATED_LISTED,
     LIST_AS_ASKED,
+    LIST_COUNTED,
     UPDATED_READ,
     ENTITY_TAG,
     OF_ITS_PARENT,

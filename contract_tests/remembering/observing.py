@@ -23,6 +23,7 @@ from contract_tests.remembering.creating import (
     LEADS_NOWHERE,
     MOST_TRIED,
     NewItem,
+    create,
     handled,
     status_of,
 )
@@ -90,7 +91,7 @@ class Observation:
         self._find(table.CREATED_READ, exchange, wrong, "", self.reader)
 
     def check_parent(self) -> None:
-        """The item is not there below another parent."""
+        """The item is not there below another parent, and not in the list of that parent."""
         others = [
             values
             for resource in self.run.resources.found
@@ -99,14 +100,41 @@ class Observation:
             and (values := self.run.resources.values_of(resource))
             and values != self.values[:-1]
         ]
-        if self.reader is None or not others:
+        if not others:
             return
+        self._check_other_list(others[0])
         self.values, own = (*others[0], self.values[-1]), self.values
         exchange, read = self._read()
         self.values = own
         if exchange is not None and read is not None and not changed(self.last, read):
             wrong = {"": f"it can be read below another parent, {'/'.join(others[0])}, too"}
             self._find(table.OF_ITS_PARENT, exchange, wrong, "", self.reader)
+
+    def _check_other_list(self, parents: tuple[str, ...]) -> None:
+        """One with the same id may be there by chance, so a second new item decides."""
+        lister = self._operation("get", self.path)
+        before, _ = self._ids_below(lister, parents) if lister else (set[str](), None)
+        if lister is None or self.values[-1] not in before:
+            return
+        creator = self.item.operation
+        item = create(self.run, creator, self.bases.of(creator))
+        values = self.run.resources.values_of(item.resource) if item and item.resource else None
+        after, exchange = self._ids_below(lister, parents)
+        if values and values[:-1] != parents and values[-1] in after - before:
+            wrong = {"": f"it has a new item of another parent, {'/'.join(values[:-1])}"}
+            self._find(table.OF_ITS_PARENT, exchange, wrong, "", lister)
+
+    def _ids_below(
+        self, lister: ContractOperation, parents: tuple[str, ...]
+    ) -> tuple[set[str], Exchange]:
+        """The ids in the list below other parents."""
+        self.values, own = (*parents, self.values[-1]), self.values
+        exchange = self.run.client.send(self._at(longest(self.run, self.bases.of(lister).request)))
+        self.run.check(lister, exchange, handled("a list below another parent"))
+        listed = self._as(list(items(success_value(exchange))))
+        self.values = own
+        known = filter(None, map(self.run.resources.values_of, listed))
+        return {values[-1] for values in known}, exchange
 
     def check_listed(self) -> None:
         """A list that looks whole has the item, as it is read."""

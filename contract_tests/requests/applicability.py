@@ -107,10 +107,11 @@ def several_media_types(_: Plan, operation: ContractOperation) -> bool:
     return operation.method in SAFE and len(media_types_of_successes(operation)) > 1
 
 
-def list_with_parameters(_: Plan, operation: ContractOperation) -> bool:
-    """A query may ask for a part of a list."""
+def list_of_items(plan: Plan, operation: ContractOperation) -> bool:
+    """A GET lists items, or has a query that may ask for a part of them."""
     has_query = any(parameter.location == "query" for parameter in operation.parameters)
-    return operation.method == "get" and has_query
+    is_list = plan.roles.of(operation) is Role.LIST
+    return operation.method == "get" and (has_query or is_list)
 
 
 def creation(plan: Plan, operation: ContractOperation) -> bool:

@@ -102,6 +102,34 @@ def test_a_service_that_does_not_remember(
     assert found(Changed(change)) == FAULTY[change]
 
 
+class AllBooks(Library):
+    """Each shelf lists the books of all."""
+
+    def _inside(self, path: str) -> list[Any]:
+        books = [item for place, item in self.items.items() if "/books/" in place]
+        return books if path.endswith("/books") else super()._inside(path)
+
+
+class NumberedBooks(Library):
+    """Each shelf numbers its books by itself, and another one has a book of each number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        books = ({"id": number, "name": "x"} for number in range(100, 140))
+        self.items |= {f"/shelves/7/books/{book['id']}": book for book in books}
+
+
+def test_a_list_with_the_items_of_all_parents() -> None:
+    """It is found, though no request reads an item below another parent."""
+    expected = {("item of its parent", "advisory", f"GET {BOOK}")}
+    assert found(AllBooks()) == expected
+
+
+def test_equal_numbers_below_another_parent() -> None:
+    """They are other items."""
+    assert found(NumberedBooks()) == set()
+
+
 def test_an_address_that_is_the_list() -> None:
     """The list is not what was created."""
     library = Library()

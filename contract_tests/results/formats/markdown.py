@@ -1,7 +1,7 @@
 """Markdown: a summary for the page of a CI job, or a comment on a pull request.
 
-Rules: texts of documents and targets are texts there, too: none of them is a link, a picture, HTML
-or a cell of a table.
+Rules: findings come first, since a document may have hundreds of operations. Texts of documents and
+targets are texts there, too: none of them is a link, a picture, HTML or a cell of a table.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ _MOST = 30
 
 def render(report: Mapping[str, Any]) -> str:
     """The report as Markdown."""
-    lines = [*_verdicts(report), "", *_orders(report), *_findings(report), _totals(report), ""]
-    return "\n".join(lines)
+    parts = (*_findings(report), *_orders(report), *_cases(report))
+    return "\n".join([_verdicts(report), "", *parts, "", _totals(report), ""])
 
 
-def _verdicts(report: Mapping[str, Any]) -> Iterator[str]:
+def _verdicts(report: Mapping[str, Any]) -> str:
     counted = Counter(case["verdict"] for case in report["cases"])
     counts = [f"{counted[name]} {in_words(name)}" for name in _SIGNS if counted[name]]
-    yield f"## Contract: {', '.join(counts) or 'no cases'}"
+    return f"## Contract: {', '.join(counts) or 'no cases'}"
+
+
+def _cases(report: Mapping[str, Any]) -> Iterator[str]:
     for operation in dict.fromkeys(case["operation"] for case in report["cases"]):
         yield from ("", f"### {_code(operation)}", "", "| | case | |", "|---|---|---|")
         for case in (c for c in report["cases"] if c["operation"] == operation):

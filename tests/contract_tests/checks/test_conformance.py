@@ -212,6 +212,16 @@ def test_each_place_that_does_not_fit_is_a_violation() -> None:
     }
 
 
+@pytest.mark.parametrize("check", [table.BODY_SCHEMA, table.MEDIA_TYPE], ids=lambda c: c.name)
+def test_an_error_is_another_cause_than_a_success(check: ResponseCheck) -> None:
+    """Who accepts what is wrong with the one does not accept it of the other."""
+    media_type = "text/html" if check is table.MEDIA_TYPE else None
+    success = check.violations(got(200, [], media_type=media_type))
+    error = check.violations(got(404, [], RED, media_type=media_type))
+    assert len(success) == len(error) == 1
+    assert {violation.cause for violation in success}.isdisjoint({v.cause for v in error})
+
+
 def test_one_undocumented_status_is_one_cause() -> None:
     """Its violations have the same cause, whatever the request."""
     one = table.DOCUMENTED_STATUS.violations(got(201, LAMP, RED))

@@ -59,6 +59,23 @@ def by_address(query: Query) -> Any:
     return {**value, "next": following and f"http://a.example/lamps?limit=1&cursor={following}"}
 
 
+def counted(lamps: Lamps, more: int = 0, name: str = "total") -> Lamps:
+    """With how many lamps there are on all pages, or so many more."""
+
+    def answer(query: Query) -> Any:
+        value = lamps(query)
+        envelope = value if isinstance(value, dict) else {"data": value}
+        total = len(filtered({n: v for n, v in query.items() if n == "kind"})) + more
+        return {**envelope, "meta": {**envelope.get("meta", {}), name: total}}
+
+    return answer
+
+
+def by_two(lamps: Lamps) -> Lamps:
+    """Two lamps are a page, where nobody asks for another number of them."""
+    return lambda query: lamps({"limit": "2", **query})
+
+
 def without(lamps: Lamps, *names: str) -> Lamps:
     """A service that does not look at some parameters."""
     return lambda query: lamps({n: v for n, v in query.items() if n not in names})
@@ -81,7 +98,10 @@ def serving(lamps: Lamps) -> Iterator[str]:
 def found(folder: Path, lamps: Lamps, **parameters: Any) -> list[tuple[str, str]]:
     """The levels and messages of what is found."""
     query = [{"name": n, "in": "query", "schema": schema} for n, schema in parameters.items()]
-    contract = contract_of(folder, {"/lamps": documented("get", parameters=query)})
+    item = [{"name": "lamp", "in": "path", "required": True, "schema": {"type": "integer"}}]
+    paths = {"/lamps": ("get", query), "/lamps/{lamp}": ("delete", item)}
+    documents = {p: documented(method, parameters=given) for p, (method, given) in paths.items()}
+    contract = contract_of(folder, documents)
     with serving(lamps) as url:
         progress = run_pytest(Plan(contract, Target(url), seed=1), "-k", "test_parts_of_a_list")
     assert progress.run is not None
@@ -110,6 +130,20 @@ FILTERS = {"kind": KINDS, "is_lit": {"type": "boolean"}}
         (lambda _: {"limit": 1, "kind": "desk"}, {**PAGES, **FILTERS}),
         # Equal items are no sign that a page is the same.
         (lambda query: [{"kind": "desk"}] * int(query.get("limit", 5)), PAGES),
+        # A count of what is on all pages, and a sum.
+        (counted(paged), PAGES),
+        (counted(paged), FILTERS),
+        (by_two(counted(paged)), PAGES),
+        (by_two(counted(counted_from_zero)), PAGES),
+        (by_two(counted(paged)), OFFSETS),
+        (by_two(counted(paged)), {"limit": COUNT}),
+        (counted(by_cursor), CURSORS),
+        (by_two(counted(by_address)), CURSORS),
+        (by_two(counted(paged)), {"starting_point": {"type": "string"}}),
+        (counted(paged, +5), FILTERS),  # 0 + 1 + 2 + 3 + 4
+        (counted(paged, +7, "price"), FILTERS),
+        (counted(paged, +7, "size"), PAGES),
+        (lambda _: {"lamps": [], "shades": [], "total": 3}, PAGES),
         # A filter of another meaning: no item has this member, or these values.
         (lambda _: LAMPS, {"id": {"enum": ["a", "b"]}, "colour": {"enum": ["red"]}}),
     ],
@@ -135,6 +169,18 @@ def test_lists_that_keep_to_it(tmp_path: Path, lamps: Lamps, parameters: Any) ->
          ["query.kind: 'desk' gives items whose kind is 'wall'"]),
         (without(paged, "is_lit"), FILTERS,
          ["query.is_lit: True gives items whose isLit is False"]),
+        (without(paged, "limit"), {"limit": {"type": "integer"}},
+         ["query.limit: there are 5 items, though it asks for 1"]),
+        (counted(paged, -1), PAGES, ["total is 4, and there are 5 items"]),
+        (counted(paged, +7), PAGES, ["total is 12, and there are 5 items"]),
+        (counted(counted_from_zero, +7), PAGES, ["total is 12, and there are 5 items"]),
+        (counted(paged, +7, "item_count"), OFFSETS, ["item_count is 12, and there are 5 items"]),
+        (counted(paged, +7, "totalLamps"), FILTERS, ["totalLamps is 12, and there are 5 items"]),
+        (counted(paged, +7, "size"), FILTERS, ["size is 12, and there are 5 items"]),
+        (by_two(counted(paged, +7)), OFFSETS, ["total is 12, and there are 5 items"]),
+        (lambda _: {"items": [], "count": 3}, OFFSETS, ["count is 3, and there are 0 items"]),
+        (counted(paged, -2, "size"), PAGES, ["size is 3, and there are 5 items"]),
+        (counted(by_cursor, +7), CURSORS, ["total is 12, and there are 5 items"]),
     ],
 )  # fmt: skip
 def test_lists_that_do_not(

@@ -93,3 +93,14 @@ def test_an_address_is_no_link(text: str, expected: str) -> None:
     """GitHub makes links of plain addresses, too (GFM section 6.9)."""
     lines = render(report(text)).splitlines()
     assert lines[lines.index("### Findings") + 4] == f"   > {expected}"
+
+
+def test_findings_come_before_the_cases() -> None:
+    """What is to be done is not below hundreds of tables."""
+    headings = [line for line in render(report("GET /lamps")).splitlines() if line[:1] == "#"]
+    assert headings == [
+        "## Contract: 1 failed",
+        "### Findings",
+        "### Order of errors: `GET /lamps`",
+        "### `GET /lamps`",
+    ]
