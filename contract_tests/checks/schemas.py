@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -196,6 +197,26 @@ def _unique(_: Any, is_wanted: Any, value: Any, __: Any) -> Iterator[ValidationE
         yield ValidationError("the array has items that are equal")
 
 
+def _multiple_of(_: Any, step: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+    """jsonschema divides floats, and takes 19.99 for no multiple of 0.01. What is one as it is
+    written, or as floats divide, is one; so is what is too large for a float to show its cents.
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return
+    if isinstance(value, int) and isinstance(step, int):
+        is_multiple = value % step == 0
+    else:
+        quotient = Fraction(str(value)) / Fraction(str(step))
+        is_multiple = quotient.denominator == 1 or abs(quotient) > _EXACT
+        is_multiple = is_multiple or (float(value) / step).is_integer()
+    if not is_multiple:
+        yield ValidationError(f"{value!r} is not a multiple of {step!r}")
+
+
+_EXACT = 2**53
+"""Up to it, a float tells each integer from the next (RFC 8259 section 6)."""
+
+
 def _hashable(value: Any) -> Any:
     """The same for equal values: 1 equals 1.0, and no boolean equals a number (JSON Schema Core
     2020-12 section 4.2.2).
@@ -208,7 +229,13 @@ def _hashable(value: Any) -> Any:
 
 
 _Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern, PATTERN: _pattern, "uniqueItems": _unique}
+    Draft202012Validator,
+    {
+        "pattern": _pattern,
+        PATTERN: _pattern,
+        "uniqueItems": _unique,
+        "multipleOf": _multiple_of,
+    },
 )
 
 _WriteOnly: Any = validators.extend(  # type: ignore[no-untyped-call]

@@ -42,6 +42,29 @@ def test_patterns_and_formats(tmp_path: Path, schema: Any, value: str, fits: boo
     assert fits_schema(document(tmp_path, schema), IT, value) is fits
 
 
+@pytest.mark.parametrize(
+    ("step", "value", "fits"),
+    [
+        (0.01, 19.99, True),  # a program that divides floats sees 1998.9999999999998
+        (0.01, 4.52, True),
+        (0.01, 20, True),
+        (0.01, 0.005, False),
+        (0.01, 19.999, False),
+        (0.1, 0.30000000000000004, False),
+        (0.1, 1e300, True),
+        (0.01, -1.307198824402403e308, True),
+        (2, 10**400 + 1, False),
+        (2, 10**400, True),
+        (2, 3.0, False),
+        (2, 4.0, True),
+        (0.01, True, True),  # no number, so the keyword says nothing
+    ],
+)
+def test_multiples(tmp_path: Path, step: float, value: float, fits: bool) -> None:
+    """Of decimals as they are written; prices are right with all their cents."""
+    assert fits_schema(document(tmp_path, {"multipleOf": step}), IT, value) is fits
+
+
 def test_a_match_that_is_not_decided_in_time_is_no_misfit(tmp_path: Path) -> None:
     """A hostile response cannot stop a run."""
     schema = {"type": "string", "pattern": "^(?=(a+)+$)(?:a|aa)+$"}
