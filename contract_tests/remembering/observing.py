@@ -240,7 +240,19 @@ class Observation:
         requests += [candidate.request for candidate in made.candidates(base.operation)]
         requests = [each for each in (*requests, base.request) if isinstance(each.body, dict)]
         best = sorted(requests[2:], key=lambda each: -len(changed(each.body, self.last)))
-        return [*requests[:2], *best]
+        return [*(self._differing(each, requests) for each in requests[:2]), *best]
+
+    def _differing(
+        self, request: OperationRequest, others: Sequence[OperationRequest]
+    ) -> OperationRequest:
+        """The request with values of others where its own are those that the item has."""
+        for name, value in request.body.items():
+            found = (o.body[name] for o in others if o.body.get(name, value) != value)
+            made = (replace(request, body={**request.body, name: other}) for other in found)
+            if name in self.last and value == self.last[name]:
+                fitting = (each for each in made if fits_body(self.run.contract, each))
+                request = next(fitting, request)
+        return request
 
     def _read(self) -> tuple[Exchange | None, Mapping[str, Any] | None]:
         if self.reader is None:
