@@ -25,7 +25,9 @@ from contract_tests.remembering.lists import MOST_LISTED, NEXT, SHORT, beside, l
 from contract_tests.results.run import Run, success_value
 from tallystick.reader.operations import Field, Parameter, branches
 
-_LIMIT = re.compile(r"(?i)limit|(?:per|max)[_-]?(?:page|items|results)|page[_-]?size")
+_LIMIT = re.compile(
+    r"(?i)limit|count|top|take|(?:per|max)[_-]?(?:page|items|results)|page[_-]?size"
+)
 _PAGE = re.compile(r"(?i)page|page[_-]?(?:no|number|index)")
 _OFFSET = re.compile(r"(?i)offset|skip")
 _CURSOR = re.compile(r"(?i).*cursor|after|page[_-]?token|.*continuation.*|starting[_-]?after")
@@ -150,10 +152,11 @@ class AskedList:
         is_flag = "boolean" in self.keywords(parameter, "type")
         enums = [each for each in self.keywords(parameter, "enum") if isinstance(each, list)]
         choices = [True, False] if is_flag else [value for each in enums for value in each]
-        member = next((n for n in (whole[0] if whole else ()) if _is_same(n, parameter.name)), None)
+        names = (name for entry in whole for name in entry)
+        member = next((name for name in names if _is_same(name, parameter.name)), None)
         if not choices or member is None:
             return
-        seen = [entry.get(member) for entry in whole]
+        seen = [entry[member] for entry in whole if member in entry]
         if not all(any(value is one or value == one for one in choices) for value in seen):
             return
         for choice in choices[:_MOST_VALUES]:

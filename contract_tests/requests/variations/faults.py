@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 
@@ -228,6 +229,7 @@ def _beyond(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         bound = schema.get(keyword)
         if isinstance(bound, int | float) and not isinstance(bound, bool):
             yield f"{bound + step:g}", bound + step
+    yield from _between_multiples(schema)
     longest, shortest = schema.get("maxLength"), schema.get("minLength")
     if isinstance(longest, int) and longest < _LONGEST:
         yield f"{longest + 1} characters", "a" * (longest + 1)
@@ -235,6 +237,19 @@ def _beyond(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield f"{shortest - 1} characters", "a" * (min(shortest, _LONGEST) - 1)
     if "enum" in schema or "const" in schema:
         yield "outside the enum", "tallystick-none"
+
+
+def _between_multiples(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """A number above the lowest that is no multiple of what it should be."""
+    step, low = schema.get("multipleOf"), schema.get("minimum", 0)
+    if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in (step, low)):
+        return
+    unit = Fraction(str(step))
+    if unit > 0:
+        beside = Fraction(1) if unit.denominator == 1 and unit > 1 else unit / 2
+        value = (Fraction(str(low)) // unit + 1) * unit + beside
+        number = int(value) if value.denominator == 1 else float(value)
+        yield f"{number:g}, which is no multiple of {step:g}", number
 
 
 def _fits(contract: Contract, schema: Path, value: Any) -> bool:

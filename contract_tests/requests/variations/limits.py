@@ -38,6 +38,7 @@ _MOST_OF_ONE = 12
 """The most values of one place. Enums have hundreds."""
 
 _LONGEST, _MOST_ITEMS, _MOST_DRAWN = 5_000, 50, 2
+_DEEPEST = 2
 _FAR = 2_000_000_000
 _EXACT = 2**53
 """Beyond it not every reader of JSON has the same number (RFC 8259 section 6)."""
@@ -168,19 +169,24 @@ def _has_pattern(contract: Contract, path: Path) -> bool:
     return any("pattern" in schema for schema, _ in branches(contract.document, path))
 
 
-def _values(contract: Contract, path: Path) -> Iterator[tuple[str, Any, bool]]:
-    """What is called which way in the schemas at a path, and whether they state it."""
+def _values(
+    contract: Contract, path: Path, deepest: int = _DEEPEST
+) -> Iterator[tuple[str, Any, bool]]:
+    """What is called which way in the schemas at a path, and whether they state it. A schema may
+    lead to itself, so arrays are in arrays no deeper than that.
+    """
     seen: list[Any] = []
     for schema, place in branches(contract.document, path):
-        items = (*place, "items") if isinstance(schema.get("items"), dict) else None
-        for what, value, is_stated in _named(contract, schema, items):
+        has_items = deepest > 0 and isinstance(schema.get("items"), dict)
+        items = (*place, "items") if has_items else None
+        for what, value, is_stated in _named(contract, schema, items, deepest - 1):
             if (type(value), value) not in seen:
                 seen.append((type(value), value))
                 yield what, value, is_stated
 
 
 def _named(
-    contract: Contract, schema: Mapping[str, Any], items: Path | None
+    contract: Contract, schema: Mapping[str, Any], items: Path | None, deepest: int
 ) -> Iterator[tuple[str, Any, bool]]:
     types = schema.get("type")
     kinds = types if isinstance(types, list) else [types]
@@ -195,7 +201,7 @@ def _named(
     if "string" in kinds:
         yield from _texts(schema)
     if "array" in kinds and items:
-        yield from _arrays(contract, schema, items)
+        yield from _arrays(contract, schema, items, deepest)
 
 
 def _numbers(schema: Mapping[str, Any], is_whole: bool) -> Iterator[int | float]:
@@ -236,14 +242,14 @@ _OF_FORMAT = {
 
 
 def _arrays(
-    contract: Contract, schema: Mapping[str, Any], items: Path
+    contract: Contract, schema: Mapping[str, Any], items: Path, deepest: int
 ) -> Iterator[tuple[str, Any, bool]]:
-    for what, value, is_stated in _values(contract, items):
+    for what, value, is_stated in _values(contract, items, deepest):
         yield f"one item, {what}", [value], is_stated
     if "minItems" not in schema:
         yield "no items", [], False
-    few = list(islice(items_of(contract, items), _MOST_ITEMS))
-    stated = [value for _, value, _ in _values(contract, items)]
+    few = list(islice(items_of(contract, items, deepest), _MOST_ITEMS))
+    stated = [value for _, value, _ in _values(contract, items, deepest)]
     for keyword in ("minItems", "maxItems"):
         count = schema.get(keyword)
         if isinstance(count, int) and 0 <= count <= len(few):
@@ -251,9 +257,9 @@ def _arrays(
             yield f"{count} items", few[:count], all(item in stated for item in few[:count])
 
 
-def items_of(contract: Contract, items: Path) -> Iterator[Any]:
+def items_of(contract: Contract, items: Path, deepest: int = _DEEPEST) -> Iterator[Any]:
     """Different items that an array may have, where its items have the schema at a path."""
-    made = [value for _, value, is_stated in _values(contract, items) if is_stated]
+    made = [value for _, value, is_stated in _values(contract, items, deepest) if is_stated]
     made += [f"tallystick-{number}" for number in range(_MOST_ITEMS)]
     made += list(range(1, _MOST_ITEMS))
     return (value for value in made if fits_schema(contract.document, items, value, "request"))

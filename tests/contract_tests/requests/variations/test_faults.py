@@ -140,6 +140,10 @@ def test_the_values_of_faults(tmp_path: Path) -> None:
     [
         (3, COUNT, [{"tallystick": []}, "tallystick", 7.5], [None, "3", True]),
         (2.5, {"type": "number"}, [{"tallystick": []}, "tallystick"], [None, "2.5", True]),
+        (2.5, {"type": "number", "multipleOf": 0.5, "minimum": 1},
+         [0, 1.75, {"tallystick": []}, "tallystick"], [None, "2.5", True]),
+        (4, {"type": "integer", "multipleOf": 2}, [3, {"tallystick": []}, "tallystick", 7.5],
+         [None, "4", True]),
         ("2026-01-01", {"type": "string", "format": "date"}, [{"tallystick": []}, True],
          [None, 7.5]),
         # A parser may read a number as a text; the text has to fit, too.
