@@ -95,6 +95,8 @@ class Request:
         body = bytearray(first.get("body", b""))
         read, more = len(body), first.get("more_body", False)
         with uploads.one() as upload:
+            if more and not upload.holds(read):
+                body.clear()
             while more and read < max(_DRAIN, limit):
                 message = await receive()
                 chunk = message.get("body", b"")

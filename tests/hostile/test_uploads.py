@@ -30,6 +30,8 @@ DOCUMENT = {
 }
 HEAD = b"PUT /files HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
 PART, REST = b"x" * 1_500_000, b"x" * 7_500_000
+ROOM = MEMORY // 2 - len(PART)
+"""How many bytes fit beside the begun upload, once all that was sent of it has been read."""
 FILE = {"content-type": "application/octet-stream"}
 
 
@@ -55,6 +57,7 @@ def test_bodies_that_do_not_end_have_a_bound(files):
     """One of them may be as large as any; the next is refused, and nothing of it is held."""
     with ExitStack() as stack:
         first = stack.enter_context(begin(files))
+        assert until(503, files, ROOM + 1) == 503
         second = stack.enter_context(begin(files))
         second.sendall(REST)
         answer = read_all(second)
@@ -62,21 +65,21 @@ def test_bodies_that_do_not_end_have_a_bound(files):
         assert files.put("/files", content=b"x" * 60_000, headers=FILE).status_code == 204
         first.sendall(REST)
         assert first.recv(12) == b"HTTP/1.1 204"
-    assert until_taken(files) == 204
+    assert until(204, files, len(PART) * 2) == 204
 
 
 def test_who_leaves_makes_room(files):
     """At once, and whatever had come."""
     for _ in range(5):
         begin(files).close()
-    assert until_taken(files) == 204
+    assert until(204, files, len(PART) * 2) == 204
 
 
-def until_taken(mock: httpx.Client) -> int:
-    """The status of a large upload, once others are noticed to have ended."""
+def until(wanted: int, mock: httpx.Client, size: int) -> int:
+    """The status of an upload of so many bytes, once the mock has noticed what others did."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        found = mock.put("/files", content=PART * 2, headers=FILE).status_code
-        if found != 503:
+        found = mock.put("/files", content=b"x" * size, headers=FILE).status_code
+        if found == wanted:
             break
     return found
