@@ -13,7 +13,7 @@ import pytest
 from contract_tests.checks import table
 from contract_tests.checks.context import Violation
 from contract_tests.operations.resources import items, path_parameters
-from contract_tests.operations.roles import Role, collection_of, template
+from contract_tests.operations.roles import Role, collection_of
 from contract_tests.remembering.asking import AskedList
 from contract_tests.remembering.creating import (
     LEADS_NOWHERE,
@@ -27,6 +27,7 @@ from contract_tests.remembering.observing import Observation
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
 from contract_tests.results.run import Run, success_value
+from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 
 

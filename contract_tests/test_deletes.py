@@ -14,11 +14,12 @@ from contract_tests.checks.context import Expectation, ExpectationKind, Violatio
 from contract_tests.checks.schemas import fits_text
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import path_parameters, unwrapped
-from contract_tests.operations.roles import Role, collection_of, template
+from contract_tests.operations.roles import Role, collection_of
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.conditions import NO_TAG, latest_headers, precondition
 from contract_tests.results.run import Run, success_value
+from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 
 _DELETED = Expectation(ExpectationKind.HANDLED, "an item that was deleted")

@@ -16,13 +16,14 @@ from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import Exchange, Response
 from contract_tests.operations.resources import path_parameters
-from contract_tests.operations.roles import SAFE, Role, is_item, template
+from contract_tests.operations.roles import SAFE, Role, is_item
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base
 from contract_tests.requests.probes import PROBES, UUID, Probe
 from contract_tests.requests.reaching import faulty_request, formats
 from contract_tests.results.run import Run
 from contract_tests.target.credentials import Identity
+from tallystick.catalogue.collections import template
 from tallystick.contract import Contract, ContractOperation
 
 EVERYWHERE = ("GET", "HEAD", "OPTIONS")

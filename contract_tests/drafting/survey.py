@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from contract_tests.operations.resources import Resource, Resources
-from contract_tests.operations.roles import Role, Roles, collection_of, is_item, template
+from contract_tests.operations.roles import Role, Roles, collection_of, is_item
 from contract_tests.operations.scope import Scope
 from contract_tests.requests.sources import Sources
 from contract_tests.results.reasons import entry_reason
 from contract_tests.target.credentials import KEYS, is_sent, kind_of, needs_credentials
 from contract_tests.target.target import Target
 from tallystick.catalogue.cases import Case
+from tallystick.catalogue.collections import template
 from tallystick.contract import Contract, ContractOperation
 from tallystick.reader.operations import SecurityScheme, security_schemes
 
@@ -96,13 +97,11 @@ class Survey:
     def _filled(self) -> Resources:
         """The resources at the end of a run that could create and list everything."""
         resources = Resources(self.contract, self.roles)
-        paths = [template(operation.path) for operation in self.contract.operations]
         for operation in self.tested:
             path, role = template(operation.path), self.roles.of(operation)
-            place = collection_of(path) if is_item(operation) else path
-            is_listed = operation.method == "get" and any(
-                p.startswith(f"{path}/{{}}") for p in paths
-            )
+            is_listed = role is Role.LIST and operation.method == "get"
+            own = self.roles.collection(operation) or path
+            place = collection_of(path) if is_item(operation) else own
             if (role is not Role.CREATE and not is_listed) or place is None:
                 continue
             if role is Role.CREATE and self.roles.is_single(operation):

@@ -18,7 +18,8 @@ from urllib.parse import unquote, urlsplit
 from contract_tests.checks.context import documented_response
 from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import Exchange, Response
-from contract_tests.operations.roles import Role, Roles, collection_of, is_item, template
+from contract_tests.operations.roles import Role, Roles, collection_of, is_item
+from tallystick.catalogue.collections import template
 from tallystick.contract import Contract, ContractOperation
 from tallystick.reader.operations import Parameter
 from tallystick.reader.pointers import from_pointer, look_up
@@ -101,10 +102,11 @@ class Resources:
             return
         visit = Visit(operation, values, exchange.sent_value)
         value = _value(response)
-        path, role = template(operation.path), self.roles.of(operation)
+        path = self.roles.collection(operation) or template(operation.path)
+        role = self.roles.of(operation)
         if role is Role.LIST or (operation.method == "get" and not is_item(operation)):
             for item in islice(items(value), _MOST_LISTED):
-                self._add(Resource(path, visit.values, item, None, is_created=False))
+                self._add(Resource(path, _parents(path, values), item, None, is_created=False))
         elif role is Role.CREATE and operation.method == "post":
             self._learn_created(visit, path, value, response)
         elif is_item(operation) and visit.values:
@@ -119,10 +121,11 @@ class Resources:
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
         created = items(value) if isinstance(value, list) else iter([unwrapped(value)])
         address = self._address(path, response.headers.get("location", ""))
+        parents = _parents(path, visit.values)
         for item in islice(created, _MOST_CREATED):
             members = {**_members(visit.body), **item}
             if members or address:
-                self._add(Resource(path, visit.values, members, address, is_created=True))
+                self._add(Resource(path, parents, members, address, is_created=True))
 
     def _learn_item(self, visit: Visit, role: Role, value: Any, status: int) -> None:
         collection = collection_of(visit.operation.path) or ""
@@ -390,6 +393,11 @@ class Resources:
         pattern = re.sub(r"\\\{\\\}", "[^/]+", re.escape(collection)) + "/([^/]+)"
         match = re.search(pattern + "$", urlsplit(location).path.rstrip("/"))
         return unquote(match[1]) if match else None
+
+
+def _parents(collection: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The first values of a path, which are those in the path of a collection."""
+    return values[: collection.count("{}")]
 
 
 def _speaks(name: str) -> bool:

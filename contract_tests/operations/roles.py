@@ -2,7 +2,8 @@
 a run that follows from it.
 
 Rules: where `/things/{id}` stands beside `/things`, the first is the *item* of the second, a
-*collection*; a longer path that goes through `/things/{id}` shows that, too. POST to a collection
+*collection*; a longer path that goes through `/things/{id}` shows that, too, and an item may have
+its address elsewhere (`operations/shallow.py`). POST to a collection
 creates, GET lists; on an item GET reads, PUT and PATCH update, DELETE deletes. Where nothing else
 does, a PUT creates: an item without a POST, or the one thing that an item has
 (`/things/{id}/plan`). All else that is not safe is an action. What creates and lists comes first,
@@ -12,10 +13,11 @@ ones.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
+from contract_tests.operations.shallow import ShallowItems
+from tallystick.catalogue.collections import template
 from tallystick.contract import Contract, ContractOperation
 
 
@@ -32,13 +34,6 @@ class Role(IntEnum):
 
 SAFE = ("get", "head", "options", "trace", "query")
 """Methods that ask for no change (RFC 9110 section 9.2.1; QUERY by its draft)."""
-
-_PARAMETER = re.compile(r"\{[^}]*\}")
-
-
-def template(path: str) -> str:
-    """A path whose parameters have no names, since names differ from path to path."""
-    return _PARAMETER.sub("{}", path).rstrip("/")
 
 
 def collection_of(path: str) -> str | None:
@@ -64,12 +59,16 @@ class Roles:
     def __init__(self, contract: Contract) -> None:
         self.operations = contract.operations
         self._items = {item for o in contract.operations for item in items_in(o.path)}
+        shallow = ShallowItems(contract)
+        found = ((o.name, shallow.collection_of(o)) for o in contract.operations)
+        self._shallow = {name: collection for name, collection in found if collection}
         self._posts = {template(o.path) for o in contract.operations if o.method == "post"}
+        self._created = {self.collection(o) for o in contract.operations if o.method == "post"}
 
     def of(self, operation: ContractOperation) -> Role:
         """The role of an operation."""
         path, method = template(operation.path), operation.method
-        is_collection = f"{path}/{{}}" in self._items
+        is_collection = self.collection(operation) is not None
         if method == "delete":
             return Role.DELETE
         if method in SAFE:
@@ -79,14 +78,23 @@ class Roles:
         if method == "put":
             collection = collection_of(path)
             is_alone = "{}" in path and path not in self._posts if collection is None else False
-            creates = is_alone or collection not in {None, *self._posts}
+            creates = is_alone or collection not in {None, *self._created}
             return Role.CREATE if creates else Role.UPDATE
         return Role.UPDATE if method == "patch" else Role.ACTION
+
+    def collection(self, operation: ContractOperation) -> str | None:
+        """The template of the collection that an operation lists or creates in; None where it does
+        neither.
+        """
+        path = template(operation.path)
+        if f"{path}/{{}}" in self._items:
+            return path
+        return self._shallow.get(operation.name)
 
     def is_single(self, operation: ContractOperation) -> bool:
         """Whether a path leads to the one thing of its kind that an item has."""
         path = template(operation.path)
-        return "{}" in path and not path.endswith("{}") and f"{path}/{{}}" not in self._items
+        return "{}" in path and not path.endswith("{}") and self.collection(operation) is None
 
     def ordered(self) -> Sequence[ContractOperation]:
         """The operations in the order of a run."""

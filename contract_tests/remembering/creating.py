@@ -10,11 +10,11 @@ from contract_tests.checks.context import Expectation, ExpectationKind, Violatio
 from contract_tests.http.client import origin_of
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import Resource
-from contract_tests.operations.roles import template
 from contract_tests.requests.base import Base
 from contract_tests.requests.reaching import full_bodies
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run
+from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 
 LEADS_NOWHERE = (404, 410)
@@ -75,7 +75,7 @@ def check_address(run: Run, item: NewItem) -> None:
 
 def _has_reader(run: Run, creator: ContractOperation) -> bool:
     """Whether the document has an address for what an operation creates."""
-    path = f"{template(creator.path)}/{{}}"
+    path = f"{run.plan.roles.collection(creator)}/{{}}"
     return any(o.method == "get" and template(o.path) == path for o in run.contract.operations)
 
 

@@ -18,7 +18,6 @@ from contract_tests.checks.table import Check
 from contract_tests.http.bodies import OCTETS, format_of, is_json, part_type
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import Resource, items, path_parameters, unwrapped
-from contract_tests.operations.roles import template
 from contract_tests.remembering.creating import (
     LEADS_NOWHERE,
     MOST_TRIED,
@@ -33,6 +32,7 @@ from contract_tests.requests.conditions import strong_tag
 from contract_tests.requests.reaching import agreeing, fits_body, full_bodies
 from contract_tests.requests.sources import Sources
 from contract_tests.results.run import Run, success_value
+from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 from tallystick.reader.operations import properties
 
@@ -42,8 +42,10 @@ class Observation:
 
     def __init__(self, run: Run, bases: Bases, item: NewItem, values: tuple[str, ...]) -> None:
         self.run, self.bases, self.item, self.values = run, bases, item, values
-        self.path = template(item.operation.path)
+        self.list, self.outer = template(item.operation.path), _outer(item)
+        self.path = run.plan.roles.collection(item.operation) or self.list
         self.reader = self._operation("get", f"{self.path}/{{}}")
+        self.lister = self._operation("get", self.list)
         self.last: Mapping[str, Any] = unwrapped(success_value(item.exchange))
         self.tag = ""
 
@@ -95,14 +97,16 @@ class Observation:
         others = [
             values
             for resource in self.run.resources.found
-            if f"{resource.collection}/{{}}" == self.path.rpartition("/")[0]
+            if f"{resource.collection}/{{}}" == self.list.rpartition("/")[0]
             and not resource.is_deleted
             and (values := self.run.resources.values_of(resource))
-            and values != self.values[:-1]
+            and values != self.outer
         ]
         if not others:
             return
         self._check_other_list(others[0])
+        if self.path != self.list:  # its address names no parent
+            return
         self.values, own = (*others[0], self.values[-1]), self.values
         exchange, read = self._read()
         self.values = own
@@ -112,7 +116,7 @@ class Observation:
 
     def _check_other_list(self, parents: tuple[str, ...]) -> None:
         """One with the same id may be there by chance, so a second new item decides."""
-        lister = self._operation("get", self.path)
+        lister = self.lister
         before, _ = self._ids_below(lister, parents) if lister else (set[str](), None)
         if lister is None or self.values[-1] not in before:
             return
@@ -120,25 +124,26 @@ class Observation:
         item = create(self.run, creator, self.bases.of(creator))
         values = self.run.resources.values_of(item.resource) if item and item.resource else None
         after, exchange = self._ids_below(lister, parents)
-        if values and values[:-1] != parents and values[-1] in after - before:
-            wrong = {"": f"it has a new item of another parent, {'/'.join(values[:-1])}"}
+        outer = _outer(item) if item else parents
+        if values and outer != parents and values[-1] in after - before:
+            wrong = {"": f"it has a new item of another parent, {'/'.join(outer)}"}
             self._find(table.OF_ITS_PARENT, exchange, wrong, "", lister)
 
     def _ids_below(
         self, lister: ContractOperation, parents: tuple[str, ...]
     ) -> tuple[set[str], Exchange]:
         """The ids in the list below other parents."""
-        self.values, own = (*parents, self.values[-1]), self.values
+        self.outer, own = parents, self.outer
         exchange = self.run.client.send(self._at(longest(self.run, self.bases.of(lister).request)))
         self.run.check(lister, exchange, handled("a list below another parent"))
         listed = self._as(list(items(success_value(exchange))))
-        self.values = own
+        self.outer = own
         known = filter(None, map(self.run.resources.values_of, listed))
         return {values[-1] for values in known}, exchange
 
     def check_listed(self) -> None:
         """A list that looks whole has the item, as it is read."""
-        lister = self._operation("get", self.path)
+        lister = self.lister
         if lister is None:
             return
         request = longest(self.run, self.bases.of(lister).request)
@@ -293,9 +298,10 @@ class Observation:
         return next((operation for operation in found if left_out(operation) is None), None)
 
     def _at(self, request: OperationRequest) -> OperationRequest:
-        """A request to this item, or to its collection."""
+        """A request to this item, or to the list that it is in."""
         names = [parameter.name for parameter in path_parameters(request.operation)]
-        own = dict(zip(names, self.values, strict=False))
+        is_list = template(request.operation.path) == self.list
+        own = dict(zip(names, self.outer if is_list else self.values, strict=False))
         return agreeing(self.run.contract, replace(request, path={**request.path, **own}))
 
     def _as(self, listed: list[dict[str, Any]]) -> list[Resource]:
@@ -313,6 +319,12 @@ class Observation:
             for name, inside in properties(document, path)
             if schema_at(document, inside).get("writeOnly") is not True
         )
+
+
+def _outer(item: NewItem) -> tuple[str, ...]:
+    """The values in the path of the list that an item was created in."""
+    names = (parameter.name for parameter in path_parameters(item.operation))
+    return tuple(str(item.request.path[name]) for name in names)
 
 
 def _tag(exchange: Exchange) -> str:

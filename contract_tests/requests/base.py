@@ -14,7 +14,7 @@ from itertools import islice
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
-from contract_tests.operations.roles import Role, collection_of, is_item, template
+from contract_tests.operations.roles import Role, collection_of, is_item
 from contract_tests.plan import PASSING
 from contract_tests.requests.applicability import repetition
 from contract_tests.requests.sources import (
@@ -27,6 +27,7 @@ from contract_tests.requests.sources import (
 from contract_tests.requests.variations.renewal import renewed, texts
 from contract_tests.results.run import MOST_KEPT, Run, case_answered
 from tallystick.catalogue.cases import Case
+from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 from tallystick.reader.operations import Field
 
@@ -279,7 +280,8 @@ class Bases:
         plan = self.run.plan
         places = (collection_of(operation.path), template(operation.path))
         for other in self.run.contract.operations:
-            is_creator = plan.roles.of(other) is Role.CREATE and template(other.path) in places
+            place = plan.roles.collection(other) or template(other.path)
+            is_creator = plan.roles.of(other) is Role.CREATE and place in places
             if is_creator and plan.scope.left_out(other) is None:
                 self._found(other)
 

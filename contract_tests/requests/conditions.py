@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from contract_tests.checks.context import Expectation, ExpectationKind
 from contract_tests.http.exchange import OperationRequest, Response
-from contract_tests.operations.roles import template
 from contract_tests.results.run import Run
+from tallystick.catalogue.collections import template
 
 NO_TAG = '"tallystick-none"'
 """An ETag that nothing has."""

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from contract_tests.http.bodies import UnmakeableError
-from contract_tests.operations.roles import Role, template
+from contract_tests.operations.roles import Role
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.sources import MOST_TRIED, Candidate, is_changed
 from contract_tests.results.run import Run
 from fuzzing.sending.adapter import BudgetAdapter
 from fuzzing.sending.budget import BudgetSpentError
+from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 
 _SHARE = 4
@@ -55,7 +56,8 @@ class CampaignBases(Bases):
 
     def _is_used_up(self, base: Base) -> bool:
         """Whether all that an operation creates was deleted."""
-        place, found = template(base.operation.path), self.run.resources.found
+        place = self.run.plan.roles.collection(base.operation)
+        found = self.run.resources.found
         made = [item for item in found if item.is_created and item.collection == place]
         creates = base.role is Role.CREATE
         return creates and bool(made) and all(item.is_deleted for item in made)
@@ -67,7 +69,7 @@ class CampaignBases(Bases):
             other
             for other in self.run.plan.operations
             if roles.of(other) in (Role.CREATE, Role.LIST)
-            and path.startswith(f"{template(other.path)}/")
+            and path.startswith(f"{roles.collection(other) or template(other.path)}/")
         ]
 
     def _send(self, operation: ContractOperation, candidate: Candidate) -> Base:

@@ -155,23 +155,10 @@ class _Recognition:
         if listed is None or read is None or read.schema is None:
             return None
         lists = [*lists_in(self.document, listed, self._named("items"))]
-        found = [(one, item) for one in lists if (item := self._item(read, one.schema))]
+        found = [(one, item) for one in lists if (item := item_in(self.document, read, one.schema))]
         if not found and self.correction is not None and len(lists) == 1:
             found = [(lists[0], ItemPlace(read, None, read.schema))]
         return found[0] if len(found) == 1 else None
-
-    def _item(self, media_type: MediaType, item: Path) -> ItemPlace | None:
-        """Where a body has an item of this schema."""
-        if media_type.schema is None:
-            return None
-        if _is_same(self.document, media_type.schema, item):
-            return ItemPlace(media_type, None, media_type.schema)
-        inside = [
-            (name, path)
-            for name, path in properties(self.document, media_type.schema)
-            if _is_same(self.document, path, item)
-        ]
-        return ItemPlace(media_type, *inside[0]) if len(inside) == 1 else None
 
     def _id(self, schema: Path, parameter: Parameter) -> tuple[str, Path] | None:
         """The member that holds an item's id, and the path of its schema."""
@@ -210,7 +197,7 @@ class _Recognition:
 
     def _success_place(self, operation: Operation, schema: Path) -> ItemPlace | None:
         media_type = json_success(operation)
-        return None if media_type is None else self._item(media_type, schema)
+        return None if media_type is None else item_in(self.document, media_type, schema)
 
     def _shows(self, operation: Operation, id_member: str) -> bool:
         """Whether a success shows the id of an item, or has no body at all."""
@@ -236,10 +223,24 @@ def lists_in(
             yield ItemPlace(media_type, name, items)
 
 
+def item_in(document: Document, media_type: MediaType, item: Path) -> ItemPlace | None:
+    """Where a body has an item of this schema: it is one, or one member is; None where none is."""
+    if media_type.schema is None:
+        return None
+    if is_same(document, media_type.schema, item):
+        return ItemPlace(media_type, None, media_type.schema)
+    inside = [
+        (name, path)
+        for name, path in properties(document, media_type.schema)
+        if is_same(document, path, item)
+    ]
+    return ItemPlace(media_type, *inside[0]) if len(inside) == 1 else None
+
+
 # --- schemas
 
 
-def _is_same(document: Document, one: Path, other: Path) -> bool:
+def is_same(document: Document, one: Path, other: Path) -> bool:
     """Whether two schemas are of the same things: one schema, equal ones, or one that extends the
     other by `allOf`.
     """
