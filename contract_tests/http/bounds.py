@@ -36,6 +36,18 @@ _STEP = 64 * 2**10
 _LEAST = 0.001
 """urllib3 takes no timeout of zero, and a socket does not wait then."""
 
+CREATES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "DELETE"})
+"""The safe methods (RFC 9110 section 9.2.1), and the one that removes."""
+
+_LAST_RESPONSE = 0.4
+
+
+def late_seconds(method: str | None) -> float:
+    """How many seconds the response to a request may come after the end of the run. Only who has
+    read what was created can delete it.
+    """
+    return 0.0 if method in CREATES_NOTHING else _LAST_RESPONSE
+
 
 def timeout_of(seconds: float) -> urllib3.Timeout:
     """So many seconds for a whole request; at least a moment."""

@@ -36,6 +36,7 @@ from contract_tests.http.bounds import (
     BoundedResponse,
     Cut,
     LongHeadersError,
+    late_seconds,
     timeout_of,
 )
 from contract_tests.http.exchange import (
@@ -417,7 +418,8 @@ class Client:
     ) -> Response | TransportError:
         """Send a request, once. Whoever has `seconds` for it has them until the deadline."""
         self._throttle.wait(self._left())
-        left = timeout_of(min(deadline - time.monotonic(), self._left()))
+        late = late_seconds(prepared.method)
+        left = timeout_of(min(deadline - time.monotonic(), self._left() + late))
         with self._count:
             self.requests += 1
         try:

@@ -35,7 +35,7 @@ from fuzzing.sending.created import SECONDS as CLEANING_SECONDS
 from fuzzing.sending.ledger import Ledger, LedgerSink
 from fuzzing.sending.limits import limits_of
 from fuzzing.sending.schedule import Schedule, Shard, weight_of
-from fuzzing.sending.sharing import PermitSource, SharedBudget, end_with_parent
+from fuzzing.sending.sharing import PermitSource, SharedBudget, end_with_parent, starting
 from fuzzing.settings import Settings, target_of
 from tallystick.errors import TallystickError
 from tallystick.logs import show_logs
@@ -85,7 +85,8 @@ def _at_work(settings: Settings, budget: SharedBudget) -> Iterator[dict[Connecti
         for index in range(settings.workers or 1):
             here, there = context.Pipe(duplex=False)
             process = context.Process(target=_be_worker, args=(settings, budget, index, there))
-            process.start()
+            with starting():
+                process.start()
             there.close()  # so that the pipe ends when the process ends
             started[here] = process
         yield dict(started)
@@ -98,8 +99,7 @@ def _at_work(settings: Settings, budget: SharedBudget) -> Iterator[dict[Connecti
 def _be_worker(
     settings: Settings, budget: SharedBudget, index: int, connection: Connection
 ) -> None:
-    # A terminal sends Ctrl-C to all processes. The command stops the workers by the budget.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as before its start, also on Windows
     end_with_parent()
     show_logs()
     try:

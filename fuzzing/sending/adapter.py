@@ -20,7 +20,14 @@ import requests
 from urllib3 import Timeout
 
 from contract_tests.checks.codes import case_of
-from contract_tests.http.bounds import BoundedAdapter, BoundedResponse, Cut, timeout_of
+from contract_tests.http.bounds import (
+    CREATES_NOTHING,
+    BoundedAdapter,
+    BoundedResponse,
+    Cut,
+    late_seconds,
+    timeout_of,
+)
 from contract_tests.http.exchange import body_of, value_of
 from contract_tests.target.rate import seconds_of
 from fuzzing.sending.budget import BudgetSpentError, Permit, RequestRecord
@@ -29,9 +36,6 @@ from fuzzing.sending.ledger import LedgerSink, hashed
 from fuzzing.sending.sharing import PermitSource
 from tallystick.catalogue.cases import Case
 from tallystick.contract import ContractOperation
-
-_CREATES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "DELETE"})
-"""The safe methods (RFC 9110 section 9.2.1), and the one that removes."""
 
 CLEAN_UP = "clean-up"
 """The kind of requests that delete what the fuzz created."""
@@ -112,20 +116,21 @@ class BudgetAdapter(BoundedAdapter):
         if self.origin.operation is not None and self.to is None:
             self.operations[self.origin.operation.name] += 1
         begun, sent = time.monotonic(), datetime.now(UTC)
+        seconds = None if permit.seconds is None else permit.seconds + late_seconds(request.method)
         response: BoundedResponse | None = None
         try:
-            response = super().send(request, *args, **_within(permit.seconds, kwargs))
+            response = super().send(request, *args, **_within(seconds, kwargs))
             self._stop_if_late(is_cut=response.cut is Cut.TIME)
             return response
         except requests.RequestException:
             self._stop_if_late(is_cut=True)
             raise
         finally:
-            seconds = time.monotonic() - begun
+            took = time.monotonic() - begun
             value = _json(response)
             case = self._case(response, value)
-            self._settle(permit, response, case, value, seconds)
-            self._write(permit, request, response, case, sent, seconds)
+            self._settle(permit, response, case, value, took)
+            self._write(permit, request, response, case, sent, took)
             if self.observe is not None and self.origin.operation is not None:
                 self.observe(self.origin.operation.name, request, response)
 
@@ -134,7 +139,7 @@ class BudgetAdapter(BoundedAdapter):
             return self.budget.clean()
         if self.before is not None:
             self.before()
-        permit = self.budget.take(is_unsafe=request.method not in _CREATES_NOTHING)
+        permit = self.budget.take(is_unsafe=request.method not in CREATES_NOTHING)
         if permit.seconds is not None:
             self.ends = time.monotonic() + permit.seconds
         return permit

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.managers import BaseManager
 from typing import Protocol
@@ -90,9 +92,26 @@ def shared_budget(
         yield Budget(limits, schedule)
         return
     manager = _Manager(ctx=multiprocessing.get_context("spawn"))
-    manager.start(initializer=end_with_parent)
+    with starting():
+        manager.start(initializer=end_with_parent)
     with manager:
         yield manager.Budget(limits, schedule)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Start processes that never hear Ctrl-C, which a terminal sends to all: it ends the budget,
+    and they end with that. Who starts them hears it after the block.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # whoever starts it lets signals through afterwards
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_with_parent() -> None:

@@ -152,6 +152,23 @@ class Fuzz:
         out, err = self.process.communicate(timeout=seconds)
         return Result(self.process.returncode, out, err, self.folder)
 
+    def has_processes(self, count: int, seconds: float = 60.0) -> bool:
+        """Whether it comes to have so many processes, within so many seconds. Linux only."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if sum(self._is_own(place) for place in Path("/proc").glob("[0-9]*")) >= count:
+                return True
+            time.sleep(0.005)
+        return False
+
+    def _is_own(self, place: Path) -> bool:
+        with suppress(OSError):
+            # The fields after the name: state, parent, process group (proc_pid_stat(5)).
+            return (
+                int((place / "stat").read_text().rpartition(")")[2].split()[2]) == self.process.pid
+            )
+        return False
+
     def is_over(self, seconds: float = 60.0) -> bool:
         """Whether all its processes end, within so many seconds."""
         deadline = time.monotonic() + seconds

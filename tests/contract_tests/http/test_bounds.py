@@ -371,6 +371,27 @@ def test_a_request_ends_with_the_run(attack: Attack, request_to: OperationReques
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(("method", "status"), [("POST", 201), ("PUT", 201), ("GET", None)])
+def test_what_was_created_at_the_end_is_known(
+    method: str, status: int | None, request_to: OperationRequest
+) -> None:
+    """The response to a request that may create something is read, though the run is over."""
+    with raw_server() as server:
+        client = Client(Target(server.url, timeout=60), seconds=1)
+
+        def at_the_end(write: Write, _: str) -> None:
+            server.over.wait(client.ends - time.monotonic() + 0.01)
+            write(head("content-length: 0", status="201 Created"))
+
+        server.answer = at_the_end
+        try:
+            outcome = client.transmit(client.prepare(request_to, method=method)).outcome
+        except RunEndedError:
+            outcome = None
+        client.close()
+    assert (outcome.status if isinstance(outcome, Response) else None) == status
+
+
 def test_a_wait_beyond_the_run_is_no_wait(request_to: OperationRequest) -> None:
     """A target that asks to come back after the end of the run ends it."""
     answer = head("retry-after: 20", "content-length: 0", status="429 Too Many Requests")

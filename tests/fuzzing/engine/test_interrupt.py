@@ -100,6 +100,22 @@ def test_the_second_ends_it_at_once(workers: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux has them")
+def test_while_its_workers_start(tmp_path: Path) -> None:
+    """They end without a word of their own."""
+    app = CountingApp()
+    with serving(app) as url:
+        target = write_target(tmp_path, url)
+        with fuzzing(tmp_path, "--target", target, "--workers", 3) as fuzz:
+            # The command, Python's tracker of what processes share, the budget, the workers.
+            assert fuzz.has_processes(6)
+            fuzz.signal(signal.SIGINT)
+            run = fuzz.result()
+            assert fuzz.is_over()
+    assert (run.code, "Traceback" in run.err) == (4, False), run.err
+    assert "Nothing was learnt: the fuzz ended before" in run.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux has them")
 def test_no_worker_outlives_the_command(tmp_path: Path) -> None:
     """Where the command is killed, its workers and its budget end with it."""
     app = CountingApp()

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from contract_tests.http.client import Client
+from contract_tests.http.exchange import OperationRequest, Response
+from contract_tests.target.target import Target
+from fuzzing.sending.adapter import BudgetAdapter
+from fuzzing.sending.budget import Budget, BudgetSpentError
+from fuzzing.sending.limits import Limits
 from tests.contract_tests.contracts import contract_of, documented
 from tests.contract_tests.raw import RawServer, Write, chunk, head, raw_server
 from tests.contract_tests.targets import stateless_text, write
@@ -40,6 +47,29 @@ def test_the_time_is_kept(attack: Callable[[RawServer, Write], None], tmp_path: 
     assert (run.code, run.report["stopped_by"]) == (0, "time")
     assert 0.9 < run.report["seconds"] < 1 + 2
     assert (len(server.requests), run.report["findings"]) == (1, [])
+
+
+@pytest.mark.parametrize(("method", "status"), [("post", 201), ("get", None)])
+def test_what_was_created_at_the_end_is_known(
+    method: str, status: int | None, tmp_path: Path
+) -> None:
+    """The response to a request that may create something is read, though the time is over."""
+    contract = contract_of(tmp_path, {"/things": documented(method)})
+    with raw_server() as server:
+        adapter = BudgetAdapter(Budget(Limits(seconds=1)))
+        client = Client(Target(server.url, timeout=60), adapter)
+
+        def at_the_end(write: Write, _: str) -> None:
+            server.over.wait(adapter.ends - time.monotonic() + 0.01)
+            write(head("content-length: 0", status="201 Created"))
+
+        server.answer = at_the_end
+        try:
+            outcome = client.send(OperationRequest(contract.operations[0])).outcome
+        except BudgetSpentError:
+            outcome = None
+        client.close()
+    assert (outcome.status if isinstance(outcome, Response) else None) == status
 
 
 @pytest.mark.whole

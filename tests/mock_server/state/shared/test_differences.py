@@ -262,7 +262,10 @@ class Side:
         answer = self.client.request(method, place, json=body, headers=lines)
         self.learn(answer)
         shown = {name: self.same(answer.headers[name]) for name in SHOWN if name in answer.headers}
-        return answer.status_code, shown, self.same(answer.text).splitlines()
+        text = self.same(answer.text)
+        if "etag" in shown and ("MOMENT" in text or not text):
+            shown["etag"] = "ETAG"  # that of an item with a moment, which may differ
+        return answer.status_code, shown, text.splitlines()
 
     def learn(self, answer: httpx.Response) -> None:
         """What later requests name."""
