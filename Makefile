@@ -90,7 +90,7 @@ wheel: $(ALL)  ## build dist/tallystick-….whl, to be used without a checkout
 documents: $(ALL)  ## read and serve real documents, beside Prism, and print tables (FOLDER=…; four more from npm)
 	$(BIN)/python -m benchmarks.documents $(FOLDER)
 
-servers: $(ALL)  ## judge real servers from PyPI by their own documents, and print a table (half an hour)
+servers: $(ALL)  ## judge real servers from PyPI by their own documents, and print a table (ten minutes)
 	$(BIN)/python -m tests.real_servers
 
 bench: $(ALL)  ## measure the mock beside a bare ASGI function, and its start on large documents
