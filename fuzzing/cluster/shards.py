@@ -254,9 +254,10 @@ class Cluster:
             time.sleep(_LOOK)
         with contextlib.suppress(TimeoutError, CancelledError):  # the latter if all is lost
             wait(list(self._under_way), timeout=_LOOK, return_when="FIRST_COMPLETED")
-        if self.usage().stopped == _NO_SCHEDULER:
+        done = [future for future in self._under_way if future.status != "pending"]
+        if self.usage().stopped == _NO_SCHEDULER:  # which cancels them all
             return
-        for future in [future for future in self._under_way if future.status != "pending"]:
+        for future in done:
             shard = self._under_way.pop(future)
             if future.status != "finished":
                 self._errors.append(f"Shard {shard} could not be sent: {_reason(future)}")

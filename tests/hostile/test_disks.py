@@ -101,7 +101,7 @@ def test_a_folder_that_is_none(command: str, place: str, tmp_path: Path) -> None
 def test_a_full_disk(faulty: list[object], tmp_path: Path) -> None:
     """What was found is printed."""
     report = ("--report-dir", tmp_path / "report")
-    words = ("tests.hostile.limited", 9_000, "test", *faulty, *report)
+    words = ("tests.hostile.limited", 3_000, "test", *faulty, *report)
     run = run_words(tmp_path, words)
     (error,) = errors(run)
     assert (run.code, error.partition(": ")[2][:30]) == (2, "The report cannot be written: ")

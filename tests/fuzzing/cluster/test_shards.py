@@ -272,7 +272,8 @@ def test_a_scheduler_that_goes_away(comes_back: bool, tmp_path: Path) -> None:
             else:
                 kill(cluster.scheduler)
             ended = started.result()
-    assert (ended.code, ended.report["stopped_by"]) == (1, "scheduler"), ended.err
+    assert ended.code == 1, ended.err
+    assert ended.report["stopped_by"] == "scheduler", ended.err
     assert checks(ended) == ["documented status"]
     assert "These shards were not finished: " in ended.err
     assert "Traceback" not in ended.err
