@@ -91,6 +91,10 @@ class Roles:
             return path
         return self._shallow.get(operation.name)
 
+    def is_elsewhere(self, operation: ContractOperation) -> bool:
+        """Whether the items that an operation lists or creates have an address elsewhere."""
+        return operation.name in self._shallow
+
     def is_single(self, operation: ContractOperation) -> bool:
         """Whether a path leads to the one thing of its kind that an item has."""
         path = template(operation.path)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from contract_tests.checks.context import Expectation, ExpectationKind, is_of_request
+from contract_tests.checks.schemas import fits_text
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
+from contract_tests.operations.resources import path_parameters
 from contract_tests.operations.roles import Role, collection_of, is_item
 from contract_tests.plan import PASSING
 from contract_tests.requests.applicability import repetition
@@ -22,6 +24,7 @@ from contract_tests.requests.sources import (
     Candidate,
     Origin,
     Sources,
+    is_changed,
     valid_request,
 )
 from contract_tests.requests.variations.renewal import renewed, texts
@@ -272,8 +275,18 @@ class Bases:
     def _created(self, operation: ContractOperation) -> Base:
         """The base of what changes or deletes an item, on an item that is created for it."""
         self._create(operation)
-        request = valid_request(self.run.contract, operation, self.run.target)
-        return self._found(operation) or Base(operation, request, None, None)
+        return self._found(operation) or Base(operation, self._nobodys(operation), None, None)
+
+    def _nobodys(self, operation: ContractOperation) -> OperationRequest:
+        """A request that changes nothing: a made id of an item might be somebody's."""
+        run = self.run
+        request = valid_request(run.contract, operation, run.target)
+        if not is_changed(operation, run.target) or not is_item(operation):
+            return request
+        last, document = path_parameters(operation)[-1], run.contract.document
+        ids = (i for i in run.plan.unknown_ids(operation) if fits_text(document, last.schema, i))
+        own = next(ids, request.path.get(last.name))
+        return replace(request, path={**request.path, last.name: own})
 
     def _create(self, operation: ContractOperation) -> None:
         """Create what the operation may change or delete."""
