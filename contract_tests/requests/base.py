@@ -49,7 +49,8 @@ class Base:
     """The base of an operation; `case` is the documented case of the response, if it is one;
     `sources` says where the values come from. Without `exchange` nothing could be sent. `again` is
     the status of an equal second create: it may find the first one. `unique` are the places that
-    need other values for another to be created.
+    need other values for another to be created. Where the items have another address, it
+    `is_elsewhere`.
     """
 
     operation: ContractOperation
@@ -61,6 +62,7 @@ class Base:
     role: Role | None = None
     again: int | None = None
     unique: tuple[Field, ...] = ()
+    is_elsewhere: bool = False
 
     @property
     def status(self) -> int | None:
@@ -151,8 +153,9 @@ class Base:
     def _may_break_a_rule(self) -> bool:
         """Whether a made body may break a rule that no schema says. What creates or changes an item
         has none, unless the document names it; other requests do, where it has a refusal for them.
+        What is created elsewhere may be there already, and have to be named.
         """
-        creates = self.role in (Role.CREATE, Role.UPDATE)
+        creates = self.role in (Role.CREATE, Role.UPDATE) and not self.is_elsewhere
         is_made = self.sources.get("body") is Origin.SETTLED and self.status in (400, 422)
         return is_made and not creates and (self.case is not None or bool(self._places))
 
@@ -309,6 +312,7 @@ class Bases:
             candidate.sources,
             repetition(self.run.plan, operation),
             self.run.plan.roles.of(operation),
+            is_elsewhere=self.run.plan.roles.is_elsewhere(operation),
         )
 
 

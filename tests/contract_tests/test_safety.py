@@ -174,6 +174,12 @@ def test_what_a_relation_answers_with(tmp_path: Path, sent: Any, *, refuses_agai
     )
 
 
+def test_a_role_that_has_to_be_named(tmp_path: Path) -> None:
+    """Nothing in the document says which names there are: that they are refused is no finding."""
+    run = run_of(tmp_path, Roles(), FREE)
+    assert "status of the case" not in {finding.check.name for finding in run.findings}
+
+
 def test_a_role_that_the_target_file_names(tmp_path: Path) -> None:
     """Its name is nobody's of the run."""
     service = Roles()
