@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from contract_tests.checks.context import documented_response
 from contract_tests.checks.schemas import fits_schema
@@ -130,7 +130,18 @@ class Resources:
             self.singles[path] = [visit.values, *(each for each in known if each != visit.values)]
         elif role is Role.DELETE:
             self.forget(operation, visit.values)
+        self._learn_address(exchange.url, response)
         self._learn_links(visit, value, response)
+
+    def _learn_address(self, url: str, response: Response) -> None:
+        """What `Location` leads to may be an item of elsewhere: the job that an export began."""
+        location = response.headers.get("location")
+        for reader in self.contract.operations if location else ():
+            collection = collection_of(reader.path)
+            values = self.values(reader, urljoin(url, location)) if collection else None
+            if reader.method == "get" and collection and values and all(values):
+                *parents, own = values
+                self._add(Resource(collection, tuple(parents), {}, own, is_created=False))
 
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
         created = items(value) if isinstance(value, list) else iter([unwrapped(value)])

@@ -249,3 +249,23 @@ def test_links_say_for_themselves(known: Known) -> None:
         "GET /results/{number}": [{"path.number": "r7"}],
         "GET /logs": [{"query.of": "j1"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("/api/files/report", [({"name": "report"}, True)]),
+        ("files/report", [({"name": "report"}, True)]),
+        ("http://a.example/api/files/a%20b", [({"name": "a b"}, True)]),
+        ("/api/files/", []),
+        ("/api/files", []),
+        ("/api/elsewhere/report", []),
+    ],
+)
+def test_where_the_result_of_a_job_is(
+    known: Known, location: str, expected: list[tuple[dict[str, Any], bool]]
+) -> None:
+    """`Location` leads to an item of elsewhere; nothing says that it is new."""
+    known.got("POST /jobs", "/jobs", 202, location=location)
+    assert known.values("GET /files/{name}") == expected
+    assert known.values("GET /files/{name}", only_created=True) == []
