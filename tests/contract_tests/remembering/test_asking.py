@@ -172,6 +172,7 @@ def test_lists_that_keep_to_it(tmp_path: Path, lamps: Lamps, parameters: Any) ->
         (without(paged, "limit"), {"limit": {"type": "integer"}},
          ["query.limit: there are 5 items, though it asks for 1"]),
         (counted(paged, -1), PAGES, ["total is 4, and there are 5 items"]),
+        (counted(paged, -5), PAGES, ["total is 0, and there are 5 items"]),
         (counted(paged, +7), PAGES, ["total is 12, and there are 5 items"]),
         (counted(counted_from_zero, +7), PAGES, ["total is 12, and there are 5 items"]),
         (counted(paged, +7, "item_count"), OFFSETS, ["item_count is 12, and there are 5 items"]),
