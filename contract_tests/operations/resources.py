@@ -35,6 +35,9 @@ _MOST_CREATED, _MOST_MEMBERS = 100, 200
 """How many items that one request creates are kept, and members of an item."""
 
 _LONGEST_ID, _LONGEST_LINKED = 200, 4_000
+_LONG_ID = 8
+"""How long an id is that a run makes up, and that is nobody's."""
+
 _ID_NAMES = ("id", "uuid", "guid")
 """How a member is called that is certainly the id of its item."""
 
@@ -178,9 +181,11 @@ class Resources:
             self.forget(visit.operation, visit.values)
         elif known is not None:
             known.members, known.id = _small({**known.members, **unwrapped(value)}), own
-        elif role is Role.CREATE or (status == 201 and visit.operation.method == "put"):
+        elif visit.operation.method == "put" and (role is Role.CREATE or status == 201):
+            # Without a 201, it may have replaced what was there.
+            is_created = status == 201 or len(own) >= _LONG_ID
             members = unwrapped(value)
-            self._add(Resource(collection, tuple(parents), members, own, is_created=True))
+            self._add(Resource(collection, tuple(parents), members, own, is_created=is_created))
 
     def _learn_links(self, visit: Visit, value: Any, response: Response) -> None:
         """OpenAPI 3.1.1 section 4.8.20: values that lead from a response to other operations."""

@@ -212,3 +212,50 @@ def test_an_item_that_only_somebody_else_has(tmp_path: Path) -> None:
     service = Roles()
     run_of(tmp_path, service, REFERRING, exclude=("POST /users/*",))
     assert service.roles == {1: ADMIN, 2: READER}
+
+
+SLOT = object_of(note=TEXT)
+
+
+class Slots(Library):
+    """Slots with numbers, which are put; some are there before. It never says 201."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        somebodys: dict[str, Any] = {"note": "of somebody"}
+        self.slots = {f"/slots/{number}": somebodys for number in range(1, 12)}
+
+    def answer(self, method: str, path: str, body: bytes, _: str) -> tuple[int, Any]:
+        """See Library."""
+        with self.lock:
+            self.requests.append(f"{method} {path}")
+            if not re.fullmatch(r"/slots/\d+", path):
+                return 404, {"message": "there is nothing here"}
+            if method == "PUT":
+                try:
+                    value = json.loads(body.decode())
+                except (ValueError, RecursionError):
+                    return 422, {"message": "that is no JSON"}
+                self.slots[path] = {"note": value.get("note")} if isinstance(value, dict) else {}
+                return 200, self.slots[path]
+            if path not in self.slots:
+                return 404, {"message": "there is none"}
+            if method == "DELETE":
+                del self.slots[path]
+                return 204, None
+            return (200, self.slots[path]) if method == "GET" else (405, {"message": "no"})
+
+
+def test_what_a_put_replaces(tmp_path: Path) -> None:
+    """A PUT creates at an id of the run, where no POST does; what is deleted is that one."""
+    slots = Slots()
+    before = dict(slots.slots)
+    item = {"get": answers("200", SLOT), "put": answers("200", SLOT, sent=SLOT)}
+    contract_of(tmp_path, {"/slots/{id}": ID | item | {"delete": answers("204")}})
+    options = LoadOptions((str(tmp_path / "document.json"),))
+    plan = read_plan(options, base_url="http://127.0.0.1:1", target_file=None, seed=1)
+    with serving(slots) as url:
+        progress = run_pytest(replace(plan, target=Target(url)))
+    assert progress.errors == []
+    assert {path: slots.slots.get(path) for path in before} == before
+    assert "DELETE /slots/987650001" in slots.requests

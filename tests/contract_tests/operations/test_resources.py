@@ -199,9 +199,13 @@ def test_an_id_fits_the_schema_of_its_parameter(known: Known) -> None:
 
 
 def test_a_put_creates_where_no_post_does(known: Known) -> None:
-    """Or where it says 201."""
+    """Or where it says 201. Without that, a short id may be somebody's."""
     known.got("PUT /files/{name}", "/files/f1", 200, {"size": 1})
-    assert known.values("GET /files/{name}", only_created=True) == [({"name": "f1"}, True)]
+    assert known.values("GET /files/{name}", only_created=True) == []
+    known.got("PUT /files/{name}", "/files/tallystick-1", 200, {"size": 1})
+    assert known.values("GET /files/{name}", only_created=True) == [
+        ({"name": "tallystick-1"}, True)
+    ]
     known.got("PUT /users/{userId}", "/users/u1", 200, {})
     assert known.values(READ, only_created=True) == []
     known.got("PUT /users/{userId}", "/users/u1", 201, {})
