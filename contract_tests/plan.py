@@ -66,6 +66,10 @@ class Plan:
         """A UUID that nobody was given; the same for the same seed."""
         return str(uuid5(NAMESPACE_OID, f"{self.seed} {operation.name}"))
 
+    def unknown_ids(self, operation: ContractOperation) -> list[str]:
+        """Ids that nobody was given, of the usual kinds."""
+        return [self.unknown_id(operation), "987654321", "tallystick-unknown"]
+
     @cached_property
     def passing(self) -> Mapping[str, frozenset[int]]:
         """The statuses of failures that may pass, by the name of the operation that documents them

@@ -4,15 +4,18 @@ whether it created.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contract_tests.checks import table
+from contract_tests.checks.consistency import in_words, lost
 from contract_tests.checks.context import Violation
-from contract_tests.operations.resources import items, path_parameters
+from contract_tests.http.bodies import is_json
+from contract_tests.http.exchange import Response
+from contract_tests.operations.resources import items, path_parameters, unwrapped
 from contract_tests.operations.roles import Role, collection_of
 from contract_tests.remembering.asking import AskedList
 from contract_tests.remembering.creating import (
@@ -49,7 +52,8 @@ def test_consistency(run: Run, bases: Bases, operation: ContractOperation, base:
     seen.check_created()
     seen.check_listed()
     seen.check_parent()
-    for other in run.contract.operations:
+    is_own = item.resource is not None and item.resource.is_created
+    for other in run.contract.operations if is_own else ():
         if other.method in ("put", "patch") and collection_of(other.path) == seen.path:
             seen.check_updated(other)
 
@@ -71,14 +75,7 @@ def test_replacing(run: Run, bases: Bases, base: Base) -> None:
     """PUT says 201 where there was nothing, and something else where there was (RFC 9110 section
     9.3.4).
     """
-    reader = next(
-        (
-            other
-            for other in run.contract.operations
-            if other.method == "get" and template(other.path) == template(base.operation.path)
-        ),
-        None,
-    )
+    reader = _reader(run, base)
     if reader is None or not base.is_success or not run.is_remembered(base.operation):
         pytest.skip("nobody can see what there is before a PUT")
     for values in [base.request.path, *_others(run, base)][:MOST_TRIED]:
@@ -92,6 +89,41 @@ def test_replacing(run: Run, bases: Bases, base: Base) -> None:
             what = "it replaces" if was_there else "it creates"
             wrong = Violation(f"PUT gets {after}, though {what}", (after,))
             run.violate(base.operation, exchange, handled("PUT"), table.PUT_CREATED, wrong)
+
+
+@pytest.mark.only(where=applicability.put_of_its_own)
+def test_what_is_put(run: Run, bases: Bases, base: Base) -> None:
+    """It is what is read at the same address, whether it is a file or an object."""
+    reader, body = _reader(run, base), base.request.body
+    if reader is None or not base.is_success or not run.is_remembered(base.operation):
+        pytest.skip("nobody can see what was put")
+    exchange = run.client.send(base.request)
+    run.check(base.operation, exchange, handled("the same again"))
+    if status_of(exchange) not in (200, 201, 204):
+        pytest.skip("it is not done at once")
+    names = [parameter.name for parameter in path_parameters(reader)]
+    own = [base.request.path[parameter.name] for parameter in path_parameters(base.operation)]
+    request = replace(bases.of(reader).request, path=dict(zip(names, own, strict=True)))
+    reading = run.client.send(request)
+    run.check(reader, reading, handled("what was put"))
+    got = reading.outcome
+    wrong: Mapping[str, str] = {}
+    if isinstance(body, dict) and isinstance(value := success_value(reading), dict):
+        wrong = lost(body, unwrapped(value), frozenset())
+    elif isinstance(body, bytes) and isinstance(got, Response) and got.is_success:
+        is_other = got.body != body and not is_json(got.media_type)
+        sizes = f"the file has {len(got.body)} bytes, others than the {len(body)} sent"
+        wrong = {"": sizes} if is_other else {}
+    if wrong:
+        found = Violation(in_words(wrong), tuple(sorted(wrong)))
+        run.violate(base.operation, reading, handled("what was put"), table.UPDATED_READ, found)
+
+
+def _reader(run: Run, base: Base) -> ContractOperation | None:
+    """What reads at the address of a base."""
+    own = template(base.operation.path)
+    found = (o for o in run.contract.operations if o.method == "get" and template(o.path) == own)
+    return next(found, None)
 
 
 def _others(run: Run, base: Base) -> Iterator[dict[str, Any]]:

@@ -98,7 +98,7 @@ def _unknown_ids(run: Run, base: Base, parameter: Parameter) -> list[str]:
     """Ids that were never handed out; where a schema takes none of the usual ones, one like that of
     the base.
     """
-    values = [run.plan.unknown_id(base.operation), "987654321", "tallystick-unknown"]
+    values = run.plan.unknown_ids(base.operation)
     own = str(base.request.path.get(parameter.name, ""))
     like = another(own, f"{run.plan.seed}")
     fit = [fits_text(run.contract.document, parameter.schema, each) for each in (*values, like)]

@@ -1,23 +1,27 @@
 """What a run has created and listed at its target: the source of ids that exist.
 
 Rules: a response to a create has the item, or its address in `Location`; one to a list has the
-items, as an array or in a member that is one. An id of an item is a member that is called as the
-path parameter is, or `id` and the like, and fits the parameter's schema. OpenAPI's `links` say for
+items, as an array or in a member that is one. An item that has another address than its list is
+not always new: `operations/newness.py`. An id of an item is a member that is called as the path
+parameter is, or `id` and the like, and fits the parameter's schema. OpenAPI's `links` say for
 themselves which value goes where. What was created comes before what was listed, the newest first.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from contract_tests.checks.context import documented_response
 from contract_tests.checks.schemas import fits_schema
 from contract_tests.http.exchange import Exchange, Response
+from contract_tests.operations.newness import OwnTexts
 from contract_tests.operations.roles import Role, Roles, collection_of, is_item
 from tallystick.catalogue.collections import template
 from tallystick.contract import Contract, ContractOperation
@@ -31,6 +35,9 @@ _MOST_CREATED, _MOST_MEMBERS = 100, 200
 """How many items that one request creates are kept, and members of an item."""
 
 _LONGEST_ID, _LONGEST_LINKED = 200, 4_000
+_LONG_ID = 8
+"""How long an id is that a run makes up, and that is nobody's."""
+
 _ID_NAMES = ("id", "uuid", "guid")
 """How a member is called that is certainly the id of its item."""
 
@@ -73,16 +80,19 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request that succeeded: the operation, the values of its path in order, and its body."""
+    """A request that succeeded: the operation, the values of its path in order, its body, and that
+    as it was `sent`.
+    """
 
     operation: ContractOperation
     values: tuple[str, ...]
     body: Any = ...
+    sent: str = ""
 
 
 @dataclass
 class Resources:
-    """The items that a run knows of."""
+    """The items that a run knows of; `given` are texts that the user has named."""
 
     contract: Contract
     roles: Roles
@@ -90,7 +100,14 @@ class Resources:
     found: list[Resource] = field(default_factory=list)
     linked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     singles: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    given: Collection[str] = ()
+    _shown: dict[str, list[Resource]] = field(default_factory=dict, repr=False)
+    _creating: set[str] = field(default_factory=set, repr=False)
     _parameters: dict[str, Parameter | None] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Whose texts are whose."""
+        self._own = OwnTexts(self.contract, self.given)
 
     # --- what a response teaches
 
@@ -100,7 +117,7 @@ class Resources:
         values = self.values(operation, exchange.url)
         if not isinstance(response, Response) or not response.is_success or values is None:
             return
-        visit = Visit(operation, values, exchange.sent_value)
+        visit = Visit(operation, values, exchange.sent_value, exchange.sent.partition("\n\n")[2])
         value = _value(response)
         path = self.roles.collection(operation) or template(operation.path)
         role = self.roles.of(operation)
@@ -116,7 +133,18 @@ class Resources:
             self.singles[path] = [visit.values, *(each for each in known if each != visit.values)]
         elif role is Role.DELETE:
             self.forget(operation, visit.values)
+        self._learn_address(exchange.url, response)
         self._learn_links(visit, value, response)
+
+    def _learn_address(self, url: str, response: Response) -> None:
+        """What `Location` leads to may be an item of elsewhere: the job that an export began."""
+        location = response.headers.get("location")
+        for reader in self.contract.operations if location else ():
+            collection = collection_of(reader.path)
+            values = self.values(reader, urljoin(url, location)) if collection else None
+            if reader.method == "get" and collection and values and all(values):
+                *parents, own = values
+                self._add(Resource(collection, tuple(parents), {}, own, is_created=False))
 
     def _learn_created(self, visit: Visit, path: str, value: Any, response: Response) -> None:
         created = items(value) if isinstance(value, list) else iter([unwrapped(value)])
@@ -125,7 +153,25 @@ class Resources:
         for item in islice(created, _MOST_CREATED):
             members = {**_members(visit.body), **item}
             if members or address:
-                self._add(Resource(path, parents, members, address, is_created=True))
+                resource = Resource(path, parents, members, address, is_created=True)
+                if self.roles.is_elsewhere(visit.operation):
+                    self._judge_newness(visit, item, resource)
+                self._add(resource)
+
+    def _judge_newness(self, visit: Visit, item: Mapping[str, Any], resource: Resource) -> None:
+        """Take an item for one of the run only where it is shown to be new."""
+        name, own = visit.operation.name, self.values_of(resource)
+        values = self._own.shown(item, visit.body, visit.sent)
+        resource.is_created = bool(values) and (name in self._creating or self._own.are_in(values))
+        request = json.dumps((name, visit.values, visit.sent))
+        before = self._shown.setdefault(request, [])
+        if not values or own is None or own in map(self.values_of, before):
+            return
+        before.append(resource)
+        if len(before) > 1:
+            self._creating.add(name)
+            for each in before:
+                each.is_created = True
 
     def _learn_item(self, visit: Visit, role: Role, value: Any, status: int) -> None:
         collection = collection_of(visit.operation.path) or ""
@@ -135,9 +181,11 @@ class Resources:
             self.forget(visit.operation, visit.values)
         elif known is not None:
             known.members, known.id = _small({**known.members, **unwrapped(value)}), own
-        elif role is Role.CREATE or (status == 201 and visit.operation.method == "put"):
+        elif visit.operation.method == "put" and (role is Role.CREATE or status == 201):
+            # Without a 201, it may have replaced what was there.
+            is_created = status == 201 or len(own) >= _LONG_ID
             members = unwrapped(value)
-            self._add(Resource(collection, tuple(parents), members, own, is_created=True))
+            self._add(Resource(collection, tuple(parents), members, own, is_created=is_created))
 
     def _learn_links(self, visit: Visit, value: Any, response: Response) -> None:
         """OpenAPI 3.1.1 section 4.8.20: values that lead from a response to other operations."""
@@ -221,6 +269,12 @@ class Resources:
     def created(self) -> list[Resource]:
         """The items that the run created, and that are still there; the newest first."""
         return [each for each in self.found if each.is_created and not each.is_deleted]
+
+    def doubtful(self) -> Counter[str]:
+        """How many items of each collection a create has answered with that may not be new."""
+        items = (each for shown in self._shown.values() for each in shown if not each.is_created)
+        places = {(each.collection, self.values_of(each)) for each in items}
+        return Counter(collection for collection, _ in places)
 
     def is_inside(self, item: Resource, other: Resource) -> bool:
         """Whether an item is in another one, by their addresses."""

@@ -3,12 +3,12 @@ a run that follows from it.
 
 Rules: where `/things/{id}` stands beside `/things`, the first is the *item* of the second, a
 *collection*; a longer path that goes through `/things/{id}` shows that, too, and an item may have
-its address elsewhere (`operations/shallow.py`). POST to a collection
-creates, GET lists; on an item GET reads, PUT and PATCH update, DELETE deletes. Where nothing else
-does, a PUT creates: an item without a POST, or the one thing that an item has
-(`/things/{id}/plan`). All else that is not safe is an action. What creates and lists comes first,
-then what reads, what changes, and what deletes; deletes go from the inner resources to the outer
-ones.
+its address elsewhere (`operations/shallow.py`). POST to a collection creates, GET lists; on an item
+GET reads, PUT and PATCH update, DELETE deletes. Where nothing else does, a PUT creates: an item
+without a POST, or the one thing that an item has (`/things/{id}/plan`). All else that is not safe
+is an action. What creates and lists comes first, and an action that begins something (202 of
+`POST /exports`), then what reads, what changes, and what deletes; deletes go from the inner
+resources to the outer ones.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ class Role(IntEnum):
 
 SAFE = ("get", "head", "options", "trace", "query")
 """Methods that ask for no change (RFC 9110 section 9.2.1; QUERY by its draft)."""
+
+_MADE = ("201", "202")
+"""What says that there is something now, or will be."""
 
 
 def collection_of(path: str) -> str | None:
@@ -91,23 +94,35 @@ class Roles:
             return path
         return self._shallow.get(operation.name)
 
+    def is_elsewhere(self, operation: ContractOperation) -> bool:
+        """Whether the items that an operation lists or creates have an address elsewhere."""
+        return operation.name in self._shallow
+
     def is_single(self, operation: ContractOperation) -> bool:
         """Whether a path leads to the one thing of its kind that an item has."""
         path = template(operation.path)
         return "{}" in path and not path.endswith("{}") and self.collection(operation) is None
 
+    def _begins(self, operation: ContractOperation) -> bool:
+        """Whether an action needs no item, and makes something that may be read afterwards."""
+        statuses = {response.status for response in operation.responses}
+        is_post = operation.method == "post" and "{" not in operation.path
+        return is_post and self.of(operation) is Role.ACTION and not statuses.isdisjoint(_MADE)
+
     def ordered(self) -> Sequence[ContractOperation]:
         """The operations in the order of a run."""
         paths = list(dict.fromkeys(operation.path for operation in self.operations))
 
-        def rank(operation: ContractOperation) -> tuple[int, int, int, Role]:
+        def rank(operation: ContractOperation) -> tuple[int, bool, int, int, Role]:
             role = self.of(operation)
             path = template(operation.path)
-            phase = Role.CREATE if role is Role.LIST else role
+            begins = self._begins(operation)
+            phase = Role.CREATE if role is Role.LIST or begins else role
             outer_first = path.count("{}")
             inner_first = -path.count("/")
             return (
                 phase,
+                begins,
                 inner_first if role is Role.DELETE else outer_first,
                 paths.index(operation.path),
                 role,

@@ -31,6 +31,9 @@ _LIMIT = re.compile(
 _PAGE = re.compile(r"(?i)page|page[_-]?(?:no|number|index)")
 _OFFSET = re.compile(r"(?i)offset|skip")
 _CURSOR = re.compile(r"(?i).*cursor|after|page[_-]?token|.*continuation.*|starting[_-]?after")
+_STARTING = re.compile(r"(?i)starting[_-]?after")
+"""What Stripe and others call the id of the last item."""
+
 _LEADS_ON = re.compile(r"(?i)page|offset|skip|start|cursor|after|before|token|marker|from")
 """What a parameter is called that may lead to other items, in whatever way."""
 
@@ -145,7 +148,16 @@ class AskedList:
             query = dict(parse_qsl(urlsplit(text).query))
             if cursor is not None and (query or "/" not in text):
                 return {cursor.name: query.get(cursor.name, text)}
-        return {}
+        return self._after(list(items(value))[-1:], cursor) if cursor is not None else {}
+
+    def _after(self, last: Entries, cursor: Parameter) -> dict[str, Any]:
+        """What asks for the items after the last one: its id, where the parameter takes ids."""
+        forms = [*self.keywords(cursor, "format"), *self.keywords(cursor, "type")]
+        is_id = _STARTING.fullmatch(cursor.name) or "uuid" in forms or "integer" in forms
+        own = last[0].get("id") if last else None
+        path, document = cursor.schema, self.run.contract.document
+        fits = own is not None and path and fits_schema(document, path, own, "request")
+        return {cursor.name: own} if is_id and fits else {}
 
     def _check_filter(self, parameter: Parameter, whole: Entries) -> None:
         """Items of one value alone, where items have a member of this name and the same values."""

@@ -45,11 +45,12 @@ def sizes_in(value: Any) -> Iterator[tuple[str, int]]:
 def is_sum(amount: int, entries: Sequence[Mapping[str, Any]]) -> bool:
     """Whether an amount is the sum of a member of the items, as the total of an invoice is."""
     names = {name for entry in entries for name in entry}
-    return any(amount == sum(_number(entry.get(name)) for entry in entries) for name in names)
+    numbers = ([e[name] for e in entries if _is_number(e.get(name))] for name in names)
+    return any(found and amount == sum(found) for found in numbers)
 
 
-def _number(value: Any) -> float:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _amounts(members: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, int]]:

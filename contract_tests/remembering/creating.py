@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from contract_tests.checks import table
 from contract_tests.checks.context import Expectation, ExpectationKind, Violation
 from contract_tests.http.client import origin_of
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
-from contract_tests.operations.resources import Resource
+from contract_tests.operations.resources import Resource, unwrapped
 from contract_tests.requests.base import Base
-from contract_tests.requests.reaching import full_bodies
+from contract_tests.requests.reaching import fits_body, full_bodies
 from contract_tests.requests.sources import Sources
-from contract_tests.results.run import Run
+from contract_tests.results.run import Run, success_value
 from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 
@@ -34,8 +36,10 @@ class NewItem:
 
 def create(run: Run, operation: ContractOperation, base: Base) -> NewItem | None:
     """A new item. Where an equal one is refused, another is made."""
-    full = full_bodies(run.contract, base.request, run.plan.seed)[:MOST_TRIED]
-    requests = [replace(base.request, body=body) for body in full]
+    bodies = full_bodies(run.contract, base.request, run.plan.seed)
+    full = [replace(base.request, body=body) for body in bodies]
+    usual = _usual(base)
+    requests = [differing(run, request, full, usual) for request in full[:MOST_TRIED]]
     requests = [base.renewed(request, request) for request in requests]
     requests += [] if base.again else [base.request]
     others = Sources(run.contract, run.target, run.resources, run.plan.seed + 1)
@@ -49,6 +53,28 @@ def create(run: Run, operation: ContractOperation, base: Base) -> NewItem | None
             new = (each for each in run.resources.found if each not in before)
             return NewItem(operation, request, exchange, next(new, None))
     return None
+
+
+def _usual(base: Base) -> dict[str, Any]:
+    """What an item has where nothing is said: a create may forget another value."""
+    value = success_value(base.exchange) if base.exchange else None
+    sent = base.request.body if isinstance(base.request.body, dict) else {}
+    return {name: own for name, own in unwrapped(value).items() if name not in sent}
+
+
+def differing(
+    run: Run,
+    request: OperationRequest,
+    others: Sequence[OperationRequest],
+    last: Mapping[str, Any],
+) -> OperationRequest:
+    """The request with values of others where its own are those that an item has."""
+    for name, value in request.body.items():
+        found = (o.body[name] for o in others if o.body.get(name, value) != value)
+        made = (replace(request, body={**request.body, name: other}) for other in found)
+        if name in last and value == last[name]:
+            request = next((each for each in made if fits_body(run.contract, each)), request)
+    return request
 
 
 def check_address(run: Run, item: NewItem) -> None:

@@ -6,7 +6,7 @@ A document hardly ever says that a service remembers, so what is found is adviso
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from contract_tests.remembering.creating import (
     MOST_TRIED,
     NewItem,
     create,
+    differing,
     handled,
     status_of,
 )
@@ -191,7 +192,9 @@ class Observation:
             return
         self._check_update(operation, self._otherwise(base)[:MOST_TRIED])
         if operation.method == "patch":
-            self._check_update(operation, self._of_one(base)[:MOST_TRIED])
+            for request in self._of_one(base)[:MOST_TRIED]:
+                self._check_update(operation, [request])
+            self._check_update(operation, self._removing(base)[:MOST_TRIED])
 
     def _check_update(
         self, operation: ContractOperation, tried: Sequence[OperationRequest]
@@ -216,11 +219,19 @@ class Observation:
         self.last, self.tag = read, tag
 
     def _of_one(self, base: Base) -> list[OperationRequest]:
-        """Updates of one member: null, which removes it (RFC 7396), or another value."""
+        """Updates of one member: what the others lose shows in the rest."""
         full = full_bodies(self.run.contract, base.request, self.run.plan.seed + 5)
-        values = [(name, None) for name, value in self.last.items() if value is not None]
-        values += [(name, value) for body in full[:1] for name, value in body.items()]
-        requests = [replace(base.request, body={name: value}) for name, value in values]
+        bodies = [{name: value} for body in full[:1] for name, value in body.items()]
+        return self._fitting(base, bodies)
+
+    def _removing(self, base: Base) -> list[OperationRequest]:
+        """Updates with null, which removes a member (RFC 7396)."""
+        bodies = [{name: None} for name, value in self.last.items() if value is not None]
+        return self._fitting(base, bodies)
+
+    def _fitting(self, base: Base, bodies: Iterable[Any]) -> list[OperationRequest]:
+        """The updates that the document takes."""
+        requests = [replace(base.request, body=body) for body in bodies]
         may_change = _writable(self.run, base.operation)
         return [
             request
@@ -245,19 +256,8 @@ class Observation:
         requests += [candidate.request for candidate in made.candidates(base.operation)]
         requests = [each for each in (*requests, base.request) if isinstance(each.body, dict)]
         best = sorted(requests[2:], key=lambda each: -len(changed(each.body, self.last)))
-        return [*(self._differing(each, requests) for each in requests[:2]), *best]
-
-    def _differing(
-        self, request: OperationRequest, others: Sequence[OperationRequest]
-    ) -> OperationRequest:
-        """The request with values of others where its own are those that the item has."""
-        for name, value in request.body.items():
-            found = (o.body[name] for o in others if o.body.get(name, value) != value)
-            made = (replace(request, body={**request.body, name: other}) for other in found)
-            if name in self.last and value == self.last[name]:
-                fitting = (each for each in made if fits_body(self.run.contract, each))
-                request = next(fitting, request)
-        return request
+        first = (differing(self.run, each, requests, self.last) for each in requests[:2])
+        return [*first, *best]
 
     def _read(self) -> tuple[Exchange | None, Mapping[str, Any] | None]:
         if self.reader is None:

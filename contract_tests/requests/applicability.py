@@ -95,6 +95,12 @@ def replacement(_: Plan, operation: ContractOperation) -> bool:
     return operation.method == "put" and "201" in statuses and bool({"200", "204"} & statuses)
 
 
+def put_of_its_own(plan: Plan, operation: ContractOperation) -> bool:
+    """A PUT says what there is, where no POST creates it."""
+    is_alone = not is_item(operation) or plan.roles.of(operation) is Role.CREATE
+    return operation.method == "put" and is_alone
+
+
 def media_types_of_successes(operation: ContractOperation) -> list[str]:
     """The media types of the successes of an operation, without ranges."""
     successes = [response for response in operation.responses if response.status[0] == "2"]

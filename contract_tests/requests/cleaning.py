@@ -27,6 +27,11 @@ def clean_up(run: Run) -> None:
         return
     run.client.ends += GRACE
     run.notes += left_notes(delete_items(run, run.resources.created()))
+    run.notes += [
+        f"{count} items of {collection} that a create answered with may have been there before, "
+        "and were left alone"
+        for collection, count in run.resources.doubtful().items()
+    ]
 
 
 def delete_items(run: Run, items: Iterable[Resource]) -> Counter[str]:

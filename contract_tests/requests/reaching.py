@@ -18,7 +18,7 @@ from typing import Any
 from hypothesis import Phase, find, given, seed, settings
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 
-from contract_tests.checks.schemas import fits_schema
+from contract_tests.checks.schemas import fits_schema, schema_at
 from contract_tests.http.bodies import (
     BodyFormat,
     UnmakeableError,
@@ -36,10 +36,15 @@ from tallystick.catalogue.constraints import KINDS, Constraint
 from tallystick.catalogue.sentences import Field
 from tallystick.contract import Contract, ContractOperation
 from tallystick.reader.operations import Parameter, properties
-from tallystick.reader.pointers import look_up
+from tallystick.reader.pointers import Path, look_up
+from tallystick.reader.schemas.dialect import PATTERN
 
 _DRAWN = 25
 """How many bodies are drawn, to choose the fullest of."""
+
+_PATTERNS = {"pattern", PATTERN}
+_SHORT = 3
+"""How long a text is that somebody else may have chosen, too."""
 
 _REFERENCE = re.compile(r".+(?:[a-z0-9](?:Id|Ids|ID|IDs|Uuid|UUID)|[_-](?:ids?|uuid|ref|key))")
 
@@ -261,7 +266,24 @@ def _believable(contract: Contract, request: OperationRequest, word: str) -> Ope
     body, sent = _worded(request.body, word), format_of(request.operation, request.media_type or "")
     schema = sent.media.schema if sent else None
     fits = schema is None or fits_schema(contract.document, schema, as_json(body), "request")
-    return replace(request, body=body) if fits else request
+    request = replace(request, body=body) if fits else request
+    return _longer(contract, request, schema, word) if schema is not None else request
+
+
+def _longer(
+    contract: Contract, request: OperationRequest, schema: Path, word: str
+) -> OperationRequest:
+    """The request with the word in place of its shortest texts, too, where a pattern allows it: a
+    letter may be a name that somebody else has taken.
+    """
+    members = properties(contract.document, schema) if isinstance(request.body, dict) else ()
+    for name, path in members:
+        own, value = schema_at(contract.document, path), request.body.get(name)
+        is_short = isinstance(value, str) and len(value) <= _SHORT
+        if is_short and own.keys() & _PATTERNS and "format" not in own:
+            longer = replace(request, body={**request.body, name: word})
+            request = longer if fits_body(contract, longer) else request
+    return request
 
 
 def as_json(value: Any) -> Any:

@@ -19,7 +19,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from contract_tests.checks.schemas import schema_at
+from contract_tests.checks.schemas import fits_text, schema_at
 from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from contract_tests.http.walk import member_names
@@ -45,6 +45,9 @@ MOST_MADE = 3
 """How many different bodies that the schema allows are tried before a create counts as refused."""
 
 _IF_MATCH = "if-match"
+
+_FIRST_NUMBER = 987_650_000
+"""The numbers of what a run creates by PUT begin here."""
 
 
 class Origin(Enum):
@@ -188,7 +191,7 @@ class Sources:
             own = (binding.values for binding in known if last in binding.values)
             yield from ((Origin.RUN, values) for values in islice(own, MOST_MADE))
             if resources.roles.of(operation) is Role.CREATE and is_item(operation):
-                yield Origin.SETTLED, {last: first.path.get(last, "0")}
+                yield Origin.SETTLED, {last: self._new_id(parameters[-1], first)}
             return
         documented = {p.name: examples.of_parameter(self.contract.document, p) for p in parameters}
         for index in range(max(map(len, documented.values()), default=0)):
@@ -199,6 +202,12 @@ class Sources:
         for binding in islice(resources.bindings(operation), MOST_MADE):
             yield (Origin.RUN if binding.is_certain else Origin.GUESS), binding.values
         yield Origin.GUESS, {}
+
+    def _new_id(self, parameter: Parameter, first: OperationRequest) -> Any:
+        """An id for what a PUT creates. A number that a schema makes is somebody's, most often."""
+        own = (f"tallystick-{self.seed:x}", str(_FIRST_NUMBER + self.seed % 1000))
+        fit = (i for i in own if fits_text(self.contract.document, parameter.schema, i))
+        return next(fit, first.path.get(parameter.name, "0"))
 
     def _path(
         self,

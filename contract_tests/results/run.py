@@ -36,6 +36,7 @@ from contract_tests.http.bodies import UnmakeableError
 from contract_tests.http.client import Client
 from contract_tests.http.exchange import Exchange, OperationRequest, Response, TransportError
 from contract_tests.http.redaction import credentials_in, without_capabilities
+from contract_tests.http.walk import strings
 from contract_tests.operations.resources import Resources
 from contract_tests.plan import PASSING, Plan
 from contract_tests.results.baseline import TriagedFindings, triage
@@ -120,7 +121,9 @@ class Run:
 
     def __post_init__(self) -> None:
         base_path = urlsplit(self.target.base_url).path.rstrip("/")
-        self.resources = Resources(self.contract, self.plan.roles, base_path)
+        self.resources = Resources(
+            self.contract, self.plan.roles, base_path, given=frozenset(strings(self.target.given))
+        )
 
     @property
     def seconds(self) -> float:

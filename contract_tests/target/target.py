@@ -105,6 +105,12 @@ class Target:
         """The password in the address."""
         return urlsplit(self.base_url).password
 
+    @property
+    def given(self) -> list[Mapping[str, Any]]:
+        """All values of the target file, whatever they are for."""
+        of_operations = [operation.parameters for operation in self.operations]
+        return [self.parameters, *of_operations, *(c.parameters for c in self.cases.values())]
+
     def values(self, operation: ContractOperation) -> dict[str, Any]:
         """The values that make an operation succeed, such as `path.id`: those of all operations as
         far as this one declares them, and its own.

@@ -199,9 +199,13 @@ def test_an_id_fits_the_schema_of_its_parameter(known: Known) -> None:
 
 
 def test_a_put_creates_where_no_post_does(known: Known) -> None:
-    """Or where it says 201."""
+    """Or where it says 201. Without that, a short id may be somebody's."""
     known.got("PUT /files/{name}", "/files/f1", 200, {"size": 1})
-    assert known.values("GET /files/{name}", only_created=True) == [({"name": "f1"}, True)]
+    assert known.values("GET /files/{name}", only_created=True) == []
+    known.got("PUT /files/{name}", "/files/tallystick-1", 200, {"size": 1})
+    assert known.values("GET /files/{name}", only_created=True) == [
+        ({"name": "tallystick-1"}, True)
+    ]
     known.got("PUT /users/{userId}", "/users/u1", 200, {})
     assert known.values(READ, only_created=True) == []
     known.got("PUT /users/{userId}", "/users/u1", 201, {})
@@ -249,3 +253,23 @@ def test_links_say_for_themselves(known: Known) -> None:
         "GET /results/{number}": [{"path.number": "r7"}],
         "GET /logs": [{"query.of": "j1"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("/api/files/report", [({"name": "report"}, True)]),
+        ("files/report", [({"name": "report"}, True)]),
+        ("http://a.example/api/files/a%20b", [({"name": "a b"}, True)]),
+        ("/api/files/", []),
+        ("/api/files", []),
+        ("/api/elsewhere/report", []),
+    ],
+)
+def test_where_the_result_of_a_job_is(
+    known: Known, location: str, expected: list[tuple[dict[str, Any], bool]]
+) -> None:
+    """`Location` leads to an item of elsewhere; nothing says that it is new."""
+    known.got("POST /jobs", "/jobs", 202, location=location)
+    assert known.values("GET /files/{name}") == expected
+    assert known.values("GET /files/{name}", only_created=True) == []

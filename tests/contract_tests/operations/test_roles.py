@@ -87,3 +87,27 @@ def test_the_order_of_a_run(tmp_path: Path) -> None:
         "DELETE /users/{id}",
         "DELETE /me",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "is_first"),
+    [
+        ("/exports", "202", True),
+        ("/exports", "201", True),
+        ("/exports", "200", False),
+        ("/users/{id}/export", "202", False),
+    ],
+)
+def test_what_begins_something(tmp_path: Path, path: str, status: str, *, is_first: bool) -> None:
+    """It comes after what creates and lists, and before what reads."""
+    begun = {"post": {"responses": {status: {"description": "begun"}}}}
+    paths = {path: begun, "/jobs/{id}": documented("get"), "/users": documented("get", "post")}
+    contract = contract_of(tmp_path, {**paths, "/users/{id}": documented("get")})
+    names = [each.name for each in Roles(contract).ordered()]
+    reads = ["GET /jobs/{id}", "GET /users/{id}"]
+    begins = [f"POST {path}"]
+    assert names == [
+        "POST /users",
+        "GET /users",
+        *(begins + reads if is_first else reads + begins),
+    ]

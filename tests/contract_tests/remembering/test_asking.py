@@ -52,6 +52,12 @@ def by_cursor(query: Query) -> Any:
     return {"data": filtered(query)[start : start + size], "meta": {"next_cursor": following}}
 
 
+def by_id(query: Query) -> Any:
+    """By the id of the last item."""
+    last = int(query.get("starting_after", query.get("after", -1)))
+    return [lamp for lamp in filtered(query) if lamp["id"] > last][: int(query.get("limit", 10))]
+
+
 def by_address(query: Query) -> Any:
     """The address of what follows has the cursor."""
     value = by_cursor(query)
@@ -112,6 +118,8 @@ def found(folder: Path, lamps: Lamps, **parameters: Any) -> list[tuple[str, str]
 PAGES = {"limit": COUNT, "page": COUNT}
 OFFSETS = {"limit": COUNT, "offset": {"type": "integer", "minimum": 0}}
 CURSORS = {"limit": COUNT, "cursor": {"type": "string"}}
+AFTER = {"limit": COUNT, "after": {"type": "integer"}}
+STARTING = {"limit": COUNT, "starting_after": {"type": ["string", "integer"]}}
 FILTERS = {"kind": KINDS, "is_lit": {"type": "boolean"}}
 
 
@@ -123,6 +131,10 @@ FILTERS = {"kind": KINDS, "is_lit": {"type": "boolean"}}
         (counted_from_zero, PAGES),
         (by_cursor, CURSORS),
         (by_address, CURSORS),
+        (by_id, AFTER),
+        (by_id, STARTING),
+        # Nothing says that this is an id.
+        (without(by_id, "after"), {"limit": COUNT, "after": {}}),
         (paged, FILTERS),
         # What is too short, or no list, shows nothing.
         (lambda _: LAMPS[:1], PAGES),
@@ -163,6 +175,10 @@ def test_lists_that_keep_to_it(tmp_path: Path, lamps: Lamps, parameters: Any) ->
          ["query.cursor: what follows is the same items again"]),
         (without(by_address, "cursor"), CURSORS,
          ["query.cursor: what follows is the same items again"]),
+        (without(by_id, "after"), AFTER,
+         ["query.after: what follows is the same items again"]),
+        (without(by_id, "starting_after"), STARTING,
+         ["query.starting_after: what follows is the same items again"]),
         (without(paged, "kind"), FILTERS, ["query.kind: 'desk' gives items whose kind is 'wall'"]),
         # As pydantic writes what may be left out.
         (without(paged, "kind"), {"kind": {"anyOf": [KINDS, {"type": "null"}]}},
@@ -172,6 +188,7 @@ def test_lists_that_keep_to_it(tmp_path: Path, lamps: Lamps, parameters: Any) ->
         (without(paged, "limit"), {"limit": {"type": "integer"}},
          ["query.limit: there are 5 items, though it asks for 1"]),
         (counted(paged, -1), PAGES, ["total is 4, and there are 5 items"]),
+        (counted(paged, -5), PAGES, ["total is 0, and there are 5 items"]),
         (counted(paged, +7), PAGES, ["total is 12, and there are 5 items"]),
         (counted(counted_from_zero, +7), PAGES, ["total is 12, and there are 5 items"]),
         (counted(paged, +7, "item_count"), OFFSETS, ["item_count is 12, and there are 5 items"]),

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from contract_tests.http.exchange import OperationRequest
-from contract_tests.requests.reaching import agreeing, full_bodies, named_by_path
+from contract_tests.requests.reaching import (
+    agreeing,
+    full_bodies,
+    made_requests,
+    named_by_path,
+)
 from tallystick.contract import Contract
 from tests.contract_tests.contracts import contract_of, documented
 
@@ -75,3 +80,24 @@ def test_the_second_full_body_is_plain(tmp_path: Path) -> None:
     assert plain["count"] >= 5
     assert plain["parts"] == ["one"]
     assert "size" not in plain
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (TEXT, "tallystick-1"),
+        ({**TEXT, "pattern": "^[a-z][a-z0-9-]*$"}, "tallystick-1"),
+        ({**TEXT, "pattern": "^[a-z][a-z0-9-]{0,29}$"}, "tallystick-1"),
+        ({**TEXT, "pattern": "^[a-z]$"}, "a"),
+        ({**TEXT, "pattern": "^[a-z][a-z0-9-]*$", "maxLength": 5}, "a"),
+        ({**TEXT, "pattern": "^[a-z]+", "enum": ["b"]}, "b"),
+    ],
+)
+def test_a_name_is_of_this_run(tmp_path: Path, schema: dict[str, Any], expected: str) -> None:
+    """A pattern allows a word, too, most often: a letter may be somebody's."""
+    body = {"type": "object", "required": ["label"], "properties": {"label": schema}}
+    content = {"application/json": {"schema": body}}
+    contract = contract_of(
+        tmp_path, {"/labels": documented("post", requestBody={"content": content})}
+    )
+    assert next(made_requests(contract, contract.operations[0], 1)).body == {"label": expected}
