@@ -13,8 +13,10 @@ from contract_tests.checks.consistency import changed
 from contract_tests.checks.context import Expectation, ExpectationKind, Violation
 from contract_tests.checks.schemas import fits_text
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
-from contract_tests.operations.resources import path_parameters, unwrapped
+from contract_tests.operations.resources import Resource, items, path_parameters, unwrapped
 from contract_tests.operations.roles import Role, collection_of
+from contract_tests.remembering.creating import status_of
+from contract_tests.remembering.lists import longest
 from contract_tests.requests import applicability
 from contract_tests.requests.base import Base, Bases
 from contract_tests.requests.conditions import NO_TAG, latest_headers, precondition
@@ -23,6 +25,8 @@ from tallystick.catalogue.collections import template
 from tallystick.contract import ContractOperation
 
 _DELETED = Expectation(ExpectationKind.HANDLED, "an item that was deleted")
+
+_AFTER_DELETE = Expectation(ExpectationKind.HANDLED, "a list after a delete")
 
 
 @pytest.mark.deletes("before")
@@ -42,13 +46,19 @@ def test_deleted_item(run: Run, bases: Bases, operation: ContractOperation, base
     """What was deleted is not there any more, nor anything in it (404, 410)."""
     if not base.is_success or not base.request.path:
         pytest.skip("nothing was deleted")
+    is_judged = base.status != 202 and run.is_remembered(operation)
+    is_there = False
     for request in _requests(run, bases, operation, base):
         before = _members(run, bases, operation, request)
         exchange = run.client.send(request)
         run.check(request.operation, exchange, _DELETED)
-        is_judged = base.status != 202 and run.is_remembered(operation)
-        if before and is_judged and request.operation.method == "get":
-            _check_gone(run, operation, request, exchange, before)
+        outcome, is_read = exchange.outcome, request.operation.method == "get"
+        if before and is_read and isinstance(outcome, Response) and outcome.is_success:
+            is_there = True
+            if is_judged:
+                _check_gone(run, operation, request, exchange, before)
+    if is_judged and not is_there:
+        _check_unlisted(run, bases, base)
 
 
 @pytest.mark.deletes
@@ -89,16 +99,46 @@ def _check_gone(
     exchange: Exchange,
     before: Mapping[str, Any],
 ) -> None:
-    """What was deleted is not read any more. One that shows in another state is marked."""
-    outcome = exchange.outcome
-    if not isinstance(outcome, Response) or not outcome.is_success:
-        return
+    """What was deleted is read all the same. One that shows in another state is marked."""
     statuses = {response.status.upper() for response in request.operation.responses}
-    is_as_before = not changed(before, unwrapped(success_value(exchange)))
+    is_as_before = _is_as_before(before, unwrapped(success_value(exchange)))
     is_documented = bool(statuses & {"404", "410", "4XX"}) and is_as_before
     check = table.DELETED_GONE if is_documented else table.DELETED_ADVISED
-    message = f"what was deleted is still there: {request.operation.name} gets {outcome.status}"
+    message = (
+        f"what was deleted is still there: {request.operation.name} gets {status_of(exchange)}"
+    )
     run.violate(operation, exchange, _DELETED, check, Violation(message))
+
+
+def _is_as_before(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether nothing shows that an item is deleted: neither another value, nor one where there was
+    none, as in `deletedAt`.
+    """
+    new = {name for name, value in after.items() if isinstance(value, str | int | float)}
+    return not changed(before, after) and new <= before.keys()
+
+
+def _check_unlisted(run: Run, bases: Bases, base: Base) -> None:
+    """What was deleted is not listed any more. One that shows in another state may be."""
+    collection = collection_of(base.operation.path) or ""
+    *parents, own = (str(base.request.path[p.name]) for p in path_parameters(base.operation))
+    item = run.resources.item(collection, tuple(parents), own)
+    operations = (o for o in run.contract.operations if template(o.path) == collection)
+    lister = next((o for o in operations if o.method == "get" and _may_be_sent(run, o)), None)
+    if item is None or not item.members or lister is None:
+        return
+    names = [parameter.name for parameter in path_parameters(lister)]
+    request = longest(run, bases.of(lister).request)
+    request = replace(request, path={**request.path, **dict(zip(names, parents, strict=True))})
+    exchange = run.client.send(request)
+    run.check(lister, exchange, _AFTER_DELETE)
+    for listed in items(success_value(exchange)):
+        entry = Resource(collection, tuple(parents), listed, None, is_created=False)
+        is_it = run.resources.values_of(entry) == (*parents, own)
+        if is_it and _is_as_before(item.members, listed):
+            wrong = Violation(f"the list has what was deleted: {own}", ("listed",))
+            run.violate(lister, exchange, _AFTER_DELETE, table.DELETED_LISTED, wrong)
+            return
 
 
 def _requests(

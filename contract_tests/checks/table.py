@@ -562,6 +562,13 @@ DELETED_ADVISED = Check(
     group=DELETED_GONE.name,
     remedy="Answer 404 or 410 once an item is deleted, and document that.",
 )
+DELETED_LISTED = Check(
+    "deleted item listed",
+    ADVISORY,
+    "",
+    "a list after one of its items was deleted",
+    remedy="Leave what was deleted out of the list, or show there that it is.",
+)
 CREATED_READ = Check(
     "created item read",
     ADVISORY,
@@ -637,6 +644,7 @@ SEQUENCE_CHECKS = (
     ADDRESS,
     DELETED_GONE,
     DELETED_ADVISED,
+    DELETED_LISTED,
     CREATED_READ,
     CREATED_LISTED,
     LIST_AS_ASKED,

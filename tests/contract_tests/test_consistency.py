@@ -119,6 +119,39 @@ class NumberedBooks(Library):
         self.items |= {f"/shelves/7/books/{book['id']}": book for book in books}
 
 
+class StillListing(Library):
+    """Lists what was deleted, with what this makes of it."""
+
+    def __init__(self, mark: dict[str, Any]) -> None:
+        super().__init__()
+        self.mark = mark
+        self.gone: dict[str, Any] = {}
+
+    def _handle(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+        if method == "DELETE" and path in self.items:
+            self.gone[path] = {**self.items[path], **self.mark}
+        return super()._handle(method, path, body)
+
+    def _inside(self, path: str) -> list[Any]:
+        gone = [item for place, item in self.gone.items() if place.rpartition("/")[0] == path]
+        return super()._inside(path) + gone
+
+
+@pytest.mark.parametrize(
+    ("mark", "places"),
+    [
+        ({}, ["/shelves", BOOK]),
+        ({"name": "deleted"}, []),
+        ({"deletedAt": "2026-11-27T10:00:00Z"}, []),
+        ({"deletedAt": None}, ["/shelves", BOOK]),
+    ],
+)
+def test_a_list_with_what_was_deleted(mark: dict[str, Any], places: list[str]) -> None:
+    """Unless it shows there that it is deleted."""
+    expected = {("deleted item listed", "advisory", f"GET {place}") for place in places}
+    assert found(StillListing(mark)) == expected
+
+
 def test_a_list_with_the_items_of_all_parents() -> None:
     """It is found, though no request reads an item below another parent."""
     expected = {("item of its parent", "advisory", f"GET {BOOK}")}

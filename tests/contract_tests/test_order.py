@@ -63,6 +63,7 @@ def test_the_sequence_of_a_run() -> None:
         "GET /shelves/101/books/103",  # is it gone?
         "PUT /shelves/101/books/103",
         "DELETE /shelves/101/books/103",
+        "GET /shelves/101/books",  # is it still listed?
         "DELETE /shelves/101",
         "GET /shelves/101/books/103",  # all that was in it, too
         "PUT /shelves/101/books/103",
@@ -72,6 +73,7 @@ def test_the_sequence_of_a_run() -> None:
         "POST /shelves/101/books",
         "POST /shelves/101/sort",
         "DELETE /shelves/101",
+        "GET /shelves",
         "DELETE /shelves/100",  # what is left
     ]
     assert library.items == {"/shelves/7": {"id": 7, "name": "of somebody"}}
