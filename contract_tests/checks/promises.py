@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from contract_tests.checks.context import CheckContext, Compared, Violation
 from contract_tests.checks.levels import ADVISORY, DOCUMENTED
+from contract_tests.http.addresses import followed
 from contract_tests.http.exchange import Response
 from tallystick.catalogue.extensions import Promise
 from tallystick.contract import Contract
@@ -168,10 +169,11 @@ def _short_lived(context: CheckContext, parameters: Parameters, value: Any) -> s
 
 
 def _https(_: CheckContext, parameters: Parameters, value: Any) -> str | None:
-    if not isinstance(value, str) or urlsplit(value).scheme.lower() != "http":
+    address = followed("", value) if isinstance(value, str) else None
+    if address is None or urlsplit(address).scheme.lower() != "http":
         return None
     # What runs on one's own machine, such as a mock, has no certificate.
-    is_here = re.fullmatch(r"localhost|127(\.\d+){3}|::1", urlsplit(value).hostname or "")
+    is_here = re.fullmatch(r"localhost|127(\.\d+){3}|::1", urlsplit(address).hostname or "")
     return None if is_here else f"{parameters['member']} is a plain http URL"
 
 

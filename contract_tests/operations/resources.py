@@ -16,10 +16,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from contract_tests.checks.context import documented_response
 from contract_tests.checks.schemas import fits_schema
+from contract_tests.http.addresses import followed
 from contract_tests.http.exchange import Exchange, Response
 from contract_tests.operations.newness import OwnTexts
 from contract_tests.operations.roles import Role, Roles, collection_of, is_item
@@ -138,10 +139,11 @@ class Resources:
 
     def _learn_address(self, url: str, response: Response) -> None:
         """What `Location` leads to may be an item of elsewhere: the job that an export began."""
-        location = response.headers.get("location")
-        for reader in self.contract.operations if location else ():
+        address = followed(url, response.headers.get("location", "")) or url
+        is_here = urlsplit(address)[:2] == urlsplit(url)[:2] and address != url
+        for reader in self.contract.operations if is_here else ():
             collection = collection_of(reader.path)
-            values = self.values(reader, urljoin(url, location)) if collection else None
+            values = self.values(reader, address) if collection else None
             if reader.method == "get" and collection and values and all(values):
                 *parents, own = values
                 self._add(Resource(collection, tuple(parents), {}, own, is_created=False))
@@ -442,10 +444,11 @@ class Resources:
 
     def _address(self, collection: str, location: str) -> str | None:
         """The last part of an item's address that `Location` gives (RFC 9110 section 10.2.2)."""
-        if not location:
+        address = followed("", location)
+        if not address:
             return None
         pattern = re.sub(r"\\\{\\\}", "[^/]+", re.escape(collection)) + "/([^/]+)"
-        match = re.search(pattern + "$", urlsplit(location).path.rstrip("/"))
+        match = re.search(pattern + "$", urlsplit(address).path.rstrip("/"))
         return unquote(match[1]) if match else None
 
 

@@ -17,6 +17,7 @@ from contract_tests.checks import table
 from contract_tests.checks.context import Violation
 from contract_tests.checks.schemas import fits_schema
 from contract_tests.checks.table import Check
+from contract_tests.http.addresses import followed
 from contract_tests.http.exchange import Exchange, OperationRequest
 from contract_tests.operations.resources import items
 from contract_tests.remembering.counting import counts_in, is_sum, sizes_in
@@ -145,7 +146,7 @@ class AskedList:
     def _following(self, value: Any, cursor: Parameter | None) -> dict[str, Any]:
         """The parameters of the next items, as a response says: a cursor, or an address."""
         for text in _next_of(value) if cursor is not None else ():
-            query = dict(parse_qsl(urlsplit(text).query))
+            query = dict(parse_qsl(urlsplit(followed("", text) or "").query))
             if cursor is not None and (query or "/" not in text):
                 return {cursor.name: query.get(cursor.name, text)}
         return self._after(list(items(value))[-1:], cursor) if cursor is not None else {}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from contract_tests.checks import table
 from contract_tests.checks.context import Expectation, ExpectationKind, Violation
+from contract_tests.http.addresses import followed
 from contract_tests.http.client import origin_of
 from contract_tests.http.exchange import Exchange, OperationRequest, Response
 from contract_tests.operations.resources import Resource, unwrapped
@@ -83,7 +84,11 @@ def check_address(run: Run, item: NewItem) -> None:
     location = outcome.headers.get("location") if isinstance(outcome, Response) else None
     if location is None or not isinstance(outcome, Response) or outcome.status != 201:
         return
-    address = urljoin(item.exchange.url, location)
+    address = followed(item.exchange.url, location)
+    if address is None:
+        wrong = Violation("Location is no address", ("location",))
+        run.violate(item.operation, item.exchange, handled("another item"), table.ADDRESS, wrong)
+        return
     if _path(address) == _path(item.exchange.url) and _has_reader(run, item.operation):
         wrong = Violation(f"Location leads to {location}, which is the list", ("location",))
         run.violate(item.operation, item.exchange, handled("another item"), table.ADDRESS, wrong)

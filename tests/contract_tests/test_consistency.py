@@ -170,6 +170,17 @@ def test_an_address_that_is_the_list() -> None:
     assert found(library) == {("address of what was created", "standard", "POST /shelves")}
 
 
+@pytest.mark.parametrize("location", ["http://[", "http://a:99999999/"])
+def test_a_location_that_is_no_address(location: str) -> None:
+    """It costs nothing but itself."""
+    library = Library()
+    library.location = location
+    assert found(library) == {
+        ("address of what was created", "standard", "POST /shelves"),
+        ("address of what was created", "standard", f"POST {BOOK}"),
+    }
+
+
 def test_an_address_that_leads_nowhere() -> None:
     """`Location` of a 201 is where the new item is."""
     library = Library()

@@ -264,6 +264,9 @@ def test_links_say_for_themselves(known: Known) -> None:
         ("/api/files/", []),
         ("/api/files", []),
         ("/api/elsewhere/report", []),
+        ("http://b.example/api/files/report", []),
+        ("http://[", []),
+        ("http://a.example:99999999/api/files/report", []),
     ],
 )
 def test_where_the_result_of_a_job_is(
