@@ -19,8 +19,8 @@ import pytest
 from contract_tests.http.client import Client, RunEndedError, TargetGoneError, unreachable
 from contract_tests.operations.roles import Role
 from contract_tests.plan import PLAN, Plan, read_plan
+from contract_tests.remembering.cleaning import clean_up
 from contract_tests.requests.base import Base, Bases
-from contract_tests.requests.cleaning import clean_up
 from contract_tests.requests.reaching import has_request
 from contract_tests.requests.testability import Testability
 from contract_tests.results.baseline import read_baseline

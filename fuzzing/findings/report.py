@@ -12,7 +12,7 @@ from typing import Any
 from contract_tests.checks.levels import ADVISORY, DIFFERENCE
 from contract_tests.checks.table import CHECKS, Check
 from contract_tests.plan import Plan
-from contract_tests.requests.cleaning import left_notes
+from contract_tests.remembering.cleaning import left_notes
 from contract_tests.results.baseline import TriagedFindings
 from contract_tests.results.findings import Finding
 from contract_tests.results.report import write_files

@@ -15,7 +15,7 @@ from dataclasses import replace
 from math import inf
 
 from contract_tests.operations.resources import Resource
-from contract_tests.requests.cleaning import delete_items, is_deletable
+from contract_tests.remembering.cleaning import delete_items, is_deletable
 from contract_tests.results.run import Run
 from fuzzing.sending.adapter import CLEAN_UP, BudgetAdapter
 
