@@ -161,7 +161,7 @@ LEFT_ALONE = (
 GIVEN = {"body.name": "administrator"}
 
 
-@pytest.mark.parametrize("refuses_again", [False, True])
+@pytest.mark.parametrize("refuses_again", [False, pytest.param(True, marks=pytest.mark.long)])
 @pytest.mark.parametrize("sent", [NAMED, REFERRING], ids=["by name", "by id"])
 def test_what_a_relation_answers_with(tmp_path: Path, sent: Any, *, refuses_again: bool) -> None:
     """A role that a user is given was there before."""
@@ -188,7 +188,13 @@ def test_a_role_that_the_target_file_names(tmp_path: Path) -> None:
     assert service.roles == {1: {**ADMIN, "name": "administrator"}, 2: READER}
 
 
-@pytest.mark.parametrize("sent", [FREE, ANY], ids=["a text of the run", "another each time"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(FREE, id="a text of the run"),
+        pytest.param(ANY, id="another each time", marks=pytest.mark.long),
+    ],
+)
 def test_what_is_new(tmp_path: Path, sent: Any) -> None:
     """What is shown to be new is changed and deleted as all that a run creates."""
     service = Roles(makes=True)
