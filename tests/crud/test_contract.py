@@ -23,7 +23,14 @@ bearer = {{ token = "{TOKEN}" }}
 """
 
 
-@pytest.fixture(scope="module", params=FRAMEWORKS)
+# The workshop with aiohttp is judged beside its mutants, too.
+LATER = {"aiohttp": pytest.mark.long}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=LATER.get(name, ())) for name in FRAMEWORKS],
+)
 def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the suite says of a service."""
     folder = tmp_path_factory.mktemp(request.param)
