@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from contract_tests.checks.schemas import schema_at
@@ -16,7 +17,7 @@ from contract_tests.http.bodies import format_of
 from contract_tests.http.exchange import OperationRequest
 from tallystick.contract import Contract
 from tallystick.reader.document import Document
-from tallystick.reader.operations import properties
+from tallystick.reader.operations import branches, properties
 from tallystick.reader.pointers import Path
 from tallystick.reader.schemas.dialect import PATTERN
 
@@ -51,8 +52,10 @@ def may_break_a_rule(contract: Contract, request: OperationRequest) -> bool:
 def _texts(document: Document, schema: Path, body: Any) -> Iterator[tuple[str, bool]]:
     """The members that are texts, and whether the schema says nothing of their form."""
     if isinstance(body, list):
-        for item in body:
-            yield from _texts(document, (*schema, "items"), item)
+        found = branches(document, schema)
+        arrays = [path for own, path in found if isinstance(own.get("items"), dict)]
+        for path, item in product(arrays, body):
+            yield from _texts(document, (*path, "items"), item)
     for name, path in properties(document, schema) if isinstance(body, dict) else ():
         value = body.get(name)
         if isinstance(value, str):

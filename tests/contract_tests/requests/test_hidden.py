@@ -13,6 +13,7 @@ from tests.contract_tests.contracts import contract_of, documented
 
 TEXT: dict[str, Any] = {"type": "string"}
 LINE = {"type": "object", "properties": {"unit_price": TEXT}}
+LINES = {"type": "array", "items": LINE}
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,10 @@ LINE = {"type": "object", "properties": {"unit_price": TEXT}}
         ("/things", "country", {**TEXT, "enum": ["CH"]}, "CH", False),
         ("/things", "country", {**TEXT, "pattern": "^[A-Z]{2}$"}, "CH", False),
         ("/things", "price", {"type": "number"}, 7, False),
-        ("/things", "lines", {"type": "array", "items": LINE}, [{"unit_price": "a"}], True),
+        ("/things", "lines", LINES, [{"unit_price": "a"}], True),
+        ("/things", "lines", {"allOf": [LINES]}, [{"unit_price": "a"}], True),
+        ("/things", "lines", {"type": "array"}, [{"unit_price": "a"}], False),
+        ("/things", "lines", {"type": "array", "items": True}, [{"unit_price": "a"}], False),
         ("/things", "line", LINE, {"unit_price": "a"}, True),
         ("/things", "line", LINE, {}, False),
         # Who signs up is new, and who becomes a member is there.
